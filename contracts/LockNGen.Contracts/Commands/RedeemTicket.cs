@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LockNGen.Contracts;
 
 /// <summary>Gateway to GenerationApi (request): is this one-time ticket good? Redeems it. Answered by <see cref="TicketAnswer"/>.</summary>
@@ -23,5 +25,6 @@ public sealed record TicketAnswer
     public string? TokenId { get; init; }
 
     /// <summary>When that token expires, and with it the connection.</summary>
+    [JsonConverter(typeof(UtcMillisecondsConverter))]
     public DateTimeOffset? ExpiresAt { get; init; }
 }
