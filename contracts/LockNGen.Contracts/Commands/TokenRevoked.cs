@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LockNGen.Contracts;
 
 /// <summary>
@@ -15,5 +17,6 @@ public sealed record TokenRevoked
     public string? Subject { get; init; }
 
     /// <summary>Tokens issued before this moment are void.</summary>
+    [JsonConverter(typeof(UtcMillisecondsConverter))]
     public required DateTimeOffset At { get; init; }
 }
