@@ -1,0 +1,112 @@
+using System.Text.Json;
+
+namespace LockNGen.Contracts;
+
+/// <summary>GenerationApi to watcher: the answer to <see cref="ClaimGeneration"/>.</summary>
+public sealed record ClaimDecision
+{
+    /// <summary>Whether the watcher may render it.</summary>
+    public required bool Granted { get; init; }
+
+    /// <summary>When refused: why, for the log.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When granted: everything needed to render it.</summary>
+    public GenerationWork? Work { get; init; }
+}
+
+/// <summary>A granted attempt.</summary>
+public sealed record GenerationWork
+{
+    /// <summary>The fencing number: what a stale attempt uploads or reports is refused.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Goes into the header <see cref="EventHeaders.Owner"/> of every event.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Goes into the header <see cref="EventHeaders.TraceParent"/> of every event.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The workflow in ComfyUI's API format; each prompt applies its own <see cref="PromptPlan.Inputs"/> to it.</summary>
+    public required JsonElement Workflow { get; init; }
+
+    /// <summary>The prompts, in the order of their <see cref="PromptPlan.ImageIndex"/>.</summary>
+    public required IReadOnlyList<PromptPlan> Prompts { get; init; }
+
+    /// <summary>Files that the workflow reads; the watcher uploads them to ComfyUI before the first prompt.</summary>
+    public IReadOnlyList<InputFile> InputFiles { get; init; } = [];
+
+    /// <summary>
+    /// Where finished files go: <c>PUT {UploadUrl}/{imageIndex}/{file}?files={n}&amp;seed={seed}</c>, imageIndex = the prompt from 1, file = from 1
+    /// within the prompt (ordered by node id, then by ComfyUI's order), files = how many the prompt made. Answered with the stored
+    /// <see cref="GenerationImage"/>; repeating it is harmless.
+    /// </summary>
+    public required string UploadUrl { get; init; }
+
+    /// <summary>Bearer token for <see cref="UploadUrl"/> and for <see cref="InputFile.Url"/>, good for this attempt only.</summary>
+    public required string UploadToken { get; init; }
+
+    /// <summary>Files that earlier attempts stored.</summary>
+    public IReadOnlyList<StoredImage> StoredImages { get; init; } = [];
+
+    /// <summary>The overall progress that readers have already seen, 0-100: never publish less.</summary>
+    public int OverallProgress { get; init; }
+
+    /// <summary>Seconds since the first attempt started, for <see cref="GenerationCompletedData.DurationSeconds"/>.</summary>
+    public double ElapsedSeconds { get; init; }
+}
+
+/// <summary>One prompt of a generation.</summary>
+public sealed record PromptPlan
+{
+    /// <summary>Which prompt, from 1.</summary>
+    public required int ImageIndex { get; init; }
+
+    /// <summary>Its seed, if the workflow has one.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Values to set in the workflow before it is submitted (the seeds).</summary>
+    public IReadOnlyList<InputValue> Inputs { get; init; } = [];
+}
+
+/// <summary>One value to set in a workflow: <c>workflow[NodeId].inputs[Name] = Value</c>.</summary>
+public sealed record InputValue
+{
+    /// <summary>The node.</summary>
+    public required string NodeId { get; init; }
+
+    /// <summary>The input of that node.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The value.</summary>
+    public required JsonElement Value { get; init; }
+}
+
+/// <summary>A file that the workflow reads (LoadImage and the like).</summary>
+public sealed record InputFile
+{
+    /// <summary>
+    /// The name that the workflow refers to. ComfyUI may store it under another name; the watcher replaces every string input equal to
+    /// this one by the name that ComfyUI answered.
+    /// </summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the watcher fetches its bytes.</summary>
+    public required string Url { get; init; }
+}
+
+/// <summary>A file that is stored already.</summary>
+public sealed record StoredImage
+{
+    /// <summary>The prompt that made it, from 1.</summary>
+    public required int ImageIndex { get; init; }
+
+    /// <summary>Which file of that prompt, from 1.</summary>
+    public required int File { get; init; }
+
+    /// <summary>How many files that prompt made: the prompt is finished when all are stored.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>The file as readers know it.</summary>
+    public required GenerationImage Image { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace LockNGen.Contracts;
+
+/// <summary>
+/// Gateway to GenerationApi (request): what is known of a generation that neither ring nor stream has? Answered by <see cref="SnapshotAnswer"/>.
+/// </summary>
+public sealed record GetSnapshot
+{
+    /// <summary>The generation.</summary>
+    public required Guid GenerationId { get; init; }
+}
+
+/// <summary>GenerationApi to gateway: the answer to <see cref="GetSnapshot"/>.</summary>
+public sealed record SnapshotAnswer
+{
+    /// <summary>The state from the API's database; null when it does not know the id.</summary>
+    public GenerationSnapshot? Snapshot { get; init; }
+
+    /// <summary>The owner of the generation, if it has one.</summary>
+    public string? Owner { get; init; }
+}

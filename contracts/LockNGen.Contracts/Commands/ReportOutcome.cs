@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace LockNGen.Contracts;
+
+/// <summary>
+/// Watcher to GenerationApi (request): this attempt ended so. Sent after every earlier event of the attempt is confirmed, with the
+/// terminal event exactly as it would be published. Answered by <see cref="OutcomeDecision"/>; idempotent.
+/// </summary>
+public sealed record ReportOutcome
+{
+    /// <summary>The generation.</summary>
+    public required Guid GenerationId { get; init; }
+
+    /// <summary>The attempt that ended.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The watcher that reports it.</summary>
+    public required string Watcher { get; init; }
+
+    /// <summary>
+    /// The terminal event. Null asks for no outcome but for the work to be taken back: the render was lost (ComfyUI died or forgot it)
+    /// and should be tried elsewhere; counts as a retry.
+    /// </summary>
+    public JsonElement? Event { get; init; }
+
+    /// <summary>When <see cref="Event"/> is null: what happened, becomes the error if no retry is left.</summary>
+    public GenerationError? Lost { get; init; }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace LockNGen.Contracts;
+
+/// <summary>
+/// GenerationApi to all gateways (published to the fanout exchange <see cref="Exchange"/>): end the open connections of this token or subject.
+/// </summary>
+public sealed record TokenRevoked
+{
+    /// <summary>The exchange that carries it.</summary>
+    public const string Exchange = "auth.token-revoked";
+
+    /// <summary>The <c>jti</c> that is revoked; null when all tokens of <see cref="Subject"/> are.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>The <c>sub</c> whose tokens are revoked; null when only <see cref="TokenId"/> is.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Tokens issued before this moment are void.</summary>
+    [JsonConverter(typeof(UtcMillisecondsConverter))]
+    public required DateTimeOffset At { get; init; }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace LockNGen.Contracts;
+
+/// <summary>The generation ended well. Published by the watcher once the ledger has recorded it, or by the GenerationApi from the ledger. Terminal: exactly one terminal event per generation, the last one.</summary>
+public sealed record GenerationCompleted : GenerationEvent
+{
+    /// <inheritdoc/>
+    public override string Type => GenerationEventTypes.Completed;
+
+    /// <inheritdoc cref="GenerationCompletedData"/>
+    [JsonPropertyOrder(3)]
+    public required GenerationCompletedData Data { get; init; }
+}
+
+/// <summary>What was made.</summary>
+public sealed record GenerationCompletedData
+{
+    /// <summary>All files, by index; may be empty when the workflow saves nothing.</summary>
+    public required IReadOnlyList<GenerationImage> Images { get; init; }
+
+    /// <summary>Seconds from the start of the first attempt to the end.</summary>
+    public required double DurationSeconds { get; init; }
+}

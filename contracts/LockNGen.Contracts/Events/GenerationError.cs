@@ -1,0 +1,20 @@
+namespace LockNGen.Contracts;
+
+/// <summary>Why a generation failed, safe to show to its owner: no tracebacks, inputs, workflows or server paths.</summary>
+public sealed record GenerationError
+{
+    /// <summary>One of <see cref="GenerationErrorCodes"/>; readers treat an unknown code as <c>internal_error</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What happened, in ComfyUI's own words where it came from there.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The node that failed, if one did.</summary>
+    public string? NodeId { get; init; }
+
+    /// <summary>The class type of that node.</summary>
+    public string? NodeType { get; init; }
+
+    /// <summary>Whether submitting the same again may work.</summary>
+    public bool Retryable { get; init; }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+
+namespace LockNGen.Contracts;
+
+/// <summary>
+/// What every event of a generation carries. The JSON of a record is the same on the broker, on WebSocket, in the SSE
+/// <c>data:</c> field, in the polling answer and in the webhook body; readers ignore properties they do not know.
+/// </summary>
+/// <remarks>
+/// Never published by itself: each derived record has a RabbitMQ fanout exchange named for its <see cref="Type"/>.
+/// Headers beside the body: <see cref="EventHeaders"/>.
+/// </remarks>
+public abstract record GenerationEvent
+{
+    /// <summary>The wire name, for example <c>generation.progress</c>; see <see cref="GenerationEventTypes"/>.</summary>
+    [JsonPropertyOrder(0)]
+    public abstract string Type { get; }
+
+    /// <summary>The generation that the event is about.</summary>
+    [JsonPropertyOrder(1)]
+    public required Guid GenerationId { get; init; }
+
+    /// <summary>
+    /// Orders the events of one generation: attempt x 1,000,000,000 + n, n from 1 without holes within an attempt
+    /// (<see cref="GenerationSequence"/>). Readers ignore anything not above the last number they have seen, and
+    /// everything after a terminal event.
+    /// </summary>
+    [JsonPropertyOrder(2)]
+    public required long Sequence { get; init; }
+
+    /// <summary>When it happened, UTC, written with milliseconds and <c>Z</c>. For people: order comes from <see cref="Sequence"/>.</summary>
+    [JsonPropertyOrder(4)]
+    [JsonConverter(typeof(UtcMillisecondsConverter))]
+    public required DateTimeOffset Timestamp { get; init; }
+}

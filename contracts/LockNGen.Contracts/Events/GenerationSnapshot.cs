@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+
+namespace LockNGen.Contracts;
+
+/// <summary>
+/// The reduction of all events of a generation so far; its <see cref="GenerationEvent.Sequence"/> is that of the last event reduced
+/// (0 when there was none). Sent by the gateway to a client that joins without a cursor, or after a <c>subscription.gap</c>;
+/// answered by polling. Never on the broker.
+/// </summary>
+public sealed record GenerationSnapshot : GenerationEvent
+{
+    /// <inheritdoc/>
+    public override string Type => GenerationEventTypes.Snapshot;
+
+    /// <inheritdoc cref="GenerationSnapshotData"/>
+    [JsonPropertyOrder(3)]
+    public required GenerationSnapshotData Data { get; init; }
+}
+
+/// <summary>Everything that is known of a generation now; absent properties are not known or do not apply.</summary>
+public sealed record GenerationSnapshotData
+{
+    /// <summary>Where it stands.</summary>
+    public required GenerationStatus Status { get; init; }
+
+    /// <summary>The attempt that the last event belongs to; 0 before the first claim.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>While queued: how many are ahead of it.</summary>
+    public int? Position { get; init; }
+
+    /// <summary>While queued: expected seconds until it starts.</summary>
+    public double? EstimatedWaitSeconds { get; init; }
+
+    /// <summary>The ComfyUI instance that renders it.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>Percent of the running node, 0-100.</summary>
+    public int? Progress { get; init; }
+
+    /// <summary>Percent of the whole generation, 0-100.</summary>
+    public int OverallProgress { get; init; }
+
+    /// <summary>The class type of the running node.</summary>
+    public string? CurrentNode { get; init; }
+
+    /// <summary>The id of the running node.</summary>
+    public string? NodeId { get; init; }
+
+    /// <summary>The title of the running node.</summary>
+    public string? NodeTitle { get; init; }
+
+    /// <summary>Steps done in the running node.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>Steps of the running node.</summary>
+    public int? TotalSteps { get; init; }
+
+    /// <summary>The prompt that runs, from 1.</summary>
+    public int? ImageIndex { get; init; }
+
+    /// <summary>How many prompts the generation has.</summary>
+    public int? TotalImages { get; init; }
+
+    /// <summary>Address of the newest preview image.</summary>
+    public string? PreviewUrl { get; init; }
+
+    /// <summary>Finished files, by index.</summary>
+    public IReadOnlyList<GenerationImage> Images { get; init; } = [];
+
+    /// <summary>Why it failed.</summary>
+    public GenerationError? Error { get; init; }
+
+    /// <summary>Why it was cancelled.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When completed: seconds from the start of the first attempt to the end.</summary>
+    public double? DurationSeconds { get; init; }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LockNGen.ServiceDefaults.Health;
+using LockNGen.ServiceDefaults.Options;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ServiceDefaults.Bus;
+
+/// <summary>The one way to the broker: raw JSON bodies, our exchange names, the event stream.</summary>
+public static class BusExtensions
+{
+    /// <summary>
+    /// Adds the process's bus (once) and the parts that the calling service needs.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="configure">Adds endpoints.</param>
+    /// <param name="brokerDecidesReadiness">Whether <c>/health/ready</c> fails while the broker is away; otherwise it only says degraded.</param>
+    public static IHostApplicationBuilder AddBus(
+        this IHostApplicationBuilder builder, Action<BusParts>? configure = null, bool brokerDecidesReadiness = true)
+    {
+        var parts = builder.Services.Select(s => s.ImplementationInstance).OfType<BusParts>().SingleOrDefault();
+        if (parts is null)
+        {
+            parts = new BusParts();
+            builder.Services.AddSingleton(parts);
+            AddMassTransit(builder, brokerDecidesReadiness);
+        }
+
+        configure?.Invoke(parts);
+        return builder;
+    }
+
+    private static void AddMassTransit(IHostApplicationBuilder builder, bool brokerDecidesReadiness)
+    {
+        builder.Services.AddValidatedOptions<BusOptions>(BusOptions.Section)
+            .Configure(o => o.Address ??= builder.Configuration.GetConnectionString("rabbitmq"));
+        builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
+        builder.Services.AddSingleton<EventPublisher>();
+        builder.Services.AddSingleton<CommandClient>();
+
+        builder.Services.AddMassTransit(x =>
+        {
+            x.DisableUsageTelemetry();
+            x.ConfigureHealthCheckOptions(o =>
+            {
+                o.Name = "broker";
+                o.MinimalFailureStatus = brokerDecidesReadiness ? HealthStatus.Unhealthy : HealthStatus.Degraded;
+                o.Tags.Clear();
+                o.Tags.Add(HealthEndpoints.Ready);
+            });
+            // The transport is an option like any other, but MassTransit wants to know it while services are registered.
+            var transport = builder.Configuration.GetValue($"{BusOptions.Section}:{nameof(BusOptions.Transport)}", BusTransport.RabbitMq);
+            if (transport == BusTransport.InMemory)
+                x.UsingInMemory(Configure);
+            else
+                x.UsingRabbitMq(ConfigureRabbitMq);
+        });
+        builder.Services.Configure<MassTransitHostOptions>(o => o.StopTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus)
+    {
+        var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
+        bus.Host(new Uri(options.Address!), host =>
+        {
+            host.PublisherConfirmation = true;
+            host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.ConnectionName(context.GetRequiredService<IHostEnvironment>().ApplicationName);
+        });
+        Configure(context, bus);
+        EventTopology.BindStream(bus, options);
+    }
+
+    private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus)
+    {
+        EventTopology.NameExchanges(bus);
+        bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders, isDefault: true);
+        bus.ConfigureJsonSerializerOptions(json => new JsonSerializerOptions(json)
+        {
+            WriteIndented = false,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        });
+        context.GetRequiredService<BusParts>().Configure(context, bus);
+    }
+}

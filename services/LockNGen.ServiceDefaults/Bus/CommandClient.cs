@@ -1,0 +1,29 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ServiceDefaults.Bus;
+
+/// <summary>Sends commands to queues by name, and requests that wait for an answer (<see cref="BusOptions.RequestTimeout"/>).</summary>
+public sealed class CommandClient(IBus bus, IOptions<BusOptions> options)
+{
+    /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
+    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken)
+        where T : class
+    {
+        // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are nobody else's business.
+        var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + queue));
+        await endpoint.Send(command, cancellationToken);
+    }
+
+    /// <summary>Sends a request and returns its answer.</summary>
+    /// <exception cref="RequestTimeoutException">Nobody answered in time.</exception>
+    /// <exception cref="RequestFaultException">The other side failed.</exception>
+    public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(string queue, TRequest request, CancellationToken cancellationToken)
+        where TRequest : class
+        where TAnswer : class
+    {
+        var client = bus.CreateRequestClient<TRequest>(new Uri("exchange:" + queue), options.Value.RequestTimeout);
+        var response = await client.GetResponse<TAnswer>(request, cancellationToken);
+        return response.Message;
+    }
+}

@@ -1,0 +1,222 @@
+using System.Text.Json;
+
+namespace LockNGen.Contracts.Tests;
+
+/// <summary>One filled-in value of every contract; its JSON is the golden file of the same name in contracts/golden.</summary>
+internal static class Samples
+{
+    private static readonly Guid Generation = Guid.Parse("7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03");
+    private static readonly DateTimeOffset Time = new(2026, 2, 3, 15, 7, 0, 123, TimeSpan.Zero);
+
+    private static readonly GenerationImage Image = new()
+    {
+        Index = 1,
+        Url = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/images/1",
+        ContentType = "image/png",
+        Width = 512,
+        Height = 768,
+        Seed = 42,
+    };
+
+    private static readonly GenerationError Error = new()
+    {
+        Code = GenerationErrorCodes.OutOfMemory,
+        Message = "Allocation on device 0 would exceed allowed memory.",
+        NodeId = "5",
+        NodeType = "KSampler",
+        Retryable = true,
+    };
+
+    public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
+    {
+        [GenerationEventTypes.Queued] = new GenerationQueued
+        {
+            GenerationId = Generation,
+            Sequence = 1,
+            Timestamp = Time,
+            Data = new() { Position = 3, EstimatedWaitSeconds = 41.5 },
+        },
+        [GenerationEventTypes.Started] = new GenerationStarted
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_001,
+            Timestamp = Time,
+            Data = new() { Instance = "gpu-1", Attempt = 1, TotalImages = 4 },
+        },
+        [GenerationEventTypes.Node] = new GenerationNodeExecuting
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_002,
+            Timestamp = Time,
+            Data = new() { CurrentNode = "KSampler", NodeId = "5", NodeTitle = "Sampler", CachedNodes = 2, ImageIndex = 2, TotalImages = 4 },
+        },
+        [GenerationEventTypes.Progress] = new GenerationProgressed
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_017,
+            Timestamp = Time,
+            Data = new()
+            {
+                Progress = 45,
+                OverallProgress = 31,
+                CurrentNode = "KSampler",
+                NodeId = "5",
+                Step = 9,
+                TotalSteps = 20,
+                ImageIndex = 2,
+                TotalImages = 4,
+                PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016",
+            },
+        },
+        [GenerationEventTypes.Preview] = new GenerationPreviewed
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_016,
+            Timestamp = Time,
+            Data = new() { PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016", ImageIndex = 2 },
+        },
+        [GenerationEventTypes.Image] = new GenerationImageCompleted
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_020,
+            Timestamp = Time,
+            Data = new() { Image = Image, ImageIndex = 1, TotalImages = 4 },
+        },
+        [GenerationEventTypes.Completed] = new GenerationCompleted
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_099,
+            Timestamp = Time,
+            Data = new() { Images = [Image], DurationSeconds = 12.34 },
+        },
+        [GenerationEventTypes.Failed] = new GenerationFailed
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_099,
+            Timestamp = Time,
+            Data = new() { Error = Error, Images = [Image] },
+        },
+        [GenerationEventTypes.Cancelled] = new GenerationCancelled
+        {
+            GenerationId = Generation,
+            Sequence = 2_000_000_001,
+            Timestamp = Time,
+            Data = new() { Reason = "user", Images = [Image] },
+        },
+        [GenerationEventTypes.Snapshot] = new GenerationSnapshot
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_017,
+            Timestamp = Time,
+            Data = new()
+            {
+                Status = GenerationStatus.Running,
+                Attempt = 1,
+                Instance = "gpu-1",
+                Progress = 45,
+                OverallProgress = 31,
+                CurrentNode = "KSampler",
+                NodeId = "5",
+                NodeTitle = "Sampler",
+                Step = 9,
+                TotalSteps = 20,
+                ImageIndex = 2,
+                TotalImages = 4,
+                PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016",
+                Images = [Image],
+            },
+        },
+        [GenerationPreviewBytes.Exchange] = new GenerationPreviewBytes
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_016,
+            ContentType = "image/jpeg",
+            Bytes = [0xFF, 0xD8, 0xFF, 0xE0],
+        },
+        ["command.submit-generation"] = new SubmitGeneration { GenerationId = Generation, Instance = "gpu-1" },
+        ["command.cancel-generation"] = new CancelGeneration { GenerationId = Generation, Instance = "gpu-1", Reason = "user", Error = Error },
+        ["command.claim-generation"] = new ClaimGeneration
+        {
+            GenerationId = Generation,
+            ClaimId = Guid.Parse("0d0f6f3e-51c4-4c39-8ad5-0d4a83f5a1bb"),
+            Watcher = "watcher-a",
+            Instance = "gpu-1",
+        },
+        ["command.claim-decision"] = new ClaimDecision
+        {
+            Granted = true,
+            Work = new()
+            {
+                Attempt = 2,
+                Owner = "alice",
+                TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                Workflow = Json("""{"5":{"class_type":"KSampler","inputs":{"seed":42}}}"""),
+                Prompts = [new() { ImageIndex = 1, Seed = 42, Inputs = [new() { NodeId = "5", Name = "seed", Value = Json("42") }] }],
+                InputFiles = [new() { Name = "photo.png", Url = "http://127.0.0.1:5081/api/internal/uploads/photo.png" }],
+                UploadUrl = "http://127.0.0.1:5081/api/internal/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/attempts/2/images",
+                UploadToken = "token",
+                StoredImages = [new() { ImageIndex = 1, File = 1, Files = 1, Image = Image }],
+                OverallProgress = 31,
+                ElapsedSeconds = 7.5,
+            },
+        },
+        ["command.report-outcome"] = new ReportOutcome
+        {
+            GenerationId = Generation,
+            Attempt = 1,
+            Watcher = "watcher-a",
+            Event = Json("""{"type":"generation.cancelled"}"""),
+        },
+        ["command.outcome-decision"] = new OutcomeDecision { Verdict = OutcomeVerdict.Publish },
+        ["command.watcher-heartbeat"] = new WatcherHeartbeat
+        {
+            Watcher = "watcher-a",
+            Instances =
+            [
+                new()
+                {
+                    Name = "gpu-1",
+                    Labels = new Dictionary<string, string> { ["vram"] = "24" },
+                    Capacity = 2,
+                    State = InstanceState.NeedsRestart,
+                    Reason = "The worker thread is dead.",
+                    Version = "0.27.0",
+                    QueueRemaining = 3,
+                    CatalogHash = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+                },
+            ],
+            Held = [new() { GenerationId = Generation, Attempt = 1, Instance = "gpu-1", OverallProgress = 31 }],
+        },
+        ["command.heartbeat-answer"] = new HeartbeatAnswer
+        {
+            Owned = ["gpu-1"],
+            LeaseSeconds = 5,
+            Abandon = [Generation],
+            CatalogsWanted = ["gpu-1"],
+        },
+        ["command.instance-catalog"] = new InstanceCatalog
+        {
+            Instance = "gpu-1",
+            Hash = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+            Version = "0.27.0",
+            ObjectInfo = [0x1F, 0x8B],
+        },
+        ["command.get-snapshot"] = new GetSnapshot { GenerationId = Generation },
+        ["command.snapshot-answer"] = new SnapshotAnswer
+        {
+            Snapshot = new()
+            {
+                GenerationId = Generation,
+                Sequence = 1,
+                Timestamp = Time,
+                Data = new() { Status = GenerationStatus.Queued, Position = 3, EstimatedWaitSeconds = 41.5 },
+            },
+            Owner = "alice",
+        },
+        ["command.redeem-ticket"] = new RedeemTicket { Ticket = "ticket" },
+        ["command.ticket-answer"] = new TicketAnswer { Valid = true, Owner = "alice", Scopes = ["generations:admin"], TokenId = "jti-1", ExpiresAt = Time },
+        ["command.token-revoked"] = new TokenRevoked { TokenId = "jti-1", At = Time },
+    };
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Xunit;
+
+namespace LockNGen.TestSupport;
+
+/// <summary>
+/// A real RabbitMQ for tests: the broker of <c>RABBITMQ_URL</c> if that is set, else a private node of Debian's rabbitmq-server on free
+/// loopback ports with its data in a temporary directory. Share one per assembly:
+/// <c>[assembly: AssemblyFixture(typeof(RabbitMqBroker))]</c>; isolate tests by <see cref="CreateVirtualHostAsync"/>.
+/// </summary>
+public sealed class RabbitMqBroker : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly string? _external = Environment.GetEnvironmentVariable("RABBITMQ_URL");
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), "lockngen-rabbitmq-" + Guid.NewGuid().ToString("N")[..12]);
+    private readonly int[] _ports = FreePorts.Take(2);
+    private Process? _server;
+
+    /// <summary>amqp:// address of the default virtual host.</summary>
+    public string Url => _external ?? $"amqp://guest:guest@127.0.0.1:{_ports[0]}/";
+
+    /// <summary>The AMQP port.</summary>
+    public int Port => new Uri(Url).Port;
+
+    private string NodeName => $"t{_ports[0]}@localhost";
+
+    private string PidFile => Path.Combine(_folder, "pid");
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        if (_external is not null)
+            return;
+        Directory.CreateDirectory(_folder);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "plugins"), "[].");
+        await StartAsync();
+    }
+
+    /// <summary>A fresh virtual host; returns its amqp:// address.</summary>
+    public async Task<string> CreateVirtualHostAsync()
+    {
+        if (_external is not null)
+            return _external;
+        var name = "v" + Guid.NewGuid().ToString("N")[..12];
+        await ControlAsync("add_vhost", name);
+        await ControlAsync("set_permissions", "-p", name, "guest", ".*", ".*", ".*");
+        return Url + name;
+    }
+
+    /// <summary>Runs <c>rabbitmqctl</c> against the node and returns what it printed.</summary>
+    public async Task<string> ControlAsync(params string[] arguments)
+    {
+        RequireOwnNode();
+        using var process = Process.Start(Command("rabbitmqctl", ["-n", NodeName, "-q", .. arguments]))!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await errors}");
+    }
+
+    /// <summary>kill -9 of the node.</summary>
+    public async Task KillAsync()
+    {
+        RequireOwnNode();
+        var beam = int.Parse(await File.ReadAllTextAsync(PidFile), CultureInfo.InvariantCulture);
+        Process.GetProcessById(beam).Kill();
+        await _server!.WaitForExitAsync().WaitAsync(Patience);
+        _server.Dispose();
+        _server = null;
+    }
+
+    /// <summary>Starts the node again on the data it had.</summary>
+    public async Task StartAsync()
+    {
+        RequireOwnNode();
+        var start = Command("rabbitmq-server", []);
+        // The node ends with the test process, however that ends: the shell sees its standard input close.
+        start.FileName = "/bin/sh";
+        start.ArgumentList.Clear();
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("""
+            "$0" & server=$!
+            (read -r _ <&3; kill -9 "$(cat "$RABBITMQ_PID_FILE")") 3<&0 &
+            guard=$!
+            wait "$server"; kill "$guard"
+            """);
+        start.ArgumentList.Add(Binary("rabbitmq-server"));
+        start.RedirectStandardInput = true;
+        _server = Process.Start(start)!;
+        var log = new List<string>();
+        _server.OutputDataReceived += (_, e) => Keep(e.Data);
+        _server.ErrorDataReceived += (_, e) => Keep(e.Data);
+        _server.BeginOutputReadLine();
+        _server.BeginErrorReadLine();
+        await WaitForPortAsync(log);
+
+        void Keep(string? line)
+        {
+            lock (log)
+                log.Add(line ?? "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is null)
+            return;
+        await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Binary(string name)
+    {
+        var path = "/usr/lib/rabbitmq/bin/" + name;
+        return File.Exists(path)
+            ? path
+            : throw new InvalidOperationException("RabbitMQ is not installed: apt-get install rabbitmq-server, or set RABBITMQ_URL to a broker for tests.");
+    }
+
+    private async Task WaitForPortAsync(List<string> log)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            using var probe = new TcpClient();
+            try
+            {
+                await probe.ConnectAsync("127.0.0.1", _ports[0]);
+                return;
+            }
+            catch (SocketException) when (deadline.Elapsed < Patience && !_server!.HasExited)
+            {
+                // There is no other signal from outside than the port opening.
+                await Task.Delay(100);
+            }
+            catch (SocketException e)
+            {
+                lock (log)
+                    throw new InvalidOperationException("RabbitMQ did not start:\n" + string.Join('\n', log), e);
+            }
+        }
+    }
+
+    private void RequireOwnNode()
+    {
+        if (_external is not null)
+            throw new InvalidOperationException("This test controls the broker itself; run it without RABBITMQ_URL.");
+    }
+
+    private ProcessStartInfo Command(string binary, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Binary(binary), arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["HOME"] = _folder;
+        start.Environment["RABBITMQ_NODENAME"] = NodeName;
+        start.Environment["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1";
+        start.Environment["RABBITMQ_NODE_PORT"] = _ports[0].ToString(CultureInfo.InvariantCulture);
+        start.Environment["RABBITMQ_DIST_PORT"] = _ports[1].ToString(CultureInfo.InvariantCulture);
+        start.Environment["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "mnesia");
+        start.Environment["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log");
+        start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins");
+        start.Environment["RABBITMQ_PID_FILE"] = PidFile;
+        start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";
+        start.Environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
+        return start;
+    }
+}
