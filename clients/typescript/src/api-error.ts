@@ -13,6 +13,10 @@ export class ApiError extends Error {
   /** The HTTP status; 0 when the server could not be reached. */
   readonly status: number;
   readonly code: string;
+  /** The kind of problem, in a few words. */
+  readonly title: string;
+  /** What is wrong in this case, where the server says so. */
+  readonly detail: string | undefined;
   /** What is wrong with which field. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
   /** What the user can do about it. */
@@ -22,6 +26,8 @@ export class ApiError extends Error {
   constructor(status: number, problem: Problem, retryAfter?: number, options?: ErrorOptions) {
     super(problem.detail ?? problem.title ?? titles[status] ?? `The server answered ${status}.`, options);
     this.status = status;
+    this.title = problem.title ?? titles[status] ?? `HTTP ${status}`;
+    this.detail = problem.detail;
     this.code = problem.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
     this.errors = problem.errors ?? {};
     this.suggestion = suggestionFor(status, retryAfter);

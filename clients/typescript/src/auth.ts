@@ -23,6 +23,10 @@ export class Credentials {
     return this.#options.getToken !== undefined;
   }
 
+  get sessionId(): string | undefined {
+    return this.#options.sessionId;
+  }
+
   get mode(): RequestCredentials {
     return this.#options.credentials ?? 'same-origin';
   }

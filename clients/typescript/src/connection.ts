@@ -49,6 +49,8 @@ export type ConnectionEvents = {
   /** An accepted message, before its handlers have their turn. */
   queued: GenerationMessage;
   message: GenerationMessage;
+  /** Round trip of a ping, in milliseconds. */
+  latency: number;
   /** What could not be understood, as it came. */
   unknown: { raw: unknown; reason: string };
 };
@@ -85,7 +87,10 @@ export class RealtimeConnection {
     this.#transport = new ReconnectingTransport(context, options, {
       state: (state) => this.#changed(state),
       frame: (text, scope) => this.#received(text, scope),
-      latency: (ms) => this.#quality.latency(ms),
+      latency: (ms) => {
+        this.#quality.latency(ms);
+        this.#emitter.emit('latency', ms);
+      },
     });
     this.#state = this.#transport.state;
   }
@@ -139,6 +144,28 @@ export class RealtimeConnection {
   /** Tries again after `error`; needed for nothing else. */
   connect(): void {
     this.#wake();
+  }
+
+  /** Measures the round trip now, in milliseconds. Only a WebSocket can. */
+  ping(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        stopLatency();
+        stopClose();
+      };
+      const stopLatency = this.on('latency', (ms) => {
+        done();
+        resolve(ms);
+      });
+      const stopClose = this.on('close', ({ error }) => {
+        done();
+        reject(error ?? new Error('The connection was closed.'));
+      });
+      if (!this.#transport.ping()) {
+        done();
+        reject(new Error('There is no open WebSocket to ping on.'));
+      }
+    });
   }
 
   /** Closes at once. Subscriptions stay, and go on with the next `connect` or `subscribe`. */

@@ -5,50 +5,52 @@ import * as z from 'zod/mini';
  * is accepted and stays on the message; a type that is not named here reaches `onUnknown` as it came.
  */
 
-const optional = <T extends z.core.SomeType>(schema: T) => z.nullish(schema);
-
 /** Orders the events of one generation: attempt x 1,000,000,000 + n. */
 const sequence = z.number().check(z.nonnegative());
 
 const event = <const Type extends string, Data extends z.core.SomeType>(type: Type, data: Data) =>
   z.object({ type: z.literal(type), generationId: z.string(), sequence, data, timestamp: z.string() });
 
+/** `index` counts files from 1 and is stable across attempts. */
 export const imageSchema = z.object({
   index: z.number(),
   url: z.string(),
-  contentType: optional(z.string()),
-  width: optional(z.number()),
-  height: optional(z.number()),
-  seed: optional(z.union([z.number(), z.string()])),
+  contentType: z.string(),
+  width: z.optional(z.number()),
+  height: z.optional(z.number()),
+  seed: z.optional(z.number()),
 });
 
 export const failureSchema = z.object({
   code: z.string(),
   message: z.string(),
-  nodeId: optional(z.string()),
-  nodeType: optional(z.string()),
-  retryable: optional(z.boolean()),
+  nodeId: z.optional(z.string()),
+  nodeType: z.optional(z.string()),
+  /** The same request may succeed later. */
+  retryable: z.optional(z.boolean()),
 });
 
 /** `position` counts the generations that wait ahead: 0 is next. */
 export const queuedSchema = event(
   'generation.queued',
-  z.object({ position: z.number(), estimatedWaitSeconds: optional(z.number()) }),
+  z.object({ position: z.number(), estimatedWaitSeconds: z.number() }),
 );
 
 export const startedSchema = event(
   'generation.started',
-  z.object({ instance: optional(z.string()), attempt: optional(z.number()), totalImages: optional(z.number()) }),
+  z.object({ instance: z.string(), attempt: z.number(), totalImages: z.number() }),
 );
 
 /** A node of the workflow begins to run; the sources call it "executing". */
 export const executingSchema = event(
   'generation.node',
   z.object({
-    currentNode: optional(z.string()),
-    nodeId: optional(z.string()),
-    nodeTitle: optional(z.string()),
-    cachedNodes: optional(z.union([z.number(), z.array(z.string())])),
+    currentNode: z.string(),
+    nodeId: z.string(),
+    nodeTitle: z.optional(z.string()),
+    cachedNodes: z.optional(z.number()),
+    imageIndex: z.optional(z.number()),
+    totalImages: z.optional(z.number()),
   }),
 );
 
@@ -57,45 +59,44 @@ export const progressSchema = event(
   'generation.progress',
   z.object({
     progress: z.number(),
-    overallProgress: optional(z.number()),
-    currentNode: optional(z.string()),
-    nodeId: optional(z.string()),
-    step: optional(z.number()),
-    totalSteps: optional(z.number()),
-    imageIndex: optional(z.number()),
-    totalImages: optional(z.number()),
-    previewUrl: optional(z.string()),
-    preview: optional(z.string()),
+    overallProgress: z.number(),
+    currentNode: z.optional(z.string()),
+    nodeId: z.optional(z.string()),
+    step: z.number(),
+    totalSteps: z.number(),
+    imageIndex: z.number(),
+    totalImages: z.number(),
+    previewUrl: z.optional(z.string()),
   }),
 );
 
 /** `preview` is a data: URL, there only when the connection asked for inline previews. */
 export const previewSchema = event(
   'generation.preview',
-  z.object({ previewUrl: optional(z.string()), preview: optional(z.string()), imageIndex: optional(z.number()) }),
+  z.object({ previewUrl: z.string(), preview: z.optional(z.string()), imageIndex: z.number() }),
 );
 
 /** One image has landed; its bytes can be fetched. */
 export const imageCompletedSchema = event(
   'generation.image',
-  z.object({ image: imageSchema, imageIndex: optional(z.number()), totalImages: optional(z.number()) }),
+  z.object({ image: imageSchema, imageIndex: z.number(), totalImages: z.number() }),
 );
 
 export const completedSchema = event(
   'generation.completed',
-  z.object({ images: z.array(imageSchema), durationSeconds: optional(z.number()) }),
+  z.object({ images: z.array(imageSchema), durationSeconds: z.number() }),
 );
 
 /** Output is there, one image or all of them; the sources call it "executed". */
 export const executedSchema = z.discriminatedUnion('type', [imageCompletedSchema, completedSchema]);
 
 /** The generation failed; the sources call it "execution_error". */
-export const errorSchema = event(
-  'generation.failed',
-  z.object({ error: failureSchema, images: optional(z.array(imageSchema)) }),
-);
+export const errorSchema = event('generation.failed', z.object({ error: failureSchema, images: z.array(imageSchema) }));
 
-export const cancelledSchema = event('generation.cancelled', z.object({ reason: optional(z.string()) }));
+export const cancelledSchema = event(
+  'generation.cancelled',
+  z.object({ reason: z.string(), images: z.optional(z.array(imageSchema)) }),
+);
 
 export const statusSchema = z.enum(['queued', 'dispatched', 'running', 'completed', 'failed', 'cancelled', 'unknown']);
 
@@ -106,33 +107,33 @@ export const snapshotSchema = z.object({
   sequence,
   data: z.object({
     status: statusSchema,
-    attempt: optional(z.number()),
-    instance: optional(z.string()),
-    position: optional(z.number()),
-    estimatedWaitSeconds: optional(z.number()),
-    progress: optional(z.number()),
-    overallProgress: optional(z.number()),
-    currentNode: optional(z.string()),
-    nodeId: optional(z.string()),
-    nodeTitle: optional(z.string()),
-    step: optional(z.number()),
-    totalSteps: optional(z.number()),
-    imageIndex: optional(z.number()),
-    totalImages: optional(z.number()),
-    previewUrl: optional(z.string()),
-    images: optional(z.array(imageSchema)),
-    error: optional(failureSchema),
-    durationSeconds: optional(z.number()),
-    reason: optional(z.string()),
+    attempt: z.optional(z.number()),
+    instance: z.optional(z.string()),
+    position: z.optional(z.number()),
+    estimatedWaitSeconds: z.optional(z.number()),
+    progress: z.optional(z.number()),
+    overallProgress: z.optional(z.number()),
+    currentNode: z.optional(z.string()),
+    nodeId: z.optional(z.string()),
+    nodeTitle: z.optional(z.string()),
+    step: z.optional(z.number()),
+    totalSteps: z.optional(z.number()),
+    imageIndex: z.optional(z.number()),
+    totalImages: z.optional(z.number()),
+    previewUrl: z.optional(z.string()),
+    images: z.optional(z.array(imageSchema)),
+    error: z.optional(failureSchema),
+    durationSeconds: z.optional(z.number()),
+    reason: z.optional(z.string()),
   }),
-  timestamp: optional(z.string()),
+  timestamp: z.optional(z.string()),
 });
 
 /** The only announcement of loss; a snapshot follows. `reason`: window_exceeded, expired, unknown, lost, or a newer one. */
 export const gapSchema = z.object({
   type: z.literal('subscription.gap'),
   generationId: z.string(),
-  reason: optional(z.string()),
+  reason: z.optional(z.string()),
 });
 
 export const messageSchema = z.discriminatedUnion('type', [

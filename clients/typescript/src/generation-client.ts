@@ -62,9 +62,8 @@ export class GenerationClient {
   }
 
   /** Cancels what is active, erases what has ended. */
-  async delete(id: string, signal?: AbortSignal): Promise<void> {
-    const response = await this.#send(generation(id), { method: 'DELETE', signal });
-    await response.body?.cancel();
+  async remove(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#discard(generation(id), { method: 'DELETE', signal });
   }
 
   /** The same once more, under a new id. */
@@ -91,9 +90,22 @@ export class GenerationClient {
     return this.#json('/api/instances', { signal });
   }
 
+  /** What runs goes on; nothing new starts. For administrators. */
+  async pauseQueue(signal?: AbortSignal): Promise<void> {
+    await this.#discard('/api/queue/pause', { method: 'POST', signal });
+  }
+
+  async resumeQueue(signal?: AbortSignal): Promise<void> {
+    await this.#discard('/api/queue/resume', { method: 'POST', signal });
+  }
+
   /** Swaps the bearer token for a session cookie, which also authorizes images and sockets. */
   async startSession(signal?: AbortSignal): Promise<void> {
-    const response = await this.#send('/api/session', { method: 'POST', signal });
+    await this.#discard('/api/session', { method: 'POST', signal });
+  }
+
+  async #discard(path: string, call: Call): Promise<void> {
+    const response = await this.#send(path, call);
     await response.body?.cancel();
   }
 

@@ -56,50 +56,64 @@ export function reduceGeneration(state: GenerationState, message: GenerationMess
     return state;
   }
   const { sequence, timestamp } = message;
-  const next = { ...state, sequence, timestamp };
+  const next = { ...state, sequence, timestamp, attempt: Math.floor(sequence / attemptUnit) };
   switch (message.type) {
     case 'generation.queued':
-      return { ...next, status: 'queued', ...present(message.data) };
+      return { ...next, ...noNode, status: 'queued', ...message.data };
     case 'generation.started':
-      return { ...next, ...running, ...present(message.data) };
-    case 'generation.node':
-    case 'generation.preview': {
-      const { cachedNodes: _, ...data } = present(message.data) as Record<string, unknown>;
-      return { ...next, ...running, ...data };
+      return { ...next, ...noPlace, ...noNode, status: 'running', ...message.data };
+    case 'generation.node': {
+      const { cachedNodes: _, ...node } = message.data;
+      return { ...next, ...noPlace, ...noNode, status: 'running', ...node };
     }
+    case 'generation.preview':
+      return { ...next, ...message.data };
     case 'generation.progress': {
-      const data = present(message.data);
-      const overallProgress = Math.max(data.overallProgress ?? 0, state.overallProgress ?? 0);
-      return { ...next, ...running, ...data, overallProgress };
+      const overallProgress = Math.max(message.data.overallProgress, state.overallProgress ?? 0);
+      return { ...next, ...noPlace, status: 'running', ...message.data, overallProgress };
     }
     case 'generation.image': {
-      const { image, ...data } = present(message.data);
-      return { ...next, ...running, ...data, images: withImages(state.images, [image]) };
+      const { image, ...batch } = message.data;
+      return { ...next, ...batch, images: withImages(state.images, [image]) };
     }
-    case 'generation.completed': {
-      const { images, ...data } = present(message.data);
-      const done = { status: 'completed', progress: 100, overallProgress: 100 } as const;
-      return { ...next, ...idle, ...done, ...data, images: withImages(state.images, images) };
+    default: {
+      const { images = [], ...outcome } = message.data;
+      const status = outcomes[message.type];
+      const overallProgress = status === 'completed' ? 100 : state.overallProgress;
+      const ended = { status, overallProgress, images: withImages(state.images, images) };
+      return { ...next, ...noPlace, ...noNode, ...outcome, ...ended };
     }
-    case 'generation.failed': {
-      const { images = [], ...data } = present(message.data);
-      return { ...next, ...idle, status: 'failed', ...data, images: withImages(state.images, images) };
-    }
-    case 'generation.cancelled':
-      return { ...next, ...idle, status: 'cancelled', ...present(message.data) };
   }
 }
 
-const idle = { position: undefined, estimatedWaitSeconds: undefined } as const;
-const running = { ...idle, status: 'running' } as const;
+/** Attempts are the upper digits of a sequence. */
+const attemptUnit = 1_000_000_000;
+
+const outcomes = {
+  'generation.completed': 'completed',
+  'generation.failed': 'failed',
+  'generation.cancelled': 'cancelled',
+} as const;
+
+/** It waits no longer. */
+const noPlace = { position: undefined, estimatedWaitSeconds: undefined };
+
+/** What the node that ran said of itself does not apply to the next one. */
+const noNode = {
+  progress: undefined,
+  step: undefined,
+  totalSteps: undefined,
+  currentNode: undefined,
+  nodeId: undefined,
+  nodeTitle: undefined,
+};
 
 function fromSnapshot(state: GenerationState, { generationId, sequence, data, timestamp }: GenerationSnapshot) {
   if (data.status === 'unknown') {
     // Nobody knows it any more: what was seen of it stays true.
     return isEnded(state.status) ? state : { ...state, status: data.status };
   }
-  const { images = [], ...rest } = present(data);
-  return { ...initialState(generationId), sequence, images, ...rest, timestamp: timestamp ?? undefined };
+  return { ...initialState(generationId), sequence, ...data, images: data.images ?? [], timestamp };
 }
 
 /** The state as the snapshot that a gateway would send: what a late subscriber is handed first. */
@@ -117,11 +131,4 @@ export function toSnapshot({ generationId, sequence, timestamp, ...data }: Gener
 function withImages(known: readonly GenerationImage[], added: readonly GenerationImage[]): GenerationImage[] {
   const byIndex = new Map([...known, ...added].map((image) => [image.index, image]));
   return [...byIndex.values()].sort((a, b) => a.index - b.index);
-}
-
-type Present<T> = { [K in keyof T]: Exclude<T[K], null> };
-
-/** A null on the wire means "not there": it must not erase what is known. */
-function present<T extends object>(data: T): Present<T> {
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => value != null)) as Present<T>;
 }

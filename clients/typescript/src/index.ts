@@ -15,6 +15,7 @@ export * from './generation-socket.js';
 export * from './generation-state.js';
 export type { HeartbeatOptions } from './heartbeat.js';
 export * from './progress.js';
+export { announcement, progressText } from './progress-text.js';
 export type { ConnectionQuality } from './quality.js';
 export type { ReconnectOptions } from './reconnecting-transport.js';
 export { recoverGenerations } from './recover-generations.js';

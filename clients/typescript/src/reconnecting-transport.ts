@@ -117,6 +117,12 @@ export class ReconnectingTransport {
     this.#drain = { retryAfterMs };
   }
 
+  /** Answers whether that is possible now. */
+  ping(): boolean {
+    this.#heartbeat?.beat();
+    return this.#heartbeat !== undefined;
+  }
+
   pong(id: unknown): void {
     this.#heartbeat?.pong(id);
   }

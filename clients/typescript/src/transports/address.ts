@@ -3,7 +3,7 @@ import type { Targets, TransportContext } from './transport.js';
 /** The same query for WebSocket and SSE. No generation at all means every one that the caller may see. */
 export function progressQuery(
   generations: Targets['generations'],
-  { types, preview }: Pick<TransportContext, 'types' | 'preview'>,
+  { types, preview, credentials }: Pick<TransportContext, 'types' | 'preview' | 'credentials'>,
 ): URLSearchParams {
   const query = new URLSearchParams();
   const [only] = generations.size === 1 ? generations : [];
@@ -23,6 +23,10 @@ export function progressQuery(
   }
   if (preview) {
     query.set('preview', preview);
+  }
+  if (credentials.sessionId) {
+    // Browsers cannot set headers on a WebSocket.
+    query.set('sessionId', credentials.sessionId);
   }
   return query;
 }

@@ -1,7 +1,7 @@
 import * as Progress from '@radix-ui/react-progress';
 import { type CSSProperties, memo } from 'react';
 import type { IProgressState } from '../../progress.js';
-import { announcement, progressText } from './progress-text.js';
+import { announcement, progressText } from '../../progress-text.js';
 import { useReducedMotion } from './use-reduced-motion.js';
 
 export interface ProgressBarProps {

@@ -1,4 +1,4 @@
-import type { IProgressState } from '../../progress.js';
+import type { IProgressState } from './progress.js';
 
 /** "Image 2 of 4 - Step 12/20 (60%)", or what is going on instead. */
 export function progressText(progress: IProgressState): string {
