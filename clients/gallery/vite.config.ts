@@ -19,6 +19,10 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
+    // The services of a test listen on a port of their own, which is another origin.
+    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+    restoreMocks: true,
+    testTimeout: 15_000,
     setupFiles: ['tests/support/setup.ts'],
     include: ['tests/**/*.test.{ts,tsx}'],
     coverage: { include: ['src/**'] },

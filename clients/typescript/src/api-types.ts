@@ -54,3 +54,14 @@ export interface CancelReceipt {
   readonly receipt: 'accepted' | 'alreadyEnded' | 'tooLate';
   readonly status: GenerationStatus;
 }
+
+/** Who the server takes a caller for. */
+export interface Session {
+  /** Whether this installation asks for tokens. */
+  readonly authenticationRequired: boolean;
+  readonly authenticated: boolean;
+  readonly owner?: string | null;
+  /** May see and do everything. */
+  readonly admin: boolean;
+  readonly expiresAt?: string | null;
+}

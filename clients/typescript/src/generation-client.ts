@@ -5,6 +5,7 @@ import type {
   GenerationPage,
   GenerationRequest,
   ListOptions,
+  Session,
   SubmittedGeneration,
 } from './api-types.js';
 import { type AuthOptions, Credentials } from './auth.js';
@@ -97,6 +98,11 @@ export class GenerationClient {
 
   async resumeQueue(signal?: AbortSignal): Promise<void> {
     await this.#discard('/api/queue/resume', { method: 'POST', signal });
+  }
+
+  /** Who the server takes the caller for. */
+  session(signal?: AbortSignal): Promise<Session> {
+    return this.#json('/api/session', { signal });
   }
 
   /** Swaps the bearer token for a session cookie, which also authorizes images and sockets. */

@@ -36,7 +36,7 @@ function Page() {
     <>
       <OfflineBanner />
       <Header />
-      <main className="mx-auto w-full max-w-[100rem] space-y-10 px-4 pt-6 pb-24 sm:px-8 sm:pt-12">
+      <main className="mx-auto w-full max-w-[100rem] space-y-7 px-4 pt-2 pb-24 sm:px-8 sm:pt-5">
         {isDiagnostics ? (
           <Suspense>
             <Diagnostics />

@@ -1,4 +1,4 @@
-import { GenerationClient, RealtimeConnection } from '@lockngen/client';
+import { type ConnectionOptions, GenerationClient, RealtimeConnection } from '@lockngen/client';
 import { createContext, useContext } from 'react';
 import { GenerationFeed } from '../generations/generation-feed';
 import type { GalleryConfig } from './config';
@@ -17,13 +17,18 @@ export interface Services {
   previewUrl(url: string): string;
 }
 
-export function createServices(config: GalleryConfig, identity: Identity): Services {
+/** `platform`: what a browser has by itself and a test brings along. */
+export function createServices(
+  config: GalleryConfig,
+  identity: Identity,
+  platform: Pick<ConnectionOptions, 'WebSocket'> = {},
+): Services {
   const { apiUrl, realtimeUrl } = config;
   const sessionId = identity.view === 'public' ? identity.sessionId : undefined;
   const token = readToken(sessionStorage);
   const options = { apiUrl, realtimeUrl, sessionId, ...(token && { getToken: () => readToken(sessionStorage) }) };
   const client = new GenerationClient(options);
-  const connection = new RealtimeConnection(options);
+  const connection = new RealtimeConnection({ ...options, ...platform });
   return {
     client,
     connection,

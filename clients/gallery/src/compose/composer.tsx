@@ -58,17 +58,19 @@ export function Composer() {
     }
   };
 
+  // A phone has room for what everybody needs; the rest comes with More.
+  const onDemand = isOpen ? '' : 'max-sm:hidden';
   return (
-    <form onSubmit={submit} noValidate className="mx-auto w-full max-w-4xl space-y-4" data-testid="composer">
-      <div className="rounded-3xl border border-line bg-surface/80 p-5 shadow-2xl shadow-black/20 focus-within:border-edge sm:p-7">
+    <form onSubmit={submit} noValidate className="mx-auto w-full max-w-4xl space-y-3" data-testid="composer">
+      <div className="rounded-3xl border border-line bg-surface/80 p-5 shadow-2xl shadow-black/15 focus-within:border-edge sm:p-6">
         <label htmlFor="prompt" className="sr-only">
           Prompt
         </label>
         <textarea
           id="prompt"
           ref={promptField}
-          rows={2}
-          className="field-sizing-content max-h-72 min-h-20 w-full resize-none bg-transparent font-serif text-3xl leading-tight text-ink outline-none placeholder:text-soft/80 placeholder:italic sm:text-4xl"
+          rows={1}
+          className="field-sizing-content max-h-72 min-h-14 w-full resize-none bg-transparent font-serif text-3xl leading-tight text-ink outline-none placeholder:text-soft/80 placeholder:italic sm:text-4xl"
           placeholder="Describe a picture…"
           value={prompt}
           onChange={(event) => draft.set({ prompt: event.target.value })}
@@ -77,14 +79,19 @@ export function Composer() {
           autoComplete="off"
         />
         {parameterOf(template, 'image') && <ImageField hasMask={parameterOf(template, 'mask') !== undefined} />}
-        <div className="mt-5 flex flex-wrap items-center gap-2 border-t border-line pt-5">
+        <div className="mt-3 flex flex-wrap items-center gap-2 border-t border-line pt-4">
           <CountField />
-          <SizeField template={template} />
-          {parameterOf(template, 'seed') && <SeedField />}
+          <SizeField template={template} className={onDemand} />
+          {parameterOf(template, 'seed') && <SeedField className={onDemand} />}
           <Button icon="sliders" aria-expanded={isOpen} aria-controls="more-settings" onClick={() => setOpen(!isOpen)}>
             {isOpen ? 'Less' : 'More'}
           </Button>
-          <Button type="submit" look="primary" className="w-full sm:ml-auto sm:w-auto" aria-busy={underWay > 0}>
+          <Button
+            type="submit"
+            look="primary"
+            className="max-sm:flex-1 sm:ml-auto max-sm:basis-full"
+            aria-busy={underWay > 0}
+          >
             Generate
           </Button>
         </div>

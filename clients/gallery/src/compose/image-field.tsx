@@ -21,13 +21,18 @@ export function ImageField({ hasMask }: { hasMask: boolean }) {
     const file = [...(files ?? [])].find(({ type }) => type.startsWith('image/'));
     setRefusal(null);
     if (!file) {
-      setRefusal(new ApiError(0, { title: 'That is not a picture. Choose a PNG, JPEG or WebP file.', code: 'incomplete' }));
+      setRefusal(
+        new ApiError(0, { title: 'That is not a picture. Choose a PNG, JPEG or WebP file.', code: 'incomplete' }),
+      );
       return;
     }
     setPicture({ url: URL.createObjectURL(file), name: file.name });
     set({ mask: undefined });
     try {
-      await setLater('image', client.upload(file, file.name).then(({ name }) => name));
+      await setLater(
+        'image',
+        client.upload(file, file.name).then(({ name }) => name),
+      );
     } catch (error) {
       setPicture(null);
       setRefusal(error instanceof ApiError ? error : ApiError.unreachable(error));
@@ -86,7 +91,15 @@ export function ImageField({ hasMask }: { hasMask: boolean }) {
             onChange={(event) => void take(event.target.files ?? undefined)}
           />
         </label>
-        {name && <Button look="icon" icon="close" aria-label="Remove the picture" title="Remove the picture" onClick={remove} />}
+        {name && (
+          <Button
+            look="icon"
+            icon="close"
+            aria-label="Remove the picture"
+            title="Remove the picture"
+            onClick={remove}
+          />
+        )}
       </div>
       {hasMask && !picture && name && (
         <p className="text-sm text-soft">Choose the picture once more to paint a new mask.</p>

@@ -37,25 +37,28 @@ export function MaskBrush({ url }: { url: string }) {
     }
     const mask = exportMask(next, size.width, size.height);
     try {
-      await setLater('mask', mask.then((blob) => client.upload(blob, 'mask.png')).then(({ name }) => name));
+      await setLater(
+        'mask',
+        mask.then((blob) => client.upload(blob, 'mask.png')).then(({ name }) => name),
+      );
     } catch (error) {
       setRefusal(error instanceof ApiError ? error : ApiError.unreachable(error));
     }
   };
 
-  const at = (event: PointerEvent<HTMLCanvasElement>): Point => {
+  const at = (event: PointerEvent<HTMLElement>): Point => {
     const box = event.currentTarget.getBoundingClientRect();
     const scale = size.width / box.width;
     return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
   };
 
-  const begin = (event: PointerEvent<HTMLCanvasElement>) => {
+  const begin = (event: PointerEvent<HTMLElement>) => {
     event.currentTarget.setPointerCapture(event.pointerId);
     drawing.current = [at(event)];
     move(event);
   };
 
-  const move = (event: PointerEvent<HTMLCanvasElement>) => {
+  const move = (event: PointerEvent<HTMLElement>) => {
     const context = canvas.current?.getContext('2d');
     if (drawing.current && context) {
       const points = [drawing.current.at(-1) ?? at(event), at(event)];
@@ -118,23 +121,22 @@ export function MaskBrush({ url }: { url: string }) {
             setSize({ width: naturalWidth, height: naturalHeight })
           }
         />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a surface to draw on takes the keyboard, too */}
-        <canvas
-          ref={canvas}
-          width={size.width}
-          height={size.height}
+        <div
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a surface to draw on takes the keyboard, too
           tabIndex={0}
           role="application"
           aria-label="Mask: paint over what shall change. Arrow keys move the brush, space paints."
           data-testid="mask"
-          className="absolute inset-0 size-full cursor-crosshair touch-none opacity-60"
+          className="absolute inset-0 cursor-crosshair touch-none"
           onPointerDown={begin}
           onPointerMove={move}
           onPointerUp={end}
           onPointerCancel={end}
           onKeyDown={steer}
           onBlur={() => setCursor(null)}
-        />
+        >
+          <canvas ref={canvas} width={size.width} height={size.height} className="size-full opacity-60" />
+        </div>
         {cursor && size.width > 0 && (
           <span
             className="pointer-events-none absolute -translate-1/2 rounded-full border-2 border-white outline-1 outline-black"
@@ -159,7 +161,12 @@ export function MaskBrush({ url }: { url: string }) {
             onChange={(event) => setPercent(event.target.valueAsNumber)}
           />
         </label>
-        <Button look="quiet" aria-pressed={isEraser} className="aria-pressed:bg-raised aria-pressed:text-ink" onClick={() => setEraser(!isEraser)}>
+        <Button
+          look="quiet"
+          aria-pressed={isEraser}
+          className="aria-pressed:bg-raised aria-pressed:text-ink"
+          onClick={() => setEraser(!isEraser)}
+        >
           Eraser
         </Button>
         <Button look="quiet" disabled={strokes.length === 0} onClick={() => change(strokes.slice(0, -1))}>

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { Select } from '../ui/select';
 import { labelOf, type TemplateParameter } from './template';
 
 export const controlLook =
@@ -25,9 +26,9 @@ export function ParameterField({ parameter, value, choices, onChange }: Paramete
         {labelOf(parameter)}
       </label>
       {options ? (
-        <select
+        <Select
           id={id}
-          className={`${controlLook} w-full`}
+          className="w-full"
           value={String(value ?? '')}
           onChange={(event) => onChange(event.target.value || undefined)}
         >
@@ -35,7 +36,7 @@ export function ParameterField({ parameter, value, choices, onChange }: Paramete
           {[...new Set([...options, ...(value ? [String(value)] : [])])].map((choice) => (
             <option key={choice}>{choice}</option>
           ))}
-        </select>
+        </Select>
       ) : type === 'boolean' ? (
         <input
           id={id}

@@ -6,11 +6,11 @@ import { controlLook } from './parameter-field';
 const seeds = 2 ** 32;
 
 /** Empty = the server draws one. The dice pins one down. */
-export function SeedField() {
+export function SeedField({ className = '' }: { className?: string }) {
   const { values, set } = useDraft();
   const roll = () => set({ seed: Math.floor(Math.random() * seeds) });
   return (
-    <span className="inline-flex items-center">
+    <span className={`inline-flex items-center ${className}`}>
       <input
         aria-label="Seed"
         type="number"
@@ -21,7 +21,13 @@ export function SeedField() {
         value={values.seed === undefined ? '' : String(values.seed)}
         onChange={(event) => set({ seed: event.target.value === '' ? undefined : event.target.valueAsNumber })}
       />
-      <Button icon="dice" className="rounded-l-none px-3!" onClick={roll} aria-label="Roll the dice" title="Roll the dice" />
+      <Button
+        icon="dice"
+        className="rounded-l-none px-3!"
+        onClick={roll}
+        aria-label="Roll the dice"
+        title="Roll the dice"
+      />
     </span>
   );
 }

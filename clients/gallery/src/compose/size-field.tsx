@@ -1,10 +1,10 @@
+import { Select } from '../ui/select';
 import { useDraft } from './draft';
-import { controlLook } from './parameter-field';
 import { defaultSize, presetsOf } from './size';
 import type { Template } from './template';
 
 /** The shape of the picture: one of four by name, or any in numbers. */
-export function SizeField({ template }: { template: Template }) {
+export function SizeField({ template, className }: { template: Template; className?: string }) {
   const { values, set } = useDraft();
   const standard = defaultSize(template);
   if (!standard) {
@@ -21,9 +21,9 @@ export function SizeField({ template }: { template: Template }) {
     }
   };
   return (
-    <select
+    <Select
       aria-label="Size"
-      className={controlLook}
+      className={className}
       value={current?.name ?? 'custom'}
       onChange={(event) => choose(event.target.value)}
     >
@@ -33,6 +33,6 @@ export function SizeField({ template }: { template: Template }) {
         </option>
       ))}
       {!current && <option value="custom">{`${width} × ${height}`}</option>}
-    </select>
+    </Select>
   );
 }

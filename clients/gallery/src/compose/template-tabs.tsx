@@ -18,7 +18,7 @@ export function TemplateTabs({ templates, current, onChoose }: TemplateTabsProps
         <label
           key={name}
           title={description ?? undefined}
-          className="inline-flex h-9 items-center gap-2 rounded-full px-4 text-sm text-soft transition hover:text-ink has-checked:bg-raised has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent-text"
+          className="inline-flex h-9 items-center gap-2 rounded-full px-3 text-sm sm:px-4 text-soft transition hover:text-ink has-checked:bg-raised has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent-text"
         >
           <input
             type="radio"
@@ -27,7 +27,7 @@ export function TemplateTabs({ templates, current, onChoose }: TemplateTabsProps
             checked={name === current}
             onChange={() => onChoose(name)}
           />
-          <Icon name={icons[name] ?? 'image'} />
+          <Icon name={icons[name] ?? 'image'} className="size-4 max-sm:hidden" />
           {title ?? name}
         </label>
       ))}

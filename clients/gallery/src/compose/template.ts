@@ -37,7 +37,10 @@ export function parameterOf(template: Template | undefined, name: string): Templ
 
 /** "negativePrompt" as people write it. */
 export function labelOf({ name, title }: TemplateParameter): string {
-  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
   return title ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 

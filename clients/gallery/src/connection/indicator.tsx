@@ -26,7 +26,10 @@ export function ConnectionIndicator() {
 
   const facts: readonly (readonly [string, string])[] = [
     ['Transport', transport ? transports[transport] : 'none'],
-    ['Round trip', quality.averageLatencyMs === null ? 'not measured yet' : `${Math.round(quality.averageLatencyMs)} ms`],
+    [
+      'Round trip',
+      quality.averageLatencyMs === null ? 'not measured yet' : `${Math.round(quality.averageLatencyMs)} ms`,
+    ],
     ['Dropped', `${(quality.dropRate * 100).toFixed(1)} %`],
     ['Reconnects', String(quality.reconnects)],
   ];

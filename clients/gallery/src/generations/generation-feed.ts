@@ -3,7 +3,6 @@ import {
   type CancelReceipt,
   type GenerationClient,
   type GenerationMessage,
-  type GenerationRequest,
   isEnded,
   type RealtimeConnection,
 } from '@lockngen/client';
@@ -17,6 +16,14 @@ export interface Feed {
   readonly isLoading: boolean;
   /** Why the last page of the history could not be loaded. */
   readonly error: ApiError | null;
+}
+
+/** What is asked for: a template of the server with the settings that differ from its defaults. */
+export interface TemplateRequest {
+  readonly template: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly count: number;
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 const pageSize = 24;
@@ -73,8 +80,8 @@ export class GenerationFeed {
   };
 
   /** Shows the generation at once, before the first event of it arrives. */
-  async submit(request: GenerationRequest & { template: string }): Promise<string> {
-    const submitted = await this.#client.submit(request);
+  async submit(request: TemplateRequest): Promise<string> {
+    const submitted = await this.#client.submit({ ...request });
     const { template, parameters, count, metadata } = request;
     this.#record({ ...submitted, template, parameters, count, metadata, createdAt: new Date().toISOString() });
     void this.#ask(submitted.id);

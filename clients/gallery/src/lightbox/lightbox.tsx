@@ -48,14 +48,17 @@ export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
       <div className="grid size-full grid-rows-[1fr_auto]">
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes, too; there is a button for it as well */}
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a click beside the picture is a shortcut only */}
-        <div className="grid min-h-0 place-items-center p-3 sm:p-8" onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}>
+        <div
+          className="grid min-h-0 place-items-center overflow-hidden p-3 sm:p-8"
+          onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
+        >
           <img
             key={image.url}
             src={imageUrl(image.url)}
             alt={prompt}
             width={image.width ?? undefined}
             height={image.height ?? undefined}
-            className="fade-in max-h-full max-w-full object-contain"
+            className="fade-in h-full max-h-full w-auto max-w-full min-w-0 object-contain"
           />
         </div>
         <div className="flex flex-wrap items-end justify-between gap-4 px-4 pb-5 sm:px-8">
@@ -64,8 +67,22 @@ export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
             <p className="font-mono text-xs text-film-ink">{facts.join(' · ')}</p>
           </div>
           <div className="flex items-center gap-1 text-[#f5eee6]">
-            <Button look="icon" icon="arrowLeft" className="text-inherit! hover:bg-white/15!" disabled={!hasPrevious} onClick={() => onMove(-1)} aria-label="Previous picture" />
-            <Button look="icon" icon="arrowRight" className="text-inherit! hover:bg-white/15!" disabled={!hasNext} onClick={() => onMove(1)} aria-label="Next picture" />
+            <Button
+              look="icon"
+              icon="arrowLeft"
+              className="text-inherit! hover:bg-white/15!"
+              disabled={!hasPrevious}
+              onClick={() => onMove(-1)}
+              aria-label="Previous picture"
+            />
+            <Button
+              look="icon"
+              icon="arrowRight"
+              className="text-inherit! hover:bg-white/15!"
+              disabled={!hasNext}
+              onClick={() => onMove(1)}
+              aria-label="Next picture"
+            />
             <a
               href={imageUrl(image.url)}
               download={`lockngen-${generation.id.slice(0, 8)}-${image.index}`}
@@ -74,7 +91,13 @@ export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
             >
               <Icon name="download" />
             </a>
-            <Button look="icon" icon="close" className="text-inherit! hover:bg-white/15!" onClick={() => dialog.current?.close()} aria-label="Close" />
+            <Button
+              look="icon"
+              icon="close"
+              className="text-inherit! hover:bg-white/15!"
+              onClick={() => dialog.current?.close()}
+              aria-label="Close"
+            />
           </div>
         </div>
       </div>

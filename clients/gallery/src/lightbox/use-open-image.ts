@@ -13,7 +13,8 @@ export interface OpenImage {
 export function useOpenImage(generations: readonly Generation[]) {
   const [shown, setShown] = useState<{ id: string; index: number } | null>(null);
   const pictures = useMemo(
-    () => (shown ? generations.flatMap((generation) => generation.state.images.map((image) => ({ generation, image }))) : []),
+    () =>
+      shown ? generations.flatMap((generation) => generation.state.images.map((image) => ({ generation, image }))) : [],
     [generations, shown],
   );
   const at = pictures.findIndex(({ generation, image }) => generation.id === shown?.id && image.index === shown.index);

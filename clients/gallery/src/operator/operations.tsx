@@ -1,8 +1,8 @@
 import { ApiError } from '@lockngen/client';
 import { useState } from 'react';
 import { useServices } from '../app/services';
-import { useFeed } from '../generations/use-feed';
 import { Refusal } from '../compose/refusal';
+import { useFeed } from '../generations/use-feed';
 import { Button } from '../ui/button';
 import { InstanceCard } from './instance-card';
 import { stateWords } from './instances';
@@ -55,7 +55,12 @@ export function Operations() {
           <Button look="quiet" icon={list.paused ? 'play' : 'pause'} onClick={toggle}>
             {list.paused ? 'Resume queue' : 'Pause queue'}
           </Button>
-          <Button look="quiet" aria-expanded={isOpen} aria-controls="operations-details" onClick={() => setOpen(!isOpen)}>
+          <Button
+            look="quiet"
+            aria-expanded={isOpen}
+            aria-controls="operations-details"
+            onClick={() => setOpen(!isOpen)}
+          >
             Details
           </Button>
         </div>

@@ -1,7 +1,7 @@
 import { useServices } from '../app/services';
 import { type Generation, promptOf } from '../generations/generation';
 import { Button } from '../ui/button';
-import { duration } from '../ui/duration';
+import { about } from '../ui/duration';
 
 interface QueueTableProps {
   running: readonly Generation[];
@@ -45,7 +45,7 @@ export function QueueTable({ running, waiting }: QueueTableProps) {
                 </td>
                 <td className="py-2 pr-4 text-soft">{state.instance ?? '–'}</td>
                 <td className="py-2 pr-4 text-soft tabular-nums">
-                  {isQueued && state.estimatedWaitSeconds != null ? duration(Math.ceil(state.estimatedWaitSeconds)) : '–'}
+                  {isQueued && state.estimatedWaitSeconds != null ? about(state.estimatedWaitSeconds) : '–'}
                 </td>
                 <td className="text-right">
                   {record && (

@@ -29,7 +29,10 @@ export function Failure({ failure }: { failure: GenerationFailure }) {
         <summary className="w-fit py-1 text-soft underline decoration-line underline-offset-4 hover:text-ink">
           What ComfyUI said
         </summary>
-        <p className="mt-1 font-mono text-xs leading-relaxed break-words whitespace-pre-wrap text-ink" data-testid="comfyui-message">
+        <p
+          className="mt-1 font-mono text-xs leading-relaxed break-words whitespace-pre-wrap text-ink"
+          data-testid="comfyui-message"
+        >
           {message}
         </p>
         <p className="mt-1 font-mono text-xs text-soft">

@@ -10,20 +10,11 @@ interface FrameProps {
   previewUrl?: string;
   isExposing: boolean;
   alt: string;
-  aspectRatio: number;
   onOpen?: () => void;
 }
 
 /** One picture on the film: unexposed, developing, or done. */
-export const Frame = memo(function Frame({
-  number,
-  image,
-  previewUrl,
-  isExposing,
-  alt,
-  aspectRatio,
-  onOpen,
-}: FrameProps) {
+export const Frame = memo(function Frame({ number, image, previewUrl, isExposing, alt, onOpen }: FrameProps) {
   const { imageUrl, previewUrl: address } = useServices();
   const url = image ? imageUrl(image.url) : previewUrl && address(previewUrl);
   const { layers, loaded, failed } = useCrossfade(url);
@@ -51,15 +42,12 @@ export const Frame = memo(function Frame({
     <button
       type="button"
       className={`${look} cursor-zoom-in`}
-      style={{ aspectRatio }}
       onClick={onOpen}
       aria-label={`Open picture ${number}: ${alt}`}
     >
       {content}
     </button>
   ) : (
-    <div className={look} style={{ aspectRatio }}>
-      {content}
-    </div>
+    <div className={look}>{content}</div>
   );
 });

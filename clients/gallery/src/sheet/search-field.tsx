@@ -9,8 +9,8 @@ interface SearchFieldProps {
 
 export function SearchField({ value, found, onChange }: SearchFieldProps) {
   return (
-    <search className="flex items-center justify-between gap-4 border-b border-line pb-4">
-      <h2 className="font-serif text-3xl">Contact sheet</h2>
+    <search className="flex items-center justify-between gap-4">
+      <h2 className="font-serif text-3xl italic">Contact sheet</h2>
       <label className="flex h-10 w-40 items-center gap-2 rounded-full border border-line bg-surface px-3 text-soft transition-[width] focus-within:w-64 focus-within:border-edge motion-reduce:transition-none sm:w-56">
         <Icon name="search" />
         <input

@@ -6,8 +6,10 @@ import { useFeed } from '../generations/use-feed';
 import { Lightbox } from '../lightbox/lightbox';
 import { useOpenImage } from '../lightbox/use-open-image';
 import { Button } from '../ui/button';
+import { layOut } from './lay-out';
 import { SearchField } from './search-field';
 import { Strip } from './strip';
+import { WaitingList } from './waiting-list';
 
 /** The contact sheet: every generation, newest first, with an end that comes nearer as one scrolls. */
 export function Sheet() {
@@ -19,7 +21,8 @@ export function Sheet() {
     () => (wanted ? generations.filter((generation) => matches(generation, wanted)) : generations),
     [generations, wanted],
   );
-  const { open, current, show, close } = useOpenImage(shown);
+  const { queue, strips, large } = useMemo(() => layOut(shown, wanted !== ''), [shown, wanted]);
+  const { open, current, show, close } = useOpenImage(strips);
   const end = useRef<HTMLDivElement>(null);
   const canLoad = hasMore && !isLoading && !error;
 
@@ -42,11 +45,14 @@ export function Sheet() {
 
   const isEmpty = generations.length === 0 && !hasMore;
   return (
-    <section aria-label="Pictures" className="space-y-8" aria-busy={isLoading}>
-      {generations.length > 0 && <SearchField value={search} found={wanted ? shown.length : undefined} onChange={setSearch} />}
+    <section aria-label="Pictures" className="space-y-6" aria-busy={isLoading}>
+      {generations.length > 0 && (
+        <SearchField value={search} found={wanted ? shown.length : undefined} onChange={setSearch} />
+      )}
+      <WaitingList queue={queue} />
       <div className="sheet">
-        {shown.map((generation, index) => (
-          <Strip key={generation.id} generation={generation} isLarge={index === 0 && !wanted} onOpen={show} />
+        {strips.map((generation) => (
+          <Strip key={generation.id} generation={generation} isLarge={large.has(generation.id)} onOpen={show} />
         ))}
       </div>
       {isEmpty && <p className="py-16 text-center font-serif text-2xl text-soft italic">Nothing on the sheet yet.</p>}

@@ -34,14 +34,19 @@ export function StripActions({ generation }: { generation: Generation }) {
   };
 
   return (
-    <div className="flex flex-wrap items-center gap-1">
+    <div className="-ml-3 flex flex-wrap items-center gap-1 has-[>:first-child[data-look=pill]]:ml-0">
       {!hasEnded && (
         <Button
           look="pill"
           icon="close"
           className="h-9"
           disabled={isBusy}
-          onClick={() => run(() => feed.cancel(id), (result) => receipts[(result as CancelReceipt).receipt])}
+          onClick={() =>
+            run(
+              () => feed.cancel(id),
+              (result) => receipts[(result as CancelReceipt).receipt],
+            )
+          }
         >
           Cancel
         </Button>
@@ -57,9 +62,14 @@ export function StripActions({ generation }: { generation: Generation }) {
         </Button>
       )}
       {variation && (
-        <Button look="quiet" icon="sliders" onClick={() => load(record)}>
-          Use settings
-        </Button>
+        <Button
+          look="icon"
+          icon="sliders"
+          className="size-9!"
+          aria-label="Use settings"
+          title="Use settings"
+          onClick={() => load(record)}
+        />
       )}
       {hasEnded && record && (
         <Button

@@ -1,6 +1,6 @@
 import { useProgressTracking } from '@lockngen/client/react';
 import { ProgressBar } from '@lockngen/client/react/progress';
-import { duration } from '../ui/duration';
+import { about } from '../ui/duration';
 import { activityOf } from './activity';
 
 interface StripProgressProps {
@@ -30,7 +30,9 @@ export function StripProgress({ generationId, label, estimatedWaitSeconds }: Str
           {activity}
         </span>
         <span className="tabular-nums" data-testid="eta">
-          {seconds != null && seconds > 0 && `about ${duration(Math.ceil(seconds))} left`}
+          {seconds != null &&
+            seconds > 0 &&
+            (status === 'running' ? `${about(seconds)} left` : `begins in ${about(seconds)}`)}
         </span>
       </p>
     </div>

@@ -1,5 +1,5 @@
 import { isEnded } from '@lockngen/client';
-import { memo, type RefObject } from 'react';
+import { type CSSProperties, memo } from 'react';
 import { useServices } from '../app/services';
 import { type Generation, promptOf } from '../generations/generation';
 import { duration } from '../ui/duration';
@@ -13,11 +13,10 @@ interface StripProps {
   /** The newest one is enlarged. */
   isLarge: boolean;
   onOpen(generationId: string, imageIndex: number): void;
-  ref?: RefObject<HTMLElement | null>;
 }
 
 /** One generation as a strip of film, from the waiting list to the finished pictures, without ever changing its place. */
-export const Strip = memo(function Strip({ generation, isLarge, onOpen, ref }: StripProps) {
+export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripProps) {
   const { identity } = useServices();
   const { id, state, record } = generation;
   const hasEnded = isEnded(state.status);
@@ -35,48 +34,57 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen, ref }: S
   ].filter(Boolean);
   return (
     <article
-      ref={ref}
-      className="strip min-w-0 space-y-3"
+      className="strip"
       data-testid="generation"
       data-generation-id={id}
       data-status={state.status}
       data-large={isLarge || undefined}
+      data-frames={shown > 12 ? 'many' : shown > 2 ? 'some' : 'few'}
+      style={{ '--aspect': aspectRatio } as CSSProperties}
       aria-label={prompt}
     >
-      <div className="film" data-frames={shown > 12 ? 'many' : undefined}>
+      <div className="film">
         <ol className="frames" aria-label="Pictures">
           {Array.from({ length: shown }, (_, index) => {
             const number = index + 1;
             const image = state.images.find((candidate) => candidate.index === number);
             const isExposing = state.status === 'running' && !image && number === state.images.length + 1;
             return (
-              <li key={number} className="min-w-0">
+              <li key={number} className="frame-slot">
                 <Frame
                   number={number}
                   image={image}
                   previewUrl={isExposing ? (state.preview ?? state.previewUrl) : undefined}
                   isExposing={isExposing}
                   alt={prompt}
-                  aspectRatio={aspectRatio}
                   onOpen={() => onOpen(id, number)}
                 />
                 <p className="edge-print">
                   <span aria-hidden="true">▸{number}</span>
-                  {image?.seed != null && <span data-testid="seed">seed {image.seed}</span>}
+                  {image?.seed != null && (
+                    <span data-testid="seed" title={`Seed ${image.seed}`} className="truncate">
+                      <span className="seed-word">seed </span>
+                      {image.seed}
+                    </span>
+                  )}
                 </p>
               </li>
             );
           })}
         </ol>
       </div>
-      <div className="max-w-3xl space-y-2 px-1">
+      <div className="caption space-y-2 px-1">
         <p
           className={`font-serif leading-tight break-words ${isLarge ? 'line-clamp-4 text-2xl sm:text-3xl' : 'line-clamp-2 text-xl'}`}
         >
           {prompt}
         </p>
         {!hasEnded && (
-          <StripProgress generationId={id} label={`Progress of ${prompt}`} estimatedWaitSeconds={state.estimatedWaitSeconds} />
+          <StripProgress
+            generationId={id}
+            label={`Progress of ${prompt}`}
+            estimatedWaitSeconds={state.estimatedWaitSeconds}
+          />
         )}
         {state.status === 'failed' && state.error && <Failure failure={state.error} />}
         {facts.length > 0 && (

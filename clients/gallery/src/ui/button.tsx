@@ -18,6 +18,7 @@ export function Button({ look = 'pill', icon, className = '', children, ...rest 
   return (
     <button
       type="button"
+      data-look={look}
       className={`inline-flex shrink-0 items-center justify-center gap-2 whitespace-nowrap transition disabled:cursor-default disabled:opacity-45 ${looks[look]} ${className}`}
       {...rest}
     >

@@ -1,3 +1,9 @@
+/** "about 42 s": an estimate pretends to no tenths. */
+export function about(seconds: number): string {
+  const whole = Math.max(1, Math.ceil(seconds));
+  return `about ${whole < 60 ? `${whole} s` : duration(whole)}`;
+}
+
 /** "12.3 s", "2 min 5 s": as exact as people want it. */
 export function duration(seconds: number): string {
   if (seconds < 60) {

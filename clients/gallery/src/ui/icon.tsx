@@ -2,6 +2,7 @@ const paths = {
   arrowLeft: 'M15 5l-7 7 7 7',
   arrowRight: 'M9 5l7 7-7 7',
   brush: 'M4 20c3 0 5-1 5-4a2.5 2.5 0 0 1 5 0c0 3-3 4-6 4zM12 13l7-9 1 1-7 9',
+  chevron: 'M7 10l5 5 5-5',
   close: 'M6 6l12 12M18 6L6 18',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   dice: 'M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM8.5 8.5h.01M15.5 8.5h.01M12 12h.01M8.5 15.5h.01M15.5 15.5h.01',
