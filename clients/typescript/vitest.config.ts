@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { restoreMocks: true, testTimeout: 15_000 };
+/** The memory test collects garbage before it measures. */
+const common = { restoreMocks: true, testTimeout: 15_000, execArgv: ['--expose-gc'] };
 
 export default defineConfig({
   test: {

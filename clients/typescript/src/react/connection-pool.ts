@@ -1,4 +1,5 @@
-import { type ConnectionOptions, RealtimeConnection } from '../connection.js';
+import { RealtimeConnection } from '../connection.js';
+import type { ConnectionOptions } from '../connection-options.js';
 
 interface Shared {
   readonly connection: RealtimeConnection;
