@@ -20,18 +20,20 @@ export const Frame = memo(function Frame({ number, image, previewUrl, isExposing
   const { layers, loaded, failed } = useCrossfade(url);
   const content = (
     <>
-      {layers.map((layer) => (
-        <img
-          key={layer.url}
-          src={layer.url}
-          alt={image ? alt : `Preview of picture ${number}`}
-          aria-hidden={layer !== layers.at(-1) || undefined}
-          data-testid={image ? 'image' : 'preview'}
-          className={`absolute inset-0 size-full object-cover transition-opacity duration-300 motion-reduce:transition-none ${layer.isLoaded ? 'opacity-100' : 'opacity-0'}`}
-          onLoad={() => loaded(layer.url)}
-          onError={() => failed(layer.url)}
-        />
-      ))}
+      {layers.map((layer) => {
+        const isFinal = image !== undefined && layer.url === url;
+        return (
+          <img
+            key={layer.url}
+            src={layer.url}
+            alt={isFinal ? alt : ''}
+            data-testid={isFinal ? 'image' : 'preview'}
+            className={`absolute inset-0 size-full object-cover transition-opacity duration-300 motion-reduce:transition-none ${layer.isLoaded ? 'opacity-100' : 'opacity-0'}`}
+            onLoad={() => loaded(layer.url)}
+            onError={() => failed(layer.url)}
+          />
+        );
+      })}
       {layers.length === 0 && (
         <span className="absolute inset-0 grid place-items-center font-mono text-xs text-film-ink/60">{number}</span>
       )}
