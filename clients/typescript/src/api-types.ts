@@ -44,6 +44,8 @@ export interface GenerationPage {
 export interface ListOptions {
   limit?: number;
   status?: GenerationStatus;
+  /** A part of the prompt. */
+  q?: string;
   /** `nextCursor` of the page before. */
   cursor?: string;
 }
@@ -64,4 +66,12 @@ export interface Session {
   /** May see and do everything. */
   readonly admin: boolean;
   readonly expiresAt?: string | null;
+}
+
+/** How busy the queue is. */
+export interface QueueStatus {
+  readonly paused: boolean;
+  readonly waiting: number;
+  /** Dispatched or running. */
+  readonly active: number;
 }

@@ -12,8 +12,11 @@ export interface Services {
   readonly feed: GenerationFeed;
   readonly identity: Identity;
   readonly config: GalleryConfig;
-  /** The address of a picture: events and answers name it relative to the API, previews relative to the gateway. */
-  imageUrl(url: string): string;
+  /**
+   * The address of a picture, or of a thumbnail that is as many pixels long: events and answers name it relative to the API,
+   * previews relative to the gateway.
+   */
+  imageUrl(url: string, size?: number): string;
   previewUrl(url: string): string;
 }
 
@@ -35,13 +38,14 @@ export function createServices(
     identity,
     config,
     feed: new GenerationFeed(client, connection),
-    imageUrl: (url) => within(apiUrl, url),
+    imageUrl: (url, size) => within(apiUrl, url, size ? `?size=${size}` : ''),
     previewUrl: (url) => within(realtimeUrl, url),
   };
 }
 
-function within(base: string, url: string): string {
-  return url.startsWith('/') ? `${base}${url}` : url;
+/** An address that is complete already, or a picture in itself (data:), stays as it is. */
+function within(base: string, url: string, query = ''): string {
+  return url.startsWith('/') ? `${base}${url}${query}` : url;
 }
 
 export const ServicesContext = createContext<Services | null>(null);

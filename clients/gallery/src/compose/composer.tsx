@@ -6,6 +6,7 @@ import { Button } from '../ui/button';
 import { CountField } from './count-field';
 import { useDraft } from './draft';
 import { ImageField } from './image-field';
+import { choicesOf } from './models';
 import { ParameterField } from './parameter-field';
 import { Refusal } from './refusal';
 import { SeedField } from './seed-field';
@@ -102,7 +103,7 @@ export function Composer() {
                 key={parameter.name}
                 parameter={parameter}
                 value={draft.values[parameter.name]}
-                choices={parameter.name === 'model' ? models.map(({ name }) => name) : undefined}
+                choices={parameter.choices ?? choicesOf(parameter.name, models)}
                 onChange={(value) => draft.set({ [parameter.name]: value })}
               />
             ))}

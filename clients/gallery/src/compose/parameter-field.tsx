@@ -8,18 +8,17 @@ export const controlLook =
 interface ParameterFieldProps {
   parameter: TemplateParameter;
   value: unknown;
-  /** For a parameter whose choices the template does not know. */
+  /** Undefined = anything goes. */
   choices?: readonly string[];
   onChange(value: unknown): void;
 }
 
 /** Any setting that has no control of its own, by its type. */
-export function ParameterField({ parameter, value, choices, onChange }: ParameterFieldProps) {
+export function ParameterField({ parameter, value, choices: options, onChange }: ParameterFieldProps) {
   const id = useId();
   const { type, min, max, step, description, default: standard } = parameter;
-  const options = choices ?? parameter.choices;
   const isNumber = type === 'integer' || type === 'number';
-  const isText = !isNumber && !options && type !== 'boolean';
+  const isText = type === 'text' && !options;
   return (
     <div className={isText ? 'space-y-1.5 sm:col-span-2 lg:col-span-3' : 'space-y-1.5'}>
       <label htmlFor={id} className="block px-1 text-sm text-soft">

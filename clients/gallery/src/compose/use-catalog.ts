@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 import { useServices } from '../app/services';
-import type { Model, ModelList } from './models';
+import { type ModelList, noModels } from './models';
 import { firstTemplate, type Template, type TemplateList } from './template';
 
 export interface Catalog {
   readonly templates: readonly Template[];
-  readonly models: readonly Model[];
+  readonly models: ModelList;
 }
 
 /** Machines come and go, and with them their models, in milliseconds. */
@@ -14,7 +14,7 @@ const refreshMs = 60_000;
 /** What the server offers. Asked again when the page comes back into view, and every minute. */
 export function useCatalog(): Catalog {
   const { client } = useServices();
-  const [catalog, setCatalog] = useState<Catalog>({ templates: [firstTemplate], models: [] });
+  const [catalog, setCatalog] = useState<Catalog>({ templates: [firstTemplate], models: noModels });
   useEffect(() => {
     const abort = new AbortController();
     const refresh = async () => {
@@ -29,7 +29,7 @@ export function useCatalog(): Catalog {
       if (!abort.signal.aborted) {
         setCatalog((before) => ({
           templates: templates.status === 'fulfilled' ? templates.value.templates : before.templates,
-          models: models.status === 'fulfilled' ? models.value.checkpoints : before.models,
+          models: models.status === 'fulfilled' ? models.value : before.models,
         }));
       }
     };

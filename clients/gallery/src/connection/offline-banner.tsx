@@ -10,7 +10,8 @@ const patienceMs = 1_500;
 export function OfflineBanner() {
   const isOnline = useOnline();
   const { connectionStatus, error, reconnect } = useWebSocketConnection();
-  const isDown = connectionStatus !== 'connected';
+  // Closed on purpose, from the diagnostics page, is no trouble.
+  const isDown = connectionStatus === 'connecting' || error !== null;
   const [isOverdue, setOverdue] = useState(false);
 
   useEffect(() => {

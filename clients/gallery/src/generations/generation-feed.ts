@@ -39,7 +39,9 @@ export class GenerationFeed {
   readonly #asked = new Set<string>();
   readonly #batch = new FrameBatch(() => this.#publish({}));
   #feed = empty;
-  #cursor: string | undefined;
+  /** Where each search goes on; the empty one is the history. */
+  readonly #pages = new Map<string, { cursor?: string; hasMore: boolean }>();
+  #search = '';
   #stop: (() => void) | undefined;
 
   constructor(client: GenerationClient, connection: RealtimeConnection) {
@@ -66,18 +68,37 @@ export class GenerationFeed {
     if (this.#feed.isLoading || !this.#feed.hasMore) {
       return;
     }
+    const search = this.#search;
     this.#publish({ isLoading: true, error: null });
     try {
-      const { items, nextCursor } = await this.#client.list({ limit: pageSize, cursor: this.#cursor });
+      const q = search || undefined;
+      const { items, nextCursor } = await this.#client.list({
+        limit: pageSize,
+        q,
+        cursor: this.#pages.get(search)?.cursor,
+      });
       for (const record of items) {
         this.#record(record);
       }
-      this.#cursor = nextCursor ?? undefined;
-      this.#publish({ isLoading: false, hasMore: this.#cursor !== undefined });
+      this.#pages.set(search, { cursor: nextCursor ?? undefined, hasMore: nextCursor != null });
+      this.#publish({ isLoading: false, hasMore: this.#hasMore });
     } catch (error) {
       this.#publish({ isLoading: false, error: asApiError(error) });
     }
   };
+
+  /** From now on `loadMore` looks for these words; none = the whole history. What it finds joins the others. */
+  look(search: string): void {
+    if (search !== this.#search) {
+      this.#search = search;
+      this.#publish({ hasMore: this.#hasMore, error: null });
+    }
+  }
+
+  get #hasMore(): boolean {
+    // A history that was read to its end holds whatever a search could find.
+    return this.#pages.get('')?.hasMore !== false && this.#pages.get(this.#search)?.hasMore !== false;
+  }
 
   /** Shows the generation at once, before the first event of it arrives. */
   async submit(request: TemplateRequest): Promise<string> {

@@ -5,6 +5,7 @@ const looks = {
   down: 'text-bad',
   unresponsive: 'text-warn',
   needsRestart: 'text-warn',
+  unwatched: 'text-soft',
 };
 
 export function InstanceCard({ instance }: { instance: Instance }) {

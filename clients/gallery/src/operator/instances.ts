@@ -1,7 +1,7 @@
 /** One ComfyUI, as `GET /api/instances` tells it. */
 export interface Instance {
   readonly name: string;
-  readonly state: 'up' | 'down' | 'unresponsive' | 'needsRestart';
+  readonly state: 'up' | 'down' | 'unresponsive' | 'needsRestart' | 'unwatched';
   readonly reason?: string | null;
   readonly version?: string | null;
   readonly capacity?: number | null;
@@ -11,8 +11,6 @@ export interface Instance {
 
 export interface InstanceList {
   readonly instances: readonly Instance[];
-  readonly paused?: boolean | null;
-  readonly waiting?: number | null;
 }
 
 export const stateWords: Record<Instance['state'], string> = {
@@ -20,4 +18,5 @@ export const stateWords: Record<Instance['state'], string> = {
   down: 'Down',
   unresponsive: 'Not responding',
   needsRestart: 'Needs restart',
+  unwatched: 'Unwatched',
 };

@@ -3,6 +3,9 @@ import { memo } from 'react';
 import { useServices } from '../app/services';
 import { useCrossfade } from './use-crossfade';
 
+/** In pixels: sharp on a phone's screen, and on a large strip. */
+const thumbnailSize = 768;
+
 interface FrameProps {
   number: number;
   image?: GenerationImage;
@@ -16,7 +19,7 @@ interface FrameProps {
 /** One picture on the film: unexposed, developing, or done. */
 export const Frame = memo(function Frame({ number, image, previewUrl, isExposing, alt, onOpen }: FrameProps) {
   const { imageUrl, previewUrl: address } = useServices();
-  const url = image ? imageUrl(image.url) : previewUrl && address(previewUrl);
+  const url = image ? imageUrl(image.url, thumbnailSize) : previewUrl && address(previewUrl);
   const { layers, loaded, failed } = useCrossfade(url);
   const content = (
     <>

@@ -23,6 +23,8 @@ export function Sheet() {
   );
   const { queue, strips, large } = useMemo(() => layOut(shown, wanted !== ''), [shown, wanted]);
   const { open, current, show, close } = useOpenImage(strips);
+  useEffect(() => feed.look(wanted), [feed, wanted]);
+
   const end = useRef<HTMLDivElement>(null);
   const canLoad = hasMore && !isLoading && !error;
 
