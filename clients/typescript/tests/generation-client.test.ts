@@ -37,8 +37,8 @@ describe('the REST client', () => {
     ['GET', '/api/generations/g%2F1', (api) => api.status('g/1')],
     [
       'GET',
-      '/api/generations?limit=5&status=running&cursor=c',
-      (api) => api.list({ limit: 5, status: 'running', cursor: 'c' }),
+      '/api/generations?limit=5&status=running&q=cat&cursor=c',
+      (api) => api.list({ limit: 5, status: 'running', q: 'cat', cursor: 'c' }),
     ],
     ['GET', '/api/generations?', (api) => api.list()],
     ['POST', '/api/generations/g/cancel', (api) => api.cancel('g')],
@@ -49,6 +49,9 @@ describe('the REST client', () => {
     ['GET', '/api/instances', (api) => api.instances()],
     ['POST', '/api/queue/pause', (api) => api.pauseQueue()],
     ['POST', '/api/queue/resume', (api) => api.resumeQueue()],
+    ['GET', '/api/queue', (api) => api.queue()],
+    ['POST', '/api/generations/g/front', (api) => api.promote('g')],
+    ['GET', '/api/session', (api) => api.session()],
     ['POST', '/api/session', (api) => api.startSession()],
   ])('%s %s', async (method, path, call) => {
     const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ ok: true }));
@@ -89,7 +92,7 @@ describe('the REST client', () => {
       title: 'The request is not valid.',
       detail: 'steps must be between 1 and 150.',
       code: 'invalid_parameters',
-      errors: { steps: ['must be between 1 and 150'] },
+      errors: [{ field: 'parameters.steps', code: 'out_of_range', message: 'must be between 1 and 150' }],
     };
     const headers = { 'Content-Type': 'application/problem+json' };
     server.routes.set('POST /api/generations', () => ({ status: 400, headers, body: problem }));

@@ -80,7 +80,13 @@ describe('useGenerationState', () => {
   it('is everything that is known', async () => {
     const factory = new EventFactory();
     const { result } = renderHookWith(test.gateway, () => useGenerationState(factory.id));
-    expect(result.current).toEqual({ generationId: factory.id, status: 'unknown', sequence: 0, images: [] });
+    expect(result.current).toEqual({
+      generationId: factory.id,
+      status: 'unknown',
+      sequence: 0,
+      overallProgress: 0,
+      images: [],
+    });
     await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
     test.gateway.publish(factory.started(), factory.failed('out_of_memory', 'No memory.', true));
     await waitFor(() => expect(result.current.error).toMatchObject({ code: 'out_of_memory', retryable: true }));
