@@ -157,7 +157,7 @@ export class GenerationClient {
     }
   }
 
-  async #sendOnce(path: string, { method, body, signal }: Call): Promise<Response> {
+  async #sendOnce(path: string, { method = 'GET', body, signal }: Call): Promise<Response> {
     const { apiUrl, fetch, timeoutMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     const isJson = body !== undefined && !(body instanceof FormData);
