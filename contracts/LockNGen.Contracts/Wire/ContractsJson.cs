@@ -6,7 +6,11 @@ namespace LockNGen.Contracts;
 /// <summary>
 /// Source-generated System.Text.Json metadata of every contract: camelCase names, no white space, absent instead of <c>null</c>.
 /// </summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.Strict,
+    WriteIndented = false)]
 [JsonSerializable(typeof(GenerationQueued))]
 [JsonSerializable(typeof(GenerationStarted))]
 [JsonSerializable(typeof(GenerationNodeExecuting))]
@@ -32,6 +36,10 @@ namespace LockNGen.Contracts;
 [JsonSerializable(typeof(SnapshotAnswer))]
 [JsonSerializable(typeof(RedeemTicket))]
 [JsonSerializable(typeof(TicketAnswer))]
+[JsonSerializable(typeof(IssueTicket))]
+[JsonSerializable(typeof(IssuedTicket))]
+[JsonSerializable(typeof(GetRevocations))]
+[JsonSerializable(typeof(RevocationsAnswer))]
 [JsonSerializable(typeof(TokenRevoked))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
