@@ -53,18 +53,20 @@ public static class ComfyUiWatcherExtensions
 
     private static void ConfigureQueue(IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint)
     {
-        var dispatcher = context.GetRequiredService<GenerationDispatcher>();
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
             rabbit.QueueExpiration = QueueExpiration;
         endpoint.Handler<SubmitGeneration>(command =>
         {
-            dispatcher.Submit(command.Message);
+            Dispatcher().Submit(command.Message);
             return Task.CompletedTask;
         });
         endpoint.Handler<CancelGeneration>(command =>
         {
-            dispatcher.Cancel(command.Message);
+            Dispatcher().Cancel(command.Message);
             return Task.CompletedTask;
         });
+
+        // Not before the first command: it needs the bus, which is being built here.
+        GenerationDispatcher Dispatcher() => context.GetRequiredService<GenerationDispatcher>();
     }
 }

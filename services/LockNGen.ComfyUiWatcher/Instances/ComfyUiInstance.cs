@@ -178,7 +178,7 @@ internal sealed partial class ComfyUiInstance
         }
 
         if (_health.State != before)
-            LogState(Name, _health.State, _health.Reason);
+            LogState(_health.State == InstanceState.Up ? LogLevel.Information : LogLevel.Warning, Name, _health.State, _health.Reason);
         if (_health.GivenUp is { } error)
         {
             foreach (var prompt in _prompts.Values)
@@ -319,8 +319,8 @@ internal sealed partial class ComfyUiInstance
     [LoggerMessage(LogLevel.Information, "Stopped watching {Instance}")]
     private partial void LogStopped(string instance);
 
-    [LoggerMessage(LogLevel.Warning, "{Instance} is now {State} {Reason}")]
-    private partial void LogState(string instance, InstanceState state, string? reason);
+    [LoggerMessage("{Instance} is now {State} {Reason}")]
+    private partial void LogState(LogLevel level, string instance, InstanceState state, string? reason);
 
     [LoggerMessage(LogLevel.Warning, "{Instance} has not said a word about prompt {PromptId} for too long, interrupting it")]
     private partial void LogStalled(string instance, string promptId);

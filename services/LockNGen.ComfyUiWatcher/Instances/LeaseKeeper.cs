@@ -58,7 +58,8 @@ internal sealed partial class LeaseKeeper(
             if (_silent)
                 LogAnswered();
             _silent = false;
-            Follow(answer);
+            if (!leaving)
+                Follow(answer);
         }
         catch (Exception e) when (e is MassTransitException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

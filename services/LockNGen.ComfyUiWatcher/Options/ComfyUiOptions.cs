@@ -52,7 +52,7 @@ public sealed class ComfyUiOptions
     /// Previews that each prompt asks for on servers that let it choose: <c>auto</c> (default), <c>latent2rgb</c>, <c>taesd</c>, <c>none</c>, or empty to leave
     /// it to the server's command line.
     /// </summary>
-    [RegularExpression("|auto|latent2rgb|taesd|none")]
+    [RegularExpression("auto|latent2rgb|taesd|none")]
     public string PreviewMethod { get; set; } = "auto";
 
     /// <summary>Whether finished files keep the workflow that ComfyUI writes into them. Default false.</summary>
