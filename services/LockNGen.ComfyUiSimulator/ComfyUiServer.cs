@@ -30,6 +30,10 @@ internal sealed class ComfyUiServer : IAsyncDisposable
 
     public PromptWorker Worker { get; }
 
+    /// <summary>Lets a handler take the server that lives now; a container would dispose what it hands out.</summary>
+    public static ValueTask<ComfyUiServer?> BindAsync(HttpContext context) =>
+        ValueTask.FromResult<ComfyUiServer?>(context.RequestServices.GetRequiredService<Simulator>().Server);
+
     public static JsonObject StatusJson(int remaining) => new()
     {
         ["status"] = new JsonObject { ["exec_info"] = new JsonObject { ["queue_remaining"] = remaining } },
@@ -60,6 +64,7 @@ internal sealed class ComfyUiServer : IAsyncDisposable
             connection.Abort();
         await _work;
         Worker.Dispose();
+        Queue.Dispose();
         _stopping.Dispose();
     }
 

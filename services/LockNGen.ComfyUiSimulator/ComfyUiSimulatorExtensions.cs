@@ -3,7 +3,7 @@ using LockNGen.ComfyUiSimulator.Files;
 using LockNGen.ComfyUiSimulator.Http;
 using LockNGen.ComfyUiSimulator.Nodes;
 using LockNGen.ComfyUiSimulator.Sockets;
-using Microsoft.AspNetCore.Connections;
+using LockNGen.ServiceDefaults.Options;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,11 +18,11 @@ public static class ComfyUiSimulatorExtensions
 
     public static IHostApplicationBuilder AddComfyUiSimulator(this IHostApplicationBuilder builder)
     {
-        builder.Configuration[WebHostDefaults.ServerUrlsKey] ??= DefaultUrl;
+        if (builder.Configuration[WebHostDefaults.HttpPortsKey] is null)
+            builder.Configuration[WebHostDefaults.ServerUrlsKey] ??= DefaultUrl;
         var services = builder.Services;
-        services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateDataAnnotations()
-            .Validate(o => o.NodeMilliseconds.Values.All(ms => ms is >= 0 and <= 600_000), "Simulator:NodeMilliseconds: each value must be 0 to 600000.")
-            .ValidateOnStart();
+        services.AddValidatedOptions<SimulatorOptions>(SimulatorOptions.Section)
+            .Validate(o => o.NodeMilliseconds.Values.All(ms => ms is >= 0 and <= 600_000), "Simulator:NodeMilliseconds: each value must be 0 to 600000.");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(CreateFiles);
         services.AddSingleton<SavedFileNames>();
@@ -33,7 +33,6 @@ public static class ComfyUiSimulatorExtensions
         services.AddSingleton<ServerEnvironment>();
         services.AddSingleton<Simulator>();
         services.AddHostedService(provider => provider.GetRequiredService<Simulator>());
-        services.AddTransient(provider => provider.GetRequiredService<Simulator>().Server);
         services.AddSingleton<IStartupFilter, SimulatorPipeline>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SimulatorJson.Default));
         services.AddOptions<KestrelServerOptions>().Configure<Faults, IOptions<SimulatorOptions>>(ConfigureKestrel);

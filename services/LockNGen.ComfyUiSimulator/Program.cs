@@ -1,6 +1,7 @@
 using LockNGen.ComfyUiSimulator;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.AddComfyUiSimulator();
 
 var app = builder.Build();

@@ -7,7 +7,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, TimeP
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments(AdminEndpoints.Prefix))
+        if (!context.Request.Path.StartsWithSegments(AdminEndpoints.Prefix, StringComparison.Ordinal))
         {
             await faults.Freeze.WaitAsync(context.RequestAborted);
             await Task.Delay(faults.HttpDelay, time, context.RequestAborted);

@@ -44,7 +44,7 @@ internal sealed class Faults
     /// <summary>Lets a node class fail for its next <paramref name="count"/> runs.</summary>
     public void FailNode(string classType, bool outOfMemory, int count) => _nodes[classType] = new NodeFault(outOfMemory, count);
 
-    /// <returns>Null: the node may run. Otherwise whether it fails with out-of-memory.</returns>
+    /// <summary>Null: the node may run. Otherwise whether it fails with out-of-memory.</summary>
     public bool? TakeNodeFault(string classType)
     {
         if (!_nodes.TryGetValue(classType, out var fault) || fault.Left <= 0)

@@ -22,7 +22,7 @@ internal sealed class Holds
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Hold> _holds = [];
 
-    /// <returns>The id of the hold, or null if there are too many.</returns>
+    /// <summary>Answers the id of the new hold, or null if there are too many.</summary>
     public Guid? Add(HoldRequest request)
     {
         lock (_gate)

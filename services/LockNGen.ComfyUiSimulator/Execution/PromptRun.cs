@@ -53,6 +53,7 @@ internal sealed class PromptRun
 
     public bool WasInterrupted { get; private set; }
 
+    /// <summary>Runs the prompt to its end.</summary>
     /// <exception cref="PythonException">Raised outside of any node: the worker thread does not survive it.</exception>
     public async Task<HistoryEntry> ExecuteAsync(CancellationToken cancellationToken)
     {
@@ -142,7 +143,7 @@ internal sealed class PromptRun
         Sockets.Whisper("executing", new JsonObject { ["node"] = id, ["display_node"] = _prompt.RealId(id), ["prompt_id"] = Item.PromptId });
     }
 
-    /// <returns>Null while an asynchronous node is still at work.</returns>
+    /// <summary>Runs a node, or starts it: null while an asynchronous node is still at work.</summary>
     private async Task<NodeResult?> RunNodeAsync(string id, IReadOnlyDictionary<string, object?>? inputs, CancellationToken cancellationToken)
     {
         if (_async.Remove(id, out var finished))

@@ -3,7 +3,7 @@ namespace LockNGen.ComfyUiSimulator.Files;
 /// <summary>Relative paths inside a folder.</summary>
 internal static class FilePath
 {
-    /// <returns>The path without <c>.</c> and <c>..</c>, or null if it leaves the folder or is absolute.</returns>
+    /// <summary>The path without <c>.</c> and <c>..</c>, or null if it leaves the folder or is absolute.</summary>
     public static string? Normalize(string path)
     {
         if (path.StartsWith('/') || path.Contains('\0', StringComparison.Ordinal))

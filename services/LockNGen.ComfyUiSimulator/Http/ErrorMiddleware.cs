@@ -11,7 +11,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            LogFailed(context.Request.Method, context.Request.Path, e.Message);
+            LogFailed(e, context.Request.Method, context.Request.Path);
             await WriteInternalErrorAsync(context);
             return;
         }
@@ -32,6 +32,6 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         return context.Response.WriteAsync("500 Internal Server Error\n\nServer got itself in trouble", context.RequestAborted);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} answers 500: {Reason}")]
-    private partial void LogFailed(string method, string path, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} answers 500")]
+    private partial void LogFailed(Exception exception, string method, PathString path);
 }

@@ -11,7 +11,7 @@ internal static class ObjectInfoEndpoints
         routes.MapGet("/object_info", (NodeLibrary library) => Describe(library.All));
         routes.MapGet("/object_info/{classType}", (string classType, NodeLibrary library) =>
             Describe(library.Find(classType) is { } node ? [node] : []));
-        routes.MapGet("/models", (ModelFolders models) => Names(models.Names));
+        routes.MapGet("/models", () => Names(ModelFolders.Names));
         routes.MapGet("/models/{folder}", (string folder, ModelFolders models) =>
             models.Files(folder) is { } files ? Names(files) : ComfyResults.Empty(StatusCodes.Status404NotFound));
         routes.MapGet("/embeddings", (ModelFolders models) => Names(models.Files("embeddings")!.Select(Path.GetFileNameWithoutExtension)));

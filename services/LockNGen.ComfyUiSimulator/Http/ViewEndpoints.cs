@@ -1,5 +1,6 @@
 using LockNGen.ComfyUiSimulator.Files;
 using LockNGen.ComfyUiSimulator.Pictures;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace LockNGen.ComfyUiSimulator.Http;
@@ -40,7 +41,7 @@ internal static class ViewEndpoints
     }
 
     /// <summary><c>jpeg;75</c> or <c>webp;50</c>; anything else means WebP.</summary>
-    private static IResult Preview(byte[] content, string preview, string channel)
+    private static FileContentHttpResult Preview(byte[] content, string preview, string channel)
     {
         var parts = preview.Split(';');
         var bitmap = Decode(content);
@@ -53,7 +54,7 @@ internal static class ViewEndpoints
         return TypedResults.Bytes(WebpEncoder.Encode(bitmap), "image/webp");
     }
 
-    private static IResult Channel(byte[] content, string channel)
+    private static FileContentHttpResult Channel(byte[] content, string channel)
     {
         var bitmap = Decode(content);
         if (channel == "rgb")

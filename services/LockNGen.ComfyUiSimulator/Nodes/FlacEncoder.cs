@@ -11,7 +11,7 @@ internal static class FlacEncoder
         file.Write("fLaC"u8);
         file.Write([0x80, 0, 0, 34]); // the only metadata block: stream info
         file.Write([BlockSize >> 8, BlockSize & 255, BlockSize >> 8, BlockSize & 255, 0, 0, 0, 0, 0, 0]);
-        var packed = ((ulong)audio.SampleRate << 44) | (0UL << 41) | (15UL << 36) | (ulong)audio.Samples.Length;
+        var packed = ((ulong)(uint)audio.SampleRate << 44) | (15UL << 36) | (uint)audio.Samples.Length;
         for (var shift = 56; shift >= 0; shift -= 8)
             file.WriteByte((byte)(packed >> shift));
         file.Write(new byte[16]); // no checksum of the audio

@@ -22,6 +22,7 @@ internal sealed class LatentPreview
         _size = size;
     }
 
+    /// <summary>The preview at a point of the sampling.</summary>
     /// <param name="progress">0 is pure noise, 1 the picture.</param>
     public PreviewImage At(float progress)
     {

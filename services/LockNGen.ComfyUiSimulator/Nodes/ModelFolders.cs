@@ -26,8 +26,8 @@ internal sealed class ModelFolders
         _files["embeddings"] = ["easynegative.safetensors"];
     }
 
-    public IReadOnlyList<string> Names => NamesOfA;
+    public static IReadOnlyList<string> Names => NamesOfA;
 
-    /// <returns>Null if there is no such folder.</returns>
+    /// <summary>The files of a folder; null if there is no such folder.</summary>
     public IReadOnlyList<string>? Files(string folder) => _files.GetValueOrDefault(folder);
 }

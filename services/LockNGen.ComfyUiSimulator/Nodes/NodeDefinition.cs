@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Execution;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace LockNGen.ComfyUiSimulator.Pictures;
 
 /// <summary>Red, green and blue from 0 to 1.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Color(float R, float G, float B)
 {
     public static Color FromHex(int rgb) => new(((rgb >> 16) & 255) / 255f, ((rgb >> 8) & 255) / 255f, (rgb & 255) / 255f);

@@ -23,6 +23,7 @@ internal static class JpegEncoder
 
     private static readonly float[] Cosines = CreateCosines();
 
+    /// <summary>The whole file.</summary>
     /// <param name="bitmap">The picture; alpha is ignored.</param>
     /// <param name="quality">1 to 100, as in libjpeg; ComfyUI's previews use 95.</param>
     public static byte[] Encode(Bitmap bitmap, int quality)

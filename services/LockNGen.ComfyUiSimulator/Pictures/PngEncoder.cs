@@ -9,6 +9,7 @@ internal static class PngEncoder
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
+    /// <summary>The whole file.</summary>
     /// <param name="bitmap">RGB, or RGBA if it has an alpha plane.</param>
     /// <param name="text">Keyword and text of <c>tEXt</c> chunks, e.g. <c>prompt</c> and <c>workflow</c>.</param>
     public static byte[] Encode(Bitmap bitmap, IEnumerable<KeyValuePair<string, string>>? text = null)

@@ -33,7 +33,7 @@ internal sealed class Silhouette(Subject subject, Noise noise, float horizon)
         color += palette.Light * (0.9f * MathF.Exp(-((dx * dx) + (dy * dy)) * 900));
 
         var rock = bottom - (0.05f * noise.Fractal((x * 9) + 4, 2, 4)) + (MathF.Abs(x) * 0.28f);
-        if (v > rock && MathF.Abs(x) < 0.42f)
+        if (v > rock)
             return Color.Mix(palette.Near, palette.Far, 0.15f * noise.At(x * 40, v * 40));
 
         var along = (v - top) / (bottom - top);
@@ -101,7 +101,7 @@ internal sealed class Silhouette(Subject subject, Noise noise, float horizon)
                 var size = (0.2f + (0.2f * noise.Hash(i, 70 + layer))) * (0.75f + (layer * 0.35f));
                 var along = (v - (ground - size)) / size;
                 var tier = along - (MathF.Floor(along * 7) / 7);
-                if (along is > 0 and < 1.2f && MathF.Abs(x - center) < spacing * ((0.22f + (along * 0.5f)) * (0.55f + (tier * 3.1f))))
+                if (along is > 0 and < 1.2f && MathF.Abs(x - center) < spacing * (0.02f + (along * 0.62f)) * (0.6f + (tier * 2.6f)))
                     color = Color.Mix(palette.Far, palette.Near, 0.4f + (layer * 0.3f));
             }
 

@@ -6,21 +6,18 @@ namespace LockNGen.ComfyUiSimulator.Pictures;
 /// Lossless WebP in its simplest form: no transforms, and prefix codes in which every byte has eight bits. As big as
 /// the raw picture, but a picture every browser shows; ComfyUI's <c>/view?preview=webp</c> needs no more here.
 /// </summary>
-internal sealed class WebpEncoder
+internal sealed class WebpEncoder(MemoryStream output)
 {
     private const int LiteralSymbols = 256;
     private const int GreenSymbols = LiteralSymbols + 24;
-    private readonly MemoryStream _output = new();
     private ulong _bits;
     private int _count;
 
-    private WebpEncoder()
-    {
-    }
-
     public static byte[] Encode(Bitmap bitmap)
     {
-        var data = new WebpEncoder().EncodeImage(bitmap);
+        using var output = new MemoryStream();
+        new WebpEncoder(output).WriteImage(bitmap);
+        var data = output.ToArray();
         var file = new byte[20 + data.Length + (data.Length & 1)];
         "RIFF"u8.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
@@ -30,7 +27,7 @@ internal sealed class WebpEncoder
         return file;
     }
 
-    private byte[] EncodeImage(Bitmap bitmap)
+    private void WriteImage(Bitmap bitmap)
     {
         Write(0x2F, 8);
         Write((uint)bitmap.Width - 1, 14);
@@ -55,7 +52,6 @@ internal sealed class WebpEncoder
 
         if (_count > 0)
             Write(0, 8 - _count);
-        return _output.ToArray();
     }
 
     /// <summary>Code lengths: eight for each of the first 256 symbols, zero for the rest.</summary>
@@ -89,7 +85,7 @@ internal sealed class WebpEncoder
         _count += length;
         for (; _count >= 8; _count -= 8)
         {
-            _output.WriteByte((byte)_bits);
+            output.WriteByte((byte)_bits);
             _bits >>= 8;
         }
     }

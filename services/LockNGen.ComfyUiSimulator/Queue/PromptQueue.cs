@@ -1,7 +1,7 @@
 namespace LockNGen.ComfyUiSimulator.Queue;
 
 /// <summary>Waiting, running and finished prompts. <paramref name="changed"/> is called, under the lock, where the real server broadcasts <c>status</c>.</summary>
-internal sealed class PromptQueue(Action<int> changed)
+internal sealed class PromptQueue(Action<int> changed) : IDisposable
 {
     /// <summary>The real server's bound.</summary>
     public const int MaxHistory = 10_000;
@@ -151,6 +151,8 @@ internal sealed class PromptQueue(Action<int> changed)
         lock (_gate)
             _history.Clear();
     }
+
+    public void Dispose() => _arrivals.Dispose();
 
     private void Notify() => changed(_pending.Count + (_running is null ? 0 : 1));
 }

@@ -2,7 +2,6 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Admin;
-using LockNGen.ComfyUiSimulator.Http;
 
 namespace LockNGen.ComfyUiSimulator.Sockets;
 
@@ -22,7 +21,7 @@ internal static class WebSocketEndpoint
             return;
         }
 
-        var server = context.RequestServices.GetRequiredService<ComfyUiServer>();
+        var server = context.RequestServices.GetRequiredService<Simulator>().Server;
         var clientId = context.Request.Query["clientId"].ToString();
         if (clientId.Length == 0)
             clientId = Guid.NewGuid().ToString("N");

@@ -13,6 +13,7 @@ internal static class ValueValidator
     /// <summary>Longer lists are not sent back.</summary>
     private const int MaxQuotedChoices = 20;
 
+    /// <summary>Converts and checks one input that is not a link.</summary>
     /// <param name="input">The input.</param>
     /// <param name="inputs">The node's inputs, in which the value is replaced by the converted one.</param>
     /// <param name="checksItself">The node class has a check of its own for this input, which replaces range and list.</param>
