@@ -24,6 +24,9 @@ public sealed record TicketAnswer
     /// <summary>The id (<c>jti</c>) of that token, for revocation.</summary>
     public string? TokenId { get; init; }
 
+    /// <summary>When that token was issued, for revocation of all older ones.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+
     /// <summary>When that token expires, and with it the connection.</summary>
     [JsonConverter(typeof(UtcMillisecondsConverter))]
     public DateTimeOffset? ExpiresAt { get; init; }

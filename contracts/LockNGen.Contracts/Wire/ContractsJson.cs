@@ -32,6 +32,10 @@ namespace LockNGen.Contracts;
 [JsonSerializable(typeof(SnapshotAnswer))]
 [JsonSerializable(typeof(RedeemTicket))]
 [JsonSerializable(typeof(TicketAnswer))]
+[JsonSerializable(typeof(IssueTicket))]
+[JsonSerializable(typeof(IssuedTicket))]
+[JsonSerializable(typeof(GetRevocations))]
+[JsonSerializable(typeof(RevocationsAnswer))]
 [JsonSerializable(typeof(TokenRevoked))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {

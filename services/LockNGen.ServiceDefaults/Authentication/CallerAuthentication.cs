@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using LockNGen.ServiceDefaults.Options;
+
+namespace LockNGen.ServiceDefaults.Authentication;
+
+/// <summary>Who calls, the same for every service: JWT from the header or the session cookie, or a plain session id while authentication is off.</summary>
+public static class CallerAuthentication
+{
+    internal const string Scheme = "LockNGen";
+
+    /// <summary>The authentication type of a caller with a token.</summary>
+    internal const string TokenType = "Token";
+
+    /// <summary>The authentication type of everybody while authentication is off.</summary>
+    internal const string SessionType = "Session";
+
+    /// <summary>
+    /// Adds authentication and authorization, and the middleware that reads the client's address behind trusted proxies. Endpoints ask
+    /// for it with <c>RequireAuthorization()</c>, which lets everybody in while authentication is off, and take a <see cref="Caller"/>.
+    /// </summary>
+    public static IHostApplicationBuilder AddCallerAuthentication(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        if (services.Any(s => s.ServiceType == typeof(TokenValidator)))
+            return builder;
+
+        services.AddValidatedOptions<AuthOptions>(AuthOptions.Section);
+        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
+        services.AddValidatedOptions<ProxyOptions>(ProxyOptions.Section);
+        services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
+        services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
+        services.AddTransient<IStartupFilter, TrustedProxies.Filter>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<TokenValidator>();
+        services.AddSingleton<RevocationList>();
+        services.AddHostedService<OpenDoorWarning>();
+        services.AddAuthentication(Scheme).AddScheme<AuthenticationSchemeOptions, CallerAuthenticationHandler>(Scheme, null);
+        services.AddAuthorization();
+        return builder;
+    }
+}
