@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LockNGen.TestSupport;
 
 namespace LockNGen.Contracts.Tests;
 
@@ -9,7 +10,7 @@ namespace LockNGen.Contracts.Tests;
 /// </summary>
 public sealed class GoldenFileTests
 {
-    private static readonly string Folder = Path.Combine(RepositoryRoot(), "contracts", "golden");
+    private static readonly string Folder = Path.Combine(Repository.Root, "contracts", "golden");
 
     public static TheoryData<string> Names => [.. Samples.All.Keys];
 
@@ -77,13 +78,5 @@ public sealed class GoldenFileTests
 
         static ProgressMessage Read(string name) =>
             JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(Folder, name + ".json")), ContractsJson.Default.ProgressMessage)!;
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "LockNGen.Distributed.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 }

@@ -1,0 +1,4 @@
+using LockNGen.EndToEndTests;
+
+[assembly: AssemblyFixture(typeof(RunningProduct))]
+[assembly: AssemblyFixture(typeof(Browser))]

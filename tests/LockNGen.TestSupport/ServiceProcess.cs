@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace LockNGen.TestSupport;
+
+/// <summary>
+/// A service's own program as a real process on a free loopback port, to be killed, stopped and watched. Its log is kept for the message of
+/// a test that fails.
+/// </summary>
+public sealed class ServiceProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _name;
+    private readonly Process _process;
+    private readonly List<string> _log = [];
+    private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
+
+    private ServiceProcess(string name, Process process, Uri url)
+    {
+        _name = name;
+        _process = process;
+        Url = url;
+        Http = new HttpClient { BaseAddress = url };
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Url { get; }
+
+    /// <summary>A client with that base address.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Everything that it has printed.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
+    }
+
+    /// <summary>Starts <c>services/{project}</c> with the given settings (environment variables; <c>__</c> separates sections) without waiting for it.</summary>
+    public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> settings, int? port = null)
+    {
+        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port ?? FreePorts.Take()}"));
+        var start = new ProcessStartInfo("dotnet", [Repository.ServiceProgram(project)])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_URLS"] = url.ToString().TrimEnd('/');
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        var service = new ServiceProcess(project, new Process { StartInfo = start, EnableRaisingEvents = true }, url);
+        service.Run();
+        return service;
+    }
+
+    /// <summary>Waits until <c>/health/ready</c> says 200.</summary>
+    public async Task ReadyAsync(CancellationToken cancellationToken = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        var last = "it never answered";
+        while (!limit.IsCancellationRequested && !_process.HasExited)
+        {
+            try
+            {
+                using var response = await Http.GetAsync("health/ready", limit.Token);
+                if (response.IsSuccessStatusCode)
+                    return;
+                last = await response.Content.ReadAsStringAsync(limit.Token);
+            }
+            catch (HttpRequestException e)
+            {
+                last = e.Message;
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            // Readiness is a state that can only be asked for.
+            await Task.Delay(50, CancellationToken.None);
+        }
+
+        throw new InvalidOperationException($"{_name} did not become ready: {last}\n{Log}");
+    }
+
+    /// <summary>Waits until a line with this text has been printed.</summary>
+    public Task LoggedAsync(string text)
+    {
+        lock (_log)
+        {
+            if (_log.Exists(l => l.Contains(text, StringComparison.Ordinal)))
+                return Task.CompletedTask;
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((text, seen));
+            return seen.Task.WaitAsync(Patience);
+        }
+    }
+
+    /// <summary>kill -9, and waits for the end.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await ExitedAsync();
+    }
+
+    /// <summary>SIGTERM, as an orchestrator would; returns the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        await SignalAsync("TERM");
+        await ExitedAsync();
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGSTOP: the process is frozen, its sockets stay open.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT after <see cref="FreezeAsync"/>.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>Waits for the end of the process.</summary>
+    public Task ExitedAsync() => _process.WaitForExitAsync().WaitAsync(Patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+        Http.Dispose();
+    }
+
+    private void Run()
+    {
+        _process.OutputDataReceived += (_, e) => Keep(e.Data);
+        _process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_log)
+        {
+            _log.Add(line);
+            foreach (var (_, seen) in _awaited.Where(a => line.Contains(a.Text, StringComparison.Ordinal)))
+                seen.TrySetResult();
+        }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+}
