@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
@@ -20,9 +21,7 @@ public static class WebhookNotifierExtensions
         var services = builder.Services;
         builder.AddCallerAuthentication();
         builder.AddCallbackAddressGuard();
-        services.AddSingleton<WebhookConnection>();
-        services.AddSingleton<IConfigureOptions<WebhookOptions>>(p => p.GetRequiredService<WebhookConnection>());
-        services.AddSingleton<IValidateOptions<WebhookOptions>>(p => p.GetRequiredService<WebhookConnection>());
+        services.AddSingleton<IConfigureOptions<WebhookOptions>, WebhookConnection>();
         services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
         services.AddSingleton<WebhooksDatabase>();
         services.AddSingleton<PatientDatabase>();
@@ -39,7 +38,11 @@ public static class WebhookNotifierExtensions
         services.AddSingleton<RegisterWebhookConsumer>();
         services.AddHostedService<DeliveryWorker>();
         services.AddHostedService<DeliverySweeper>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default);
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
         return builder.AddBus(bus => bus.Endpoint(BusQueues.WebhookNotifier, ConfigureQueue));
     }
 
