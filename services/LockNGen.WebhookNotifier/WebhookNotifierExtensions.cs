@@ -4,6 +4,7 @@ using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Network;
 using LockNGen.ServiceDefaults.Options;
+using LockNGen.ServiceDefaults.Storage;
 using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;
@@ -22,8 +23,9 @@ public static class WebhookNotifierExtensions
         builder.AddCallerAuthentication();
         builder.AddCallbackAddressGuard();
         services.AddSingleton<IConfigureOptions<WebhookOptions>, WebhookConnection>();
+        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookConnection>();
         services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
-        services.AddSingleton<WebhooksDatabase>();
+        builder.AddDatabase<WebhooksDatabase>("webhooks-database");
         services.AddSingleton<PatientDatabase>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<WebhookValidation>();

@@ -84,7 +84,7 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     private static async Task RunProgramAsync(string program, params string[] arguments)
     {
         // The server keeps the pipes open that it inherits, so they are not read to their end.
-        var start = new ProcessStartInfo(program) { WorkingDirectory = "/tmp", RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) { WorkingDirectory = "/tmp", UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
