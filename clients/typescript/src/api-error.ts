@@ -1,0 +1,76 @@
+import { retryAfterMs } from './retry-after.js';
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  code?: string;
+  errors?: Record<string, string[]>;
+}
+
+/** A refusal or failure of the API, from its RFC 9457 problem details; `message` can be shown to a user. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** The HTTP status; 0 when the server could not be reached. */
+  readonly status: number;
+  readonly code: string;
+  /** The kind of problem, in a few words. */
+  readonly title: string;
+  /** What is wrong in this case, where the server says so. */
+  readonly detail: string | undefined;
+  /** What is wrong with which field. */
+  readonly errors: Readonly<Record<string, readonly string[]>>;
+  /** What the user can do about it. */
+  readonly suggestion: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, problem: Problem, retryAfter?: number, options?: ErrorOptions) {
+    super(problem.detail ?? problem.title ?? titles[status] ?? `The server answered ${status}.`, options);
+    this.status = status;
+    this.title = problem.title ?? titles[status] ?? `HTTP ${status}`;
+    this.detail = problem.detail;
+    this.code = problem.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
+    this.errors = problem.errors ?? {};
+    this.suggestion = suggestionFor(status, retryAfter);
+    this.retryAfterMs = retryAfter;
+  }
+
+  static async from(response: Response): Promise<ApiError> {
+    const isJson = response.headers.get('Content-Type')?.includes('json');
+    const problem: Problem = isJson ? await response.json().catch(() => ({})) : {};
+    return new ApiError(response.status, problem, retryAfterMs(response.headers.get('Retry-After')));
+  }
+
+  static unreachable(cause: unknown): ApiError {
+    return new ApiError(0, {}, undefined, { cause });
+  }
+}
+
+const titles: Record<number, string> = {
+  0: 'The server cannot be reached.',
+  401: 'You are not signed in.',
+  403: 'You are not allowed to do this.',
+  404: 'This generation does not exist.',
+  413: 'The file is too large.',
+  429: 'Too many requests.',
+  503: 'The server is busy.',
+};
+
+function suggestionFor(status: number, retryAfter: number | undefined): string {
+  if (status === 0) {
+    return 'Check your connection and try again.';
+  }
+  if (status === 400 || status === 413 || status === 415 || status === 422) {
+    return 'Change the request as described and send it again.';
+  }
+  if (status === 401) {
+    return 'Sign in and try again.';
+  }
+  if (status === 403 || status === 404) {
+    return 'Check that it is yours and was not deleted.';
+  }
+  if (status === 429 || status === 503) {
+    const seconds = Math.ceil((retryAfter ?? 0) / 1_000);
+    return seconds > 0 ? `Try again in ${seconds} s.` : 'Try again in a moment.';
+  }
+  return 'Try again; if it happens again, tell the operator what you did.';
+}

@@ -1,0 +1,56 @@
+import type { GenerationFailure, GenerationImage, GenerationStatus } from './events.js';
+
+interface SubmitOptions {
+  /** Images of the batch. Default 1. */
+  count?: number;
+  /** Higher goes first. Default 0. */
+  priority?: number;
+  metadata?: Record<string, unknown>;
+  /** What the server understands beyond this version of the client. */
+  [option: string]: unknown;
+}
+
+/** Either a template of the server with its parameters, or a whole ComfyUI workflow in API format. */
+export type GenerationRequest =
+  | (SubmitOptions & { template: string; parameters?: Record<string, unknown> })
+  | (SubmitOptions & { workflow: Record<string, unknown> });
+
+export interface SubmittedGeneration {
+  readonly id: string;
+  readonly status: GenerationStatus;
+  /** How many wait ahead; 0 = next. */
+  readonly position?: number | null;
+  readonly estimatedWaitSeconds?: number | null;
+  readonly count?: number | null;
+  readonly links?: Record<string, string>;
+}
+
+export interface GenerationDetails {
+  readonly id: string;
+  readonly status: GenerationStatus;
+  readonly position?: number | null;
+  readonly estimatedWaitSeconds?: number | null;
+  readonly progress?: number | null;
+  readonly images?: readonly GenerationImage[] | null;
+  readonly error?: GenerationFailure | null;
+  readonly [property: string]: unknown;
+}
+
+export interface GenerationPage {
+  readonly items: readonly GenerationDetails[];
+  readonly nextCursor?: string | null;
+}
+
+export interface ListOptions {
+  limit?: number;
+  status?: GenerationStatus;
+  /** `nextCursor` of the page before. */
+  cursor?: string;
+}
+
+export interface CancelReceipt {
+  readonly id: string;
+  /** tooLate: the outcome is being decided already. */
+  readonly receipt: 'accepted' | 'alreadyEnded' | 'tooLate';
+  readonly status: GenerationStatus;
+}

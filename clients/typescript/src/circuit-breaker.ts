@@ -1,0 +1,40 @@
+export interface CircuitBreakerOptions {
+  /** One attempt more than this within the window opens the breaker. Default 5. */
+  maxAttempts?: number;
+  /** In milliseconds. Default 60,000. */
+  windowMs?: number;
+  /** How long it stays open, in milliseconds. Default 60,000. */
+  openMs?: number;
+}
+
+/** Stops connection storms: counts attempts in a sliding window and, past the limit, allows none for a while. */
+export class CircuitBreaker {
+  readonly #options: Required<CircuitBreakerOptions>;
+  #attempts: number[] = [];
+  #openUntil = 0;
+
+  constructor({ maxAttempts = 5, windowMs = 60_000, openMs = 60_000 }: CircuitBreakerOptions = {}) {
+    this.#options = { maxAttempts, windowMs, openMs };
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#openUntil - performance.now());
+  }
+
+  /** Asks for leave to make an attempt, and counts it. */
+  tryAttempt(): boolean {
+    const now = performance.now();
+    if (now < this.#openUntil) {
+      return false;
+    }
+    const { maxAttempts, windowMs, openMs } = this.#options;
+    this.#attempts = this.#attempts.filter((at) => now - at < windowMs);
+    if (this.#attempts.length >= maxAttempts) {
+      this.#attempts = [];
+      this.#openUntil = now + openMs;
+      return false;
+    }
+    this.#attempts.push(now);
+    return true;
+  }
+}

@@ -1,0 +1,274 @@
+import { type AuthOptions, Credentials } from './auth.js';
+import type { ConnectionState } from './connection-state.js';
+import { Emitter } from './emitter.js';
+import type { ConnectionError } from './errors.js';
+import { type GenerationMessage, isEnded, isTerminal, type MessageOf, type MessageType } from './events.js';
+import { type ControlFrame, parseFrame } from './frames.js';
+import type { GenerationState } from './generation-state.js';
+import { Inbox } from './inbox.js';
+import { type ConnectionQuality, QualityMeter } from './quality.js';
+import { ReconnectingTransport, type ReconnectOptions } from './reconnecting-transport.js';
+import type { Scope, WebSocketConstructor } from './transports/transport.js';
+import { type Subscriber, WatchList } from './watch-list.js';
+
+export interface ConnectionOptions extends AuthOptions, ReconnectOptions {
+  /** Where the gateway is, for example `https://gen.example.org`. Default: the page's own origin. */
+  realtimeUrl?: string;
+  /** Where the API is; polling asks it which generations run. Default: `realtimeUrl`. */
+  apiUrl?: string;
+  /** Default: the platform's. Node before 22 has none: pass the one of the `ws` package. */
+  WebSocket?: WebSocketConstructor;
+  fetch?: typeof fetch;
+  /** Asks the gateway to send only these types. Default all. */
+  types?: readonly MessageType[];
+  /** How previews come: as addresses (default), as data: URLs inside the events, or not at all. */
+  preview?: 'url' | 'inline' | 'none';
+  /** Of the polling fallback, in milliseconds. Default 2,000. */
+  pollIntervalMs?: number;
+  /** How long the connection stays open with nothing to watch, in milliseconds. Default 1,000. */
+  lingerMs?: number;
+}
+
+export interface SubscribeOptions<T extends MessageType = MessageType> {
+  /** Hands on only these types. */
+  types?: readonly T[];
+}
+
+export interface GenerationSubscribeOptions<T extends MessageType = MessageType> extends SubscribeOptions<T> {
+  /** Every event after this sequence; 0 = from the beginning. Default: a snapshot, then what happens from now on. */
+  after?: number;
+  /** A state from an earlier visit: goes on after its last event. */
+  state?: GenerationState;
+}
+
+export type ConnectionEvents = {
+  state: ConnectionState;
+  open: ConnectionState;
+  close: ConnectionState;
+  error: ConnectionError;
+  /** An accepted message, before its handlers have their turn. */
+  queued: GenerationMessage;
+  message: GenerationMessage;
+  /** Round trip of a ping, in milliseconds. */
+  latency: number;
+  /** What could not be understood, as it came. */
+  unknown: { raw: unknown; reason: string };
+};
+
+type Unsubscribe = () => void;
+
+/** One connection to the gateway, shared by any number of subscriptions; open while there are any. */
+export class RealtimeConnection {
+  readonly #emitter = new Emitter<ConnectionEvents>();
+  readonly #watches = new WatchList();
+  readonly #quality = new QualityMeter();
+  readonly #inbox = new Inbox((message, superseded) => this.#deliver(message, superseded));
+  readonly #transport: ReconnectingTransport;
+  readonly #lingerMs: number;
+  readonly realtimeUrl: string;
+  #linger: ReturnType<typeof setTimeout> | undefined;
+  #state: ConnectionState;
+
+  constructor(options: ConnectionOptions = {}) {
+    const { realtimeUrl = '', apiUrl = realtimeUrl, fetch = globalThis.fetch.bind(globalThis) } = options;
+    this.realtimeUrl = realtimeUrl;
+    this.#lingerMs = options.lingerMs ?? 1_000;
+    const context = {
+      realtimeUrl,
+      apiUrl,
+      fetch,
+      targets: this.#watches.targets,
+      credentials: new Credentials(options),
+      WebSocket: options.WebSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined),
+      types: options.types,
+      preview: options.preview,
+      pollIntervalMs: options.pollIntervalMs ?? 2_000,
+    };
+    this.#transport = new ReconnectingTransport(context, options, {
+      state: (state) => this.#changed(state),
+      frame: (text, scope) => this.#received(text, scope),
+      latency: (ms) => {
+        this.#quality.latency(ms);
+        this.#emitter.emit('latency', ms);
+      },
+    });
+    this.#state = this.#transport.state;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get quality(): ConnectionQuality {
+    return this.#quality.read(this.#inbox.size);
+  }
+
+  /** What is known of a generation that somebody watches. */
+  getState(generationId: string): GenerationState | undefined {
+    return this.#watches.state(generationId);
+  }
+
+  on<K extends keyof ConnectionEvents>(event: K, listener: (value: ConnectionEvents[K]) => void): Unsubscribe {
+    return this.#emitter.on(event, listener);
+  }
+
+  /** Follows one generation. The first message is a snapshot unless `after` is given; a second follower gets one, too. */
+  subscribe<T extends MessageType = MessageType>(
+    generationId: string,
+    handler: (message: MessageOf<T>) => void,
+    { types, after, state }: GenerationSubscribeOptions<T> = {},
+  ): Unsubscribe {
+    const subscriber = newSubscriber(handler, types);
+    this.#watches.add(generationId, subscriber, after, state);
+    this.#wake();
+    return () => {
+      this.#watches.remove(generationId, subscriber);
+      this.#settle();
+    };
+  }
+
+  /** Follows every generation that the caller may see: snapshots of what is active and recent, then what happens. */
+  subscribeAll<T extends MessageType = MessageType>(
+    handler: (message: MessageOf<T>) => void,
+    { types }: SubscribeOptions<T> = {},
+  ): Unsubscribe {
+    const subscriber = newSubscriber(handler, types);
+    this.#watches.addAll(subscriber);
+    this.#wake();
+    return () => {
+      this.#watches.removeAll(subscriber);
+      this.#settle();
+    };
+  }
+
+  /** Tries again after `error`; needed for nothing else. */
+  connect(): void {
+    this.#wake();
+  }
+
+  /** Measures the round trip now, in milliseconds. Only a WebSocket can. */
+  ping(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        stopLatency();
+        stopClose();
+      };
+      const stopLatency = this.on('latency', (ms) => {
+        done();
+        resolve(ms);
+      });
+      const stopClose = this.on('close', ({ error }) => {
+        done();
+        reject(error ?? new Error('The connection was closed.'));
+      });
+      if (!this.#transport.ping()) {
+        done();
+        reject(new Error('There is no open WebSocket to ping on.'));
+      }
+    });
+  }
+
+  /** Closes at once. Subscriptions stay, and go on with the next `connect` or `subscribe`. */
+  close(): void {
+    this.#stopLingering();
+    this.#transport.close();
+  }
+
+  #wake(): void {
+    if (this.#isNeeded) {
+      this.#stopLingering();
+      this.#transport.open();
+      this.#transport.update();
+    }
+  }
+
+  #settle(): void {
+    this.#transport.update();
+    if (!this.#isNeeded) {
+      this.#stopLingering();
+      this.#linger = setTimeout(() => this.close(), this.#lingerMs);
+    }
+  }
+
+  get #isNeeded(): boolean {
+    const { generations, all } = this.#watches.targets();
+    return generations.size > 0 || all;
+  }
+
+  #stopLingering(): void {
+    clearTimeout(this.#linger);
+    this.#linger = undefined;
+  }
+
+  #changed(state: ConnectionState): void {
+    const before = this.#state.status;
+    this.#state = state;
+    if (state.status === 'connecting' && state.attempt > 0) {
+      this.#quality.reconnected();
+    }
+    if (state.status === 'connected') {
+      this.#emitter.emit('open', state);
+    } else if (before === 'connected') {
+      this.#emitter.emit('close', state);
+    }
+    if (state.error && state.status !== 'connecting') {
+      this.#emitter.emit('error', state.error);
+    }
+    this.#emitter.emit('state', state);
+  }
+
+  #received(text: string, scope: Scope): void {
+    const frame = parseFrame(text);
+    if (frame.kind === 'message') {
+      this.#accept(frame.message, scope);
+    } else if (frame.kind === 'control') {
+      this.#control(frame.frame);
+    } else {
+      this.#quality.dropped(frame.kind === 'malformed' ? 1 : 0);
+      this.#emitter.emit('unknown', { raw: frame.raw, reason: frame.reason });
+    }
+  }
+
+  #accept(message: GenerationMessage, scope: Scope): void {
+    if (!this.#watches.accept(message, scope)) {
+      return;
+    }
+    this.#quality.received();
+    this.#quality.dropped(message.type === 'subscription.gap' ? 1 : 0);
+    this.#emitter.emit('queued', message);
+    this.#quality.dropped(this.#inbox.push(message));
+  }
+
+  #control(frame: ControlFrame): void {
+    if (frame.type === 'server.draining') {
+      this.#transport.draining(frame.retryAfterMs ?? 0);
+    } else if (frame.type === 'pong') {
+      this.#transport.pong(frame.id);
+    } else if (frame.type === 'error') {
+      this.#emitter.emit('unknown', { raw: frame, reason: frame.message ?? frame.code ?? 'error' });
+    }
+  }
+
+  #deliver(message: GenerationMessage, superseded: boolean): void {
+    const start = performance.now();
+    this.#watches.deliver(message, superseded);
+    if (!superseded) {
+      this.#emitter.emit('message', message);
+      this.#quality.processed(performance.now() - start);
+    }
+    if (isTerminal(message) || (message.type === 'generation.snapshot' && isEnded(message.data.status))) {
+      this.#settle();
+    }
+  }
+}
+
+function newSubscriber<T extends MessageType>(
+  handler: (message: MessageOf<T>) => void,
+  types?: readonly T[],
+): Subscriber {
+  return {
+    handler: handler as Subscriber['handler'],
+    types: types && new Set<string>(types),
+    primed: true,
+  };
+}

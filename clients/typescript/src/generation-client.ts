@@ -1,0 +1,184 @@
+import { ApiError } from './api-error.js';
+import type {
+  CancelReceipt,
+  GenerationDetails,
+  GenerationPage,
+  GenerationRequest,
+  ListOptions,
+  SubmittedGeneration,
+} from './api-types.js';
+import { type AuthOptions, Credentials } from './auth.js';
+import { backoffDelay } from './backoff.js';
+
+export interface GenerationClientOptions extends AuthOptions {
+  /** Where the API is, for example `https://gen.example.org`. Default: the page's own origin. */
+  apiUrl?: string;
+  fetch?: typeof fetch;
+  /** Of one request, in milliseconds. Default 30,000. */
+  timeoutMs?: number;
+  /** How often a read is repeated after a failure that may pass. Default 2. */
+  retries?: number;
+}
+
+interface Call {
+  method?: string;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Failures that may pass by themselves. */
+const transient = new Set([0, 429, 502, 503, 504]);
+
+/** A server that asks for a longer pause than this gets no retry: the caller should know. In milliseconds. */
+const longestPause = 10_000;
+
+/** The REST API. Every method throws `ApiError`. */
+export class GenerationClient {
+  readonly #options: Required<Pick<GenerationClientOptions, 'apiUrl' | 'fetch' | 'timeoutMs' | 'retries'>>;
+  readonly #credentials: Credentials;
+
+  constructor(options: GenerationClientOptions = {}) {
+    const { apiUrl = '', fetch = globalThis.fetch.bind(globalThis), timeoutMs = 30_000, retries = 2 } = options;
+    this.#options = { apiUrl, fetch, timeoutMs, retries };
+    this.#credentials = new Credentials(options);
+  }
+
+  submit(request: GenerationRequest, signal?: AbortSignal): Promise<SubmittedGeneration> {
+    return this.#json('/api/generations', { method: 'POST', body: request, signal });
+  }
+
+  status(id: string, signal?: AbortSignal): Promise<GenerationDetails> {
+    return this.#json(generation(id), { signal });
+  }
+
+  list({ limit, status, cursor }: ListOptions = {}, signal?: AbortSignal): Promise<GenerationPage> {
+    const wanted = Object.entries({ limit, status, cursor }).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(wanted.map(([name, value]) => [name, String(value)]));
+    return this.#json(`/api/generations?${query}`, { signal });
+  }
+
+  cancel(id: string, signal?: AbortSignal): Promise<CancelReceipt> {
+    return this.#json(`${generation(id)}/cancel`, { method: 'POST', signal });
+  }
+
+  /** Cancels what is active, erases what has ended. */
+  async remove(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#discard(generation(id), { method: 'DELETE', signal });
+  }
+
+  /** The same once more, under a new id. */
+  requeue(id: string, signal?: AbortSignal): Promise<SubmittedGeneration> {
+    return this.#json(`${generation(id)}/requeue`, { method: 'POST', signal });
+  }
+
+  /** Uploads an input image; its `name` can be used in parameters and workflows. */
+  upload(image: Blob, fileName = 'image.png', signal?: AbortSignal): Promise<{ name: string }> {
+    const body = new FormData();
+    body.append('image', image, fileName);
+    return this.#json('/api/uploads', { method: 'POST', body, signal });
+  }
+
+  templates<T = unknown>(signal?: AbortSignal): Promise<T> {
+    return this.#json('/api/templates', { signal });
+  }
+
+  models<T = unknown>(signal?: AbortSignal): Promise<T> {
+    return this.#json('/api/models', { signal });
+  }
+
+  instances<T = unknown>(signal?: AbortSignal): Promise<T> {
+    return this.#json('/api/instances', { signal });
+  }
+
+  /** What runs goes on; nothing new starts. For administrators. */
+  async pauseQueue(signal?: AbortSignal): Promise<void> {
+    await this.#discard('/api/queue/pause', { method: 'POST', signal });
+  }
+
+  async resumeQueue(signal?: AbortSignal): Promise<void> {
+    await this.#discard('/api/queue/resume', { method: 'POST', signal });
+  }
+
+  /** Swaps the bearer token for a session cookie, which also authorizes images and sockets. */
+  async startSession(signal?: AbortSignal): Promise<void> {
+    await this.#discard('/api/session', { method: 'POST', signal });
+  }
+
+  async #discard(path: string, call: Call): Promise<void> {
+    const response = await this.#send(path, call);
+    await response.body?.cancel();
+  }
+
+  async #json<T>(path: string, call: Call): Promise<T> {
+    const response = await this.#send(path, call);
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw call.signal?.aborted ? error : ApiError.unreachable(error);
+    }
+  }
+
+  async #send(path: string, call: Call): Promise<Response> {
+    const { method = 'GET', signal } = call;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#sendOnce(path, call);
+      } catch (error) {
+        if (!(error instanceof ApiError)) {
+          throw error;
+        }
+        const expired = error.status === 401 && attempt === 0 && this.#credentials.usesTickets;
+        const again = method === 'GET' && attempt < this.#options.retries && transient.has(error.status);
+        const pause = expired ? 0 : Math.max(error.retryAfterMs ?? 0, backoffDelay(attempt));
+        if (!(expired || again) || pause > longestPause) {
+          throw error;
+        }
+        if (expired) {
+          this.#credentials.expire();
+        }
+        await delay(pause, signal);
+      }
+    }
+  }
+
+  async #sendOnce(path: string, { method, body, signal }: Call): Promise<Response> {
+    const { apiUrl, fetch, timeoutMs } = this.#options;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const isJson = body !== undefined && !(body instanceof FormData);
+    const headers = { ...(isJson && { 'Content-Type': 'application/json' }), ...(await this.#credentials.headers()) };
+    let response: Response;
+    try {
+      response = await fetch(`${apiUrl}${path}`, {
+        method,
+        headers,
+        credentials: this.#credentials.mode,
+        body: isJson ? JSON.stringify(body) : (body as FormData | undefined),
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : ApiError.unreachable(error);
+    }
+    if (!response.ok) {
+      throw await ApiError.from(response);
+    }
+    return response;
+  }
+}
+
+function generation(id: string): string {
+  return `/api/generations/${encodeURIComponent(id)}`;
+}
+
+function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

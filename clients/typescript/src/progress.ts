@@ -1,0 +1,91 @@
+import type { GenerationStatus } from './events.js';
+import type { GenerationState } from './generation-state.js';
+
+export interface ProgressSample {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly percentage: number;
+  readonly overallPercentage: number;
+  readonly currentStep: number;
+  readonly totalSteps: number;
+  readonly imageIndex: number;
+  readonly currentNode: string | null;
+}
+
+/** The progress of one generation in the words of the user interface. */
+export interface IProgressState {
+  readonly status: GenerationStatus;
+  readonly currentStep: number;
+  readonly totalSteps: number;
+  /** Of the running node: step 9 of 20 is 45. */
+  readonly percentage: number;
+  /** Of the whole generation: what the bar shows. Never falls. */
+  readonly overallPercentage: number;
+  readonly currentNode: string | null;
+  /** Seconds to go, or null while there is nothing to reckon with. */
+  readonly eta: number | null;
+  /** 1-based: the image of the batch that is being made. */
+  readonly imageIndex: number;
+  readonly totalImages: number;
+  /** While queued: how many wait ahead; 0 = next. */
+  readonly position: number | null;
+  /** The last 100 changes, oldest first. */
+  readonly history: readonly ProgressSample[];
+}
+
+const historyLimit = 100;
+
+export const initialProgress: IProgressState = {
+  status: 'unknown',
+  currentStep: 0,
+  totalSteps: 0,
+  percentage: 0,
+  overallPercentage: 0,
+  currentNode: null,
+  eta: null,
+  imageIndex: 0,
+  totalImages: 0,
+  position: null,
+  history: [],
+};
+
+/** Carries the progress forward to a newer state of the generation. */
+export function trackProgress(before: IProgressState, state: GenerationState, now = Date.now()): IProgressState {
+  const next = {
+    status: state.status,
+    currentStep: state.step ?? 0,
+    totalSteps: state.totalSteps ?? 0,
+    percentage: state.progress ?? 0,
+    overallPercentage: state.overallProgress ?? 0,
+    currentNode: state.nodeTitle ?? state.currentNode ?? null,
+    imageIndex: state.imageIndex ?? 0,
+    totalImages: state.totalImages ?? 0,
+    position: state.position ?? null,
+  };
+  const history = state.status === 'running' ? remember(before.history, { ...next, at: now }) : before.history;
+  return { ...next, eta: state.status === 'running' ? estimate(history) : null, history };
+}
+
+function remember(history: readonly ProgressSample[], sample: ProgressSample): readonly ProgressSample[] {
+  const { at, percentage, overallPercentage, currentStep, totalSteps, imageIndex, currentNode } = sample;
+  const last = history.at(-1);
+  const isNews =
+    !last ||
+    last.percentage !== percentage ||
+    last.overallPercentage !== overallPercentage ||
+    last.currentNode !== currentNode ||
+    last.imageIndex !== imageIndex;
+  const plain = { at, percentage, overallPercentage, currentStep, totalSteps, imageIndex, currentNode };
+  return isNews ? [...history.slice(1 - historyLimit), plain] : history;
+}
+
+/** The pace of the remembered samples, carried on. */
+function estimate(history: readonly ProgressSample[]): number | null {
+  const first = history[0];
+  const last = history.at(-1);
+  if (!first || !last || last.overallPercentage <= first.overallPercentage || last.at <= first.at) {
+    return null;
+  }
+  const perSecond = (last.overallPercentage - first.overallPercentage) / ((last.at - first.at) / 1_000);
+  return Math.round((100 - last.overallPercentage) / perSecond);
+}

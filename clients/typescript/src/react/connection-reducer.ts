@@ -1,0 +1,56 @@
+import type { ConnectionStatus } from '../connection-state.js';
+import type { ConnectionError } from '../errors.js';
+import type { GenerationMessage } from '../events.js';
+import type { TransportKind } from '../transports/transport.js';
+
+/** What `useWebSocket` answers. */
+export interface IWebSocketState {
+  readonly connectionStatus: ConnectionStatus;
+  readonly lastMessage: GenerationMessage | null;
+  readonly error: ConnectionError | null;
+  readonly transport: TransportKind | null;
+  readonly reconnectAttempts: number;
+  /** Received, but not yet handed to their handlers. */
+  readonly queuedMessages: number;
+}
+
+export type ConnectionAction =
+  | { type: 'CONNECTION_ESTABLISHED'; transport: TransportKind }
+  | { type: 'MESSAGE_QUEUED' }
+  | { type: 'MESSAGE_RECEIVED'; message: GenerationMessage }
+  /** `error` is missing after an intended close; one that is not `recovering` is final. */
+  | { type: 'CONNECTION_LOST'; error?: ConnectionError }
+  | { type: 'RECONNECT_ATTEMPT'; attempt: number };
+
+export const initialConnection: IWebSocketState = {
+  connectionStatus: 'disconnected',
+  lastMessage: null,
+  error: null,
+  transport: null,
+  reconnectAttempts: 0,
+  queuedMessages: 0,
+};
+
+export function connectionReducer(state: IWebSocketState, action: ConnectionAction): IWebSocketState {
+  switch (action.type) {
+    case 'CONNECTION_ESTABLISHED':
+      return {
+        ...state,
+        connectionStatus: 'connected',
+        transport: action.transport,
+        error: null,
+        reconnectAttempts: 0,
+      };
+    case 'MESSAGE_QUEUED':
+      return { ...state, queuedMessages: state.queuedMessages + 1 };
+    case 'MESSAGE_RECEIVED':
+      return { ...state, lastMessage: action.message, queuedMessages: Math.max(0, state.queuedMessages - 1) };
+    case 'CONNECTION_LOST': {
+      const { error = null } = action;
+      const connectionStatus = error && !error.recovering ? 'error' : 'disconnected';
+      return { ...state, connectionStatus, transport: null, error };
+    }
+    case 'RECONNECT_ATTEMPT':
+      return { ...state, connectionStatus: 'connecting', reconnectAttempts: action.attempt };
+  }
+}

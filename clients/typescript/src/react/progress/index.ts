@@ -1,0 +1,2 @@
+export { GenerationProgress, type GenerationProgressProps } from './generation-progress.js';
+export { ProgressBar, type ProgressBarProps } from './progress-bar.js';

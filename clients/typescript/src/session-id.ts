@@ -1,0 +1,15 @@
+/** A stable anonymous owner id for this browser, made on first use. */
+export function getSessionId(storage: Pick<Storage, 'getItem' | 'setItem'>, key = 'lockngen:session'): string {
+  try {
+    const known = storage.getItem(key);
+    if (known) {
+      return known;
+    }
+    const id = crypto.randomUUID();
+    storage.setItem(key, id);
+    return id;
+  } catch {
+    // Storage can be switched off: the id then lives as long as the page.
+    return crypto.randomUUID();
+  }
+}

@@ -1,0 +1,23 @@
+/** Splits an event stream into the data of its events, as the HTML standard says; ids and comments are not needed here. */
+export class SseParser {
+  #rest = '';
+  #data: string[] = [];
+
+  /** Returns the data of every event that this piece of the stream completes. */
+  feed(chunk: string): string[] {
+    const events: string[] = [];
+    const text = this.#rest + chunk;
+    // A trailing \r may be the first half of \r\n: it waits for the next piece.
+    const lines = text.split(/\r\n|\n|\r(?!$)/);
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line === '' && this.#data.length > 0) {
+        events.push(this.#data.join('\n'));
+        this.#data = [];
+      } else if (line.startsWith('data:')) {
+        this.#data.push(line.slice(line.startsWith('data: ') ? 6 : 5));
+      }
+    }
+    return events;
+  }
+}
