@@ -53,10 +53,16 @@ internal sealed class ConnectionAdmission(
             return null;
         }
 
+        return CallerOf(context) is null && context.Request.Query["ticket"].ToString() is { Length: > 0 } ticket
+            ? await tickets.RedeemAsync(context, ticket)
+            : await RecogniseAsync(context);
+    }
+
+    /// <summary>Only asks who it is: for what a page may ask for many times a second.</summary>
+    public async Task<Caller?> RecogniseAsync(HttpContext context)
+    {
         if (CallerOf(context) is { } caller)
             return caller;
-        if (context.Request.Query["ticket"].ToString() is { Length: > 0 } ticket)
-            return await tickets.RedeemAsync(context, ticket);
         await context.ChallengeAsync();
         metrics.Rejected("unauthenticated");
         return null;

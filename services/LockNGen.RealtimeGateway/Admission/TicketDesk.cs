@@ -48,7 +48,7 @@ internal sealed class TicketDesk(CommandClient commands, RevocationList revocati
         return null;
     }
 
-    private static IResult NotNow() =>
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult NotNow() =>
         TypedResults.Problem("The GenerationApi, which keeps the tickets, does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private async Task<IResult> IssueAsync(Caller caller, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Admission;
-using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Previews;

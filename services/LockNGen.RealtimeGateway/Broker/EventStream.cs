@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.ServiceDefaults.Bus;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 
 namespace LockNGen.RealtimeGateway.Broker;
 

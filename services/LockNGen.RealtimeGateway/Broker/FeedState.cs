@@ -5,7 +5,7 @@ namespace LockNGen.RealtimeGateway.Broker;
 /// <summary>Whether events reach this replica; decides its readiness.</summary>
 internal sealed class FeedState : IHealthCheck
 {
-    private volatile string? _problem = "not connected to the broker yet";
+    private volatile string? _problem;
 
     /// <summary>What is wrong; null when events arrive and the rings are full.</summary>
     public string? Problem

@@ -19,6 +19,15 @@ internal sealed class InMemoryFeed(EventIngest ingest) :
 {
     public const string Queue = "realtime-gateway";
 
+    public static void Configure(IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.ConfigureConsumeTopology = true;
+        // One at a time, because order matters.
+        endpoint.ConcurrentMessageLimit = 1;
+        // Resolved with the first message: while the bus is being built, whatever needs the bus cannot be.
+        endpoint.Consumer(context.GetRequiredService<InMemoryFeed>);
+    }
+
     public Task Consume(ConsumeContext<GenerationQueued> context) => TakeEvent(context);
 
     public Task Consume(ConsumeContext<GenerationStarted> context) => TakeEvent(context);

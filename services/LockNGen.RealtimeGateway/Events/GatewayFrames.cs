@@ -29,6 +29,8 @@ internal sealed partial class GatewayJson : JsonSerializerContext;
 /// <summary>The frames that concern the connection itself.</summary>
 internal static class GatewayFrames
 {
+    public const string GapType = "subscription.gap";
+
     public static ServerMessage Ready(string connectionId, TimeSpan heartbeat)
     {
         const string type = "connection.ready";
@@ -37,8 +39,7 @@ internal static class GatewayFrames
 
     public static ServerMessage Gap(Guid generationId, GapReason reason)
     {
-        const string type = "subscription.gap";
-        return ServerMessage.Control(type, new SubscriptionGap(type, generationId, reason.OnTheWire()), GatewayJson.Default.SubscriptionGap, reason);
+        return ServerMessage.Control(GapType, new SubscriptionGap(GapType, generationId, reason.OnTheWire()), GatewayJson.Default.SubscriptionGap);
     }
 
     public static ServerMessage Pong(JsonElement? id)

@@ -43,9 +43,6 @@ internal sealed class ServerMessage
     /// <summary>For <see cref="EventKind.Control"/>: its type on the wire.</summary>
     public string? ControlType { get; private init; }
 
-    /// <summary>For a gap: why.</summary>
-    public GapReason? Gap { get; private init; }
-
     /// <summary>Whether the generation has ended with this message, be it event or snapshot.</summary>
     public bool EndsGeneration { get; private init; }
 
@@ -77,10 +74,10 @@ internal sealed class ServerMessage
         };
     }
 
-    public static ServerMessage Control<T>(string type, T frame, JsonTypeInfo<T> json, GapReason? gap = null)
+    public static ServerMessage Control<T>(string type, T frame, JsonTypeInfo<T> json)
     {
         var bytes = WebSocketFrame.Text(JsonSerializer.SerializeToUtf8Bytes(frame, json), out var payload);
-        return new ServerMessage(EventKind.Control, default, 0, bytes, payload) { ControlType = type, Gap = gap };
+        return new ServerMessage(EventKind.Control, default, 0, bytes, payload) { ControlType = type };
     }
 
     /// <summary>A finished WebSocket frame, such as a pong.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;

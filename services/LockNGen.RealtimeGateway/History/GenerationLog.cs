@@ -63,11 +63,11 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             if (message.Sequence <= LastSequence || HasEnded)
                 return AppendOutcome.Duplicate;
             if (_held is not null)
-                return Hold(message, audience);
+                return Hold(_held, message, audience);
             if (IsHole(message.Sequence))
             {
                 _held = [];
-                Hold(message, audience);
+                Hold(_held, message, audience);
                 return AppendOutcome.Hole;
             }
 
@@ -238,10 +238,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             subscriber.Offer(message);
     }
 
-    private AppendOutcome Hold(ServerMessage message, AudienceOfAll audience)
+    private AppendOutcome Hold(SortedDictionary<long, ServerMessage> held, ServerMessage message, AudienceOfAll audience)
     {
-        _held!.TryAdd(message.Sequence, message);
-        if (_held.Count <= MaxHeld)
+        held.TryAdd(message.Sequence, message);
+        if (held.Count <= MaxHeld)
             return AppendOutcome.Held;
         Repair([], isComplete: false, audience);
         return AppendOutcome.Lost;

@@ -35,14 +35,14 @@ internal static class GenerationReducer
 
     private static GenerationSnapshotData Reduce(GenerationSnapshotData state, GenerationEvent next) => next switch
     {
-        GenerationQueued { Data: var d } => state with
+        GenerationQueued { Data: var d } => WithoutNode(state) with
         {
             Status = GenerationStatus.Queued,
             Position = d.Position,
             EstimatedWaitSeconds = d.EstimatedWaitSeconds,
         },
-        GenerationStarted { Data: var d } => Running(state) with { Instance = d.Instance, TotalImages = d.TotalImages },
-        GenerationNodeExecuting { Data: var d } => Running(state) with
+        GenerationStarted { Data: var d } => WithoutNode(Running(state)) with { Instance = d.Instance, TotalImages = d.TotalImages },
+        GenerationNodeExecuting { Data: var d } => WithoutNode(Running(state)) with
         {
             CurrentNode = d.CurrentNode,
             NodeId = d.NodeId,
@@ -69,32 +69,27 @@ internal static class GenerationReducer
             ImageIndex = d.ImageIndex,
             TotalImages = d.TotalImages,
         },
-        GenerationCompleted { Data: var d } => Idle(state) with
+        GenerationCompleted { Data: var d } => Ended(state, GenerationStatus.Completed, d.Images) with
         {
-            Status = GenerationStatus.Completed,
-            Progress = 100,
             OverallProgress = 100,
-            Images = Merge(state.Images, d.Images),
             DurationSeconds = d.DurationSeconds,
         },
-        GenerationFailed { Data: var d } => Idle(state) with
-        {
-            Status = GenerationStatus.Failed,
-            Images = Merge(state.Images, d.Images),
-            Error = d.Error,
-        },
-        GenerationCancelled { Data: var d } => Idle(state) with
-        {
-            Status = GenerationStatus.Cancelled,
-            Images = Merge(state.Images, d.Images),
-            Reason = d.Reason,
-        },
+        GenerationFailed { Data: var d } => Ended(state, GenerationStatus.Failed, d.Images) with { Error = d.Error },
+        GenerationCancelled { Data: var d } => Ended(state, GenerationStatus.Cancelled, d.Images) with { Reason = d.Reason },
         _ => state,
     };
 
-    private static GenerationSnapshotData Running(GenerationSnapshotData state) => Idle(state) with { Status = GenerationStatus.Running };
+    private static GenerationSnapshotData Running(GenerationSnapshotData state) =>
+        WithoutPosition(state) with { Status = GenerationStatus.Running };
 
-    private static GenerationSnapshotData Idle(GenerationSnapshotData state) => state with { Position = null, EstimatedWaitSeconds = null };
+    private static GenerationSnapshotData Ended(GenerationSnapshotData state, GenerationStatus status, IReadOnlyList<GenerationImage> images) =>
+        WithoutNode(WithoutPosition(state)) with { Status = status, Images = Merge(state.Images, images) };
+
+    private static GenerationSnapshotData WithoutPosition(GenerationSnapshotData state) =>
+        state with { Position = null, EstimatedWaitSeconds = null };
+
+    private static GenerationSnapshotData WithoutNode(GenerationSnapshotData state) =>
+        state with { Progress = null, Step = null, TotalSteps = null, CurrentNode = null, NodeId = null, NodeTitle = null };
 
     private static IReadOnlyList<GenerationImage> Merge(IReadOnlyList<GenerationImage> known, IReadOnlyList<GenerationImage> added) =>
         added.Count == 0 ? known : [.. known.Concat(added).GroupBy(i => i.Index, (_, same) => same.Last()).OrderBy(i => i.Index)];

@@ -81,14 +81,9 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
     private static void Write(Utf8JsonWriter json, IReadOnlyList<ServerMessage> messages, long after)
     {
         json.WriteStartObject();
-        if (messages.LastOrDefault(m => m.Gap is not null) is { } gap)
-            json.WriteString("gap", gap.Gap!.Value.OnTheWire());
         var snapshot = messages.LastOrDefault(m => m.Kind == EventKind.Snapshot);
-        if (snapshot is not null)
-        {
-            json.WritePropertyName("snapshot");
-            json.WriteRawValue(snapshot.Json.Span, skipInputValidation: true);
-        }
+        Write(json, "gap", messages.LastOrDefault(m => m.ControlType == GatewayFrames.GapType));
+        Write(json, "snapshot", snapshot);
 
         json.WriteStartArray("events");
         var from = snapshot?.Sequence ?? after;
@@ -98,6 +93,14 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
         // After a gap the snapshot decides, even if that means going back: the cursor that came was of another life.
         json.WriteNumber("after", messages.Where(m => m.Sequence > 0).Select(m => m.Sequence).DefaultIfEmpty(snapshot is null ? after : 0).Max());
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, ServerMessage? message)
+    {
+        if (message is null)
+            return;
+        json.WritePropertyName(name);
+        json.WriteRawValue(message.Json.Span, skipInputValidation: true);
     }
 
     private async Task<IReadOnlyList<ServerMessage>> PollAsync(HttpContext context, Caller caller, Guid generationId, long? after, int wait)

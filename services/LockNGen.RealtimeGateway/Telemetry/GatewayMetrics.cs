@@ -43,13 +43,13 @@ internal sealed class GatewayMetrics
         _ringBytes = meter.CreateUpDownCounter<long>("lockngen.gateway.ring.size", "By", "Bytes that rings and previews hold");
         _ringShed = meter.CreateCounter<long>("lockngen.gateway.ring.shed", "{generation}", "Generations forgotten early for want of memory");
         _latency = meter.CreateHistogram(
-            "lockngen.gateway.delivery.duration", "s", "From ComfyUI's frame at the watcher to the write to the client",
+            "lockngen.gateway.latency", "s", "From ComfyUI's frame at the watcher to the write to the client",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = LatencySeconds });
     }
 
-    public void Connected(string transport) => _connections.Add(1, new KeyValuePair<string, object?>("network.protocol.name", transport));
+    public void Connected(string transport) => _connections.Add(1, new KeyValuePair<string, object?>("transport", transport));
 
-    public void Disconnected(string transport) => _connections.Add(-1, new KeyValuePair<string, object?>("network.protocol.name", transport));
+    public void Disconnected(string transport) => _connections.Add(-1, new KeyValuePair<string, object?>("transport", transport));
 
     public void Subscribed(int change) => _subscriptions.Add(change);
 
