@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { restoreMocks: true, testTimeout: 15_000 };
+/** The memory test collects garbage before it measures. */
+const common = { restoreMocks: true, testTimeout: 15_000, execArgv: ['--expose-gc'] };
 
 export default defineConfig({
   test: {
@@ -13,7 +14,17 @@ export default defineConfig({
           include: ['tests/*.test.ts', 'tests/transports/*.test.ts'],
         },
       },
-      { test: { ...common, name: 'react', environment: 'happy-dom', include: ['tests/react/**/*.test.{ts,tsx}'] } },
+      {
+        test: {
+          ...common,
+          name: 'react',
+          environment: 'happy-dom',
+          // The mock gateway is another origin.
+          environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+          setupFiles: ['tests/react/setup.ts'],
+          include: ['tests/react/**/*.test.{ts,tsx}'],
+        },
+      },
       {
         test: {
           ...common,

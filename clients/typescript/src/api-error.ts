@@ -4,7 +4,21 @@ interface Problem {
   title?: string;
   detail?: string;
   code?: string;
-  errors?: Record<string, string[]>;
+  errors?: readonly ProblemError[];
+}
+
+/** One thing that is wrong with a request. */
+export interface ProblemError {
+  /** The field of the request, for example `count` or `parameters.width`. */
+  readonly field?: string | null;
+  /** Of the workflow. */
+  readonly nodeId?: string | null;
+  readonly nodeType?: string | null;
+  readonly input?: string | null;
+  /** For programs. */
+  readonly code: string;
+  /** For people. */
+  readonly message: string;
 }
 
 /** A refusal or failure of the API, from its RFC 9457 problem details; `message` can be shown to a user. */
@@ -17,8 +31,8 @@ export class ApiError extends Error {
   readonly title: string;
   /** What is wrong in this case, where the server says so. */
   readonly detail: string | undefined;
-  /** What is wrong with which field. */
-  readonly errors: Readonly<Record<string, readonly string[]>>;
+  /** What is wrong with which field or node. */
+  readonly errors: readonly ProblemError[];
   /** What the user can do about it. */
   readonly suggestion: string;
   readonly retryAfterMs: number | undefined;
@@ -29,7 +43,7 @@ export class ApiError extends Error {
     this.title = problem.title ?? titles[status] ?? `HTTP ${status}`;
     this.detail = problem.detail;
     this.code = problem.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
-    this.errors = problem.errors ?? {};
+    this.errors = problem.errors ?? [];
     this.suggestion = suggestionFor(status, retryAfter);
     this.retryAfterMs = retryAfter;
   }

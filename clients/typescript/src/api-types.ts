@@ -44,6 +44,8 @@ export interface GenerationPage {
 export interface ListOptions {
   limit?: number;
   status?: GenerationStatus;
+  /** A part of the prompt. */
+  q?: string;
   /** `nextCursor` of the page before. */
   cursor?: string;
 }
@@ -53,4 +55,23 @@ export interface CancelReceipt {
   /** tooLate: the outcome is being decided already. */
   readonly receipt: 'accepted' | 'alreadyEnded' | 'tooLate';
   readonly status: GenerationStatus;
+}
+
+/** Who the server takes a caller for. */
+export interface Session {
+  /** Whether this installation asks for tokens. */
+  readonly authenticationRequired: boolean;
+  readonly authenticated: boolean;
+  readonly owner?: string | null;
+  /** May see and do everything. */
+  readonly admin: boolean;
+  readonly expiresAt?: string | null;
+}
+
+/** How busy the queue is. */
+export interface QueueStatus {
+  readonly paused: boolean;
+  readonly waiting: number;
+  /** Dispatched or running. */
+  readonly active: number;
 }

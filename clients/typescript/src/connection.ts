@@ -1,59 +1,21 @@
-import { type AuthOptions, Credentials } from './auth.js';
-import type { ConnectionState } from './connection-state.js';
+import { Credentials } from './auth.js';
+import type {
+  ConnectionEvents,
+  ConnectionOptions,
+  GenerationSubscribeOptions,
+  SubscribeOptions,
+} from './connection-options.js';
+import { type ConnectionState, closedState } from './connection-state.js';
 import { Emitter } from './emitter.js';
-import type { ConnectionError } from './errors.js';
 import { type GenerationMessage, isEnded, isTerminal, type MessageOf, type MessageType } from './events.js';
 import { type ControlFrame, parseFrame } from './frames.js';
 import type { GenerationState } from './generation-state.js';
 import { Inbox } from './inbox.js';
 import { type ConnectionQuality, QualityMeter } from './quality.js';
-import { ReconnectingTransport, type ReconnectOptions } from './reconnecting-transport.js';
+import { ReconnectingTransport } from './reconnecting-transport.js';
 import type { Scope, WebSocketConstructor } from './transports/transport.js';
-import { type Subscriber, WatchList } from './watch-list.js';
-
-export interface ConnectionOptions extends AuthOptions, ReconnectOptions {
-  /** Where the gateway is, for example `https://gen.example.org`. Default: the page's own origin. */
-  realtimeUrl?: string;
-  /** Where the API is; polling asks it which generations run. Default: `realtimeUrl`. */
-  apiUrl?: string;
-  /** Default: the platform's. Node before 22 has none: pass the one of the `ws` package. */
-  WebSocket?: WebSocketConstructor;
-  fetch?: typeof fetch;
-  /** Asks the gateway to send only these types. Default all. */
-  types?: readonly MessageType[];
-  /** How previews come: as addresses (default), as data: URLs inside the events, or not at all. */
-  preview?: 'url' | 'inline' | 'none';
-  /** Of the polling fallback, in milliseconds. Default 2,000. */
-  pollIntervalMs?: number;
-  /** How long the connection stays open with nothing to watch, in milliseconds. Default 1,000. */
-  lingerMs?: number;
-}
-
-export interface SubscribeOptions<T extends MessageType = MessageType> {
-  /** Hands on only these types. */
-  types?: readonly T[];
-}
-
-export interface GenerationSubscribeOptions<T extends MessageType = MessageType> extends SubscribeOptions<T> {
-  /** Every event after this sequence; 0 = from the beginning. Default: a snapshot, then what happens from now on. */
-  after?: number;
-  /** A state from an earlier visit: goes on after its last event. */
-  state?: GenerationState;
-}
-
-export type ConnectionEvents = {
-  state: ConnectionState;
-  open: ConnectionState;
-  close: ConnectionState;
-  error: ConnectionError;
-  /** An accepted message, before its handlers have their turn. */
-  queued: GenerationMessage;
-  message: GenerationMessage;
-  /** Round trip of a ping, in milliseconds. */
-  latency: number;
-  /** What could not be understood, as it came. */
-  unknown: { raw: unknown; reason: string };
-};
+import type { Subscriber } from './watch.js';
+import { WatchList } from './watch-list.js';
 
 type Unsubscribe = () => void;
 
@@ -67,7 +29,7 @@ export class RealtimeConnection {
   readonly #lingerMs: number;
   readonly realtimeUrl: string;
   #linger: ReturnType<typeof setTimeout> | undefined;
-  #state: ConnectionState;
+  #state: ConnectionState = closedState;
 
   constructor(options: ConnectionOptions = {}) {
     const { realtimeUrl = '', apiUrl = realtimeUrl, fetch = globalThis.fetch.bind(globalThis) } = options;
@@ -92,7 +54,6 @@ export class RealtimeConnection {
         this.#emitter.emit('latency', ms);
       },
     });
-    this.#state = this.#transport.state;
   }
 
   get state(): ConnectionState {
@@ -203,15 +164,14 @@ export class RealtimeConnection {
   #changed(state: ConnectionState): void {
     const before = this.#state.status;
     this.#state = state;
-    if (state.status === 'connecting' && state.attempt > 0) {
-      this.#quality.reconnected();
-    }
     if (state.status === 'connected') {
+      this.#quality.connected();
       this.#emitter.emit('open', state);
     } else if (before === 'connected') {
       this.#emitter.emit('close', state);
     }
-    if (state.error && state.status !== 'connecting') {
+    if (state.error) {
+      this.#quality.lost();
       this.#emitter.emit('error', state.error);
     }
     this.#emitter.emit('state', state);
@@ -235,8 +195,8 @@ export class RealtimeConnection {
     }
     this.#quality.received();
     this.#quality.dropped(message.type === 'subscription.gap' ? 1 : 0);
-    this.#emitter.emit('queued', message);
     this.#quality.dropped(this.#inbox.push(message));
+    this.#emitter.emit('queued', message);
   }
 
   #control(frame: ControlFrame): void {
@@ -264,11 +224,7 @@ export class RealtimeConnection {
 
 function newSubscriber<T extends MessageType>(
   handler: (message: MessageOf<T>) => void,
-  types?: readonly T[],
+  types: readonly T[] | undefined,
 ): Subscriber {
-  return {
-    handler: handler as Subscriber['handler'],
-    types: types && new Set<string>(types),
-    primed: true,
-  };
+  return { handler: handler as Subscriber['handler'], types: types && new Set<string>(types), isPrimed: true };
 }

@@ -5,6 +5,8 @@ import type {
   GenerationPage,
   GenerationRequest,
   ListOptions,
+  QueueStatus,
+  Session,
   SubmittedGeneration,
 } from './api-types.js';
 import { type AuthOptions, Credentials } from './auth.js';
@@ -51,8 +53,8 @@ export class GenerationClient {
     return this.#json(generation(id), { signal });
   }
 
-  list({ limit, status, cursor }: ListOptions = {}, signal?: AbortSignal): Promise<GenerationPage> {
-    const wanted = Object.entries({ limit, status, cursor }).filter(([, value]) => value !== undefined);
+  list({ limit, status, q, cursor }: ListOptions = {}, signal?: AbortSignal): Promise<GenerationPage> {
+    const wanted = Object.entries({ limit, status, q, cursor }).filter(([, value]) => value !== undefined);
     const query = new URLSearchParams(wanted.map(([name, value]) => [name, String(value)]));
     return this.#json(`/api/generations?${query}`, { signal });
   }
@@ -91,12 +93,26 @@ export class GenerationClient {
   }
 
   /** What runs goes on; nothing new starts. For administrators. */
-  async pauseQueue(signal?: AbortSignal): Promise<void> {
-    await this.#discard('/api/queue/pause', { method: 'POST', signal });
+  pauseQueue(signal?: AbortSignal): Promise<QueueStatus> {
+    return this.#json('/api/queue/pause', { method: 'POST', signal });
   }
 
-  async resumeQueue(signal?: AbortSignal): Promise<void> {
-    await this.#discard('/api/queue/resume', { method: 'POST', signal });
+  resumeQueue(signal?: AbortSignal): Promise<QueueStatus> {
+    return this.#json('/api/queue/resume', { method: 'POST', signal });
+  }
+
+  queue(signal?: AbortSignal): Promise<QueueStatus> {
+    return this.#json('/api/queue', { signal });
+  }
+
+  /** Makes a waiting generation the next. For administrators. */
+  promote(id: string, signal?: AbortSignal): Promise<QueueStatus> {
+    return this.#json(`${generation(id)}/front`, { method: 'POST', signal });
+  }
+
+  /** Who the server takes the caller for. */
+  session(signal?: AbortSignal): Promise<Session> {
+    return this.#json('/api/session', { signal });
   }
 
   /** Swaps the bearer token for a session cookie, which also authorizes images and sockets. */
@@ -141,7 +157,7 @@ export class GenerationClient {
     }
   }
 
-  async #sendOnce(path: string, { method, body, signal }: Call): Promise<Response> {
+  async #sendOnce(path: string, { method = 'GET', body, signal }: Call): Promise<Response> {
     const { apiUrl, fetch, timeoutMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     const isJson = body !== undefined && !(body instanceof FormData);

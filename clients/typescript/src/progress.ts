@@ -56,27 +56,30 @@ export function trackProgress(before: IProgressState, state: GenerationState, no
     currentStep: state.step ?? 0,
     totalSteps: state.totalSteps ?? 0,
     percentage: state.progress ?? 0,
-    overallPercentage: state.overallProgress ?? 0,
+    overallPercentage: state.overallProgress,
     currentNode: state.nodeTitle ?? state.currentNode ?? null,
     imageIndex: state.imageIndex ?? 0,
     totalImages: state.totalImages ?? 0,
     position: state.position ?? null,
   };
-  const history = state.status === 'running' ? remember(before.history, { ...next, at: now }) : before.history;
+  const history = state.status === 'running' ? remember(before.history, next, now) : before.history;
   return { ...next, eta: state.status === 'running' ? estimate(history) : null, history };
 }
 
-function remember(history: readonly ProgressSample[], sample: ProgressSample): readonly ProgressSample[] {
-  const { at, percentage, overallPercentage, currentStep, totalSteps, imageIndex, currentNode } = sample;
+function remember(
+  history: readonly ProgressSample[],
+  { percentage, overallPercentage, currentStep, totalSteps, imageIndex, currentNode }: Omit<ProgressSample, 'at'>,
+  at: number,
+): readonly ProgressSample[] {
   const last = history.at(-1);
   const isNews =
-    !last ||
-    last.percentage !== percentage ||
+    last?.percentage !== percentage ||
     last.overallPercentage !== overallPercentage ||
+    last.currentStep !== currentStep ||
     last.currentNode !== currentNode ||
     last.imageIndex !== imageIndex;
-  const plain = { at, percentage, overallPercentage, currentStep, totalSteps, imageIndex, currentNode };
-  return isNews ? [...history.slice(1 - historyLimit), plain] : history;
+  const sample = { at, percentage, overallPercentage, currentStep, totalSteps, imageIndex, currentNode };
+  return isNews ? [...history.slice(1 - historyLimit), sample] : history;
 }
 
 /** The pace of the remembered samples, carried on. */

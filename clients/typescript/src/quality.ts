@@ -9,6 +9,7 @@ export interface ConnectionQuality {
   readonly dropped: number;
   /** dropped / (received + dropped), 0 to 1. */
   readonly dropRate: number;
+  /** Connections that stood again after a loss. */
   readonly reconnects: number;
   /** Moving average of the time that handlers take for one message, in milliseconds. */
   readonly processingMs: number;
@@ -26,6 +27,7 @@ export class QualityMeter {
   #received = 0;
   #dropped = 0;
   #reconnects = 0;
+  #isLost = false;
 
   latency(ms: number): void {
     this.#latency = ms;
@@ -41,8 +43,13 @@ export class QualityMeter {
     this.#dropped += count;
   }
 
-  reconnected(): void {
-    this.#reconnects++;
+  lost(): void {
+    this.#isLost = true;
+  }
+
+  connected(): void {
+    this.#reconnects += this.#isLost ? 1 : 0;
+    this.#isLost = false;
   }
 
   processed(ms: number): void {

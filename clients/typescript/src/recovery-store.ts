@@ -1,10 +1,11 @@
 import { isEnded } from './events.js';
 import type { GenerationState } from './generation-state.js';
+import { TabLocks } from './tab-locks.js';
 
 export interface RecoveryOptions {
   /** Default: localStorage. */
   storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-  /** Default: the Web Locks of the browser, where there are any. */
+  /** Default: the Web Locks of the browser; without any, tabs do not know of each other. */
   locks?: Pick<LockManager, 'request'>;
   /** Keeps several independent lists on one origin apart. Default `lockngen:watched`. */
   key?: string;
@@ -20,57 +21,45 @@ interface Entry {
 /** Generations kept at most; the oldest make room. */
 const limit = 50;
 
-/** Progress is written at most this often. */
+/** Progress is written at most this often, in milliseconds. */
 const writeIntervalMs = 1_000;
 
 /**
  * What this browser was watching, with the last known progress, so that a reload in the middle carries on. Each generation
- * belongs to one tab at a time: the tab holds a lock while it lives, so that two tabs never do the same work.
+ * belongs to one tab while that lives, so that two tabs never do the same work.
  */
 export class RecoveryStore {
   readonly #storage: RecoveryOptions['storage'];
-  readonly #locks: RecoveryOptions['locks'];
+  readonly #locks: TabLocks;
   readonly #key: string;
   readonly #maxAgeMs: number;
-  readonly #pending = new Map<string, GenerationState>();
-  readonly #held = new Map<string, () => void>();
+  readonly #unsaved = new Map<string, GenerationState>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ storage, locks, key = 'lockngen:watched', maxAgeMs = 24 * 3_600_000 }: RecoveryOptions = {}) {
     this.#storage = storage ?? defaultStorage();
-    this.#locks = locks ?? globalThis.navigator?.locks;
+    this.#locks = new TabLocks(locks ?? globalThis.navigator?.locks, key);
     this.#key = key;
     this.#maxAgeMs = maxAgeMs;
   }
 
   /** This tab watches it from now on; returns how to stop. */
   keep(state: GenerationState): () => void {
-    const id = state.generationId;
     this.update(state);
     this.flush();
-    if (!this.#held.has(id)) {
-      void this.#lock(id);
-    }
-    return () => this.release(id);
+    this.#locks.hold(state.generationId);
+    return () => this.release(state.generationId);
   }
 
   /** Another tab may take it up. */
   release(id: string): void {
-    this.#held.get(id)?.();
-    this.#held.delete(id);
-  }
-
-  /** It is over, or gone. */
-  forget(id: string): void {
-    this.#pending.delete(id);
-    const { [id]: _, ...others } = this.#read();
-    this.#write(others);
-    this.release(id);
+    this.flush();
+    this.#locks.release(id);
   }
 
   /** Writes are gathered; the outcome erases the entry at once. */
   update(state: GenerationState): void {
-    this.#pending.set(state.generationId, state);
+    this.#unsaved.set(state.generationId, state);
     if (isEnded(state.status)) {
       this.flush();
     } else {
@@ -82,45 +71,37 @@ export class RecoveryStore {
   async claim(count = Number.POSITIVE_INFINITY): Promise<GenerationState[]> {
     const claimed: GenerationState[] = [];
     for (const { state } of Object.values(this.#read()).reverse()) {
-      if (claimed.length < count && !this.#held.has(state.generationId) && (await this.#lock(state.generationId))) {
+      if (claimed.length < count && (await this.#locks.tryHold(state.generationId))) {
         claimed.push(state);
       }
     }
     return claimed;
   }
 
+  /** The server knows nothing of it any more. */
+  forget(id: string): void {
+    this.#unsaved.delete(id);
+    const { [id]: _, ...others } = this.#read();
+    this.#write(others);
+    this.release(id);
+  }
+
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#pending.size === 0) {
+    if (this.#unsaved.size === 0) {
       return;
     }
     const entries = this.#read();
-    for (const [id, state] of this.#pending) {
+    for (const [id, state] of this.#unsaved) {
       delete entries[id];
       if (!isEnded(state.status)) {
-        // Previews are large and soon outdated.
+        // Inline previews are large and soon outdated.
         entries[id] = { state: { ...state, preview: undefined }, savedAt: Date.now() };
       }
     }
-    this.#pending.clear();
+    this.#unsaved.clear();
     this.#write(entries);
-  }
-
-  /** Resolves once it is known whether this tab has the lock, which it then holds until released or closed. */
-  #lock(id: string): Promise<boolean> {
-    if (!this.#locks) {
-      this.#held.set(id, () => undefined);
-      return Promise.resolve(true);
-    }
-    return new Promise((resolve) => {
-      this.#locks
-        ?.request(`${this.#key}:${id}`, { ifAvailable: true }, (lock) => {
-          resolve(lock !== null);
-          return lock && new Promise<void>((release) => this.#held.set(id, release));
-        })
-        .catch(() => resolve(false));
-    });
   }
 
   #read(): Record<string, Entry> {

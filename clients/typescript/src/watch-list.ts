@@ -1,31 +1,13 @@
 import { guarded } from './emitter.js';
-import { type GenerationMessage, isEnded, isTerminal } from './events.js';
-import { type GenerationState, initialState, reduceGeneration, toSnapshot } from './generation-state.js';
+import type { GenerationMessage } from './events.js';
+import { type GenerationState, initialState, toSnapshot } from './generation-state.js';
 import type { Scope, Targets } from './transports/transport.js';
-
-export interface Subscriber {
-  readonly handler: (message: GenerationMessage) => void;
-  readonly types?: ReadonlySet<string>;
-  /** Has been told what was known before it came. */
-  primed: boolean;
-}
-
-interface Watch {
-  readonly subscribers: Set<Subscriber>;
-  /** The reduction of what was delivered. */
-  state: GenerationState;
-  /** The last sequence received: what the next connection resumes after. */
-  cursor: number | undefined;
-  /** A gap was announced, the snapshot that closes it is still to come. */
-  gap: boolean;
-  /** The outcome was received; nothing can follow. */
-  ended: boolean;
-}
+import { type Subscriber, Watch } from './watch.js';
 
 /** Generations remembered only because everything is subscribed to; the oldest are forgotten first. */
 const rememberedLimit = 1_000;
 
-/** Who listens to which generation, and how far each has come: decides what is new, and hands it out. */
+/** Who listens to what: decides which messages are new, and hands them out. */
 export class WatchList {
   readonly #watches = new Map<string, Watch>();
   readonly #all = new Set<Subscriber>();
@@ -33,9 +15,9 @@ export class WatchList {
   /** What still has to be asked for; a generation that has ended does not. */
   readonly targets = (): Targets => {
     const generations = new Map<string, number | undefined>();
-    for (const [id, watch] of this.#watches) {
-      if (watch.subscribers.size > 0 && !watch.ended) {
-        generations.set(id, watch.cursor);
+    for (const [id, { subscribers, ended, cursor }] of this.#watches) {
+      if (subscribers.size > 0 && !ended) {
+        generations.set(id, cursor);
       }
     }
     return { generations, all: this.#all.size > 0 };
@@ -49,12 +31,12 @@ export class WatchList {
   add(generationId: string, subscriber: Subscriber, after?: number, state?: GenerationState): void {
     let watch = this.#watches.get(generationId);
     if (!watch) {
-      watch = newWatch(state ?? initialState(generationId), state?.sequence ?? after);
+      watch = new Watch(state ?? initialState(generationId), state?.sequence ?? after);
       this.#watches.set(generationId, watch);
     }
     watch.subscribers.add(subscriber);
-    subscriber.primed = !isKnown(watch.state);
-    queueMicrotask(() => this.#prime(watch, subscriber));
+    subscriber.isPrimed = !watch.isKnown;
+    queueMicrotask(() => prime(watch, subscriber));
   }
 
   remove(generationId: string, subscriber: Subscriber): void {
@@ -67,7 +49,7 @@ export class WatchList {
 
   addAll(subscriber: Subscriber): void {
     this.#all.add(subscriber);
-    const known = [...this.#watches.values()].filter(({ state }) => isKnown(state));
+    const known = [...this.#watches.values()].filter(({ isKnown }) => isKnown);
     queueMicrotask(() => {
       for (const { state } of known) {
         if (this.#all.has(subscriber)) {
@@ -80,59 +62,34 @@ export class WatchList {
   removeAll(subscriber: Subscriber): void {
     this.#all.delete(subscriber);
     if (this.#all.size === 0) {
-      this.#forget(({ subscribers }) => subscribers.size === 0);
+      this.#forget(Number.POSITIVE_INFINITY);
     }
   }
 
-  /** Whether a message that came in is news; if so, the cursor moves past it. */
+  /** Whether a message that came in is news to anybody. */
   accept(message: GenerationMessage, scope: Scope): boolean {
     const watch = this.#watches.get(message.generationId) ?? this.#remember(message.generationId);
-    if (!watch || watch.ended || (scope === 'all' && watch.subscribers.size > 0)) {
-      return false;
-    }
-    if (message.type === 'subscription.gap') {
-      watch.gap = true;
-      return true;
-    }
-    const { sequence } = message;
-    if (message.type === 'generation.snapshot') {
-      if (watch.cursor !== undefined && sequence <= watch.cursor && !watch.gap) {
-        return false;
-      }
-      watch.gap = false;
-      watch.ended = isEnded(message.data.status);
-    } else {
-      if (sequence <= (watch.cursor ?? 0)) {
-        return false;
-      }
-      watch.ended = isTerminal(message);
-    }
-    watch.cursor = Math.max(watch.cursor ?? 0, sequence);
-    return true;
+    // Watched by name as well, it is read from there: only there nothing is missing after a reconnect.
+    const isElsewhere = scope === 'all' && watch !== undefined && watch.subscribers.size > 0;
+    return watch !== undefined && !isElsewhere && watch.accept(message);
   }
 
+  /** A superseded message goes into the state, but to no handler. */
   deliver(message: GenerationMessage, superseded: boolean): void {
     const watch = this.#watches.get(message.generationId);
     if (!watch) {
       return;
     }
-    if (!superseded) {
-      for (const subscriber of [...watch.subscribers]) {
-        this.#prime(watch, subscriber);
-      }
+    if (superseded) {
+      watch.reduce(message);
+      return;
     }
-    watch.state = reduceGeneration(watch.state, message);
-    if (!superseded) {
-      for (const subscriber of [...watch.subscribers, ...this.#all]) {
-        hand(subscriber, message);
-      }
+    for (const subscriber of [...watch.subscribers]) {
+      prime(watch, subscriber);
     }
-  }
-
-  #prime(watch: Watch, subscriber: Subscriber): void {
-    if (!subscriber.primed && watch.subscribers.has(subscriber)) {
-      subscriber.primed = true;
-      hand(subscriber, toSnapshot(watch.state));
+    watch.reduce(message);
+    for (const subscriber of [...watch.subscribers, ...this.#all]) {
+      hand(subscriber, message);
     }
   }
 
@@ -140,18 +97,19 @@ export class WatchList {
     if (this.#all.size === 0) {
       return undefined;
     }
-    const watch = newWatch(initialState(generationId), undefined);
+    const watch = new Watch(initialState(generationId), undefined);
     this.#watches.set(generationId, watch);
-    if (this.#watches.size > rememberedLimit) {
-      this.#forget(({ subscribers }) => subscribers.size === 0, 1);
-    }
+    this.#forget(this.#watches.size - rememberedLimit);
     return watch;
   }
 
-  #forget(which: (watch: Watch) => boolean, limit = Number.POSITIVE_INFINITY): void {
-    let left = limit;
-    for (const [id, watch] of this.#watches) {
-      if (left > 0 && which(watch)) {
+  #forget(count: number): void {
+    let left = count;
+    for (const [id, { subscribers }] of this.#watches) {
+      if (left <= 0) {
+        return;
+      }
+      if (subscribers.size === 0) {
         this.#watches.delete(id);
         left--;
       }
@@ -159,12 +117,11 @@ export class WatchList {
   }
 }
 
-function newWatch(state: GenerationState, cursor: number | undefined): Watch {
-  return { subscribers: new Set(), state, cursor, gap: false, ended: isEnded(state.status) };
-}
-
-function isKnown({ status, sequence }: GenerationState): boolean {
-  return sequence > 0 || status !== 'unknown';
+function prime(watch: Watch, subscriber: Subscriber): void {
+  if (!subscriber.isPrimed && watch.subscribers.has(subscriber)) {
+    subscriber.isPrimed = true;
+    hand(subscriber, toSnapshot(watch.state));
+  }
 }
 
 function hand({ handler, types }: Subscriber, message: GenerationMessage): void {

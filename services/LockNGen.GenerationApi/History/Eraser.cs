@@ -1,5 +1,6 @@
 using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Storage;
 
 namespace LockNGen.GenerationApi.History;
 
@@ -12,11 +13,11 @@ internal sealed class Eraser(GenerationsDatabase database, IImageStore files)
         var erased = await database.WriteAsync(
             async session =>
             {
-                var ended = await session.QueryAsync<Guid>("DELETE FROM generations WHERE id IN @ids AND ended_at IS NOT NULL RETURNING id", new { ids });
+                var ended = await session.QueryAsync<Guid>("DELETE FROM generations WHERE id IN @ids AND ended_at IS NOT NULL RETURNING id", new { ids = SqlList.Of(ids) });
                 if (ended.Count > 0)
                 {
-                    await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @ended", new { ended });
-                    await session.ExecuteAsync("DELETE FROM generation_inputs WHERE generation_id IN @ended", new { ended });
+                    await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
+                    await session.ExecuteAsync("DELETE FROM generation_inputs WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
                 }
 
                 return ended;

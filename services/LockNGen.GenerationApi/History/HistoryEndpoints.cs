@@ -74,7 +74,7 @@ internal static class HistoryEndpoints
         var ids = rows.Where(r => r.ImageCount > 0).Select(r => r.Id).ToList();
         var images = ids.Count == 0
             ? []
-            : await session.QueryAsync<ImageRow>("SELECT * FROM images WHERE generation_id IN @ids ORDER BY number", new { ids });
+            : await session.QueryAsync<ImageRow>("SELECT * FROM images WHERE generation_id IN @ids ORDER BY number", new { ids = SqlList.Of(ids) });
         return images.ToLookup(i => i.GenerationId);
     }
 

@@ -83,7 +83,7 @@ internal sealed record HistoryQuery
 
         return session.QueryAsync<GenerationRow>(
             $"SELECT * FROM generations {where} ORDER BY number DESC LIMIT @limit",
-            new { statuses, before = Before(), From, To, pattern = Pattern(), Owner, me = caller.Owner, limit });
+            new { statuses = SqlList.Of(statuses), before = Before(), From, To, pattern = Pattern(), Owner, me = caller.Owner, limit });
     }
 
     /// <summary>The cursor of the page that follows this row.</summary>

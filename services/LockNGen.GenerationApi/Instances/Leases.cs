@@ -115,7 +115,7 @@ internal sealed partial class Leases(
             SELECT name FROM instances i
             WHERE name IN @names AND catalog_hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM catalogs c WHERE c.hash = i.catalog_hash)
             """,
-            new { names = owned.Select(o => o.Name) });
+            new { names = SqlList.Of(owned.Select(o => o.Name)) });
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Watcher {Watcher} owns instance {Instance}")]
     private partial void LogTaken(string watcher, string instance);

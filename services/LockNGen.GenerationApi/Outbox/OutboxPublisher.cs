@@ -104,7 +104,11 @@ internal sealed partial class OutboxPublisher(
         if (published.Count > 0)
         {
             await database.WriteAsync(
-                session => session.ExecuteAsync("DELETE FROM outbox WHERE number IN @published", new { published }), CancellationToken.None);
+                async session =>
+                {
+                    foreach (var number in published)
+                        await session.ExecuteAsync("DELETE FROM outbox WHERE number = @number", new { number });
+                }, CancellationToken.None);
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
     /// <summary>The largest seed that JavaScript reads exactly, with room for a batch.</summary>
     private const long MaxRandomSeed = 9_007_199_254_000_000;
 
+    public const int DefaultMaxLength = 10_000;
+
     /// <summary>Puts values and defaults into the template's workflow; what does not fit goes into <paramref name="errors"/>.</summary>
     public static FilledTemplate Fill(Template template, IReadOnlyDictionary<string, JsonElement> values, List<ProblemError> errors)
     {
@@ -70,9 +72,10 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
                 if (given.ValueKind != JsonValueKind.String)
                     return Wrong("a text");
                 var text = given.GetString()!;
-                if (text.Length <= parameter.MaxLength)
+                var maxLength = parameter.MaxLength ?? DefaultMaxLength;
+                if (text.Length <= maxLength)
                     return JsonValue.Create(text);
-                errors.Add(Error(parameter.Name, ErrorCodes.OutOfRange, $"{parameter.Name} has {text.Length} characters; at most {parameter.MaxLength} are allowed."));
+                errors.Add(Error(parameter.Name, ErrorCodes.OutOfRange, $"{parameter.Name} has {text.Length} characters; at most {maxLength} are allowed."));
                 return null;
         }
 

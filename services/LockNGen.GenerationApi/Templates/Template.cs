@@ -31,7 +31,7 @@ internal sealed record TemplateParameter
     public double? Step { get; init; }
 
     /// <summary>Text: the most characters. Default 10,000.</summary>
-    public int MaxLength { get; init; } = 10_000;
+    public int? MaxLength { get; init; }
 
     /// <summary>Where the value goes.</summary>
     public required IReadOnlyList<TemplateTarget> Targets { get; init; }

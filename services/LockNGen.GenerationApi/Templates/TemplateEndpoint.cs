@@ -39,7 +39,7 @@ internal static class TemplateEndpoint
                 Min = p.Min,
                 Max = p.Max,
                 Step = p.Step,
-                MaxLength = p.Type == ParameterType.Text ? p.MaxLength : null,
+                MaxLength = p.Type == ParameterType.Text ? p.MaxLength ?? FilledTemplate.DefaultMaxLength : null,
                 Choices = p.Type is ParameterType.Choice or ParameterType.Model ? Choices(template, p, catalogs) : null,
             }),
         ],

@@ -42,7 +42,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         var names = named.Select(n => n.Name).Distinct().ToList();
         var found = (await database.WriteAsync(
             session => session.QueryAsync<UploadRow>(
-                "UPDATE uploads SET used_at = @Now WHERE name IN @names RETURNING name, owner", new { names, session.Now }),
+                "UPDATE uploads SET used_at = @Now WHERE name IN @names RETURNING name, owner", new { names = SqlList.Of(names), session.Now }),
             cancellationToken)).Where(u => seesAll || u.Owner == owner).Select(u => u.Name).ToHashSet();
         errors.AddRange(named.Where(n => !found.Contains(n.Name)).Select(n => new ProblemError
         {
@@ -63,7 +63,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         foreach (var name in names)
             await files.DeleteAsync(KeyOf(name), cancellationToken);
         if (names.Count > 0)
-            await session.ExecuteAsync("DELETE FROM uploads WHERE name IN @names", new { names });
+            await session.ExecuteAsync("DELETE FROM uploads WHERE name IN @names", new { names = SqlList.Of(names) });
         return names.Count;
     }
 

@@ -16,8 +16,9 @@ export interface IWebSocketState {
 
 export type ConnectionAction =
   | { type: 'CONNECTION_ESTABLISHED'; transport: TransportKind }
-  | { type: 'MESSAGE_QUEUED' }
-  | { type: 'MESSAGE_RECEIVED'; message: GenerationMessage }
+  /** `queued`: how many wait now. */
+  | { type: 'MESSAGE_QUEUED'; queued: number }
+  | { type: 'MESSAGE_RECEIVED'; message: GenerationMessage; queued: number }
   /** `error` is missing after an intended close; one that is not `recovering` is final. */
   | { type: 'CONNECTION_LOST'; error?: ConnectionError }
   | { type: 'RECONNECT_ATTEMPT'; attempt: number };
@@ -42,9 +43,9 @@ export function connectionReducer(state: IWebSocketState, action: ConnectionActi
         reconnectAttempts: 0,
       };
     case 'MESSAGE_QUEUED':
-      return { ...state, queuedMessages: state.queuedMessages + 1 };
+      return { ...state, queuedMessages: action.queued };
     case 'MESSAGE_RECEIVED':
-      return { ...state, lastMessage: action.message, queuedMessages: Math.max(0, state.queuedMessages - 1) };
+      return { ...state, lastMessage: action.message, queuedMessages: action.queued };
     case 'CONNECTION_LOST': {
       const { error = null } = action;
       const connectionStatus = error && !error.recovering ? 'error' : 'disconnected';

@@ -10,32 +10,26 @@ import {
 
 export type ConnectionStore = BatchedStore<IWebSocketState, ConnectionAction>;
 
-/** The state of a connection for React; `watch` subscribes to what the component is about, if anything. */
-export function createConnectionStore(
-  acquire: () => { connection: RealtimeConnection; release(): void },
-  watch?: (connection: RealtimeConnection, dispatch: (action: ConnectionAction) => void) => () => void,
-): ConnectionStore {
+interface Acquired {
+  readonly connection: RealtimeConnection;
+  release(): void;
+}
+
+type Follow = (connection: RealtimeConnection, dispatch: (action: ConnectionAction) => void) => () => void;
+
+/** The state of a connection for React. Without `follow` it is about the connection alone, not about messages. */
+export function createConnectionStore(acquire: () => Acquired, follow?: Follow): ConnectionStore {
   return new BatchedStore(connectionReducer, initialConnection, (dispatch) => {
     const { connection, release } = acquire();
     dispatch(actionFor(connection.state));
-    const stops = [
-      connection.on('state', (state) => dispatch(actionFor(state))),
-      ...(watch ? [watch(connection, dispatch)] : followAll(connection, dispatch)),
-    ];
+    const stopState = connection.on('state', (state) => dispatch(actionFor(state)));
+    const stopFollowing = follow?.(connection, dispatch);
     return () => {
-      for (const stop of stops) {
-        stop();
-      }
+      stopFollowing?.();
+      stopState();
       release();
     };
   });
-}
-
-function followAll(connection: RealtimeConnection, dispatch: (action: ConnectionAction) => void) {
-  return [
-    connection.on('queued', () => dispatch({ type: 'MESSAGE_QUEUED' })),
-    connection.on('message', (message) => dispatch({ type: 'MESSAGE_RECEIVED', message })),
-  ];
 }
 
 function actionFor({ status, transport, attempt, error }: ConnectionState): ConnectionAction {

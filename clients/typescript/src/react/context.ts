@@ -3,12 +3,14 @@ import type { RealtimeConnection } from '../connection.js';
 import type { GenerationClient } from '../generation-client.js';
 import type { RecoveryStore } from '../recovery-store.js';
 import type { ConnectionStore } from './connection-store.js';
+import type { QualityStore } from './quality-store.js';
 
 export interface LockNGenContext {
   readonly connection: RealtimeConnection;
   readonly client: GenerationClient;
   readonly recovery: RecoveryStore;
-  readonly store: ConnectionStore;
+  readonly status: ConnectionStore;
+  readonly quality: QualityStore;
 }
 
 export const Context = createContext<LockNGenContext | null>(null);

@@ -1,6 +1,7 @@
 import type { RealtimeConnection } from '../connection.js';
 import type { GenerationMessage } from '../events.js';
-import { type GenerationState, initialState, reduceGeneration } from '../generation-state.js';
+import { reduceGeneration } from '../generation-reducer.js';
+import { type GenerationState, initialState } from '../generation-state.js';
 import { type IProgressState, initialProgress, trackProgress } from '../progress.js';
 import { BatchedStore } from './batched-store.js';
 

@@ -1,3 +1,4 @@
+export type { MessageOf, MessageType } from '../events.js';
 export type { IProgressState } from '../progress.js';
 export { progressText } from '../progress-text.js';
 export * from './connection-reducer.js';
@@ -6,6 +7,7 @@ export { useConnection } from './use-connection.js';
 export { type UseGeneration, type UseGenerationOptions, useGeneration } from './use-generation.js';
 export { useGenerationState } from './use-generation-state.js';
 export { useProgressTracking } from './use-progress-tracking.js';
+export { type RenderMetrics, useRenderMetrics } from './use-render-metrics.js';
 export { type IWebSocketConfig, useWebSocket } from './use-websocket.js';
 export { useWebSocketConnection, type WebSocketConnection } from './use-websocket-connection.js';
 export { useWebSocketEvent, type WebSocketEventOptions } from './use-websocket-event.js';

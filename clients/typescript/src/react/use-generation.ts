@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { CancelReceipt, GenerationRequest } from '../api-types.js';
-import { type GenerationImage, type GenerationStatus, isEnded } from '../events.js';
+import { type GenerationImage, type GenerationStatus, isEnded, type TerminalStatus } from '../events.js';
 import { GenerationError } from '../generation-error.js';
 import { type GenerationState, initialState } from '../generation-state.js';
 import { type IProgressState, initialProgress } from '../progress.js';
@@ -43,6 +43,12 @@ interface Run {
   readonly refusal: Error | null;
 }
 
+const ended: Record<TerminalStatus, IProgressState> = {
+  completed: { ...initialProgress, status: 'completed' },
+  failed: { ...initialProgress, status: 'failed' },
+  cancelled: { ...initialProgress, status: 'cancelled' },
+};
+
 const noRun: Run = { from: null, isSubmitting: false, refusal: null };
 
 /** Submits one generation at a time, follows it and keeps the state of its batch. */
@@ -51,7 +57,11 @@ export function useGeneration({ recover = true, onComplete, onError }: UseGenera
   const [{ from, isSubmitting, refusal }, setRun] = useState(noRun);
   const id = from?.generationId ?? null;
   const { generation, progress } = useTrackedGeneration(connection, id, from ?? undefined);
+  const hasEnded = isEnded(generation.status);
+  const failure = useMemo(() => failureOf(generation), [generation]);
   const callbacks = useLatest({ onComplete, onError });
+  /** StrictMode runs effects twice; an outcome is reported once. */
+  const reported = useRef<string | null>(null);
 
   useEffect(() => {
     if (!recover) {
@@ -77,12 +87,16 @@ export function useGeneration({ recover = true, onComplete, onError }: UseGenera
       return;
     }
     recovery.update(generation);
-    if (generation.status === 'completed') {
-      callbacks.current.onComplete?.(generation);
-    } else if (isEnded(generation.status)) {
-      callbacks.current.onError?.(new GenerationError(generation));
+    if (!isEnded(generation.status) || reported.current === id) {
+      return;
     }
-  }, [id, generation, recovery, callbacks]);
+    reported.current = id;
+    if (failure) {
+      callbacks.current.onError?.(failure);
+    } else {
+      callbacks.current.onComplete?.(generation);
+    }
+  }, [id, generation, failure, recovery, callbacks]);
 
   const submit = useCallback(
     async (request: GenerationRequest) => {
@@ -110,8 +124,6 @@ export function useGeneration({ recover = true, onComplete, onError }: UseGenera
 
   const reset = useCallback(() => setRun(noRun), []);
 
-  const hasEnded = isEnded(generation.status);
-  const failure = hasEnded && generation.status !== 'completed' ? new GenerationError(generation) : null;
   return {
     submit,
     cancel,
@@ -119,11 +131,15 @@ export function useGeneration({ recover = true, onComplete, onError }: UseGenera
     id,
     status: isSubmitting ? 'submitting' : id === null ? 'idle' : generation.status,
     isGenerating: isSubmitting || (id !== null && !hasEnded),
-    progress: hasEnded ? { ...initialProgress, status: generation.status } : progress,
+    progress: hasEnded ? ended[generation.status as TerminalStatus] : progress,
     currentImageIndex: hasEnded ? 0 : progress.imageIndex,
     totalImages: progress.totalImages,
     images: generation.images,
     durationSeconds: generation.durationSeconds ?? null,
     error: refusal ?? failure,
   };
+}
+
+function failureOf(generation: GenerationState): GenerationError | null {
+  return isEnded(generation.status) && generation.status !== 'completed' ? new GenerationError(generation) : null;
 }

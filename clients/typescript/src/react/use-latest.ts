@@ -1,7 +1,5 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
-
-// Layout effects do not run on a server, and React warns there.
-const useCommitEffect = typeof window === 'undefined' ? useEffect : useLayoutEffect;
+import { type RefObject, useRef } from 'react';
+import { useCommitEffect } from './use-commit-effect.js';
 
 /** Always the value of the latest render: for handlers in long-lived subscriptions, which would go stale otherwise. */
 export function useLatest<T>(value: T): RefObject<T> {

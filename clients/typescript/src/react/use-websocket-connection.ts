@@ -3,7 +3,9 @@ import type { ConnectionQuality } from '../quality.js';
 import type { IWebSocketState } from './connection-reducer.js';
 import { useLockNGen } from './context.js';
 
-export interface WebSocketConnection extends IWebSocketState {
+export interface WebSocketConnection
+  extends Pick<IWebSocketState, 'connectionStatus' | 'error' | 'transport' | 'reconnectAttempts'> {
+  /** Refreshed once a second. */
   readonly quality: ConnectionQuality;
   /** Tries again after `error`. */
   reconnect(): void;
@@ -11,7 +13,14 @@ export interface WebSocketConnection extends IWebSocketState {
 
 /** Status and quality of the application's connection. */
 export function useWebSocketConnection(): WebSocketConnection {
-  const { connection, store } = useLockNGen('useWebSocketConnection');
-  const state = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getServerSnapshot);
-  return { ...state, quality: connection.quality, reconnect: () => connection.connect() };
+  const { connection, status, quality } = useLockNGen('useWebSocketConnection');
+  const state = useSyncExternalStore(status.subscribe, status.getSnapshot, status.getServerSnapshot);
+  return {
+    connectionStatus: state.connectionStatus,
+    error: state.error,
+    transport: state.transport,
+    reconnectAttempts: state.reconnectAttempts,
+    quality: useSyncExternalStore(quality.subscribe, quality.getSnapshot, quality.getServerSnapshot),
+    reconnect: () => connection.connect(),
+  };
 }

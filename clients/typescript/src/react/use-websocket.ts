@@ -1,6 +1,7 @@
 import { useContext, useMemo, useSyncExternalStore } from 'react';
 import type { AuthOptions } from '../auth.js';
-import type { ConnectionOptions, RealtimeConnection } from '../connection.js';
+import type { RealtimeConnection } from '../connection.js';
+import type { ConnectionOptions } from '../connection-options.js';
 import type { GenerationMessage, MessageType } from '../events.js';
 import { acquireConnection } from './connection-pool.js';
 import type { ConnectionAction, IWebSocketState } from './connection-reducer.js';
@@ -31,21 +32,33 @@ export function useWebSocket(config: IWebSocketConfig): IWebSocketState {
   const types = config.types?.join();
   const latest = useLatest(config);
   const store = useMemo(() => {
-    const watch = (connection: RealtimeConnection, dispatch: (action: ConnectionAction) => void) => {
+    const follow = (connection: RealtimeConnection, dispatch: (action: ConnectionAction) => void) => {
+      const isMine = (message: GenerationMessage) =>
+        (generationId ?? message.generationId) === message.generationId && (types?.includes(message.type) ?? true);
+      const stopQueued = connection.on('queued', (message) => {
+        if (isMine(message)) {
+          dispatch({ type: 'MESSAGE_QUEUED', queued: connection.quality.queued });
+        }
+      });
       const options = { types: types?.split(',') as MessageType[] | undefined };
       const handle = (message: GenerationMessage) => {
-        dispatch({ type: 'MESSAGE_RECEIVED', message });
+        dispatch({ type: 'MESSAGE_RECEIVED', message, queued: connection.quality.queued });
         latest.current.onMessage?.(message);
       };
-      return generationId === undefined
-        ? connection.subscribeAll(handle, options)
-        : connection.subscribe(generationId, handle, options);
+      const stop =
+        generationId === undefined
+          ? connection.subscribeAll(handle, options)
+          : connection.subscribe(generationId, handle, options);
+      return () => {
+        stopQueued();
+        stop();
+      };
     };
     const acquire = () =>
       provided?.realtimeUrl === realtimeUrl
         ? { connection: provided, release: () => undefined }
         : acquireConnection(realtimeUrl, connectionOptions(latest.current));
-    return createConnectionStore(acquire, watch);
+    return createConnectionStore(acquire, follow);
   }, [provided, realtimeUrl, generationId, types, latest]);
   return useSyncExternalStore(store.subscribe, store.getSnapshot, store.getServerSnapshot);
 }

@@ -1,9 +1,11 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { type ConnectionOptions, RealtimeConnection } from '../connection.js';
+import { RealtimeConnection } from '../connection.js';
+import type { ConnectionOptions } from '../connection-options.js';
 import { GenerationClient, type GenerationClientOptions } from '../generation-client.js';
 import { RecoveryStore } from '../recovery-store.js';
 import { createConnectionStore } from './connection-store.js';
 import { Context } from './context.js';
+import { createQualityStore } from './quality-store.js';
 
 export interface WebSocketProviderProps extends ConnectionOptions, Omit<GenerationClientOptions, 'fetch' | 'apiUrl'> {
   /** Bring your own, for example to share it with code outside React. The options are then its maker's affair. */
@@ -21,7 +23,8 @@ export function WebSocketProvider({ children, connection, client, recovery, ...o
       connection: shared,
       client: client ?? new GenerationClient(options),
       recovery: recovery ?? new RecoveryStore(),
-      store: createConnectionStore(() => ({ connection: shared, release: () => undefined })),
+      status: createConnectionStore(() => ({ connection: shared, release: () => undefined })),
+      quality: createQualityStore(shared),
     };
   });
   useEffect(() => {

@@ -81,7 +81,7 @@ function startStream(context: TransportContext, generations: Targets['generation
   const controller = new AbortController();
   const url = withQuery(`${context.realtimeUrl}/api/sse/progress`, progressQuery(generations, context));
   read(context, url, controller, handlers).then(
-    () => handlers.closed({ code: CloseCode.goingAway, reason: 'the stream ended' }),
+    () => handlers.closed({ code: CloseCode.abnormal, reason: 'the stream ended' }),
     (error) => {
       if (!isAborted(controller)) {
         handlers.closed(disconnect(controller.signal.reason ?? error));

@@ -1,0 +1,88 @@
+import type { EventType, GenerationEvent, GenerationImage, MessageOf } from './events.js';
+import type { GenerationState } from './generation-state.js';
+
+/** What each kind of event does to the state of its generation. */
+
+type Handler<T extends EventType> = (state: GenerationState, event: MessageOf<T>) => GenerationState;
+
+export const handleQueuedEvent: Handler<'generation.queued'> = (state, event) => ({
+  ...advance(state, event),
+  ...noNode,
+  status: 'queued',
+  ...event.data,
+});
+
+export const handleStartedEvent: Handler<'generation.started'> = (state, event) => ({
+  ...advance(state, event),
+  ...noPlace,
+  ...noNode,
+  status: 'running',
+  ...event.data,
+});
+
+export const handleExecutingEvent: Handler<'generation.node'> = (state, event) => {
+  const { cachedNodes: _, ...node } = event.data;
+  return { ...advance(state, event), ...noPlace, ...noNode, status: 'running', ...node };
+};
+
+export const handleProgressEvent: Handler<'generation.progress'> = (state, event) => {
+  const overallProgress = Math.max(event.data.overallProgress, state.overallProgress);
+  return { ...advance(state, event), ...noPlace, status: 'running', ...event.data, overallProgress };
+};
+
+export const handlePreviewEvent: Handler<'generation.preview'> = (state, event) => ({
+  ...advance(state, event),
+  ...noPlace,
+  status: 'running',
+  ...event.data,
+});
+
+/** Output: one image of the batch, or the end of it. */
+export const handleExecutedEvent: Handler<'generation.image' | 'generation.completed'> = (state, event) => {
+  if (event.type === 'generation.image') {
+    const { image, ...batch } = event.data;
+    const images = withImages(state.images, [image]);
+    return { ...advance(state, event), ...noPlace, status: 'running', ...batch, images };
+  }
+  const { images, ...outcome } = event.data;
+  const completed = { status: 'completed', overallProgress: 100, images: withImages(state.images, images) } as const;
+  return { ...advance(state, event), ...noPlace, ...noNode, ...outcome, ...completed };
+};
+
+export const handleErrorEvent: Handler<'generation.failed'> = (state, event) => {
+  const { images, error } = event.data;
+  const failed = { status: 'failed', error, images: withImages(state.images, images) } as const;
+  return { ...advance(state, event), ...noPlace, ...noNode, ...failed };
+};
+
+export const handleCancelledEvent: Handler<'generation.cancelled'> = (state, event) => {
+  const { images = [], reason } = event.data;
+  const cancelled = { status: 'cancelled', reason, images: withImages(state.images, images) } as const;
+  return { ...advance(state, event), ...noPlace, ...noNode, ...cancelled };
+};
+
+/** Attempts are the upper digits of a sequence. */
+const attemptUnit = 1_000_000_000;
+
+function advance(state: GenerationState, { sequence, timestamp }: GenerationEvent): GenerationState {
+  return { ...state, sequence, timestamp, attempt: Math.floor(sequence / attemptUnit) };
+}
+
+/** It waits no longer. */
+const noPlace = { position: undefined, estimatedWaitSeconds: undefined };
+
+/** What the node that ran said of itself does not apply to the next one. */
+const noNode = {
+  progress: undefined,
+  step: undefined,
+  totalSteps: undefined,
+  currentNode: undefined,
+  nodeId: undefined,
+  nodeTitle: undefined,
+};
+
+/** Images are keyed by index: after a lost attempt the stored ones are announced again. */
+function withImages(known: readonly GenerationImage[], added: readonly GenerationImage[]): GenerationImage[] {
+  const byIndex = new Map([...known, ...added].map((image) => [image.index, image]));
+  return [...byIndex.values()].sort((a, b) => a.index - b.index);
+}

@@ -1,0 +1,43 @@
+import * as handle from './event-handlers.js';
+import { type GenerationMessage, type GenerationSnapshot, isEnded } from './events.js';
+import { type GenerationState, initialState } from './generation-state.js';
+
+/** The same reduction as the gateway's, so that a snapshot and the events that it stands for give the same state. */
+export function reduceGeneration(state: GenerationState, message: GenerationMessage): GenerationState {
+  if (message.type === 'subscription.gap') {
+    return state;
+  }
+  if (message.type === 'generation.snapshot') {
+    return fromSnapshot(state, message);
+  }
+  if (message.sequence <= state.sequence || isEnded(state.status)) {
+    return state;
+  }
+  switch (message.type) {
+    case 'generation.queued':
+      return handle.handleQueuedEvent(state, message);
+    case 'generation.started':
+      return handle.handleStartedEvent(state, message);
+    case 'generation.node':
+      return handle.handleExecutingEvent(state, message);
+    case 'generation.progress':
+      return handle.handleProgressEvent(state, message);
+    case 'generation.preview':
+      return handle.handlePreviewEvent(state, message);
+    case 'generation.image':
+    case 'generation.completed':
+      return handle.handleExecutedEvent(state, message);
+    case 'generation.failed':
+      return handle.handleErrorEvent(state, message);
+    case 'generation.cancelled':
+      return handle.handleCancelledEvent(state, message);
+  }
+}
+
+function fromSnapshot(state: GenerationState, { generationId, sequence, data, timestamp }: GenerationSnapshot) {
+  if (data.status === 'unknown') {
+    // Nobody knows it any more: what was seen of it stays true.
+    return isEnded(state.status) ? state : { ...state, status: data.status };
+  }
+  return { ...initialState(generationId), sequence, ...data, images: data.images ?? [], timestamp };
+}
