@@ -85,17 +85,14 @@ describe('a real gateway', () => {
 
   it('every transport tells the same story, and the snapshot sums it up', async () => {
     const { id } = await client.submit(request);
-    const transports: TransportKind[] = ['websocket', 'sse', 'polling'];
-    const stories = await Promise.all(
-      transports.map((transport) => follow(connect({ transports: [transport], pollIntervalMs: 200 }), id)),
-    );
-    const [first, ...others] = stories;
+    const by = (transport: TransportKind) => follow(connect({ transports: [transport], pollIntervalMs: 200 }), id);
+    const [first, ...others] = await Promise.all([by('websocket'), by('sse'), by('polling')]);
     for (const other of others) {
-      expect(lasting(other.messages)).toEqual(lasting(first?.messages ?? []));
+      expect(lasting(other.messages)).toEqual(lasting(first.messages));
     }
     const answer = await fetch(`${url}/api/generations/${id}/progress`, { headers: { 'X-Session-Id': sessionId } });
     const snapshot = parseFrame(await answer.text());
-    const { generationId, sequence, timestamp, ...data } = first?.state as GenerationState;
+    const { generationId, sequence, timestamp, ...data } = first.state;
     expect(snapshot).toMatchObject({
       kind: 'message',
       message: JSON.parse(JSON.stringify({ generationId, sequence, timestamp, data })),
