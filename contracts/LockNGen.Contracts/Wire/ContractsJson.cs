@@ -6,7 +6,11 @@ namespace LockNGen.Contracts;
 /// <summary>
 /// Source-generated System.Text.Json metadata of every contract: camelCase names, no white space, absent instead of <c>null</c>.
 /// </summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = false)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.Strict,
+    WriteIndented = false)]
 [JsonSerializable(typeof(GenerationQueued))]
 [JsonSerializable(typeof(GenerationStarted))]
 [JsonSerializable(typeof(GenerationNodeExecuting))]
@@ -37,6 +41,7 @@ namespace LockNGen.Contracts;
 [JsonSerializable(typeof(GetRevocations))]
 [JsonSerializable(typeof(RevocationsAnswer))]
 [JsonSerializable(typeof(TokenRevoked))]
+[JsonSerializable(typeof(RegisterWebhook))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>The UTF-8 JSON of an event, as it goes on the broker.</summary>

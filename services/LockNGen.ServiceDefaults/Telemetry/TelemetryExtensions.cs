@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,8 @@ namespace LockNGen.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// One telemetry set-up for all services: logs to the console (one line each, JSON with <c>Logging__Format=json</c>), and traces, metrics
-/// and logs by OTLP as soon as the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
+/// and logs by OTLP as soon as the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, each unless <c>OTEL_TRACES_EXPORTER</c>,
+/// <c>OTEL_METRICS_EXPORTER</c> or <c>OTEL_LOGS_EXPORTER</c> is <c>none</c>.
 /// </summary>
 internal static class TelemetryExtensions
 {
@@ -27,27 +29,43 @@ internal static class TelemetryExtensions
         var resource = ResourceBuilder.CreateDefault()
             .AddService(builder.Environment.ApplicationName, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
             .AddEnvironmentVariableDetector();
-        builder.Logging.AddOpenTelemetry(o =>
+        if (IsExported("LOGS"))
         {
-            o.SetResourceBuilder(resource);
-            o.IncludeScopes = true;
-            o.AddOtlpExporter();
-        });
+            builder.Logging.AddOpenTelemetry(o =>
+            {
+                o.SetResourceBuilder(resource);
+                o.IncludeScopes = true;
+                o.AddOtlpExporter();
+            });
+        }
+
         builder.Services.AddHostedService(_ => new TelemetryProviders(
-            () => Sdk.CreateTracerProviderBuilder()
+            () => !IsExported("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddSource(OwnSources, "Microsoft.AspNetCore", "System.Net.Http", "MassTransit", "Npgsql")
                 .AddOtlpExporter()
                 .Build(),
-            () => Sdk.CreateMeterProviderBuilder()
+            () => !IsExported("METRICS") ? null : Sdk.CreateMeterProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddMeter(OwnSources, "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "MassTransit", "Npgsql")
                 .AddOtlpExporter()
                 .Build()));
+
+        bool IsExported(string signal) => builder.Configuration[$"OTEL_{signal}_EXPORTER"] != "none";
     }
 
     private static void AddConsole(IHostApplicationBuilder builder)
     {
+        // The frameworks tell several lines for every request. As the weakest source, so that any Logging__LogLevel__... setting wins.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+                ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+            },
+        });
         if (string.Equals(builder.Configuration["Logging:Format"], "json", StringComparison.OrdinalIgnoreCase))
         {
             builder.Logging.AddJsonConsole(o =>
@@ -67,7 +85,7 @@ internal static class TelemetryExtensions
     }
 
     /// <summary>Builds the providers when the host starts and flushes them when it stops.</summary>
-    private sealed class TelemetryProviders(Func<TracerProvider> traces, Func<MeterProvider> metrics) : IHostedService, IDisposable
+    private sealed class TelemetryProviders(Func<TracerProvider?> traces, Func<MeterProvider?> metrics) : IHostedService, IDisposable
     {
         private TracerProvider? _traces;
         private MeterProvider? _metrics;

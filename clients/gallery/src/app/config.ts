@@ -1,0 +1,23 @@
+/** Where the services are; empty = the page's own origin. */
+export interface GalleryConfig {
+  readonly apiUrl: string;
+  readonly realtimeUrl: string;
+}
+
+const sameOrigin: GalleryConfig = { apiUrl: '', realtimeUrl: '' };
+
+/** The gateway knows where the API is; a server that only serves files knows nothing, and then all is one origin. */
+export async function loadConfig(fetch = globalThis.fetch): Promise<GalleryConfig> {
+  try {
+    const response = await fetch('/config.json', { cache: 'no-cache', signal: AbortSignal.timeout(5_000) });
+    const isConfig = response.ok && response.headers.get('Content-Type')?.includes('json');
+    const config: Partial<Record<keyof GalleryConfig, string | null>> = isConfig ? await response.json() : {};
+    return { apiUrl: base(config.apiUrl), realtimeUrl: base(config.realtimeUrl) };
+  } catch {
+    return sameOrigin;
+  }
+}
+
+function base(url: string | null | undefined): string {
+  return (url ?? '').replace(/\/+$/, '');
+}

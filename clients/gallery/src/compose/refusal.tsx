@@ -1,0 +1,24 @@
+import type { ApiError } from '@lockngen/client';
+import { Notice } from '../ui/notice';
+
+/** Why the server did not take a request, and what to do next. */
+export function Refusal({ error }: { error: ApiError }) {
+  const { title, detail, errors, suggestion, code } = error;
+  // The detail repeats the message of a single error.
+  const reasons = errors.filter(({ message }) => message !== detail);
+  return (
+    <Notice title={title} advice={code === 'incomplete' ? undefined : suggestion}>
+      {detail && detail !== title && <p className="break-words text-ink">{detail}</p>}
+      {reasons.length > 0 && (
+        <ul className="list-disc space-y-0.5 pl-5 text-ink">
+          {reasons.map(({ field, nodeId, nodeType, message }) => (
+            <li key={`${field} ${nodeId} ${message}`} className="break-words">
+              {nodeType && `${nodeType} #${nodeId}: `}
+              {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Notice>
+  );
+}

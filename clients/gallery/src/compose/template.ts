@@ -1,0 +1,55 @@
+/** One setting of a template, as `GET /api/templates` lists it. */
+export interface TemplateParameter {
+  readonly name: string;
+  /** What it takes; one that this page does not know is a line of text. */
+  readonly type: string;
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly default?: unknown;
+  readonly required?: boolean | null;
+  readonly min?: number | null;
+  readonly max?: number | null;
+  readonly step?: number | null;
+  readonly choices?: readonly string[] | null;
+}
+
+export interface Template {
+  readonly name: string;
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly parameters: readonly TemplateParameter[];
+}
+
+export interface TemplateList {
+  readonly templates: readonly Template[];
+}
+
+/** These have a place of their own in the form; every other one is found under More. */
+const placed = new Set(['prompt', 'width', 'height', 'seed', 'image', 'mask']);
+
+export function furtherParameters({ parameters }: Template): readonly TemplateParameter[] {
+  return parameters.filter(({ name }) => !placed.has(name));
+}
+
+export function parameterOf(template: Template | undefined, name: string): TemplateParameter | undefined {
+  return template?.parameters.find((parameter) => parameter.name === name);
+}
+
+/** "negativePrompt" as people write it. */
+export function labelOf({ name, title }: TemplateParameter): string {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  return title ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Until the server has told its own: enough to ask for a picture. */
+export const firstTemplate: Template = {
+  name: 'txt2img',
+  title: 'Text to image',
+  parameters: [
+    { name: 'prompt', type: 'string', required: true },
+    { name: 'seed', type: 'integer' },
+  ],
+};

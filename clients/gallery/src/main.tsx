@@ -1,0 +1,16 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/app';
+import { loadConfig } from './app/config';
+import { identify } from './app/identity';
+import { createServices } from './app/services';
+import { applyTheme } from './ui/theme';
+import './styles.css';
+
+applyTheme();
+const services = createServices(await loadConfig(), identify(location.pathname, localStorage));
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <App services={services} />
+  </StrictMode>,
+);

@@ -1,0 +1,48 @@
+import type { QueueStatus } from '@lockngen/client';
+import { useCallback, useEffect, useState } from 'react';
+import { useServices } from '../app/services';
+import type { Instance, InstanceList } from './instances';
+
+/** In milliseconds; the API itself hears of the machines once a second. */
+const refreshMs = 3_000;
+
+export interface OperationsState {
+  readonly instances: readonly Instance[];
+  readonly queue: QueueStatus;
+}
+
+/** The machines and the queue while the page is in view; null until both have been told. */
+export function useOperations() {
+  const { client } = useServices();
+  const [state, setState] = useState<OperationsState | null>(null);
+
+  const refresh = useCallback(
+    async (signal?: AbortSignal) => {
+      if (document.visibilityState === 'hidden') {
+        return;
+      }
+      try {
+        const [{ instances }, queue] = await Promise.all([
+          client.instances<InstanceList>(signal),
+          client.queue(signal),
+        ]);
+        setState({ instances, queue });
+      } catch {
+        // What is known stays on show; that the server does not answer is the connection indicator's news.
+      }
+    },
+    [client],
+  );
+
+  useEffect(() => {
+    const abort = new AbortController();
+    void refresh(abort.signal);
+    const timer = setInterval(() => refresh(abort.signal), refreshMs);
+    return () => {
+      abort.abort();
+      clearInterval(timer);
+    };
+  }, [refresh]);
+
+  return { state, refresh };
+}

@@ -1,0 +1,31 @@
+import type { Generation } from '../generations/generation';
+
+export interface Layout {
+  /** Those that wait, the next one first. */
+  readonly queue: readonly Generation[];
+  /** What is being made, then what has ended, newest first. */
+  readonly strips: readonly Generation[];
+  /** What is shown enlarged: all that is being made, else the newest. */
+  readonly large: ReadonlySet<string>;
+}
+
+/** Who waits stands in line; who is about to begin, or has begun, is on the film. A search looks through everything alike. */
+export function layOut(generations: readonly Generation[], isSearch: boolean): Layout {
+  if (isSearch) {
+    return { queue: [], strips: generations, large: new Set() };
+  }
+  const running = generations.filter(({ state }) => state.status === 'running' || state.status === 'dispatched');
+  const line = generations
+    .filter(({ state }) => state.status === 'queued' || state.status === 'unknown')
+    .sort(byPosition);
+  const active = running.length > 0 ? running : line.slice(0, 1);
+  const queue = line.filter((generation) => !active.includes(generation));
+  const ended = generations.filter((generation) => !active.includes(generation) && !queue.includes(generation));
+  const strips = [...active, ...ended];
+  const large = active.length > 0 ? active : ended.slice(0, 1);
+  return { queue, strips, large: new Set(large.map(({ id }) => id)) };
+}
+
+function byPosition(a: Generation, b: Generation): number {
+  return (a.state.position ?? Number.MAX_VALUE) - (b.state.position ?? Number.MAX_VALUE) || a.createdAt - b.createdAt;
+}

@@ -1,0 +1,90 @@
+import { ApiError, type CancelReceipt, isEnded } from '@lockngen/client';
+import { useState } from 'react';
+import { useServices } from '../app/services';
+import { useDraft } from '../compose/draft';
+import type { Generation } from '../generations/generation';
+import { variationOf } from '../generations/variation';
+import { Button } from '../ui/button';
+
+const receipts: Record<CancelReceipt['receipt'], string> = {
+  accepted: 'Cancelling: the receipt is here, the machine stops in a moment.',
+  alreadyEnded: 'It had ended before.',
+  tooLate: 'Too late: the last picture is being hung up already.',
+};
+
+/** What can be done with a generation, and what became of it. */
+export function StripActions({ generation }: { generation: Generation }) {
+  const { feed } = useServices();
+  const { load } = useDraft();
+  const [isBusy, setBusy] = useState(false);
+  const [answer, setAnswer] = useState('');
+  const { id, state, record } = generation;
+  const hasEnded = isEnded(state.status);
+  const variation = record && variationOf(record);
+
+  const run = async (action: () => Promise<unknown>, answerOf: (result: unknown) => string = () => '') => {
+    setBusy(true);
+    setAnswer('');
+    try {
+      setAnswer(answerOf(await action()));
+    } catch (error) {
+      setAnswer(error instanceof ApiError ? `${error.message} ${error.suggestion}` : String(error));
+    }
+    setBusy(false);
+  };
+
+  return (
+    <div className="-ml-3 flex flex-wrap items-center gap-1 has-[>:first-child[data-look=pill]]:ml-0">
+      {!hasEnded && (
+        <Button
+          look="pill"
+          icon="close"
+          className="h-9"
+          disabled={isBusy}
+          onClick={() =>
+            run(
+              () => feed.cancel(id),
+              (result) => receipts[(result as CancelReceipt).receipt],
+            )
+          }
+        >
+          Cancel
+        </Button>
+      )}
+      {hasEnded && variation && (
+        <Button look="quiet" icon="spark" disabled={isBusy} onClick={() => run(() => feed.submit(variation))}>
+          Vary
+        </Button>
+      )}
+      {hasEnded && record && (
+        <Button look="quiet" icon="repeat" disabled={isBusy} onClick={() => run(() => feed.repeat(id))}>
+          Run again
+        </Button>
+      )}
+      {variation && (
+        <Button
+          look="icon"
+          icon="sliders"
+          className="size-9!"
+          aria-label="Use settings"
+          title="Use settings"
+          onClick={() => load(record)}
+        />
+      )}
+      {hasEnded && record && (
+        <Button
+          look="icon"
+          icon="trash"
+          className="size-9!"
+          disabled={isBusy}
+          aria-label="Delete"
+          title="Delete"
+          onClick={() => run(() => feed.erase(id))}
+        />
+      )}
+      <p role="status" className="text-sm text-soft empty:hidden" data-testid="receipt">
+        {hasEnded && state.status === 'cancelled' ? '' : answer}
+      </p>
+    </div>
+  );
+}

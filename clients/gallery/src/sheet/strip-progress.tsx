@@ -1,0 +1,40 @@
+import { useProgressTracking } from '@lockngen/client/react';
+import { ProgressBar } from '@lockngen/client/react/progress';
+import { about } from '../ui/duration';
+import { activityOf } from './activity';
+
+interface StripProgressProps {
+  generationId: string;
+  label: string;
+  estimatedWaitSeconds?: number;
+}
+
+/** How far a generation is: knows the hook only, not the connection. */
+export function StripProgress({ generationId, label, estimatedWaitSeconds }: StripProgressProps) {
+  const progress = useProgressTracking(generationId);
+  const { status, currentNode, eta } = progress;
+  const seconds = status === 'running' ? eta : estimatedWaitSeconds;
+  const activity = status === 'running' ? activityOf(currentNode) : undefined;
+  return (
+    <div className="relative">
+      <ProgressBar
+        progress={progress}
+        label={label}
+        className="space-y-2"
+        barClassName="h-1 w-full rounded-full bg-line data-[state=indeterminate]:animate-pulse"
+        indicatorClassName="rounded-full bg-accent"
+        textClassName="text-sm font-medium tabular-nums text-ink"
+      />
+      <p className="mt-0.5 flex justify-between gap-4 text-sm text-soft">
+        <span title={currentNode ?? undefined} data-testid="activity">
+          {activity}
+        </span>
+        <span className="tabular-nums" data-testid="eta">
+          {seconds != null &&
+            seconds > 0 &&
+            (status === 'running' ? `${about(seconds)} left` : `begins in ${about(seconds)}`)}
+        </span>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { useState } from 'react';
+
+export interface Layer {
+  readonly url: string;
+  readonly isLoaded: boolean;
+}
+
+/**
+ * The layers of a picture that changes: the last two that have loaded, and the one that is loading. A newer address waits until
+ * that one is there, else previews that come faster than they load would never be seen.
+ */
+export function useCrossfade(url: string | undefined) {
+  const [layers, setLayers] = useState<readonly Layer[]>([]);
+  const last = layers.at(-1);
+  if (url && last?.url !== url && (!last || last.isLoaded)) {
+    setLayers([...layers.slice(-2), { url, isLoaded: false }]);
+  }
+  return {
+    layers,
+    loaded: (done: string) =>
+      setLayers((all) => all.map((layer) => (layer.url === done ? { ...layer, isLoaded: true } : layer))),
+    failed: (gone: string) => setLayers((all) => all.filter((layer) => layer.url !== gone)),
+  };
+}

@@ -1,0 +1,31 @@
+import { useState } from 'react';
+import { Button } from './button';
+
+type Theme = 'dark' | 'light';
+
+const key = 'lockngen:theme';
+
+/** A darkroom is dark, unless this visitor has switched on the light. */
+export function applyTheme(theme = localStorage.getItem(key)): Theme {
+  const chosen = theme === 'light' ? 'light' : 'dark';
+  document.documentElement.dataset.theme = chosen;
+  return chosen;
+}
+
+export function ThemeToggle() {
+  const [theme, setTheme] = useState<Theme>(applyTheme);
+  const other = theme === 'dark' ? 'light' : 'dark';
+  const toggle = () => {
+    localStorage.setItem(key, other);
+    setTheme(applyTheme(other));
+  };
+  return (
+    <Button
+      look="icon"
+      icon={theme === 'dark' ? 'sun' : 'moon'}
+      onClick={toggle}
+      aria-label={`Switch to the ${other} theme`}
+      title={`Switch to the ${other} theme`}
+    />
+  );
+}

@@ -1,0 +1,30 @@
+import '@testing-library/jest-dom/vitest';
+import { cleanup } from '@testing-library/react';
+import { afterEach, vi } from 'vitest';
+
+// happy-dom lays nothing out, so it knows no intersections: here everything is always in view.
+vi.stubGlobal(
+  'IntersectionObserver',
+  class {
+    readonly #callback: (entries: { isIntersecting: boolean }[]) => void;
+
+    constructor(callback: (entries: { isIntersecting: boolean }[]) => void) {
+      this.#callback = callback;
+    }
+
+    observe() {
+      this.#callback([{ isIntersecting: true }]);
+    }
+
+    disconnect() {
+      // Nothing is observed later.
+    }
+  },
+);
+
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+  sessionStorage.clear();
+  history.replaceState(null, '', '/');
+});

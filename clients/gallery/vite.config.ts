@@ -1,0 +1,30 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { precompress } from './build/precompress.js';
+
+/** Where `npm run dev` finds the services: what `./run` starts. */
+const backend = process.env.LOCKNGEN_URL ?? 'http://127.0.0.1:5080';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), precompress()],
+  build: {
+    target: 'es2022',
+    // The Content-Security-Policy allows no data: fonts, and a hashed file is cached for good anyway.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { '/api': { target: backend, ws: true }, '/config.json': backend },
+  },
+  test: {
+    environment: 'happy-dom',
+    // The services of a test listen on a port of their own, which is another origin.
+    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+    restoreMocks: true,
+    testTimeout: 15_000,
+    setupFiles: ['tests/support/setup.ts'],
+    include: ['tests/**/*.test.{ts,tsx}'],
+    coverage: { include: ['src/**'] },
+  },
+});

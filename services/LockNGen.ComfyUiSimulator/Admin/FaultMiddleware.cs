@@ -1,0 +1,23 @@
+using LockNGen.ComfyUiSimulator.Http;
+
+namespace LockNGen.ComfyUiSimulator.Admin;
+
+/// <summary>Injected faults of HTTP: frozen, slow, or failing. The admin routes stay reachable.</summary>
+internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, TimeProvider time)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments(AdminEndpoints.Prefix, StringComparison.Ordinal))
+        {
+            await faults.Freeze.WaitAsync(context.RequestAborted);
+            await Task.Delay(faults.HttpDelay, time, context.RequestAborted);
+            if (faults.TakeHttpError())
+            {
+                await ErrorMiddleware.WriteInternalErrorAsync(context);
+                return;
+            }
+        }
+
+        await next(context);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyUiSimulator.Admin;
+
+/// <summary>What is broken now. Outlives a simulated restart.</summary>
+internal sealed class Faults
+{
+    private readonly ConcurrentDictionary<string, NodeFault> _nodes = new(StringComparer.Ordinal);
+    private int _httpErrors;
+
+    public Faults(IOptions<SimulatorOptions> options)
+    {
+        foreach (var node in options.Value.FailingNodes)
+            _nodes[node] = new NodeFault(IsOutOfMemory: false, int.MaxValue);
+        foreach (var node in options.Value.OutOfMemoryNodes)
+            _nodes[node] = new NodeFault(IsOutOfMemory: true, int.MaxValue);
+    }
+
+    public FreezeGate Freeze { get; } = new();
+
+    public Holds Holds { get; } = new();
+
+    /// <summary>Added to every HTTP request.</summary>
+    public TimeSpan HttpDelay { get; set; }
+
+    /// <summary>How long a prompt is missing from the history after <c>execution_success</c>.</summary>
+    public TimeSpan HistoryLag { get; set; }
+
+    /// <summary>Answers the next requests with 500 and plain text.</summary>
+    public void FailNextRequests(int count) => Interlocked.Exchange(ref _httpErrors, count);
+
+    public bool TakeHttpError()
+    {
+        while (Volatile.Read(ref _httpErrors) is > 0 and var left)
+        {
+            if (Interlocked.CompareExchange(ref _httpErrors, left - 1, left) == left)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets a node class fail for its next <paramref name="count"/> runs.</summary>
+    public void FailNode(string classType, bool outOfMemory, int count) => _nodes[classType] = new NodeFault(outOfMemory, count);
+
+    /// <summary>Null: the node may run. Otherwise whether it fails with out-of-memory.</summary>
+    public bool? TakeNodeFault(string classType)
+    {
+        if (!_nodes.TryGetValue(classType, out var fault) || fault.Left <= 0)
+            return null;
+        if (fault.Left != int.MaxValue)
+            _nodes[classType] = fault with { Left = fault.Left - 1 };
+        return fault.IsOutOfMemory;
+    }
+
+    private sealed record NodeFault(bool IsOutOfMemory, int Left);
+}

@@ -1,0 +1,23 @@
+namespace LockNGen.ComfyUiSimulator.Admin;
+
+/// <summary>The points of a run at which it can be held, each right after the event of that name was sent.</summary>
+internal enum HoldStage
+{
+    /// <summary>The prompt has left the queue; nothing has run.</summary>
+    ExecutionStart,
+
+    /// <summary>A node starts.</summary>
+    Executing,
+
+    /// <summary>A node has reported a step.</summary>
+    Progress,
+
+    /// <summary>An output node has reported its files.</summary>
+    Executed,
+
+    /// <summary>All nodes are done; the history does not know yet.</summary>
+    ExecutionSuccess,
+
+    /// <summary>The history knows; the last <c>executing</c> has not been sent.</summary>
+    HistoryWritten,
+}

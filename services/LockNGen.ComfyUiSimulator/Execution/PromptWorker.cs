@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Python;
+using LockNGen.ComfyUiSimulator.Queue;
+using LockNGen.ComfyUiSimulator.Sockets;
+
+namespace LockNGen.ComfyUiSimulator.Execution;
+
+/// <summary>
+/// The real server's one worker thread. An exception outside of a node ends it for good while HTTP and sockets stay
+/// healthy: a zombie.
+/// </summary>
+internal sealed partial class PromptWorker(ServerEnvironment environment, PromptQueue queue, SocketHub sockets, ILogger<PromptWorker> logger) : IDisposable
+{
+    private static readonly TimeSpan GarbageCollectionInterval = TimeSpan.FromSeconds(10);
+    private readonly OutputCache _cache = new(environment.Library);
+    private readonly CancellationTokenSource _death = new();
+    private volatile bool _freeMemory;
+    private string _tempPrefix = NewTempPrefix();
+    private long? _lastCollection;
+
+    public InterruptFlag Interrupt { get; } = new();
+
+    /// <summary>Empties the cache before the next prompt.</summary>
+    public void FreeMemory() => _freeMemory = true;
+
+    /// <summary>Ends the worker where it stands; what runs stays in <c>queue_running</c> for ever.</summary>
+    public void Kill() => _death.Cancel();
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stopping, _death.Token);
+        try
+        {
+            while (true)
+                await ExecuteAsync(await queue.TakeAsync(linked.Token), linked.Token);
+        }
+        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        {
+            LogStopped(_death.IsCancellationRequested ? "killed" : "server stopping");
+        }
+        catch (PythonException e)
+        {
+            LogDied(e.Type, e.Message);
+        }
+    }
+
+    public void Dispose() => _death.Dispose();
+
+    private async Task ExecuteAsync(QueueItem item, CancellationToken cancellationToken)
+    {
+        if (_freeMemory)
+        {
+            _freeMemory = false;
+            _cache.Clear();
+            _tempPrefix = NewTempPrefix();
+            _lastCollection = null;
+        }
+
+        var render = environment.Renders.Start(item.PromptId, item.VisibleExtraData());
+        var run = new PromptRun(item, environment, sockets, _cache, Interrupt, _tempPrefix);
+        HistoryEntry entry;
+        try
+        {
+            entry = await run.ExecuteAsync(cancellationToken);
+        }
+        catch (Exception)
+        {
+            environment.Renders.Lose(render);
+            throw;
+        }
+
+        environment.Renders.End(render, entry.Completed ? "success" : run.WasInterrupted ? "interrupted" : "error", run.ExecutedNodes);
+        await Task.Delay(environment.Faults.HistoryLag, environment.Time, cancellationToken);
+        CollectGarbage();
+        queue.Complete(entry);
+        await environment.Faults.Holds.PassAsync(HoldStage.HistoryWritten, item.PromptId, classType: null, step: null, cancellationToken);
+        if (sockets.CurrentClientId is not null)
+            sockets.Whisper("executing", new JsonObject { ["node"] = null, ["prompt_id"] = item.PromptId });
+    }
+
+    /// <summary>Delays the last messages of a prompt, though their timestamps are right.</summary>
+    private void CollectGarbage()
+    {
+        if (environment.Options.GarbageCollectionMilliseconds == 0
+            || (_lastCollection is { } last && environment.Time.GetElapsedTime(last) < GarbageCollectionInterval))
+        {
+            return;
+        }
+
+        _lastCollection = environment.Time.GetTimestamp();
+        sockets.Pause(TimeSpan.FromMilliseconds(environment.Options.GarbageCollectionMilliseconds));
+    }
+
+    private static string NewTempPrefix() => "ComfyUI_temp_" + string.Concat(Random.Shared.GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 5));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "worker ended: {Reason}")]
+    private partial void LogStopped(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "worker thread died of {Type}: {Reason}; nothing will run any more")]
+    private partial void LogDied(string type, string reason);
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiSimulator.Nodes;
+
+namespace LockNGen.ComfyUiSimulator.Http;
+
+/// <summary>What the server can do: node classes, model files, embeddings.</summary>
+internal static class ObjectInfoEndpoints
+{
+    public static void MapObjectInfo(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/object_info", (NodeLibrary library) => Describe(library.All));
+        routes.MapGet("/object_info/{classType}", (string classType, NodeLibrary library) =>
+            Describe(library.Find(classType) is { } node ? [node] : []));
+        routes.MapGet("/models", () => Names(ModelFolders.Names));
+        routes.MapGet("/models/{folder}", (string folder, ModelFolders models) =>
+            models.Files(folder) is { } files ? Names(files) : ComfyResults.Empty(StatusCodes.Status404NotFound));
+        routes.MapGet("/embeddings", (ModelFolders models) => Names(models.Files("embeddings")!.Select(Path.GetFileNameWithoutExtension)));
+    }
+
+    private static IResult Describe(IEnumerable<NodeDefinition> nodes) =>
+        ComfyResults.Json(new JsonObject(nodes.Select(n => KeyValuePair.Create<string, JsonNode?>(n.ClassType, n.ToJson()))));
+
+    private static IResult Names(IEnumerable<string?> names) => ComfyResults.Json(new JsonArray([.. names.Select(n => (JsonNode?)n)]));
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Execution;
+using LockNGen.ComfyUiSimulator.Sockets;
+
+namespace LockNGen.ComfyUiSimulator.Nodes;
+
+/// <summary>What a node sees of its run: resolved inputs, and ways to report.</summary>
+internal sealed class NodeContext(
+    PromptRun run, string nodeId, string classType, IReadOnlyDictionary<string, object?> inputs, CancellationToken cancellationToken)
+{
+    public string NodeId { get; } = nodeId;
+
+    public ServerEnvironment Environment { get; } = run.Environment;
+
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>The values as a Python traceback's inputs would hold them.</summary>
+    public IReadOnlyDictionary<string, object?> Inputs { get; } = inputs;
+
+    /// <summary>The prefix of temporary files, different in every life of the server.</summary>
+    public string TempPrefix => run.TempPrefix;
+
+    /// <summary>Whether samplers send previews in this prompt.</summary>
+    public bool HasPreviews => run.HasPreviews;
+
+    public T Get<T>(string name)
+        where T : class => (T)Inputs[name]!;
+
+    public T? Find<T>(string name)
+        where T : class => Inputs.GetValueOrDefault(name) as T;
+
+    public int Int(string name) => (int)Math.Clamp(Double(name), int.MinValue, int.MaxValue);
+
+    /// <summary>A seed reaches 2^64-1, which a double would round.</summary>
+    public long Seed(string name) =>
+        ulong.TryParse(Json(name).ToJsonString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? unchecked((long)seed) : (long)Double(name);
+
+    /// <summary>Through text, so that a number has one representation however it came about.</summary>
+    public double Double(string name) => double.Parse(Json(name).ToJsonString(), CultureInfo.InvariantCulture);
+
+    public string Text(string name) => Json(name).GetValueKind() == JsonValueKind.String ? Json(name).GetValue<string>() : Json(name).ToJsonString();
+
+    public bool Bool(string name) => Json(name).GetValueKind() == JsonValueKind.True;
+
+    public ProgressBar StartProgress(int total) => new(total, Environment.IsVersionB, Environment.Time, (value, max, preview) =>
+    {
+        run.ThrowIfInterrupted();
+        run.Progress.Update(NodeId, value, max, preview);
+    });
+
+    /// <summary>Reports a step, and stops there if a test holds it.</summary>
+    public async Task ReportAsync(ProgressBar bar, int value, PreviewImage? preview = null)
+    {
+        run.ThrowIfInterrupted();
+        bar.Update(value, preview);
+        await Environment.Faults.Holds.PassAsync(HoldStage.Progress, run.Item.PromptId, classType, value, CancellationToken);
+    }
+
+    /// <summary>Takes time as Python's <c>sleep</c> does: an interrupt is not noticed before the next report.</summary>
+    public Task WorkAsync(double milliseconds) => milliseconds <= 0
+        ? Task.CompletedTask
+        : Task.Delay(TimeSpan.FromMilliseconds(milliseconds), Environment.Time, CancellationToken);
+
+    /// <summary>A kind 3 frame: to everybody, as the core nodes send it, or to the submitter.</summary>
+    public void SendText(string text, bool toClientOnly = false) =>
+        run.Sockets.Post(Frame.Text(NodeId, text, toClientOnly ? run.Sockets.CurrentClientId : null));
+
+    /// <summary>An event of the node's own.</summary>
+    public void SendEvent(string type, JsonObject data) => run.Sockets.Whisper(type, data);
+
+    /// <summary>The text chunks of saved pictures: the whole prompt, and what the page added.</summary>
+    public IEnumerable<KeyValuePair<string, string>> PngText()
+    {
+        yield return new("prompt", run.Item.Prompt.ToJsonString());
+        foreach (var (key, value) in run.Item.ExtraData["extra_pnginfo"] as JsonObject ?? [])
+            yield return new(key, value?.ToJsonString() ?? "null");
+    }
+
+    private JsonValue Json(string name) => (JsonValue)Inputs[name]!;
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+
+namespace LockNGen.ComfyUiSimulator.Nodes;
+
+/// <summary>A node class: what <c>/object_info</c> says of it, and what it does.</summary>
+internal sealed class NodeDefinition
+{
+    public required string ClassType { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public required string Category { get; init; }
+
+    public string Description { get; init; } = "";
+
+    public string PythonModule { get; init; } = "nodes";
+
+    public InputSpec[] Inputs { get; init; } = [];
+
+    /// <summary>Hidden inputs by name, e.g. <c>prompt</c>: <c>PROMPT</c>.</summary>
+    public IReadOnlyDictionary<string, string> Hidden { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public OutputSlot[] Outputs { get; init; } = [];
+
+    public bool IsOutput { get; init; }
+
+    /// <summary>Runs beside other nodes instead of holding them up.</summary>
+    public bool IsAsync { get; init; }
+
+    public required Func<NodeContext, Task<NodeResult>> RunAsync { get; init; }
+
+    /// <summary>A value that changes when the node must run again although its inputs are the same, e.g. a file's hash.</summary>
+    public Func<JsonObject, string>? Fingerprint { get; init; }
+
+    /// <summary>The class's own check: an input's name and what is wrong with it.</summary>
+    public Func<JsonObject, (string Input, string Problem)?>? Validate { get; init; }
+
+    public JsonObject ToJson()
+    {
+        var (required, optional) = (Group(isRequired: true), Group(isRequired: false));
+        var input = new JsonObject { ["required"] = required };
+        var order = new JsonObject { ["required"] = Names(required) };
+        if (optional.Count > 0)
+        {
+            input["optional"] = optional;
+            order["optional"] = Names(optional);
+        }
+
+        if (Hidden.Count > 0)
+        {
+            input["hidden"] = new JsonObject(Hidden.Select(h => KeyValuePair.Create<string, JsonNode?>(h.Key, h.Value)));
+            order["hidden"] = new JsonArray([.. Hidden.Keys.Select(k => (JsonNode)k)]);
+        }
+
+        return new JsonObject
+        {
+            ["input"] = input,
+            ["input_order"] = order,
+            ["output"] = new JsonArray([.. Outputs.Select(o => (JsonNode)o.Type)]),
+            ["output_is_list"] = new JsonArray([.. Outputs.Select(_ => (JsonNode)false)]),
+            ["output_name"] = new JsonArray([.. Outputs.Select(o => (JsonNode)(o.Name ?? o.Type))]),
+            ["name"] = ClassType,
+            ["display_name"] = DisplayName ?? ClassType,
+            ["description"] = Description,
+            ["python_module"] = PythonModule,
+            ["category"] = Category,
+            ["output_node"] = IsOutput,
+        };
+    }
+
+    private JsonObject Group(bool isRequired) =>
+        new(Inputs.Where(i => i.IsRequired == isRequired).Select(i => KeyValuePair.Create<string, JsonNode?>(i.Name, i.ToJson())));
+
+    private static JsonArray Names(JsonObject group) => new([.. group.Select(p => (JsonNode)p.Key)]);
+}
+
+/// <summary>One output: its type and, if it differs, its name.</summary>
+internal sealed record OutputSlot(string Type, string? Name = null);
+
+/// <summary>What a run returns: values for the output slots, a message to the page, or a graph to run in the node's place.</summary>
+internal sealed record NodeResult(IReadOnlyList<object?> Slots, JsonObject? Ui = null)
+{
+    /// <summary>Ephemeral nodes; the slots are then links into them.</summary>
+    public IReadOnlyDictionary<string, JsonObject>? Expansion { get; init; }
+
+    public static NodeResult Of(params object?[] slots) => new(slots);
+
+    public static NodeResult Show(JsonObject ui) => new([], ui);
+}
+
+/// <summary>An output that stops whoever consumes it: with a message they report it as an error that is not the end, without one silently.</summary>
+internal sealed record ExecutionBlocker(string? Message);

@@ -1,0 +1,38 @@
+using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Files;
+using LockNGen.ComfyUiSimulator.Nodes;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyUiSimulator;
+
+/// <summary>What a server lives in and what survives its restart: configuration, files, node classes, injected faults and the render log.</summary>
+internal sealed class ServerEnvironment(
+    IOptions<SimulatorOptions> options,
+    NodeLibrary library,
+    IFileStore files,
+    SavedFileNames fileNames,
+    Faults faults,
+    RenderLog renders,
+    TimeProvider time,
+    ILoggerFactory loggers)
+{
+    public SimulatorOptions Options { get; } = options.Value;
+
+    public NodeLibrary Library { get; } = library;
+
+    public IFileStore Files { get; } = files;
+
+    public SavedFileNames FileNames { get; } = fileNames;
+
+    public Faults Faults { get; } = faults;
+
+    public RenderLog Renders { get; } = renders;
+
+    public TimeProvider Time { get; } = time;
+
+    public ILoggerFactory Loggers { get; } = loggers;
+
+    public bool IsVersionB => Options.Version == ComfyUiVersion.B;
+
+    public long UnixMilliseconds() => Time.GetUtcNow().ToUnixTimeMilliseconds();
+}

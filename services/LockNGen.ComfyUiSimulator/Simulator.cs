@@ -1,0 +1,55 @@
+namespace LockNGen.ComfyUiSimulator;
+
+/// <summary>Holds the living server, and restarts it.</summary>
+internal sealed class Simulator(ServerEnvironment environment, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
+{
+    private readonly SemaphoreSlim _restart = new(1, 1);
+    private ComfyUiServer? _server;
+
+    public ComfyUiServer Server => _server ?? throw new InvalidOperationException("The simulator has not been started.");
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _server = new ComfyUiServer(environment);
+        // Before Kestrel drains: it would wait for the open WebSockets, which never end by themselves.
+        lifetime.ApplicationStopping.Register(CutConnections);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Forgets queue, history, cache and temporary files, as the real server does when its process is restarted.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await _restart.WaitAsync(cancellationToken);
+        try
+        {
+            var old = Server;
+            environment.Faults.Holds.ReleaseAll();
+            await old.DisposeAsync();
+            _server = new ComfyUiServer(environment);
+        }
+        finally
+        {
+            _restart.Release();
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _server, null) is { } server)
+            await server.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _restart.Dispose();
+    }
+
+    private void CutConnections()
+    {
+        environment.Faults.Freeze.Thaw();
+        environment.Faults.Holds.ReleaseAll();
+        foreach (var (connection, _) in _server?.Sockets.Open() ?? [])
+            connection.Abort();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace LockNGen.TestSupport;
+
+/// <summary>The product as separate processes on a real RabbitMQ: an API on SQLite, a watcher, a simulated ComfyUI and gateways.</summary>
+public sealed class Deployment : IAsyncDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("lockngen-").FullName;
+    private readonly Dictionary<string, string> _common;
+    private readonly List<ServiceProcess> _started = [];
+
+    private Deployment(string broker, int apiPort)
+    {
+        _common = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__rabbitmq"] = broker,
+            ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(_data, "lockngen.db")}",
+            ["Storage__DataPath"] = _data,
+            ["GenerationApi__InternalUrl"] = $"http://127.0.0.1:{apiPort}",
+            ["Bus__StreamMaxBytes"] = "67108864",
+        };
+    }
+
+    /// <summary>The simulated ComfyUI, named <c>gpu-1</c>.</summary>
+    public ServiceProcess Simulator { get; private set; } = null!;
+
+    /// <summary>The GenerationApi.</summary>
+    public ServiceProcess Api { get; private set; } = null!;
+
+    /// <summary>The first watcher.</summary>
+    public ServiceProcess Watcher { get; private set; } = null!;
+
+    /// <summary>The gateways, in the order of their start.</summary>
+    public IReadOnlyList<ServiceProcess> Gateways { get; private set; } = [];
+
+    /// <summary>Starts everything at once, in no particular order, and waits until all are ready and the instance can be used.</summary>
+    public static async Task<Deployment> StartAsync(RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20)
+    {
+        var apiPort = FreePorts.Take();
+        var deployment = new Deployment(await broker.CreateVirtualHostAsync(), apiPort);
+        deployment.Gateways = [.. Enumerable.Range(0, gateways).Select(_ => deployment.StartGateway())];
+        deployment.Simulator = deployment.Start(
+            "LockNGen.ComfyUiSimulator", new() { ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture) });
+        deployment.Watcher = deployment.StartWatcher("watcher-a");
+        deployment.Api = deployment.Start("LockNGen.GenerationApi", [], apiPort);
+        await Task.WhenAll(deployment._started.Where(s => s != deployment.Simulator).Select(s => s.ReadyAsync()));
+        return deployment;
+    }
+
+    /// <summary>Starts one more gateway; the caller waits for it.</summary>
+    public ServiceProcess StartGateway() => Start("LockNGen.RealtimeGateway", []);
+
+    /// <summary>Starts one more watcher of the same instance; the caller waits for it.</summary>
+    public ServiceProcess StartWatcher(string name) => Start("LockNGen.ComfyUiWatcher", new()
+    {
+        ["Watcher__Name"] = name,
+        ["ComfyUi__Instances__0__Url"] = Simulator.Url.ToString(),
+        ["ComfyUi__Instances__0__Name"] = "gpu-1",
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _started)
+            await service.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private ServiceProcess Start(string project, Dictionary<string, string> settings, int? port = null)
+    {
+        foreach (var (name, value) in _common)
+            settings.TryAdd(name, value);
+        var service = ServiceProcess.Start(project, settings, port);
+        _started.Add(service);
+        return service;
+    }
+}

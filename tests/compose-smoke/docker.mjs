@@ -1,0 +1,37 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The repository's root. */
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Runs docker in the repository's root and returns what it printed. */
+export async function docker(...args) {
+    const { stdout } = await run("docker", args, { cwd: root, maxBuffer: 256 << 20 });
+    return stdout.trim();
+}
+
+/** The loopback address that a container's port is published at, as host:port. */
+export const published = async (container, port = 8080) => (await docker("port", container, `${port}/tcp`)).split("\n")[0];
+
+/**
+ * Repeats a question until its answer is truthy; returns the answer. For states that nothing announces: containers that start, names that
+ * resolve. Whatever it throws meanwhile counts as "not yet", and is the cause of the error when time is up.
+ */
+export async function eventually(what, ask, seconds = 60) {
+    const end = Date.now() + seconds * 1000;
+    let cause;
+    while (Date.now() < end) {
+        try {
+            const answer = await ask();
+            if (answer) return answer;
+            cause = undefined;
+        } catch (error) {
+            cause = error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`Not within ${seconds} s: ${what}`, { cause });
+}
