@@ -22,7 +22,7 @@ export default defineConfig({
     // The services of a test listen on a port of their own, which is another origin.
     environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
     restoreMocks: true,
-    testTimeout: 15_000,
+    testTimeout: 30_000,
     setupFiles: ['tests/support/setup.ts'],
     include: ['tests/**/*.test.{ts,tsx}'],
     coverage: { include: ['src/**'] },

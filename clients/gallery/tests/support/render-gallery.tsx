@@ -26,6 +26,7 @@ export function openGallery(backend: Backend, path = '/') {
   onTestFinished(async () => {
     view.unmount();
     services.connection.close();
+    await window.happyDOM.abort();
     await backend.stop();
   });
   return { services, ...view, user: userEvent.setup() };
