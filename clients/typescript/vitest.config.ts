@@ -14,7 +14,17 @@ export default defineConfig({
           include: ['tests/*.test.ts', 'tests/transports/*.test.ts'],
         },
       },
-      { test: { ...common, name: 'react', environment: 'happy-dom', include: ['tests/react/**/*.test.{ts,tsx}'] } },
+      {
+        test: {
+          ...common,
+          name: 'react',
+          environment: 'happy-dom',
+          // The mock gateway is another origin.
+          environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+          setupFiles: ['tests/react/setup.ts'],
+          include: ['tests/react/**/*.test.{ts,tsx}'],
+        },
+      },
       {
         test: {
           ...common,

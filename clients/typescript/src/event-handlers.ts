@@ -26,12 +26,14 @@ export const handleExecutingEvent: Handler<'generation.node'> = (state, event) =
 };
 
 export const handleProgressEvent: Handler<'generation.progress'> = (state, event) => {
-  const overallProgress = Math.max(event.data.overallProgress, state.overallProgress ?? 0);
+  const overallProgress = Math.max(event.data.overallProgress, state.overallProgress);
   return { ...advance(state, event), ...noPlace, status: 'running', ...event.data, overallProgress };
 };
 
 export const handlePreviewEvent: Handler<'generation.preview'> = (state, event) => ({
   ...advance(state, event),
+  ...noPlace,
+  status: 'running',
   ...event.data,
 });
 
@@ -39,7 +41,8 @@ export const handlePreviewEvent: Handler<'generation.preview'> = (state, event) 
 export const handleExecutedEvent: Handler<'generation.image' | 'generation.completed'> = (state, event) => {
   if (event.type === 'generation.image') {
     const { image, ...batch } = event.data;
-    return { ...advance(state, event), ...batch, images: withImages(state.images, [image]) };
+    const images = withImages(state.images, [image]);
+    return { ...advance(state, event), ...noPlace, status: 'running', ...batch, images };
   }
   const { images, ...outcome } = event.data;
   const completed = { status: 'completed', overallProgress: 100, images: withImages(state.images, images) } as const;

@@ -15,7 +15,7 @@ export interface GenerationState {
   /** Percentage of the running node. */
   readonly progress?: number;
   /** Percentage of the whole generation. */
-  readonly overallProgress?: number;
+  readonly overallProgress: number;
   readonly step?: number;
   readonly totalSteps?: number;
   readonly currentNode?: string;
@@ -34,7 +34,7 @@ export interface GenerationState {
 }
 
 export function initialState(generationId: string): GenerationState {
-  return { generationId, status: 'unknown', sequence: 0, images: [] };
+  return { generationId, status: 'unknown', sequence: 0, overallProgress: 0, images: [] };
 }
 
 /** The state as the snapshot that a gateway would send: what a late subscriber is handed first. */

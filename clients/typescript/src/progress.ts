@@ -56,7 +56,7 @@ export function trackProgress(before: IProgressState, state: GenerationState, no
     currentStep: state.step ?? 0,
     totalSteps: state.totalSteps ?? 0,
     percentage: state.progress ?? 0,
-    overallPercentage: state.overallProgress ?? 0,
+    overallPercentage: state.overallProgress,
     currentNode: state.nodeTitle ?? state.currentNode ?? null,
     imageIndex: state.imageIndex ?? 0,
     totalImages: state.totalImages ?? 0,

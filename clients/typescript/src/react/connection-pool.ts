@@ -8,21 +8,31 @@ interface Shared {
 
 const shared = new Map<string, Shared>();
 
-/** One connection per gateway for hooks outside a provider; it goes with its last user. */
+/** One connection per gateway for hooks outside a provider. It is there until its last user has gone and it has closed. */
 export function acquireConnection(realtimeUrl: string, options: ConnectionOptions) {
-  const entry = shared.get(realtimeUrl) ?? {
-    connection: new RealtimeConnection({ ...options, realtimeUrl }),
-    users: 0,
-  };
-  shared.set(realtimeUrl, entry);
+  const entry = shared.get(realtimeUrl) ?? create(realtimeUrl, options);
   entry.users++;
   return {
     connection: entry.connection,
     release() {
       entry.users--;
-      if (entry.users === 0 && shared.get(realtimeUrl) === entry) {
-        shared.delete(realtimeUrl);
-      }
+      forgetUnused(realtimeUrl, entry);
     },
   };
+}
+
+function create(realtimeUrl: string, options: ConnectionOptions): Shared {
+  const entry = { connection: new RealtimeConnection({ ...options, realtimeUrl }), users: 0 };
+  entry.connection.on('state', () => forgetUnused(realtimeUrl, entry));
+  shared.set(realtimeUrl, entry);
+  return entry;
+}
+
+/** A connection that still lingers is kept: whoever comes next (StrictMode, the next page) goes on with it. */
+function forgetUnused(realtimeUrl: string, { connection, users }: Shared): void {
+  const { status, retryInMs } = connection.state;
+  const isClosed = status === 'error' || (status === 'disconnected' && retryInMs === undefined);
+  if (users === 0 && isClosed) {
+    shared.delete(realtimeUrl);
+  }
 }

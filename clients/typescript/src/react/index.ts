@@ -1,3 +1,4 @@
+export type { MessageOf, MessageType } from '../events.js';
 export type { IProgressState } from '../progress.js';
 export { progressText } from '../progress-text.js';
 export * from './connection-reducer.js';
