@@ -1,3 +1,11 @@
+using LockNGen.ServiceDefaults;
+using LockNGen.WebhookNotifier;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddWebhookNotifier();
+
 var app = builder.Build();
+app.MapServiceDefaults();
+app.MapWebhookNotifier();
 await app.RunAsync();

@@ -215,6 +215,13 @@ internal static class Samples
         },
         ["command.redeem-ticket"] = new RedeemTicket { Ticket = "ticket" },
         ["command.ticket-answer"] = new TicketAnswer { Valid = true, Owner = "alice", Scopes = ["generations:admin"], TokenId = "jti-1", ExpiresAt = Time },
+        ["command.register-webhook"] = new RegisterWebhook
+        {
+            GenerationId = Generation,
+            Owner = "alice",
+            Url = "https://example.com/hooks/generations",
+            Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        },
         ["command.token-revoked"] = new TokenRevoked { TokenId = "jti-1", At = Time },
     };
 

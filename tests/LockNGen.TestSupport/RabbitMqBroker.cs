@@ -8,22 +8,34 @@ namespace LockNGen.TestSupport;
 /// <summary>
 /// A real RabbitMQ for tests: the broker of <c>RABBITMQ_URL</c> if that is set, else a private node of Debian's rabbitmq-server on free
 /// loopback ports with its data in a temporary directory. Share one per assembly:
-/// <c>[assembly: AssemblyFixture(typeof(RabbitMqBroker))]</c>; isolate tests by <see cref="CreateVirtualHostAsync"/>.
+/// <c>[assembly: AssemblyFixture(typeof(RabbitMqBroker))]</c>; isolate tests by <see cref="CreateVirtualHostAsync"/>, for which a broker
+/// of <c>RABBITMQ_URL</c> needs <c>RABBITMQ_CONTROL</c>, for example <c>docker exec NAME rabbitmqctl</c>.
 /// </summary>
 public sealed class RabbitMqBroker : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private readonly string? _external = Environment.GetEnvironmentVariable("RABBITMQ_URL");
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "lockngen-rabbitmq-" + Guid.NewGuid().ToString("N")[..12]);
     private readonly int[] _ports = FreePorts.Take(2);
     private Process? _server;
 
     /// <summary>amqp:// address of the default virtual host.</summary>
-    public string Url => _external ?? $"amqp://guest:guest@127.0.0.1:{_ports[0]}/";
+    public string Url => ExternalUrl ?? $"amqp://guest:guest@127.0.0.1:{_ports[0]}/";
 
     /// <summary>The AMQP port.</summary>
     public int Port => new Uri(Url).Port;
+
+#if TESTCONTAINERS
+    private readonly RabbitMqInContainer _container = new();
+
+    private string? ExternalUrl => _container.Url;
+
+    private string? ExternalControl => _container.Control;
+#else
+    private string? ExternalUrl { get; } = Environment.GetEnvironmentVariable("RABBITMQ_URL");
+
+    private string? ExternalControl { get; } = Environment.GetEnvironmentVariable("RABBITMQ_CONTROL");
+#endif
 
     private string NodeName => $"t{_ports[0]}@localhost";
 
@@ -32,7 +44,10 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        if (_external is not null)
+#if TESTCONTAINERS
+        await _container.StartAsync();
+#endif
+        if (ExternalUrl is not null)
             return;
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "plugins"), "[].");
@@ -42,19 +57,19 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <summary>A fresh virtual host; returns its amqp:// address.</summary>
     public async Task<string> CreateVirtualHostAsync()
     {
-        if (_external is not null)
-            return _external;
+        if (ExternalUrl is not null && ExternalControl is null)
+            return ExternalUrl;
         var name = "v" + Guid.NewGuid().ToString("N")[..12];
+        var broker = new Uri(Url);
         await ControlAsync("add_vhost", name);
-        await ControlAsync("set_permissions", "-p", name, "guest", ".*", ".*", ".*");
-        return Url + name;
+        await ControlAsync("set_permissions", "-p", name, broker.UserInfo.Split(':')[0], ".*", ".*", ".*");
+        return new Uri(broker, "/" + name).AbsoluteUri;
     }
 
     /// <summary>Runs <c>rabbitmqctl</c> against the node and returns what it printed.</summary>
     public async Task<string> ControlAsync(params string[] arguments)
     {
-        RequireOwnNode();
-        using var process = Process.Start(Command("rabbitmqctl", ["-n", NodeName, "-q", .. arguments]))!;
+        using var process = Process.Start(ControlCommand(arguments))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(Patience);
@@ -109,6 +124,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+#if TESTCONTAINERS
+        await _container.DisposeAsync();
+#endif
         if (_server is null)
             return;
         await KillAsync();
@@ -149,8 +167,20 @@ public sealed class RabbitMqBroker : IAsyncLifetime
 
     private void RequireOwnNode()
     {
-        if (_external is not null)
+        if (ExternalUrl is not null)
             throw new InvalidOperationException("This test controls the broker itself; run it without RABBITMQ_URL.");
+    }
+
+    private ProcessStartInfo ControlCommand(string[] arguments)
+    {
+        if (ExternalControl is null)
+        {
+            RequireOwnNode();
+            return Command("rabbitmqctl", ["-n", NodeName, "-q", .. arguments]);
+        }
+
+        var words = ExternalControl.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new ProcessStartInfo(words[0], [.. words[1..], "-q", .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
     private ProcessStartInfo Command(string binary, string[] arguments)

@@ -15,6 +15,11 @@ public static class BusQueues
     public const string Heartbeats = "generation-api-heartbeats";
 
     /// <summary>
+    /// The WebhookNotifier's: <see cref="RegisterWebhook"/>, and bound to the exchanges of the events that it delivers.
+    /// </summary>
+    public const string WebhookNotifier = "webhook-notifier";
+
+    /// <summary>
     /// The queue of one watcher process: <see cref="SubmitGeneration"/> and <see cref="CancelGeneration"/>. It expires with the watcher.
     /// </summary>
     public static string Watcher(string watcher) => "watcher-" + watcher;

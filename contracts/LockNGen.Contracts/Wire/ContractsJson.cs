@@ -41,6 +41,7 @@ namespace LockNGen.Contracts;
 [JsonSerializable(typeof(GetRevocations))]
 [JsonSerializable(typeof(RevocationsAnswer))]
 [JsonSerializable(typeof(TokenRevoked))]
+[JsonSerializable(typeof(RegisterWebhook))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>The UTF-8 JSON of an event, as it goes on the broker.</summary>

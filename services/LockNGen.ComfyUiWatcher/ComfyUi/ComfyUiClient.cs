@@ -1,0 +1,178 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Polly;
+
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>
+/// ComfyUI's HTTP calls. Every one has a deadline; those that change nothing are retried. An answer is read as JSON only when it says that
+/// it is: many errors are <c>text/plain</c> or empty.
+/// </summary>
+/// <param name="http">Its base address is the server, with a slash at the end.</param>
+/// <param name="timeout">How long a small call may take.</param>
+internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
+{
+    private const int TransferFactor = 12;
+    private const long MaxFileBytes = 1L << 30;
+
+    private readonly ResiliencePipeline _single = ComfyUiResilience.Single(timeout);
+    private readonly ResiliencePipeline _retried = ComfyUiResilience.Retried(timeout);
+    private readonly ResiliencePipeline _transfer = ComfyUiResilience.Single(timeout * TransferFactor);
+    private readonly ResiliencePipeline _retriedTransfer = ComfyUiResilience.Retried(timeout * TransferFactor);
+
+    /// <summary>Not retried: who polls asks again anyway.</summary>
+    public Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken) =>
+        GetAsync(_single, "queue", QueueSnapshot.Of, cancellationToken);
+
+    /// <summary>Null while the prompt waits or runs, and when the server does not know it.</summary>
+    public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
+        GetAsync(
+            _retried,
+            "history/" + Uri.EscapeDataString(promptId),
+            answer => answer.Child(promptId) is { } entry ? HistoryEntry.Of(entry) : null,
+            cancellationToken);
+
+    public Task<string?> GetVersionAsync(CancellationToken cancellationToken) =>
+        GetAsync(_single, "system_stats", answer => answer.Child("system")?.Text("comfyui_version"), cancellationToken);
+
+    /// <summary>The answer of <c>/object_info</c> as it is: megabytes on servers with many models and custom nodes.</summary>
+    public async Task<byte[]> GetObjectInfoAsync(CancellationToken cancellationToken) =>
+        await _retriedTransfer.ExecuteAsync(
+            async token =>
+            {
+                using var response = await http.GetAsync(new Uri("object_info", UriKind.Relative), token);
+                await EnsureJsonAsync(response, token);
+                return await response.Content.ReadAsByteArrayAsync(token);
+            },
+            cancellationToken);
+
+    /// <summary>Submits a prompt. Never retried here: after a lost answer it must first be looked for.</summary>
+    /// <returns>What is wrong with outputs that ComfyUI leaves out although it accepted the prompt.</returns>
+    /// <exception cref="PromptRejectedException">ComfyUI refused the workflow.</exception>
+    public async Task<PromptRejection> SubmitAsync(PromptRequest prompt, CancellationToken cancellationToken) =>
+        await _transfer.ExecuteAsync(
+            async token =>
+            {
+                using var content = Json(prompt, ComfyUiJson.Default.PromptRequest);
+                using var response = await http.PostAsync(new Uri("prompt", UriKind.Relative), content, token);
+                if (response.StatusCode == HttpStatusCode.BadRequest && IsJson(response))
+                    throw new PromptRejectedException(await ReadAsync(response, PromptRejection.Of, token));
+                await EnsureJsonAsync(response, token);
+                return await ReadAsync(response, PromptRejection.Of, token);
+            },
+            cancellationToken);
+
+    /// <summary>Removes a waiting prompt; nothing happens when it is running or unknown.</summary>
+    public Task DeleteQueuedAsync(string promptId, CancellationToken cancellationToken) =>
+        PostAsync("queue", new QueueDeletion([promptId]), ComfyUiJson.Default.QueueDeletion, cancellationToken);
+
+    /// <summary>Interrupts a prompt if it is the one that runs. It acts between nodes and at progress updates, and may come to nothing.</summary>
+    public Task InterruptAsync(string promptId, CancellationToken cancellationToken) =>
+        PostAsync("interrupt", new Interrupt(promptId), ComfyUiJson.Default.Interrupt, cancellationToken);
+
+    public async Task<FileContent> GetFileAsync(OutputFile file, CancellationToken cancellationToken) =>
+        await _retriedTransfer.ExecuteAsync(
+            async token =>
+            {
+                var address = $"view?filename={Uri.EscapeDataString(file.Filename)}&subfolder={Uri.EscapeDataString(file.Subfolder)}"
+                    + $"&type={Uri.EscapeDataString(file.Type)}";
+                using var response = await http.GetAsync(new Uri(address, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, token);
+                await EnsureSuccessAsync(response, token);
+                if (response.Content.Headers.ContentLength > MaxFileBytes)
+                    throw new ComfyUiException(response.StatusCode, $"{file.Filename} is larger than {MaxFileBytes} bytes.");
+                var contentType = response.Content.Headers.ContentType?.MediaType ?? MediaTypeNames.Application.Octet;
+                return new FileContent(contentType, await response.Content.ReadAsByteArrayAsync(token));
+            },
+            cancellationToken);
+
+    /// <summary>Stores an input file and returns the name that a workflow must use for it: ComfyUI renames when another file has the name.</summary>
+    public async Task<string> UploadImageAsync(string name, byte[] bytes, CancellationToken cancellationToken) =>
+        await _retriedTransfer.ExecuteAsync(
+            async token =>
+            {
+                using var form = new MultipartFormDataContent();
+                using var file = new ByteArrayContent(bytes);
+                file.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Octet);
+                form.Add(file, "image", name);
+                using var response = await http.PostAsync(new Uri("upload/image", UriKind.Relative), form, token);
+                await EnsureJsonAsync(response, token);
+                return await ReadAsync(
+                    response,
+                    answer => answer.Text("subfolder") is { Length: > 0 } folder ? $"{folder}/{answer.Text("name")}" : answer.Text("name") ?? name,
+                    token);
+            },
+            cancellationToken);
+
+    private async Task<T> GetAsync<T>(
+        ResiliencePipeline pipeline, string path, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
+        await pipeline.ExecuteAsync(
+            async token =>
+            {
+                using var response = await http.GetAsync(new Uri(path, UriKind.Relative), token);
+                await EnsureJsonAsync(response, token);
+                return await ReadAsync(response, read, token);
+            },
+            cancellationToken);
+
+    private async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        await _retried.ExecuteAsync(
+            async token =>
+            {
+                using var content = Json(body, type);
+                using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content, token);
+                await EnsureSuccessAsync(response, token);
+            },
+            cancellationToken);
+
+    // Not JsonContent: it sends chunked, and aiohttp behind some proxies wants a length.
+    private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> type)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
+        return content;
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
+            return read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            throw new ComfyUiException(response.StatusCode, $"{response.RequestMessage?.RequestUri?.AbsolutePath}: {e.Message}");
+        }
+    }
+
+    private static bool IsJson(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType == MediaTypeNames.Application.Json;
+
+    private static async Task EnsureJsonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await EnsureSuccessAsync(response, cancellationToken);
+        if (!IsJson(response))
+        {
+            throw new ComfyUiException(
+                response.StatusCode,
+                $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {response.Content.Headers.ContentType?.MediaType ?? "nothing"} instead of JSON.");
+        }
+    }
+
+    private static async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+            return;
+        var body = (await response.Content.ReadAsStringAsync(cancellationToken)).ReplaceLineEndings(" ");
+        throw new ComfyUiException(
+            response.StatusCode,
+            $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)response.StatusCode}: {body[..Math.Min(body.Length, 200)]}");
+    }
+}
+
+/// <summary>A file as ComfyUI serves it.</summary>
+internal sealed record FileContent(string ContentType, byte[] Bytes);

@@ -1,0 +1,214 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>
+/// Keeps a socket open under one client id: reconnects with backoff and jitter, parses frames, and says when it last heard something.
+/// Messages are handed over on the reading thread, so nothing waits between ComfyUI and the reader's state.
+/// </summary>
+internal sealed partial class ComfyUiListener(
+    string instance,
+    Uri server,
+    string clientId,
+    TimeSpan connectTimeout,
+    Action<ComfyUiListener, ComfyUiMessage, DateTimeOffset> onMessage,
+    TimeProvider clock,
+    WatcherMetrics metrics,
+    ILogger logger)
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _connection;
+    private (string PromptId, string Node)? _speaker;
+    private long _lastHeardTicks = clock.GetUtcNow().UtcTicks;
+    private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _renewing;
+
+    public string ClientId { get; } = clientId;
+
+    /// <summary>Whether the server has greeted this connection.</summary>
+    public bool Connected { get; private set; }
+
+    /// <summary>Ends of connections that this side did not want: each may have been a restart of the server.</summary>
+    public int Losses { get; private set; }
+
+    /// <summary>When the last frame came, or the connection was made.</summary>
+    public DateTimeOffset LastHeardAt
+    {
+        get => new(Volatile.Read(ref _lastHeardTicks), TimeSpan.Zero);
+        private set => Volatile.Write(ref _lastHeardTicks, value.UtcTicks);
+    }
+
+    /// <summary>What the last <c>status</c> frame said.</summary>
+    public int QueueRemaining { get; private set; }
+
+    /// <summary>Counts <c>status</c> frames, so that two looks can tell whether one came in between.</summary>
+    public long StatusFrames { get; private set; }
+
+    /// <summary>Waits for the server's greeting, but not for ever.</summary>
+    public async Task WaitUntilConnectedAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Task connected;
+        lock (_gate)
+            connected = _connected.Task;
+        await Task.WhenAny(connected, Task.Delay(timeout, clock, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var delay = FirstDelay;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var connected = await ConnectAndReadAsync(cancellationToken);
+            delay = connected ? FirstDelay : Min(2 * delay, LongestDelay);
+            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Closes the connection and opens a new one: the cure for a server that has forgotten this socket.</summary>
+    public void Renew()
+    {
+        lock (_gate)
+        {
+            _renewing = true;
+            _connection?.Cancel();
+        }
+    }
+
+    private async Task<bool> ConnectAndReadAsync(CancellationToken cancellationToken)
+    {
+        using var connection = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_gate)
+        {
+            _connection = connection;
+            _renewing = false;
+        }
+
+        var greeted = false;
+        try
+        {
+            await using var socket = await ComfyUiSocket.ConnectAsync(server, ClientId, connectTimeout, connection.Token);
+            LastHeardAt = clock.GetUtcNow();
+            _speaker = null;
+            // A server that sends one frame that cannot be read sends thousands: the first of a connection is logged.
+            var malformed = false;
+            await socket.ReadAsync(
+                (frame, type) =>
+                {
+                    if (!greeted)
+                    {
+                        greeted = Connected = true;
+                        _connected.TrySetResult();
+                        LogConnected(instance, ClientId);
+                    }
+
+                    LastHeardAt = clock.GetUtcNow();
+                    if (Parse(frame, type, log: !malformed) is { } message)
+                        Handle(message);
+                    else
+                        malformed = true;
+                },
+                connection.Token);
+            LogClosed(instance, ClientId);
+        }
+        catch (OperationCanceledException) when (connection.IsCancellationRequested)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+                LogRenewed(instance, ClientId);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or HttpRequestException or InvalidDataException)
+        {
+            LogLost(instance, ClientId, e.Message);
+        }
+        finally
+        {
+            Ended(greeted);
+        }
+
+        return greeted;
+    }
+
+    private void Ended(bool greeted)
+    {
+        lock (_gate)
+        {
+            _connection = null;
+            Connected = false;
+            if (_connected.Task.IsCompleted)
+                _connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (greeted && !_renewing)
+                Losses++;
+        }
+
+        if (greeted)
+            metrics.Reconnected(instance);
+    }
+
+    private ComfyUiMessage? Parse(ReadOnlyMemory<byte> frame, WebSocketMessageType type, bool log)
+    {
+        try
+        {
+            return type == WebSocketMessageType.Text ? ComfyUiTextFrame.Parse(frame) : ComfyUiBinaryFrame.Parse(frame);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or InvalidDataException)
+        {
+            metrics.Malformed(instance);
+            if (log)
+                LogMalformed(instance, ClientId, e.Message);
+            return null;
+        }
+    }
+
+    private void Handle(ComfyUiMessage message)
+    {
+        metrics.Received(instance, message);
+        Remember(message);
+        onMessage(this, message is PreviewFrame { PromptId: null } preview ? Attribute(preview) : message, LastHeardAt);
+    }
+
+    private void Remember(ComfyUiMessage message)
+    {
+        switch (message)
+        {
+            case QueueStatus status:
+                QueueRemaining = status.QueueRemaining;
+                StatusFrames++;
+                break;
+            case NodeExecuting { PromptId: { } prompt } executing:
+                _speaker = (prompt, executing.DisplayNode ?? executing.Node);
+                break;
+            case NodeProgress { PromptId: { } prompt } progress:
+                _speaker = (prompt, progress.Node);
+                break;
+            case ExecutionEnded:
+                _speaker = null;
+                break;
+        }
+    }
+
+    // Previews of the old form name nobody: they belong to whoever spoke last on this socket.
+    private PreviewFrame Attribute(PreviewFrame preview) =>
+        _speaker is { } speaker ? preview with { PromptId = speaker.PromptId, Node = speaker.Node } : preview;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    [LoggerMessage(LogLevel.Information, "Connected to {Instance} as {ClientId}")]
+    private partial void LogConnected(string instance, string clientId);
+
+    [LoggerMessage(LogLevel.Warning, "{Instance} closed the socket of {ClientId}")]
+    private partial void LogClosed(string instance, string clientId);
+
+    [LoggerMessage(LogLevel.Information, "Renewing the socket of {ClientId} to {Instance}")]
+    private partial void LogRenewed(string instance, string clientId);
+
+    [LoggerMessage(LogLevel.Warning, "No socket to {Instance} for {ClientId}: {Reason}")]
+    private partial void LogLost(string instance, string clientId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Instance} sent {ClientId} a frame that cannot be read; further ones of this connection are only counted: {Reason}")]
+    private partial void LogMalformed(string instance, string clientId, string reason);
+}

@@ -1,0 +1,60 @@
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>What ComfyUI said on its socket, one record per kind that means something to a watcher.</summary>
+internal abstract record ComfyUiMessage
+{
+    /// <summary>The prompt that it is about; null for server-wide messages, and for frames of old forms that do not say.</summary>
+    public string? PromptId { get; init; }
+}
+
+/// <summary><c>status</c>: prompts waiting and running. The first one of a connection also names the client id.</summary>
+internal sealed record QueueStatus(int QueueRemaining, string? ClientId) : ComfyUiMessage;
+
+/// <summary><c>execution_start</c>: the worker took the prompt.</summary>
+internal sealed record ExecutionStarted : ComfyUiMessage;
+
+/// <summary><c>execution_cached</c>: the nodes that are served from the cache.</summary>
+internal sealed record ExecutionCached(IReadOnlyList<string> Nodes) : ComfyUiMessage;
+
+/// <summary><c>executing</c> with a node. <see cref="ComfyUiMessage.PromptId"/> is null in the hint that follows a reconnect.</summary>
+internal sealed record NodeExecuting(string Node, string? DisplayNode) : ComfyUiMessage;
+
+/// <summary><c>executing</c> with <c>node: null</c>: the prompt is over, one way or another, and in the history.</summary>
+internal sealed record ExecutionEnded : ComfyUiMessage;
+
+/// <summary><c>progress</c>: steps of one node.</summary>
+internal sealed record NodeProgress(string Node, double Value, double Max) : ComfyUiMessage;
+
+/// <summary><c>progress_state</c>: every node touched so far, in the order in which they started.</summary>
+internal sealed record ProgressState(IReadOnlyList<NodeState> Nodes) : ComfyUiMessage;
+
+/// <summary>One node of a <see cref="ProgressState"/>. Nodes of an expanded subgraph name the node people know as <paramref name="DisplayNode"/>.</summary>
+internal sealed record NodeState(string Node, string? DisplayNode, double Value, double Max, bool Finished);
+
+/// <summary><c>executed</c>: an output node finished, with the files of its whole batch.</summary>
+internal sealed record NodeExecuted(string Node, IReadOnlyList<OutputFile> Files) : ComfyUiMessage;
+
+/// <summary><c>execution_success</c>: all nodes are done; the history may still lag behind.</summary>
+internal sealed record ExecutionSucceeded : ComfyUiMessage;
+
+/// <summary><c>execution_error</c>: a node raised an exception.</summary>
+internal sealed record ExecutionFailed(NodeException Exception) : ComfyUiMessage;
+
+/// <summary><c>execution_interrupted</c>: an interrupt took effect.</summary>
+internal sealed record ExecutionInterrupted : ComfyUiMessage;
+
+/// <summary>A binary preview (kinds 1 and 4); kind 1 names neither prompt nor node.</summary>
+internal sealed record PreviewFrame(string? Node, string? DisplayNode, string ContentType, byte[] Image) : ComfyUiMessage;
+
+/// <summary>Something that a watcher has no use for: text frames, custom nodes' own messages, kinds of newer servers.</summary>
+internal sealed record OtherMessage(string Kind) : ComfyUiMessage;
+
+/// <summary>A file that an output node wrote, as <c>/view</c> wants it named.</summary>
+internal sealed record OutputFile(string Filename, string Subfolder, string Type);
+
+/// <summary>What a node raised. Tracebacks and inputs are left where they were: they are not for browsers.</summary>
+internal sealed record NodeException(string? NodeId, string? NodeType, string Type, string Message)
+{
+    /// <summary>A node may block its outputs with a message; the run goes on and may well succeed.</summary>
+    public bool IsBlocker => Type == "ExecutionBlocked";
+}

@@ -1,0 +1,31 @@
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>Deadlines and retries of calls to ComfyUI.</summary>
+internal static class ComfyUiResilience
+{
+    public static ResiliencePipeline Single(TimeSpan timeout) => new ResiliencePipelineBuilder().AddTimeout(timeout).Build();
+
+    /// <summary>For calls that may be repeated: three more times within about three seconds.</summary>
+    public static ResiliencePipeline Retried(TimeSpan timeout) => new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(IsTransient),
+            MaxRetryAttempts = 3,
+            Delay = TimeSpan.FromMilliseconds(300),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        })
+        .AddTimeout(timeout)
+        .Build();
+
+    /// <summary>The server is away, slow, or in trouble; the same call may work later.</summary>
+    public static bool IsTransient(Exception exception) => exception
+        is HttpRequestException or IOException or TimeoutRejectedException or ComfyUiException { Status: >= System.Net.HttpStatusCode.InternalServerError };
+
+    /// <summary>Whatever a call to ComfyUI can end with, but for its cancellation.</summary>
+    public static bool IsFailure(Exception exception) => exception is ComfyUiException || IsTransient(exception);
+}

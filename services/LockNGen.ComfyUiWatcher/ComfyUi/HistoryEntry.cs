@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>How a prompt ended, as <c>GET /history/{id}</c> tells it for as long as the server lives.</summary>
+internal sealed record HistoryEntry
+{
+    public required bool Succeeded { get; init; }
+
+    /// <summary>Cancelled and failed look alike in the status; only the messages tell.</summary>
+    public required bool Interrupted { get; init; }
+
+    public NodeException? Exception { get; init; }
+
+    public required IReadOnlyDictionary<string, IReadOnlyList<OutputFile>> Outputs { get; init; }
+
+    public static HistoryEntry Of(JsonElement entry)
+    {
+        var status = entry.Child("status");
+        var messages = (status?.Items("messages") ?? [])
+            .Where(m => m.ValueKind == JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].ValueKind == JsonValueKind.String)
+            .Select(m => ComfyUiTextFrame.Parse(m[0].GetString()!, m[1]))
+            .ToList();
+        return new HistoryEntry
+        {
+            Succeeded = status?.Text("status_str") == "success",
+            Interrupted = messages.Exists(m => m is ExecutionInterrupted),
+            Exception = messages.OfType<ExecutionFailed>().Select(f => f.Exception).LastOrDefault(e => !e.IsBlocker),
+            Outputs = entry.Properties("outputs").ToDictionary(o => o.Name, o => OutputFiles.Of(o.Value)),
+        };
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>What <c>GET /queue</c> says. <see cref="Pending"/> is in the order in which it will run.</summary>
+internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnlyList<QueueItem> Pending)
+{
+    public static QueueSnapshot Empty { get; } = new([], []);
+
+    public int Remaining => Running.Count + Pending.Count;
+
+    public QueueItem? Find(string promptId) => Running.Concat(Pending).FirstOrDefault(i => i.PromptId == promptId);
+
+    public static QueueSnapshot Of(JsonElement answer) => new(
+        [.. answer.Items("queue_running").Select(QueueItem.Of)],
+        // A heap on the wire: only its first entry is sure to be the next.
+        [.. answer.Items("queue_pending").Select(QueueItem.Of).OrderBy(i => i.Number).ThenBy(i => i.PromptId, StringComparer.Ordinal)]);
+}
+
+/// <summary>One prompt in ComfyUI's queue: <c>[number, prompt_id, prompt, extra_data, [output ids]]</c>.</summary>
+internal sealed record QueueItem(double Number, string PromptId, string? ClientId, PromptMarker? Marker, IReadOnlyList<string> Outputs)
+{
+    public static QueueItem Of(JsonElement item)
+    {
+        if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() < 5)
+            throw new JsonException("An item of ComfyUI's queue is not [number, prompt_id, prompt, extra_data, outputs].");
+        return new QueueItem(
+            item[0].GetDouble(),
+            item[1].AsText() ?? "",
+            item[3].Text("client_id"),
+            PromptMarker.Of(item[3]),
+            item[4].ValueKind == JsonValueKind.Array ? [.. item[4].EnumerateArray().Select(o => o.ToString())] : []);
+    }
+}

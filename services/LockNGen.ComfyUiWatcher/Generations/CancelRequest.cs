@@ -1,0 +1,30 @@
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>Somebody wants the generation to stop. Whether it does, its last prompt decides: an interrupt may come too late.</summary>
+internal sealed class CancelRequest
+{
+    private readonly TaskCompletionSource<CancelGeneration> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Requested => _requested.Task;
+
+    public bool IsRequested => _requested.Task.IsCompletedSuccessfully;
+
+    /// <summary>Repeated requests change nothing.</summary>
+    public void Request(CancelGeneration request) => _requested.TrySetResult(request);
+
+    /// <summary>What a prompt that was stopped means: whoever asked, or, when nobody did, somebody at the ComfyUI server.</summary>
+    public GenerationOutcome Outcome() => _requested.Task switch
+    {
+        { IsCompletedSuccessfully: true, Result.Error: { } error } => new GenerationOutcome.Failed(error),
+        { IsCompletedSuccessfully: true, Result.Reason: var reason } => new GenerationOutcome.Cancelled(reason),
+        _ => new GenerationOutcome.Cancelled("comfyui"),
+    };
+
+    public void ThrowIfRequested()
+    {
+        if (IsRequested)
+            throw new GenerationEndedException(Outcome());
+    }
+}

@@ -1,0 +1,44 @@
+using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Translation;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>What every generation is run with.</summary>
+internal sealed class GenerationServices(
+    IOptions<WatcherOptions> watcher,
+    IOptions<ComfyUiOptions> comfyUi,
+    CommandClient commands,
+    EventPublisher publisher,
+    ResultStore results,
+    LeaseKeeper leases,
+    TimeProvider clock,
+    WatcherMetrics metrics,
+    ILogger<GenerationRun> logger)
+{
+    private readonly PublishPolicy _policy = new(watcher.Value);
+
+    public string WatcherName { get; } = watcher.Value.Name;
+
+    public bool KeepMetadata { get; } = comfyUi.Value.KeepMetadata;
+
+    public CommandClient Commands { get; } = commands;
+
+    public ResultStore Results { get; } = results;
+
+    public TimeProvider Clock { get; } = clock;
+
+    public WatcherMetrics Metrics { get; } = metrics;
+
+    public ILogger Logger { get; } = logger;
+
+    public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work) =>
+        new(generationId, work.Attempt, new EventContext(work.Owner, work.TraceParent), publisher, _policy, Clock, Metrics, Logger);
+
+    public PromptRenderer CreateRenderer(
+        Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, CancelRequest cancel) =>
+        new(generationId, work, instance, translator, outbox, cancel, leases, comfyUi.Value.PreviewMethod, Clock, Logger);
+}

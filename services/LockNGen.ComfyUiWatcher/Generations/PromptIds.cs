@@ -1,0 +1,25 @@
+using System.Buffers.Binary;
+using LockNGen.ServiceDefaults.Bus;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>
+/// Prompt ids that another watcher can work out: the version 5 UUID of generation, image and submission. Submissions of an attempt start at
+/// attempt x 1000, so no id is ever used twice; ComfyUI does not check.
+/// </summary>
+internal static class PromptIds
+{
+    /// <summary>How often one attempt may submit one image; more than once only when an answer was lost.</summary>
+    public const int SubmissionsPerAttempt = 3;
+
+    private const int AttemptFactor = 1000;
+
+    public static string Of(Guid generationId, int imageIndex, int attempt, int submission)
+    {
+        Span<byte> name = stackalloc byte[2 * sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(name, imageIndex);
+        BinaryPrimitives.WriteInt32BigEndian(name[sizeof(int)..], (attempt * AttemptFactor) + submission);
+        // ComfyUI wants the canonical form in lower case.
+        return MessageIds.Version5(generationId, name).ToString("d");
+    }
+}

@@ -1,0 +1,17 @@
+using LockNGen.ComfyUiWatcher.Options;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>How much of a generation's progress leaves the watcher.</summary>
+internal sealed class PublishPolicy(WatcherOptions options)
+{
+    public TimeSpan ProgressSpacing { get; } = TimeSpan.FromSeconds(1.0 / options.ProgressPerSecond);
+
+    public TimeSpan PreviewSpacing { get; } =
+        options.PreviewsPerSecond == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(1.0 / options.PreviewsPerSecond);
+
+    public int PreviewMaxBytes { get; } = options.PreviewsPerSecond == 0 ? -1 : options.PreviewMaxBytes;
+
+    public string PreviewUrl(Guid generationId, long sequence) =>
+        $"{options.PublicUrl?.TrimEnd('/')}/api/generations/{generationId}/preview?s={sequence}";
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiWatcher.Translation;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>The workflow of a claim, made ready for each of its prompts.</summary>
+internal sealed class WorkflowPlan(JsonElement workflow)
+{
+    private readonly Dictionary<string, string> _storedNames = [];
+
+    /// <summary>ComfyUI stored an input file under this name.</summary>
+    public void Rename(string name, string storedName) => _storedNames[name] = storedName;
+
+    /// <summary>The workflow with the inputs of this prompt.</summary>
+    /// <exception cref="GenerationEndedException">ComfyUI must never see it.</exception>
+    public JsonObject For(PromptPlan prompt)
+    {
+        if (workflow.ValueKind != JsonValueKind.Object)
+            throw Invalid("The workflow is not a JSON object.");
+        var nodes = JsonObject.Create(workflow.Clone())!.DeepClone().AsObject();
+        foreach (var (id, node) in nodes)
+            Check(id, node);
+        foreach (var input in prompt.Inputs)
+        {
+            var inputs = nodes[input.NodeId]?["inputs"]?.AsObject() ?? throw Invalid($"There is no node {input.NodeId} to set '{input.Name}' of.");
+            inputs[input.Name] = JsonNode.Parse(input.Value.GetRawText());
+        }
+
+        foreach (var inputs in nodes.Select(n => n.Value!["inputs"]!.AsObject()))
+        {
+            foreach (var (name, value) in inputs.ToList())
+            {
+                if (value is JsonValue text && text.TryGetValue<string>(out var file) && _storedNames.TryGetValue(file, out var stored))
+                    inputs[name] = stored;
+            }
+        }
+
+        return nodes;
+    }
+
+    // A node that nothing is connected to passes ComfyUI's validation without "inputs", and then kills its only worker thread for good.
+    private static void Check(string id, JsonNode? node)
+    {
+        if (id == "nodes" && node is JsonArray)
+            throw Invalid("This is a workflow as ComfyUI's page saves it. Export it with \"Export (API)\" instead.");
+        if (node is not JsonObject { } known || known["class_type"] is not JsonValue type || type.GetValueKind() != JsonValueKind.String)
+            throw Invalid($"Node {id} has no class_type.", id);
+        if (known["inputs"] is not JsonObject)
+            throw Invalid($"Node {id} ({type}) has no inputs; an empty object will do.", id, type.ToString());
+    }
+
+    private static GenerationEndedException Invalid(string message, string? nodeId = null, string? nodeType = null) =>
+        new(new GenerationOutcome.Failed(
+            GenerationErrors.Error(GenerationErrorCodes.InvalidWorkflow, message) with { NodeId = nodeId, NodeType = nodeType }));
+}

@@ -1,0 +1,97 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>Reads what a server can do when it comes up and every few minutes, and sends it to the API when it has changed or is wanted.</summary>
+internal sealed partial class CatalogReader(
+    string instance, ComfyUiClient client, TimeSpan interval, TimeProvider clock, CommandClient commands, ILogger logger)
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
+
+    private string? _sentHash;
+    private bool _wanted;
+
+    public InstanceCatalog? Current { get; private set; }
+
+    /// <summary>The API does not have it.</summary>
+    public void Want() => _wanted = true;
+
+    public async Task RunAsync(Func<bool> isUp, CancellationToken cancellationToken)
+    {
+        var wasUp = false;
+        DateTimeOffset? readAt = null;
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                var up = isUp();
+                if (up && (!wasUp || readAt is null || clock.GetUtcNow() - readAt >= interval) && await ReadAsync(cancellationToken))
+                    readAt = clock.GetUtcNow();
+                wasUp = up;
+                if (Current is { } catalog && (_wanted || catalog.Hash != _sentHash))
+                    await SendAsync(catalog, cancellationToken);
+                await Task.Delay(Tick, clock, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The watcher stops.
+        }
+    }
+
+    private async Task<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var objectInfo = await client.GetObjectInfoAsync(cancellationToken);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(objectInfo));
+            if (hash != Current?.Hash)
+            {
+                var version = await client.GetVersionAsync(cancellationToken);
+                Current = new InstanceCatalog { Instance = instance, Hash = hash, Version = version, ObjectInfo = Compress(objectInfo) };
+            }
+
+            return true;
+        }
+        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        {
+            LogUnread(instance, e.Message);
+            return false;
+        }
+    }
+
+    private async Task SendAsync(InstanceCatalog catalog, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(SendTimeout);
+        try
+        {
+            await commands.SendAsync(BusQueues.GenerationApi, catalog, deadline.Token);
+            (_wanted, _sentHash) = (false, catalog.Hash);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is OperationCanceledException or MassTransitException)
+        {
+            LogUnsent(instance, e.Message);
+        }
+    }
+
+    private static byte[] Compress(byte[] bytes)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return compressed.ToArray();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The catalog of {Instance} could not be read: {Reason}")]
+    private partial void LogUnread(string instance, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The catalog of {Instance} could not be sent: {Reason}")]
+    private partial void LogUnsent(string instance, string reason);
+}

@@ -1,0 +1,29 @@
+using LockNGen.ComfyUiWatcher.Generations;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>A heartbeat a second, and a last one that gives everything up.</summary>
+internal sealed class Heartbeats(LeaseKeeper leases, ActiveGenerations active, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await active.StopAsync().WaitAsync(cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(LeaveTimeout);
+        await leases.BeatAsync(leaving: true, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            await leases.BeatAsync(leaving: false, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}

@@ -1,0 +1,39 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ServiceDefaults.Bus;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>What every instance is made with.</summary>
+internal sealed class InstanceServices(
+    IOptions<ComfyUiOptions> options,
+    IHttpClientFactory http,
+    CommandClient commands,
+    EventPublisher publisher,
+    TimeProvider clock,
+    WatcherMetrics metrics,
+    ILogger<ComfyUiInstance> logger)
+{
+    /// <summary>The name of the HTTP client for ComfyUI.</summary>
+    public const string HttpClient = "comfyui";
+
+    public ComfyUiOptions Options { get; } = options.Value;
+
+    public CommandClient Commands { get; } = commands;
+
+    public EventPublisher Publisher { get; } = publisher;
+
+    public TimeProvider Clock { get; } = clock;
+
+    public WatcherMetrics Metrics { get; } = metrics;
+
+    public ILogger Logger { get; } = logger;
+
+    public ComfyUiClient CreateClient(Uri server)
+    {
+        var client = http.CreateClient(HttpClient);
+        client.BaseAddress = server;
+        return new ComfyUiClient(client, Options.RequestTimeout);
+    }
+}

@@ -1,0 +1,98 @@
+using LockNGen.ComfyUiWatcher.Generations;
+using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>
+/// Tells the API what this watcher sees and holds, and hears which servers are its own. While nobody answers, everything stays as it was:
+/// no lease expires as long as API or broker is away.
+/// </summary>
+internal sealed partial class LeaseKeeper(
+    CommandClient commands,
+    InstanceDirectory instances,
+    ActiveGenerations active,
+    IOptions<WatcherOptions> options,
+    TimeProvider clock,
+    ILogger<LeaseKeeper> logger) : IDisposable
+{
+    /// <summary>Leases last 5 seconds; an older answer may be from before a time in which this process was frozen.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(4);
+
+    private readonly SemaphoreSlim _beating = new(1);
+    private long? _answeredAt;
+    private bool _silent;
+
+    /// <summary>Makes sure that the server is still ours, as far as that can be known.</summary>
+    /// <exception cref="StaleAttemptException">It is not.</exception>
+    public async Task ConfirmAsync(ComfyUiInstance instance, CancellationToken cancellationToken)
+    {
+        if (_answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
+            await BeatAsync(leaving: false, cancellationToken);
+        if (!instance.Owned)
+            throw new StaleAttemptException();
+    }
+
+    /// <summary>One heartbeat.</summary>
+    public async Task BeatAsync(bool leaving, CancellationToken cancellationToken)
+    {
+        await _beating.WaitAsync(cancellationToken);
+        try
+        {
+            // Counted from the question: the answer says how things were after it was asked.
+            var askedAt = clock.GetTimestamp();
+            var answer = await commands.RequestAsync<WatcherHeartbeat, HeartbeatAnswer>(
+                BusQueues.Heartbeats,
+                new WatcherHeartbeat
+                {
+                    Watcher = options.Value.Name,
+                    Instances = instances.Reports(),
+                    Held = active.Held,
+                    Leaving = leaving,
+                },
+                cancellationToken);
+            _answeredAt = askedAt;
+            if (_silent)
+                LogAnswered();
+            _silent = false;
+            if (!leaving)
+                Follow(answer);
+        }
+        catch (Exception e) when (e is MassTransitException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            if (!_silent)
+                LogSilent(e.Message);
+            _silent = true;
+        }
+        finally
+        {
+            _beating.Release();
+        }
+    }
+
+    public void Dispose() => _beating.Dispose();
+
+    private void Follow(HeartbeatAnswer answer)
+    {
+        foreach (var instance in instances.All)
+        {
+            var owned = answer.Owned.Contains(instance.Name);
+            if (!owned && instance.Owned)
+                active.AbandonOn(instance.Name);
+            instance.SetOwned(owned);
+            if (answer.CatalogsWanted.Contains(instance.Name))
+                instance.Catalog.Want();
+        }
+
+        active.Abandon(answer.Abandon);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The API does not answer heartbeats, going on with what is ours: {Reason}")]
+    private partial void LogSilent(string reason);
+
+    [LoggerMessage(LogLevel.Information, "The API answers heartbeats")]
+    private partial void LogAnswered();
+}

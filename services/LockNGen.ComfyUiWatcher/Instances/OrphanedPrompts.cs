@@ -1,0 +1,36 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>
+/// Prompts that carry our marker for this instance but belong to no generation held here: left by a watcher that died, given up, or ended
+/// meanwhile. Whoever the API gives the generation to adopts them first; what nobody has adopted after a while is stopped.
+/// </summary>
+internal sealed partial class OrphanedPrompts(ComfyUiInstance instance, TimeSpan patience, TimeProvider clock, ILogger logger)
+{
+    private readonly Dictionary<string, DateTimeOffset> _seenAt = [];
+
+    public async Task SweepAsync(QueueSnapshot queue, CancellationToken cancellationToken)
+    {
+        var orphans = queue.Running.Concat(queue.Pending)
+            .Where(i => i.Marker?.Instance == instance.Name && !instance.Follows(i.PromptId))
+            .ToList();
+        foreach (var gone in _seenAt.Keys.Except(orphans.Select(o => o.PromptId)).ToList())
+            _seenAt.Remove(gone);
+
+        var now = clock.GetUtcNow();
+        foreach (var orphan in orphans)
+        {
+            if (_seenAt.TryAdd(orphan.PromptId, now) || now - _seenAt[orphan.PromptId] < patience)
+                continue;
+            LogStopping(orphan.PromptId, orphan.Marker!.GenerationId, instance.Name);
+            if (queue.Running.Contains(orphan))
+                await instance.Client.InterruptAsync(orphan.PromptId, cancellationToken);
+            else
+                await instance.Client.DeleteQueuedAsync(orphan.PromptId, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Nobody claims prompt {PromptId} of generation {GenerationId} on {Instance}, stopping it")]
+    private partial void LogStopping(string promptId, Guid generationId, string instance);
+}

@@ -1,0 +1,180 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Translation;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>
+/// One prompt of ours in one server: collects what the socket and the queue say of it, from before it is submitted until it has left the
+/// queue. Called from the socket's reading thread, from the instance's polling and from the generation.
+/// </summary>
+internal sealed class PromptRun(
+    string promptId, string clientId, WorkflowGraph graph, GenerationTranslator translator, Action<TranslatedEvent, DateTimeOffset> publish)
+{
+    /// <summary>Finished images that came as frames, and their bytes; more is an error of the workflow, not a reason to run out of memory.</summary>
+    private const int MaxFrames = 256;
+    private const long MaxFrameBytes = 512L << 20;
+
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, List<OutputFile>> _outputs = [];
+    private readonly List<PreviewFrame> _frames = [];
+    private long _frameBytes;
+
+    public string PromptId { get; } = promptId;
+
+    /// <summary>Whom ComfyUI tells about it.</summary>
+    public string ClientId { get; } = clientId;
+
+    /// <summary>Completes when it has ended, vanished from the queue, or been given up with its server.</summary>
+    public Task Left => _left.Task;
+
+    /// <summary>Why its server was given up.</summary>
+    public GenerationError? Lost { get; private set; }
+
+    /// <summary>Whether it was last seen waiting, rather than running.</summary>
+    public bool Waiting { get; private set; } = true;
+
+    /// <summary>When it was seen running without the message that always follows; null once that came.</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    public DateTimeOffset LastHeardAt { get; private set; }
+
+    /// <summary>How it ended, as far as the socket told: <see cref="ExecutionSucceeded"/>, <see cref="ExecutionFailed"/> or <see cref="ExecutionInterrupted"/>.</summary>
+    public ComfyUiMessage? End { get; private set; }
+
+    /// <summary>Set when ComfyUI has confirmed that it has the prompt: from then on its absence from the queue means something.</summary>
+    public DateTimeOffset? AcceptedAt { get; private set; }
+
+    /// <summary>The socket was interrupted since the prompt was accepted: the server may have restarted, and messages were missed.</summary>
+    public bool HadGap { get; private set; }
+
+    /// <summary>It was interrupted by us for doing nothing.</summary>
+    public bool Stalled { get; set; }
+
+    public void Accept(DateTimeOffset now)
+    {
+        lock (_gate)
+            AcceptedAt ??= now;
+    }
+
+    public void Apply(ComfyUiMessage message, DateTimeOffset receivedAt)
+    {
+        lock (_gate)
+        {
+            if (_left.Task.IsCompleted)
+                return;
+            LastHeardAt = receivedAt;
+            Collect(message, receivedAt);
+            if (message is PreviewFrame preview && SendsImages(preview))
+                Keep(preview);
+            else
+                Publish(translator.Apply(message, receivedAt), receivedAt);
+            if (message is ExecutionEnded)
+                _left.TrySetResult();
+        }
+    }
+
+    /// <summary>Compares with what HTTP says. One absence may be a race with the end of the prompt; the history decides.</summary>
+    public void Observe(QueueSnapshot queue, DateTimeOffset askedAt)
+    {
+        lock (_gate)
+        {
+            if (queue.Find(PromptId) is { } item)
+            {
+                AcceptedAt ??= askedAt;
+                Waiting = !queue.Running.Contains(item);
+                translator.Expect(item.Outputs);
+            }
+            else if (AcceptedAt < askedAt)
+            {
+                _left.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>The reconnect hint: this node runs now.</summary>
+    public void Hint(NodeExecuting node, DateTimeOffset receivedAt) => Apply(node with { PromptId = PromptId }, receivedAt);
+
+    /// <summary>After a reconnect, what used to follow at once may have been missed.</summary>
+    public void Reconnected()
+    {
+        lock (_gate)
+        {
+            StartedAt = null;
+            HadGap |= AcceptedAt is not null;
+        }
+    }
+
+    public void GiveUp(GenerationError error)
+    {
+        lock (_gate)
+        {
+            if (_left.TrySetResult())
+                Lost = error;
+        }
+    }
+
+    /// <summary>The history is complete where the socket missed something, and the socket where the history was cleared.</summary>
+    public PromptOutputs Outputs(HistoryEntry? history)
+    {
+        lock (_gate)
+        {
+            foreach (var (node, files) in history?.Outputs ?? new Dictionary<string, IReadOnlyList<OutputFile>>())
+                Add(node, files);
+            var ordered = _outputs
+                .OrderBy(o => double.TryParse(o.Key, out var number) ? number : double.MaxValue)
+                .ThenBy(o => o.Key, StringComparer.Ordinal)
+                .SelectMany(o => o.Value);
+            return new PromptOutputs([.. ordered], [.. _frames.Select(f => new FileContent(f.ContentType, f.Image))]);
+        }
+    }
+
+    private void Collect(ComfyUiMessage message, DateTimeOffset receivedAt)
+    {
+        switch (message)
+        {
+            case ExecutionStarted:
+                StartedAt = receivedAt;
+                Waiting = false;
+                break;
+            case ExecutionCached:
+                StartedAt = null;
+                break;
+            case NodeExecuted executed:
+                Add(executed.Node, executed.Files);
+                break;
+            case ExecutionFailed { Exception.IsBlocker: true }:
+                break;
+            case ExecutionSucceeded or ExecutionFailed or ExecutionInterrupted:
+                End = message;
+                break;
+        }
+    }
+
+    private void Add(string node, IEnumerable<OutputFile> files)
+    {
+        var known = _outputs.TryGetValue(node, out var list) ? list : _outputs[node] = [];
+        known.AddRange(files.Where(f => !known.Contains(f)));
+    }
+
+    private bool SendsImages(PreviewFrame preview) =>
+        (preview.DisplayNode ?? preview.Node) is { } node && graph.Find(node) is { SendsImages: true };
+
+    private void Keep(PreviewFrame image)
+    {
+        if (_frames.Count >= MaxFrames || _frameBytes + image.Image.Length > MaxFrameBytes)
+            return;
+        _frames.Add(image);
+        _frameBytes += image.Image.Length;
+    }
+
+    private void Publish(IReadOnlyList<TranslatedEvent> events, DateTimeOffset receivedAt)
+    {
+        foreach (var translated in events)
+            publish(translated, receivedAt);
+    }
+}
+
+/// <summary>What a prompt made: files to fetch, and images that came through the socket.</summary>
+internal sealed record PromptOutputs(IReadOnlyList<OutputFile> Files, IReadOnlyList<FileContent> Frames);

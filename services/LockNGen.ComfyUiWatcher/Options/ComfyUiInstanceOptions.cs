@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LockNGen.ComfyUiWatcher.Options;
+
+/// <summary>One ComfyUI server.</summary>
+public sealed class ComfyUiInstanceOptions
+{
+    /// <summary>Its address, for example <c>http://gpu1:8188</c>; its <c>ws://gpu1:8188/ws</c> will do.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>Its name, the same in every watcher that lists it. Default: host and port of the address.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Generations given to it at once. Default 1: ComfyUI renders one prompt after another, and the next generation arrives within
+    /// milliseconds. 2 hides the upload of large files behind the next generation's rendering.
+    /// </summary>
+    [Range(1, 100)]
+    public int Capacity { get; set; } = 1;
+
+    /// <summary>What it is, for generations that require something (<c>vram=24</c>).</summary>
+    public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
+
+    /// <summary>The address for HTTP calls, with a slash at the end; null when <see cref="Url"/> is none.</summary>
+    internal Uri? Server
+    {
+        get
+        {
+            if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Host.Length == 0)
+                return null;
+            var scheme = url.Scheme switch { "ws" or "http" => "http", "wss" or "https" => "https", _ => null };
+            if (scheme is null)
+                return null;
+            var path = url.AbsolutePath.TrimEnd('/');
+            if (path.EndsWith("/ws", StringComparison.Ordinal))
+                path = path[..^"/ws".Length];
+            return new UriBuilder(scheme, url.Host, url.Port, path + "/").Uri;
+        }
+    }
+
+    internal string DisplayName => string.IsNullOrWhiteSpace(Name) ? Server?.Authority ?? Url : Name;
+}

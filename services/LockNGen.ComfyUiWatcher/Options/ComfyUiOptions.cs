@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LockNGen.ComfyUiWatcher.Options;
+
+/// <summary>The ComfyUI servers and how they are treated. Section <c>ComfyUi</c>.</summary>
+public sealed class ComfyUiOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "ComfyUi";
+
+    /// <summary>Servers by address. With neither these nor <see cref="Discovery"/>: one at <c>http://127.0.0.1:8188</c>.</summary>
+    public IList<ComfyUiInstanceOptions> Instances { get; } = [];
+
+    /// <summary>Servers behind DNS names that change, such as a headless service in Kubernetes.</summary>
+    public IList<ComfyUiDiscoveryOptions> Discovery { get; } = [];
+
+    /// <summary>How long a small HTTP call may take; files and catalogs get twelve times as long. Default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often what the socket says is compared with what HTTP says. Default 2 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:00:10")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a server may be away before what it was rendering is given up. Default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a server may neither answer nor send before it counts as frozen, and a socket be silent during a run before it is renewed.
+    /// Default 10 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.200", "00:05:00")]
+    public TimeSpan SilentAfter { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long one node may work without a word before it is interrupted, and, when that has no effect, the server declared dead.
+    /// Default 30 minutes: loading, upscaling and video nodes say nothing for a long time.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan StalledAfter { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a prompt of ours that nobody claims may stay in a server's queue before it is stopped. Default 20 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan OrphanedAfter { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often the catalog of nodes and models is read again. Default 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan CatalogInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Previews that each prompt asks for on servers that let it choose: <c>auto</c> (default), <c>latent2rgb</c>, <c>taesd</c>, <c>none</c>, or empty to leave
+    /// it to the server's command line.
+    /// </summary>
+    [RegularExpression("auto|latent2rgb|taesd|none")]
+    public string PreviewMethod { get; set; } = "auto";
+
+    /// <summary>Whether finished files keep the workflow that ComfyUI writes into them. Default false.</summary>
+    public bool KeepMetadata { get; set; }
+
+    /// <summary>Whether prompts that others submitted (ComfyUI's own page, scripts) become events too: their start and their outcome. Default true.</summary>
+    public bool WatchOthers { get; set; } = true;
+}

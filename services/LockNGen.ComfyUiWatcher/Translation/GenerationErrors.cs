@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Translation;
+
+/// <summary>ComfyUI's failures as our errors: its own words, without server paths.</summary>
+internal static partial class GenerationErrors
+{
+    private const int MaxMessage = 2000;
+    private const int MaxChoices = 20;
+    private static readonly string[] ModelFiles = [".safetensors", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".sft", ".onnx"];
+
+    /// <summary>A node raised an exception. Running out of memory may go better next time, anything else will not.</summary>
+    public static GenerationError Of(NodeException? exception, WorkflowGraph? graph)
+    {
+        if (exception is null)
+            return Error(GenerationErrorCodes.NodeError, "ComfyUI ended the prompt with an error that it does not tell.");
+        var outOfMemory = exception.Type.Contains("OutOfMemory", StringComparison.Ordinal) || exception.Type is "MemoryError";
+        var message = exception.Message.Trim();
+        return Error(
+            outOfMemory ? GenerationErrorCodes.OutOfMemory : GenerationErrorCodes.NodeError,
+            message.Length > 0 ? message : exception.Type,
+            outOfMemory) with
+        {
+            NodeId = Known(exception.NodeId, graph),
+            NodeType = Known(exception.NodeId, graph) is { } id && graph?.Find(id) is { } node ? node.ClassType : exception.NodeType,
+        };
+    }
+
+    /// <summary>ComfyUI refused the workflow.</summary>
+    public static GenerationError Of(PromptRejection rejection)
+    {
+        if (rejection.Nodes.FirstOrDefault(IsMissingModel) is { } model)
+        {
+            return Error(GenerationErrorCodes.MissingModel, $"{model.ClassType}: the model '{model.Received}' is not there. {Existing(model)}") with
+            {
+                NodeId = model.NodeId,
+                NodeType = model.ClassType,
+            };
+        }
+
+        var node = rejection.Nodes is [var first, ..] ? first : null;
+        var reasons = rejection.Nodes.Count > 0
+            ? string.Join("; ", rejection.Nodes.Select(n => $"node {n.NodeId} ({n.ClassType}): {Join(n.Message, n.Details)}"))
+            : Join(rejection.Message ?? "ComfyUI refused the workflow", rejection.Details);
+        return Error(GenerationErrorCodes.InvalidWorkflow, reasons) with { NodeId = node?.NodeId, NodeType = node?.ClassType };
+    }
+
+    public static GenerationError Error(string code, string message, bool retryable = false)
+    {
+        var clean = ServerPath().Replace(message, "");
+        return new GenerationError { Code = code, Message = clean[..Math.Min(clean.Length, MaxMessage)], Retryable = retryable };
+    }
+
+    // Nodes of an expanded subgraph mean nothing to people; the node that expanded does.
+    private static string? Known(string? nodeId, WorkflowGraph? graph) =>
+        nodeId is not null && graph?.Find(nodeId) is null && nodeId.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+            ? nodeId[..dot]
+            : nodeId;
+
+    private static bool IsMissingModel(NodeRejection node) =>
+        node.Type == "value_not_in_list" && (IsModel(node.Received) || node.Choices.Any(IsModel));
+
+    private static bool IsModel(string? value) =>
+        value is not null && ModelFiles.Any(e => value.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+
+    private static string Existing(NodeRejection model) => model.Choices.Count switch
+    {
+        0 => "This ComfyUI has no such models at all.",
+        > MaxChoices => $"There are: {string.Join(", ", model.Choices.Take(MaxChoices))} and {model.Choices.Count - MaxChoices} more.",
+        _ => $"There are: {string.Join(", ", model.Choices)}.",
+    };
+
+    private static string Join(string message, string? details) =>
+        string.IsNullOrWhiteSpace(details) || details == message ? message : $"{message}: {details}";
+
+    // The directories of an absolute path; the file name stays, because it is what helps.
+    [GeneratedRegex(@"(?<![\w/:.<])(?:[A-Za-z]:\\|/)(?:[^\s/\\'""<>|,;()]+[/\\])+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ServerPath();
+}

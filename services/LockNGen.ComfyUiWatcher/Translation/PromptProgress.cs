@@ -1,0 +1,119 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
+
+namespace LockNGen.ComfyUiWatcher.Translation;
+
+/// <summary>How far one prompt is, from whatever ComfyUI has said of its nodes.</summary>
+internal sealed class PromptProgress(WorkflowGraph graph)
+{
+    private readonly Dictionary<string, NodeState> _states = [];
+    private readonly HashSet<string> _cached = [];
+    private readonly HashSet<string> _reached = [];
+    private IReadOnlySet<string> _expected = graph.ReachableFrom(graph.Sinks());
+    private bool _succeeded;
+
+    public WorkflowGraph Graph { get; } = graph;
+
+    public int CachedNodes => _cached.Count;
+
+    /// <summary>The node whose steps are shown, as the author of the workflow knows it.</summary>
+    public string? CurrentNode { get; private set; }
+
+    /// <summary>Steps of that node: done, and in all.</summary>
+    public (int Done, int Total) Steps { get; private set; } = (0, 1);
+
+    /// <summary>0 to 1: the weight of what is done of what has to run.</summary>
+    public double Fraction
+    {
+        get
+        {
+            if (_succeeded)
+                return 1;
+            var running = _expected.Where(id => !_cached.Contains(id)).Select(id => (Id: id, Graph.Find(id)!.Weight)).ToList();
+            var total = running.Sum(n => n.Weight);
+            return total == 0 ? 0 : running.Sum(n => n.Weight * FractionOf(n.Id)) / total;
+        }
+    }
+
+    /// <summary>ComfyUI's own list of the outputs that it will make: what leads to none of them never runs.</summary>
+    public void Expect(IEnumerable<string> outputs)
+    {
+        var expected = Graph.ReachableFrom(outputs);
+        if (expected.Count > 0)
+            _expected = expected;
+    }
+
+    public void Cached(IEnumerable<string> nodes) => _cached.UnionWith(nodes);
+
+    public void Enter(string node) => Show(node, new NodeState(node, DisplayNode: null, 0, 1, Finished: false));
+
+    public void Advance(NodeProgress progress)
+    {
+        var known = _states.GetValueOrDefault(progress.Node);
+        Update(new NodeState(progress.Node, known?.DisplayNode, progress.Value, progress.Max, Finished: false));
+    }
+
+    /// <summary>Several nodes may run at once; the one that moved last is shown.</summary>
+    public void Advance(ProgressState state)
+    {
+        foreach (var node in state.Nodes.Where(n => _states.GetValueOrDefault(n.Node) != n))
+            Update(node);
+    }
+
+    public void Succeed()
+    {
+        _succeeded = true;
+        Steps = (Steps.Total, Steps.Total);
+    }
+
+    /// <summary>Nodes of an expanded subgraph (<c>60.0.0.1</c>) count for the node that expanded.</summary>
+    public string DisplayNode(string node, string? displayNode = null)
+    {
+        displayNode ??= _states.GetValueOrDefault(node)?.DisplayNode ?? node;
+        return Graph.Find(displayNode) is null && displayNode.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+            ? displayNode[..dot]
+            : displayNode;
+    }
+
+    private void Update(NodeState node)
+    {
+        var started = !_states.ContainsKey(node.Node);
+        _states[node.Node] = node;
+        if (started && node.Finished)
+            Reach(DisplayNode(node.Node));
+        else
+            Show(DisplayNode(node.Node), node);
+    }
+
+    private void Show(string node, NodeState state)
+    {
+        Reach(node);
+        // The end of a node that is not shown any more is no reason to go back to it.
+        if (state.Finished && CurrentNode != node)
+            return;
+        CurrentNode = node;
+        var total = Math.Max(1, (int)Math.Ceiling(Math.Min(state.Max, int.MaxValue)));
+        Steps = (Math.Clamp((int)Math.Min(state.Value, int.MaxValue), 0, total), total);
+    }
+
+    // What has started has all that it depends on, also when the message that said so was missed.
+    private void Reach(string node)
+    {
+        if (Graph.Find(node) is { } known && _reached.Add(node))
+            _reached.UnionWith(Graph.ReachableFrom(known.Sources));
+    }
+
+    private double FractionOf(string node)
+    {
+        if (_states.TryGetValue(node, out var own) && own.Finished)
+            return 1;
+        var inner = _states.Values.Where(s => s.Node != node && DisplayNode(s.Node) == node).ToList();
+        if (inner.Count > 0)
+            return inner.Average(Portion);
+        if (own is not null)
+            return Portion(own);
+        return _reached.Contains(node) && CurrentNode != node ? 1 : 0;
+    }
+
+    private static double Portion(NodeState state) =>
+        state.Finished ? 1 : state.Max > 0 ? Math.Clamp(state.Value / state.Max, 0, 1) : 0;
+}

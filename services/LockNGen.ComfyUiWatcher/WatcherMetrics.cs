@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher;
+
+/// <summary>The watcher's meter and trace source, both named <see cref="Name"/>.</summary>
+internal sealed class WatcherMetrics : IDisposable
+{
+    public const string Name = "LockNGen.ComfyUiWatcher";
+
+    private readonly Meter _meter = new(Name);
+    private readonly Counter<long> _frames;
+    private readonly Counter<long> _malformed;
+    private readonly Counter<long> _reconnects;
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _superseded;
+    private readonly Counter<long> _outcomes;
+    private readonly Histogram<double> _latency;
+
+    public WatcherMetrics()
+    {
+        _frames = _meter.CreateCounter<long>("lockngen.comfyui.frames", description: "Frames received, by kind");
+        _malformed = _meter.CreateCounter<long>("lockngen.comfyui.frames.malformed", description: "Frames that could not be read");
+        _reconnects = _meter.CreateCounter<long>("lockngen.comfyui.reconnects", description: "Sockets that ended");
+        _published = _meter.CreateCounter<long>("lockngen.events.published", description: "Events confirmed by the broker, by type");
+        _superseded = _meter.CreateCounter<long>("lockngen.events.superseded", description: "Progress replaced by newer before it was published");
+        _outcomes = _meter.CreateCounter<long>("lockngen.generations.outcomes", description: "Attempts that ended, by outcome");
+        _latency = _meter.CreateHistogram<double>(
+            "lockngen.events.latency", unit: "s", description: "From ComfyUI's frame to the broker's confirm");
+    }
+
+    public ActivitySource Activities { get; } = new(Name);
+
+    /// <summary>Adds gauges that are read whenever somebody collects.</summary>
+    public void Observe(Func<IEnumerable<InstanceReport>> reports)
+    {
+        _meter.CreateObservableGauge(
+            "lockngen.comfyui.up", () => reports().Select(r => Measure(r.State == InstanceState.Up ? 1 : 0, r)), description: "1 while the instance works");
+        _meter.CreateObservableGauge(
+            "lockngen.comfyui.queue", () => reports().Select(r => Measure(r.QueueRemaining, r)), description: "Prompts waiting and running");
+    }
+
+    public void Received(string instance, ComfyUiMessage message) =>
+        _frames.Add(1, new("instance", instance), new("kind", message is OtherMessage ? "other" : message.GetType().Name));
+
+    public void Malformed(string instance) => _malformed.Add(1, new KeyValuePair<string, object?>("instance", instance));
+
+    public void Reconnected(string instance) => _reconnects.Add(1, new KeyValuePair<string, object?>("instance", instance));
+
+    public void Published(string type, TimeSpan? latency)
+    {
+        _published.Add(1, new KeyValuePair<string, object?>("type", type));
+        if (latency is { } value)
+            _latency.Record(value.TotalSeconds, new KeyValuePair<string, object?>("type", type));
+    }
+
+    public void Superseded(string type) => _superseded.Add(1, new KeyValuePair<string, object?>("type", type));
+
+    public void Ended(string instance, string outcome) => _outcomes.Add(1, new("instance", instance), new("outcome", outcome));
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        Activities.Dispose();
+    }
+
+    private static Measurement<int> Measure(int value, InstanceReport report) => new(value, new KeyValuePair<string, object?>("instance", report.Name));
+}

@@ -1,0 +1,124 @@
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Cancel;
+using LockNGen.GenerationApi.Images;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.GenerationApi.Submit;
+using LockNGen.ServiceDefaults.Authentication;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Blocking;
+
+/// <summary>
+/// POST /generate: the call of old, which waits and answers the finished images, on top of the same queue. A client that leaves leaves the
+/// generation running, unless it said <c>cancelOnDisconnect=true</c>.
+/// </summary>
+internal sealed class BlockingEndpoint(
+    GenerationsDatabase database, SubmitEndpoint submit, Endings endings, Canceller canceller, IImageStore files, TimeProvider clock, IOptions<GenerationApiOptions> options)
+{
+    /// <summary>Another replica may record the end: so often it is looked for.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints
+        .MapPost("/generate", (BlockingEndpoint endpoint, HttpContext context, Caller caller, [FromQuery] bool? cancelOnDisconnect) =>
+            endpoint.HandleAsync(context, caller, cancelOnDisconnect == true))
+        .RequireAuthorization()
+        .Accepts<SubmitRequest>("application/json")
+        .Produces<BlockingAnswer>()
+        .ProducesProblems(400, 401, 409, 413, 422, 429, 502, 503)
+        .WithName("Generate")
+        .WithTags("Generations")
+        .WithSummary("Submit and wait for the finished images");
+
+    private async Task<IResult> HandleAsync(HttpContext context, Caller caller, bool cancelOnDisconnect)
+    {
+        var (request, bytes, malformed) = await RequestBody.ReadSubmissionAsync(context, options.Value.MaxRequestBytes);
+        if (malformed is not null)
+            return malformed;
+        var (outcome, problem) = await submit.SubmitAsync(context, caller, request!, bytes, dryRun: false);
+        if (problem is not null)
+            return problem;
+
+        var id = outcome!.Id;
+        context.Response.Headers.Location = "/api/generations/" + id;
+        try
+        {
+            return await AnswerAsync(await EndAsync(id, context.RequestAborted), context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            if (cancelOnDisconnect)
+                await canceller.CancelAsync(id, caller, "client disconnected", CancellationToken.None);
+            return TypedResults.Empty;
+        }
+    }
+
+    /// <summary>Waits without a thread; the queue's and the generation's timeouts bound it.</summary>
+    private async Task<GenerationRow?> EndAsync(Guid id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var ended = endings.Of(id);
+            var row = await database.ReadAsync(session => GenerationLedger.FindAsync(session, id), cancellationToken);
+            if (row is null or { HasEnded: true })
+            {
+                endings.Notify(id);
+                return row;
+            }
+
+            await Task.WhenAny(ended, Task.Delay(LookInterval, clock, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<IResult> AnswerAsync(GenerationRow? row, CancellationToken cancellationToken)
+    {
+        if (row is null)
+            return Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.GenerationCancelled, "The generation was erased.");
+        if (row.Status == GenerationStatus.Cancelled)
+            return Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.GenerationCancelled, "The generation was cancelled.");
+        if (row.Error is { } json)
+        {
+            var error = System.Text.Json.JsonSerializer.Deserialize(json, StoredJson.Default.GenerationError)!;
+            return Problem.Of(
+                StatusCodes.Status502BadGateway,
+                ProblemCodes.GenerationFailed,
+                error.Message,
+                [new ProblemError { NodeId = error.NodeId, NodeType = error.NodeType, Code = error.Code, Message = error.Message }]);
+        }
+
+        var images = new List<BlockingImage>();
+        foreach (var image in await database.ReadAsync(session => ImageRow.OfAsync(session, row.Id), cancellationToken))
+        {
+            await using var content = await files.OpenAsync(image.StoredAs, cancellationToken);
+            if (content is null)
+                continue;
+            using var bytes = new MemoryStream();
+            await content.CopyToAsync(bytes, cancellationToken);
+            images.Add(new BlockingImage(image.Number, image.ContentType, image.Width, image.Height, image.Seed, bytes.ToArray()));
+        }
+
+        return TypedResults.Json(
+            new BlockingAnswer(row.Id, "completed", row.Seed, Math.Round((row.EndedAt - row.StartedAt)?.TotalSeconds ?? 0, 3), images),
+            ApiJson.Default.BlockingAnswer);
+    }
+}
+
+/// <summary>The answer of POST /generate.</summary>
+/// <param name="Id">The generation.</param>
+/// <param name="Status">completed.</param>
+/// <param name="Seed">Of the first image.</param>
+/// <param name="Seconds">From start to end.</param>
+/// <param name="Images">The finished files.</param>
+public sealed record BlockingAnswer(Guid Id, string Status, long? Seed, double Seconds, IReadOnlyList<BlockingImage> Images);
+
+/// <summary>A finished file.</summary>
+/// <param name="Index">From 1.</param>
+/// <param name="ContentType">Its media type.</param>
+/// <param name="Width">In pixels.</param>
+/// <param name="Height">In pixels.</param>
+/// <param name="Seed">Of its prompt.</param>
+/// <param name="Base64">Its bytes.</param>
+public sealed record BlockingImage(int Index, string ContentType, int Width, int Height, long? Seed, byte[] Base64);

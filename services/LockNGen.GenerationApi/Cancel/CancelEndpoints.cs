@@ -1,0 +1,72 @@
+using LockNGen.GenerationApi.Problems;
+using LockNGen.ServiceDefaults.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace LockNGen.GenerationApi.Cancel;
+
+/// <summary>POST {id}/cancel for one, POST /api/generations/cancel for several or all of one's own.</summary>
+internal static class CancelEndpoints
+{
+    private const int MaxIds = 1_000;
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/generations").RequireAuthorization().WithTags("Generations");
+        group.MapPost("/{id:guid}/cancel", CancelAsync)
+            .Produces<CancelAnswer>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Ask for its end; the terminal event tells what became of it");
+        group.MapPost("/cancel", CancelManyAsync)
+            .Produces<CancelManyAnswer>().ProducesProblems(400, 401).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of mine");
+    }
+
+    private static async Task<IResult> CancelAsync(Guid id, Caller caller, Canceller canceller, HttpContext context) =>
+        await canceller.CancelAsync(id, caller, "user", context.RequestAborted) is { } answer
+            ? TypedResults.Json(answer, ApiJson.Default.CancelAnswer)
+            : Problem.NotFound(id);
+
+    private static async Task<IResult> CancelManyAsync(CancelManyRequest request, Caller caller, Canceller canceller, HttpContext context)
+    {
+        if (request.Ids is null == request.All is not true)
+            return Problem.Invalid("ids", ErrorCodes.Required, "Give either ids or all: true.");
+        if (request.All == true)
+        {
+            return caller.Owner is null
+                ? Problem.Invalid("all", ErrorCodes.Required, "Without a token or an X-Session-Id nothing is yours; give ids.")
+                : Answer(await canceller.CancelAllAsync(caller, context.RequestAborted));
+        }
+
+        if (request.Ids!.Count > MaxIds)
+            return Problem.Invalid("ids", ErrorCodes.TooMany, $"At most {MaxIds} ids at once.");
+        var receipts = new List<CancelAnswer>(request.Ids.Count);
+        foreach (var id in request.Ids.Distinct())
+            receipts.Add(await canceller.CancelAsync(id, caller, "user", context.RequestAborted) ?? new CancelAnswer(id, CancelAnswer.NotFound, "unknown"));
+        return Answer(receipts);
+    }
+
+    private static JsonHttpResult<CancelManyAnswer> Answer(IReadOnlyList<CancelAnswer> receipts) =>
+        TypedResults.Json(new CancelManyAnswer(receipts), ApiJson.Default.CancelManyAnswer);
+}
+
+/// <summary>A receipt of a cancel request.</summary>
+/// <param name="Id">The generation.</param>
+/// <param name="Receipt">accepted; alreadyEnded; tooLate: everything is rendered, it will complete; notFound.</param>
+/// <param name="Status">Its status now.</param>
+public sealed record CancelAnswer(Guid Id, string Receipt, string Status)
+{
+    internal const string Accepted = "accepted";
+    internal const string AlreadyEnded = "alreadyEnded";
+    internal const string TooLate = "tooLate";
+    internal const string NotFound = "notFound";
+}
+
+/// <summary>The body of POST /api/generations/cancel.</summary>
+public sealed record CancelManyRequest
+{
+    /// <summary>Which; or <see cref="All"/>.</summary>
+    public IReadOnlyList<Guid>? Ids { get; init; }
+
+    /// <summary>Everything active that is the caller's own.</summary>
+    public bool? All { get; init; }
+}
+
+/// <summary>One receipt each.</summary>
+public sealed record CancelManyAnswer(IReadOnlyList<CancelAnswer> Receipts);

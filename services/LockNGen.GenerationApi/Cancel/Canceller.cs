@@ -1,0 +1,53 @@
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Cancel;
+
+/// <summary>Takes requests to stop generations; what ends one is its terminal event, not the request.</summary>
+internal sealed class Canceller(GenerationsDatabase database, GenerationLedger ledger)
+{
+    /// <summary>Asks for the end of a generation; null when the caller may not see it.</summary>
+    public Task<CancelAnswer?> CancelAsync(Guid id, Caller caller, string reason, CancellationToken cancellationToken) => database.WriteAsync(
+        async session => await GenerationLedger.FindAsync(session, id) is { } row && caller.MaySee(row.Owner)
+            ? await CancelAsync(session, row, reason)
+            : null,
+        cancellationToken);
+
+    /// <summary>Asks for the end of everything active that is the caller's own.</summary>
+    public async Task<IReadOnlyList<CancelAnswer>> CancelAllAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var ids = await database.ReadAsync(
+            session => session.QueryAsync<Guid>("SELECT id FROM generations WHERE ended_at IS NULL AND owner = @Owner", new { caller.Owner }), cancellationToken);
+        var answers = new List<CancelAnswer>(ids.Count);
+        foreach (var id in ids)
+        {
+            if (await CancelAsync(id, caller, "user", cancellationToken) is { } answer)
+                answers.Add(answer);
+        }
+
+        return answers;
+    }
+
+    private async Task<CancelAnswer> CancelAsync(Session session, GenerationRow row, string reason)
+    {
+        if (row.HasEnded)
+            return Answer(CancelAnswer.AlreadyEnded, row.Status);
+        if (row.Status == GenerationStatus.Running && await IsRenderedAsync(session, row))
+            return Answer(CancelAnswer.TooLate, row.Status);
+        await ledger.RequestEndAsync(session, row, reason, error: null);
+        return Answer(CancelAnswer.Accepted, row.Status == GenerationStatus.Running ? GenerationStatus.Running : GenerationStatus.Cancelled);
+
+        CancelAnswer Answer(string receipt, GenerationStatus status) => new(row.Id, receipt, status.ToString().ToLowerInvariant());
+    }
+
+    /// <summary>Whether all its images are stored, so that nothing is left to stop.</summary>
+    private static async Task<bool> IsRenderedAsync(Session session, GenerationRow row) => await session.ScalarAsync<long>(
+        """
+        SELECT COUNT(*) FROM (
+            SELECT image_index FROM images WHERE generation_id = @Id GROUP BY image_index HAVING COUNT(*) >= MAX(files)) AS finished
+        """,
+        new { row.Id }) >= row.Count;
+}

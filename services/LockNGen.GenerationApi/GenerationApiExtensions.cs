@@ -1,0 +1,151 @@
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Access;
+using LockNGen.GenerationApi.Blocking;
+using LockNGen.GenerationApi.Cancel;
+using LockNGen.GenerationApi.History;
+using LockNGen.GenerationApi.Images;
+using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Limits;
+using LockNGen.GenerationApi.Outbox;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.GenerationApi.Submit;
+using LockNGen.GenerationApi.Templates;
+using LockNGen.GenerationApi.Uploads;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Health;
+using LockNGen.ServiceDefaults.Options;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi;
+
+/// <summary>The GenerationApi as a part of a host: alone, or in Standalone.</summary>
+public static class GenerationApiExtensions
+{
+    /// <summary>The queue on which the API sees outcomes come back from the broker.</summary>
+    private const string OutcomesQueue = "generation-api-outcomes";
+
+    /// <summary>Adds queue, scheduler, ledger and everything else that the endpoints use.</summary>
+    public static IHostApplicationBuilder AddGenerationApi(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        AddOptions(builder);
+        builder.AddCallerAuthentication();
+        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.AddOpenApi("v1");
+        services.AddExceptionHandler<DatabaseExceptionHandler>();
+        services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
+
+        services.AddSingleton<GenerationsDatabase>();
+        services.AddHostedService<DatabaseStart>();
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [HealthEndpoints.Ready]);
+
+        services.AddSingleton<Links>();
+        services.AddSingleton<SchedulerSignal>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<EventOutbox>();
+        services.AddSingleton<Endings>();
+        services.AddSingleton<GenerationLedger>();
+        services.AddSingleton<Durations>();
+        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<Sweeper>();
+        services.AddSingleton<Cancellations>();
+        services.AddSingleton<PositionNotices>();
+        services.AddSingleton<Leases>();
+        services.AddSingleton<CatalogStore>();
+        services.AddSingleton<TemplateCatalog>();
+        services.AddSingleton<NodePolicy>();
+        services.AddSingleton<WorkflowInspection>();
+        services.AddSingleton<SubmissionReader>();
+        services.AddSingleton<GenerationInserter>();
+        services.AddSingleton<SubmissionLimits>();
+        services.AddSingleton<SubmitEndpoint>();
+        services.AddSingleton<BlockingEndpoint>();
+        services.AddSingleton<DeliveryEndpoints>();
+        services.TryAddSingleton<IImageStore, DirectoryImageStore>();
+        services.AddSingleton<UploadStore>();
+        services.AddSingleton<UploadTokens>();
+        services.AddSingleton<Thumbnails>();
+        services.AddSingleton<Answers>();
+        services.AddSingleton<Canceller>();
+        services.AddSingleton<Eraser>();
+        services.AddSingleton<HeartbeatReception>();
+        services.AddSingleton<Revocations>();
+
+        services.AddHostedService<Scheduler>();
+        services.AddHostedService<OutboxPublisher>();
+        services.AddHostedService<Retention>();
+        services.AddHostedService<QueueGauges>();
+        services.AddHostedService(p => p.GetRequiredService<HeartbeatReception>());
+        services.AddHostedService(p => p.GetRequiredService<Revocations>());
+        return builder.AddBus(AddEndpoints, brokerDecidesReadiness: false);
+    }
+
+    /// <summary>Maps all endpoints of the API, and its OpenAPI document at /openapi/v1.json.</summary>
+    public static IEndpointRouteBuilder MapGenerationApi(this IEndpointRouteBuilder endpoints)
+    {
+        SubmitEndpoint.Map(endpoints);
+        BlockingEndpoint.Map(endpoints);
+        HistoryEndpoints.Map(endpoints);
+        RequeueEndpoint.Map(endpoints);
+        CancelEndpoints.Map(endpoints);
+        ImageEndpoints.Map(endpoints);
+        DeliveryEndpoints.Map(endpoints);
+        UploadEndpoint.Map(endpoints);
+        TemplateEndpoint.Map(endpoints);
+        InstanceEndpoints.Map(endpoints);
+        QueueEndpoints.Map(endpoints);
+        RevocationEndpoint.Map(endpoints);
+        endpoints.MapSession();
+        endpoints.MapOpenApi();
+        return endpoints;
+    }
+
+    private static void AddOptions(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddValidatedOptions<GenerationApiOptions>(GenerationApiOptions.Section);
+        services.AddValidatedOptions<QueueOptions>(QueueOptions.Section);
+        services.AddValidatedOptions<SubmitOptions>(SubmitOptions.Section);
+        services.AddValidatedOptions<LimitOptions>(LimitOptions.Section);
+        services.AddValidatedOptions<StorageOptions>(StorageOptions.Section)
+            .Configure(o => o.ConnectionString ??= builder.Configuration.GetConnectionString("generations"))
+            .PostConfigure(o => o.ConnectionString ??= $"Data Source={Path.Combine(o.DataPath, "generations.db")}");
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+    }
+
+    private static void AddEndpoints(BusParts parts)
+    {
+        parts.Endpoint(BusQueues.GenerationApi, (context, endpoint) =>
+        {
+            endpoint.ConcurrentMessageLimit = 16;
+            endpoint.Consumer(() => Create<ClaimConsumer>(context));
+            endpoint.Consumer(() => Create<OutcomeConsumer>(context));
+            endpoint.Consumer(() => Create<SnapshotConsumer>(context));
+            endpoint.Consumer(() => Create<CatalogConsumer>(context));
+            endpoint.Consumer(() => Create<TicketConsumer>(context));
+            endpoint.Consumer(context.GetRequiredService<Revocations>);
+        });
+        parts.Endpoint(BusQueues.Heartbeats, (context, endpoint) =>
+        {
+            endpoint.ConcurrentMessageLimit = 8;
+            endpoint.Consumer(() => Create<HeartbeatConsumer>(context));
+            endpoint.Consumer(context.GetRequiredService<HeartbeatReception>);
+        });
+        parts.Endpoint(OutcomesQueue, (context, endpoint) =>
+        {
+            endpoint.ConfigureConsumeTopology = true;
+            endpoint.ConcurrentMessageLimit = 8;
+            endpoint.UseMessageRetry(r => r.Exponential(5, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
+            endpoint.Consumer(() => Create<OutcomeSeenConsumer>(context));
+        });
+    }
+
+    private static T Create<T>(IServiceProvider services)
+        where T : class => ActivatorUtilities.CreateInstance<T>(services);
+}

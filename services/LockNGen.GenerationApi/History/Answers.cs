@@ -1,0 +1,38 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Queue;
+
+namespace LockNGen.GenerationApi.History;
+
+/// <summary>Makes answers from rows.</summary>
+internal sealed class Answers(Links links)
+{
+    private static readonly string[] Priorities = ["low", "normal", "high"];
+
+    public GenerationAnswer Of(GenerationRow row, QueuePlace? place, IEnumerable<ImageRow> images) => new()
+    {
+        Id = row.Id,
+        Status = row.Status.ToString().ToLowerInvariant(),
+        Position = place?.Position,
+        EstimatedWaitSeconds = place?.EstimatedWaitSeconds,
+        OverallProgress = row.OverallProgress,
+        Images = [.. images.Select(i => i.ToContract(links))],
+        Error = row.Error is { } error ? JsonSerializer.Deserialize(error, StoredJson.Default.GenerationError) : null,
+        Reason = row.Status == GenerationStatus.Cancelled ? JsonElement.Parse(row.Outcome!).GetProperty("data").GetProperty("reason").GetString() : null,
+        Template = row.Template,
+        Seed = row.Seed,
+        Model = row.Model,
+        Count = row.Count,
+        Priority = Priorities[Math.Clamp(row.Priority, 0, 2)],
+        Instance = row.Status == GenerationStatus.Queued ? null : row.Instance,
+        Attempts = row.Attempt,
+        Retries = row.Retries,
+        CreatedAt = row.CreatedAt,
+        StartedAt = row.StartedAt,
+        EndedAt = row.EndedAt,
+        CancelRequestedAt = row.CancelRequestedAt,
+        DurationSeconds = row.EndedAt - row.StartedAt is { } duration ? Math.Round(duration.TotalSeconds, 3) : null,
+        Owner = row.Owner,
+    };
+}

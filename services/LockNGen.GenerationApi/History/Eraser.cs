@@ -1,0 +1,33 @@
+using LockNGen.GenerationApi.Images;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.History;
+
+/// <summary>Removes ended generations with everything that belongs to them.</summary>
+internal sealed class Eraser(GenerationsDatabase database, IImageStore files)
+{
+    /// <summary>Erases those of these generations that have ended. Rows go first: a file without a row harms nobody, the reverse does.</summary>
+    public async Task EraseAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        var erased = await database.WriteAsync(
+            async session =>
+            {
+                var ended = await session.QueryAsync<Guid>("DELETE FROM generations WHERE id IN @ids AND ended_at IS NOT NULL RETURNING id", new { ids = SqlList.Of(ids) });
+                if (ended.Count > 0)
+                {
+                    await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
+                    await session.ExecuteAsync("DELETE FROM generation_inputs WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
+                }
+
+                return ended;
+            },
+            cancellationToken);
+        foreach (var id in erased)
+            await EraseFilesAsync(id, cancellationToken);
+    }
+
+    /// <summary>Removes the files of a generation and leaves its history.</summary>
+    public Task EraseFilesAsync(Guid id, CancellationToken cancellationToken) =>
+        files.DeleteAsync($"images/{id.ToString()[..2]}/{id}/", cancellationToken);
+}

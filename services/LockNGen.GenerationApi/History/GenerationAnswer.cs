@@ -1,0 +1,61 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+
+namespace LockNGen.GenerationApi.History;
+
+/// <summary>A generation as clients see it.</summary>
+public sealed record GenerationAnswer
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>queued, dispatched, running, completed, failed or cancelled.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>While it waits: how many are ahead of it.</summary>
+    public int? Position { get; init; }
+    public double? EstimatedWaitSeconds { get; init; }
+    public required int OverallProgress { get; init; }
+    public required IReadOnlyList<GenerationImage> Images { get; init; }
+    public GenerationError? Error { get; init; }
+
+    /// <summary>Why it was cancelled.</summary>
+    public string? Reason { get; init; }
+    public string? Template { get; init; }
+
+    /// <summary>The template's parameters with defaults filled in (one by id only).</summary>
+    public JsonElement? Parameters { get; init; }
+    public JsonElement? Metadata { get; init; }
+    public long? Seed { get; init; }
+    public string? Model { get; init; }
+    public required int Count { get; init; }
+    public required string Priority { get; init; }
+    public string? Instance { get; init; }
+
+    /// <summary>How often it was given to a watcher, or its work came back.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>Renders that were lost and tried again.</summary>
+    public required int Retries { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>Seconds from start to end.</summary>
+    public double? DurationSeconds { get; init; }
+
+    /// <summary>When each image was stored (one by id only).</summary>
+    public IReadOnlyList<ImageTiming>? ImageTimings { get; init; }
+    public string? Owner { get; init; }
+}
+
+/// <summary>When an image was stored.</summary>
+/// <param name="Index">Of the image.</param>
+/// <param name="StoredAt">When its bytes were there.</param>
+/// <param name="Seconds">Since the generation started.</param>
+public sealed record ImageTiming(int Index, DateTimeOffset StoredAt, double Seconds);
+
+/// <summary>A page of the history, newest first.</summary>
+/// <param name="Items">The generations.</param>
+/// <param name="NextCursor">For the next page; absent on the last.</param>
+public sealed record GenerationList(IReadOnlyList<GenerationAnswer> Items, string? NextCursor);

@@ -1,0 +1,110 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Storage;
+using Microsoft.AspNetCore.Mvc;
+
+namespace LockNGen.GenerationApi.History;
+
+/// <summary>The filters of GET /api/generations.</summary>
+internal sealed record HistoryQuery
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 200;
+
+    /// <summary>How many at most, 1-200. Default 50.</summary>
+    [FromQuery]
+    public int? Limit { get; init; }
+
+    /// <summary>One or more of queued, dispatched, running, completed, failed, cancelled, separated by commas; <c>active</c> is the first three.</summary>
+    [FromQuery]
+    public string? Status { get; init; }
+
+    /// <summary>From the last page's nextCursor.</summary>
+    [FromQuery]
+    public string? Cursor { get; init; }
+
+    /// <summary><c>me</c>, or the id of an owner for those who may see it.</summary>
+    [FromQuery]
+    public string? Owner { get; init; }
+
+    /// <summary>Created at or after.</summary>
+    [FromQuery]
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Created before.</summary>
+    [FromQuery]
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>A part of the prompt's text.</summary>
+    [FromQuery]
+    public string? Q { get; init; }
+
+    public List<ProblemError> Errors()
+    {
+        var errors = new List<ProblemError>();
+        if (Limit is < 1 or > MaxLimit)
+            errors.Add(Error("limit", ErrorCodes.OutOfRange, $"limit is {Limit}; it must be between 1 and {MaxLimit}."));
+        foreach (var status in Statuses().Where(s => !Enum.TryParse<GenerationStatus>(s, ignoreCase: true, out var known) || known == GenerationStatus.Unknown))
+            errors.Add(Error("status", ErrorCodes.NotAChoice, $"'{status}' is no status: queued, dispatched, running, completed, failed, cancelled, active."));
+        if (Cursor is not null && Before() is null)
+            errors.Add(Error("cursor", ErrorCodes.WrongType, "cursor is not one that this API gave out."));
+        return errors;
+    }
+
+    /// <summary>Runs the query, with what this caller may see.</summary>
+    public Task<IReadOnlyList<GenerationRow>> RunAsync(Session session, Caller caller, int limit)
+    {
+        var where = new StringBuilder("WHERE 1 = 1");
+        var statuses = Statuses();
+        if (statuses.Count > 0)
+            where.Append(" AND status IN @statuses");
+        if (Before() is not null)
+            where.Append(" AND number < @before");
+        if (From is not null)
+            where.Append(" AND created_at >= @From");
+        if (To is not null)
+            where.Append(" AND created_at < @To");
+        if (Q is not null)
+            where.Append(" AND LOWER(prompt_text) LIKE @pattern ESCAPE '\\'");
+        if (Owner == "me")
+            where.Append(" AND owner = @me");
+        else if (Owner is not null)
+            where.Append(" AND owner = @Owner");
+        // The same rule as Caller.Lists, which others apply row by row.
+        if (caller is { IsAuthenticated: true, IsAdmin: false })
+            where.Append(" AND owner = @me");
+        else if (caller is { IsAuthenticated: false, Owner: not null } && Owner is null)
+            where.Append(" AND (owner = @me OR owner IS NULL)");
+
+        return session.QueryAsync<GenerationRow>(
+            $"SELECT * FROM generations {where} ORDER BY number DESC LIMIT @limit",
+            new { statuses = SqlList.Of(statuses), before = Before(), From, To, pattern = Pattern(), Owner, me = caller.Owner, limit });
+    }
+
+    /// <summary>The cursor of the page that follows this row.</summary>
+    public static string CursorAt(GenerationRow row) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(row.Number.ToString(CultureInfo.InvariantCulture)));
+
+    private List<string> Statuses() =>
+    [
+        .. (Status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .SelectMany(s => s == "active" ? ["queued", "dispatched", "running"] : new[] { s.ToLowerInvariant() }),
+    ];
+
+    private long? Before()
+    {
+        if (Cursor is null || !Base64Url.IsValid(Cursor))
+            return null;
+        return long.TryParse(Base64Url.DecodeFromChars(Cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    private string? Pattern() => Q is null
+        ? null
+        : $"%{Q.ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
+    private static ProblemError Error(string field, string code, string message) => new() { Field = field, Code = code, Message = message };
+}

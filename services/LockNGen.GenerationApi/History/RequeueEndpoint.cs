@@ -1,0 +1,33 @@
+using System.Text.Json;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.GenerationApi.Submit;
+using LockNGen.ServiceDefaults.Authentication;
+
+namespace LockNGen.GenerationApi.History;
+
+/// <summary>POST {id}/requeue: submits the same again, as a new generation.</summary>
+internal static class RequeueEndpoint
+{
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints
+        .MapPost("/api/generations/{id:guid}/requeue", PostAsync)
+        .RequireAuthorization()
+        .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
+        .ProducesProblems(400, 401, 404, 429, 503)
+        .WithName("RequeueGeneration")
+        .WithTags("Generations")
+        .WithSummary("Submit the same again; it gets a new id");
+
+    private static async Task<IResult> PostAsync(Guid id, Caller caller, GenerationsDatabase database, SubmitEndpoint submit, HttpContext context)
+    {
+        var request = await database.ReadAsync(
+            async session => await GenerationLedger.FindAsync(session, id) is { } row && caller.MaySee(row.Owner)
+                ? await session.ScalarAsync<string>("SELECT request FROM generation_inputs WHERE generation_id = @id", new { id })
+                : null,
+            context.RequestAborted);
+        return request is null
+            ? Problem.NotFound(id)
+            : await submit.AcceptAsync(context, caller, JsonSerializer.Deserialize(request, ApiJson.Default.SubmitRequest)!, System.Text.Encoding.UTF8.GetBytes(request), dryRun: false);
+    }
+}

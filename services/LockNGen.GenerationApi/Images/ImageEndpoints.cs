@@ -1,0 +1,51 @@
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Authentication;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace LockNGen.GenerationApi.Images;
+
+/// <summary>GET /api/generations/{id}/images/{n}: the finished files.</summary>
+internal static class ImageEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints
+        .MapGet("/api/generations/{id:guid}/images/{n:int}", GetAsync)
+        .RequireAuthorization()
+        .Produces(StatusCodes.Status200OK, contentType: "image/png")
+        .Produces(StatusCodes.Status206PartialContent, contentType: "image/png")
+        .Produces(StatusCodes.Status304NotModified)
+        .ProducesProblems(401, 404)
+        .WithName("GetImage")
+        .WithTags("Generations")
+        .WithSummary("The bytes of a finished file; with size, a thumbnail");
+
+    private static async Task<IResult> GetAsync(
+        Guid id, int n, [FromQuery] int? size, Caller caller, GenerationsDatabase database, Thumbnails thumbnails, IImageStore files, HttpContext context)
+    {
+        var (row, image) = await database.ReadAsync(
+            async session => (
+                await GenerationLedger.FindAsync(session, id),
+                await session.FirstOrDefaultAsync<ImageRow>("SELECT * FROM images WHERE generation_id = @id AND number = @n", new { id, n })),
+            context.RequestAborted);
+        // Somebody else's is answered like nobody's: an id must not tell that it exists.
+        if (row is null || !caller.MaySee(row.Owner))
+            return Problem.NotFound(id);
+        if (size is < Thumbnails.MinSize or > Thumbnails.MaxSize)
+            return Problem.Invalid("size", ErrorCodes.OutOfRange, $"size is {size}; it must be between {Thumbnails.MinSize} and {Thumbnails.MaxSize}.");
+        if (image is null)
+            return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"Generation {id} has no image {n}.");
+
+        var (content, tag) = size is { } wanted
+            ? await thumbnails.OpenAsync(image, wanted, context.RequestAborted)
+            : (await files.OpenAsync(image.StoredAs, context.RequestAborted), image.Hash);
+        if (content is null)
+            return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"The file of image {n} is no longer kept.");
+        // A file of an ended generation never changes; private, because it belongs to somebody.
+        context.Response.Headers.CacheControl = row.HasEnded ? "private, max-age=31536000, immutable" : "private, no-cache";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.File(
+            content, image.ContentType, lastModified: image.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
+    }
+}

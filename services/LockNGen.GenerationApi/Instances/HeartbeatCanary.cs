@@ -1,0 +1,92 @@
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Storage;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using LockNGen.GenerationApi.Queue;
+
+namespace LockNGen.GenerationApi.Instances;
+
+/// <summary>Sent by the API to its own heartbeat queue; see <see cref="HeartbeatReception"/>.</summary>
+internal sealed record HeartbeatCanary;
+
+/// <summary>
+/// Whether heartbeats can arrive at all. Silence of a watcher means something only while a message through the same queue comes back:
+/// with the broker, the API or the database away, watchers are silent without having failed. So no lease expires until canaries have come
+/// back, without a pause, for the length of a lease.
+/// </summary>
+internal sealed class HeartbeatReception(
+    GenerationsDatabase database, CommandClient commands, IOptions<QueueOptions> options, TimeProvider clock)
+    : BackgroundService, IConsumer<HeartbeatCanary>
+{
+    private const string Since = "heartbeats_received_since";
+    private const string Last = "heartbeats_received_last";
+
+    private TimeSpan Interval => options.Value.Lease / 5;
+
+    /// <summary>A longer pause between canaries than this is a time without heartbeats.</summary>
+    private TimeSpan MaxPause => options.Value.Lease / 2;
+
+    /// <summary>Whether what has been silent for a lease may be called dead.</summary>
+    public async Task<bool> IsReliableAsync(Session session)
+    {
+        var (since, last) = await ReadAsync(session);
+        return session.Now - last <= MaxPause && session.Now - since >= options.Value.Lease;
+    }
+
+    public Task Consume(ConsumeContext<HeartbeatCanary> context) => database.WriteAsync(
+        async session =>
+        {
+            var (_, last) = await ReadAsync(session);
+            if (session.Now - last > MaxPause)
+                await WriteAsync(session, Since);
+            await WriteAsync(session, Last);
+        },
+        context.CancellationToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            using var timeout = new CancellationTokenSource(MaxPause, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stoppingToken);
+            try
+            {
+                await commands.SendAsync(BusQueues.Heartbeats, new HeartbeatCanary(), either.Token);
+            }
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A canary that does not fly is the message: the broker's own health check reports the cause.
+            }
+        }
+        while (await NextAsync(timer, stoppingToken));
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(DateTimeOffset Since, DateTimeOffset Last)> ReadAsync(Session session)
+    {
+        var rows = await session.QueryAsync<SettingRow>("SELECT name, value FROM settings WHERE name IN (@Since, @Last)", new { Since, Last });
+        return (Time(Since), Time(Last));
+
+        DateTimeOffset Time(string name) => rows.FirstOrDefault(r => r.Name == name) is { } row
+            ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(row.Value, System.Globalization.CultureInfo.InvariantCulture))
+            : DateTimeOffset.UnixEpoch;
+    }
+
+    private static Task<int> WriteAsync(Session session, string name) => session.ExecuteAsync(
+        "INSERT INTO settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        new { name, value = session.Now.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture) });
+}

@@ -1,0 +1,11 @@
+using LockNGen.Contracts;
+using MassTransit;
+
+namespace LockNGen.GenerationApi.Instances;
+
+/// <summary>Answers a watcher's sign of life with what it owns.</summary>
+internal sealed class HeartbeatConsumer(Leases leases) : IConsumer<WatcherHeartbeat>
+{
+    public async Task Consume(ConsumeContext<WatcherHeartbeat> context) =>
+        await context.RespondAsync(await leases.RenewAsync(context.Message, context.CancellationToken));
+}

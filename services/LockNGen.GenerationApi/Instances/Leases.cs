@@ -1,0 +1,125 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Storage;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Instances;
+
+/// <summary>
+/// Which watcher owns which instance: the first that reports a free one, as long as its heartbeats come. The column <c>watcher</c> is the
+/// lease; only the sweep of the scheduler clears it when the time is over, and only while heartbeats can arrive at all.
+/// </summary>
+internal sealed partial class Leases(
+    GenerationsDatabase database, SchedulerSignal scheduler, IOptions<QueueOptions> options, ILogger<Leases> logger)
+{
+    /// <summary>Renews the watcher's leases, takes free instances, and notes what it holds.</summary>
+    public Task<HeartbeatAnswer> RenewAsync(WatcherHeartbeat heartbeat, CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            var abandon = await NoteHeldAsync(session, heartbeat);
+            if (heartbeat.Leaving)
+            {
+                await ReleaseAsync(session, heartbeat.Watcher);
+                return Answer([], abandon, []);
+            }
+
+            var owned = new List<InstanceReport>();
+            foreach (var report in heartbeat.Instances)
+            {
+                if (await RenewAsync(session, heartbeat.Watcher, report))
+                    owned.Add(report);
+            }
+
+            return Answer([.. owned.Select(o => o.Name)], abandon, await WithoutCatalogAsync(session, owned));
+        },
+        cancellationToken);
+
+    private HeartbeatAnswer Answer(IReadOnlyList<string> owned, IReadOnlyList<Guid> abandon, IReadOnlyList<string> catalogsWanted) => new()
+    {
+        Owned = owned,
+        LeaseSeconds = options.Value.Lease.TotalSeconds,
+        Abandon = abandon,
+        CatalogsWanted = catalogsWanted,
+    };
+
+    private async Task<bool> RenewAsync(Session session, string watcher, InstanceReport report)
+    {
+        var before = await session.FirstOrDefaultAsync<InstanceRow>("SELECT * FROM instances WHERE name = @Name", new { report.Name });
+        var renewed = await session.ExecuteAsync(
+            """
+            INSERT INTO instances (name, watcher, lease_until, state, reason, labels, capacity, version, queue_remaining, catalog_hash, reported_at)
+            VALUES (@Name, @watcher, @until, @state, @Reason, @labels, @Capacity, @Version, @QueueRemaining, @CatalogHash, @Now)
+            ON CONFLICT (name) DO UPDATE SET watcher = excluded.watcher, lease_until = excluded.lease_until, state = excluded.state,
+                reason = excluded.reason, labels = excluded.labels, capacity = excluded.capacity, version = excluded.version,
+                queue_remaining = excluded.queue_remaining, catalog_hash = excluded.catalog_hash, reported_at = excluded.reported_at
+            WHERE instances.watcher IS NULL OR instances.watcher = excluded.watcher
+            """,
+            new
+            {
+                report.Name,
+                watcher,
+                until = session.Now + options.Value.Lease,
+                state = InstanceRow.StateName(report.State),
+                report.Reason,
+                labels = JsonSerializer.Serialize(new Dictionary<string, string>(report.Labels), StoredJson.Default.DictionaryStringString),
+                Capacity = Math.Max(1, report.Capacity),
+                report.Version,
+                report.QueueRemaining,
+                report.CatalogHash,
+                session.Now,
+            }) == 1;
+        if (!renewed)
+            return false;
+
+        if (before?.Watcher != watcher)
+            session.AfterCommit(() => LogTaken(watcher, report.Name));
+        if (before?.Watcher != watcher || before.State != report.State || before.Capacity != report.Capacity || before.CatalogHash != report.CatalogHash)
+            session.AfterCommit(scheduler.Set);
+        return true;
+    }
+
+    private async Task ReleaseAsync(Session session, string watcher)
+    {
+        await session.ExecuteAsync("UPDATE instances SET watcher = NULL, lease_until = 0 WHERE watcher = @watcher", new { watcher });
+        session.AfterCommit(() => LogReleased(watcher));
+        session.AfterCommit(scheduler.Set);
+    }
+
+    /// <summary>Returns what the watcher holds but must drop. An outcome that the watcher itself reported has the same attempt: it may still publish it.</summary>
+    private static async Task<IReadOnlyList<Guid>> NoteHeldAsync(Session session, WatcherHeartbeat heartbeat)
+    {
+        var abandon = new List<Guid>();
+        foreach (var held in heartbeat.Held)
+        {
+            var noted = await session.ExecuteAsync(
+                """
+                UPDATE generations SET held_at = @Now,
+                    overall_progress = CASE WHEN overall_progress < @OverallProgress AND ended_at IS NULL THEN @OverallProgress ELSE overall_progress END
+                WHERE id = @GenerationId AND attempt = @Attempt
+                """,
+                new { held.GenerationId, held.Attempt, OverallProgress = Math.Clamp(held.OverallProgress, 0, 100), session.Now });
+            if (noted == 0)
+                abandon.Add(held.GenerationId);
+        }
+
+        return abandon;
+    }
+
+    private static Task<IReadOnlyList<string>> WithoutCatalogAsync(Session session, List<InstanceReport> owned) => owned.Count == 0
+        ? Task.FromResult<IReadOnlyList<string>>([])
+        : session.QueryAsync<string>(
+            """
+            SELECT name FROM instances i
+            WHERE name IN @names AND catalog_hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM catalogs c WHERE c.hash = i.catalog_hash)
+            """,
+            new { names = SqlList.Of(owned.Select(o => o.Name)) });
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Watcher {Watcher} owns instance {Instance}")]
+    private partial void LogTaken(string watcher, string instance);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Watcher {Watcher} leaves and gives its instances up")]
+    private partial void LogReleased(string watcher);
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Images;
+using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.GenerationApi.Submit;
+using LockNGen.ServiceDefaults.Storage;
+using MassTransit;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>Answers a watcher that asks to render what was dispatched to it.</summary>
+internal sealed partial class ClaimConsumer(
+    GenerationsDatabase database, CatalogStore catalogs, UploadTokens tokens, Links links, ILogger<ClaimConsumer> logger)
+    : IConsumer<ClaimGeneration>
+{
+    public async Task Consume(ConsumeContext<ClaimGeneration> context)
+    {
+        var claim = context.Message;
+        var catalog = await catalogs.OfInstanceAsync(claim.Instance, context.CancellationToken);
+        var uploadKey = await tokens.KeyAsync(context.CancellationToken);
+        var decision = await database.WriteAsync(session => DecideAsync(session, claim, catalog, uploadKey), context.CancellationToken);
+        if (decision.Granted)
+            LogGranted(claim.GenerationId, decision.Work!.Attempt, claim.Instance, claim.Watcher);
+        else
+            LogRefused(claim.GenerationId, claim.Instance, claim.Watcher, decision.Reason!);
+        await context.RespondAsync(decision);
+    }
+
+    private async Task<ClaimDecision> DecideAsync(Session session, ClaimGeneration claim, NodeCatalog? catalog, byte[] uploadKey)
+    {
+        var row = await GenerationLedger.FindAsync(session, claim.GenerationId);
+        if (row is null)
+            return Refused("no such generation");
+        if (row.Status == GenerationStatus.Running && row.ClaimId == claim.ClaimId)
+            return await GrantAsync(session, row, catalog, uploadKey);
+        if (row.Status != GenerationStatus.Dispatched || row.Instance != claim.Instance)
+            return Refused($"it is {row.Status} and not dispatched to {claim.Instance}");
+        var holder = await session.ScalarAsync<string>("SELECT watcher FROM instances WHERE name = @Instance", new { claim.Instance });
+        if (holder != claim.Watcher || row.Watcher != claim.Watcher)
+            return Refused($"{claim.Instance} is leased to {holder ?? "nobody"}");
+        if (row.NeedsCatalog && catalog is null)
+            return Refused($"the catalog of {claim.Instance} is not known yet");
+
+        var claimed = await GenerationLedger.ClaimAsync(session, row, claim);
+        if (claimed is null)
+            return Refused("it changed meanwhile");
+        if (row.StartedAt is null)
+            session.AfterCommit(() => Diagnostics.Started(claimed));
+        return await GrantAsync(session, claimed, catalog, uploadKey);
+    }
+
+    private async Task<ClaimDecision> GrantAsync(Session session, GenerationRow row, NodeCatalog? catalog, byte[] uploadKey)
+    {
+        var inputs = (await session.FirstOrDefaultAsync<InputsRow>(
+            "SELECT workflow, plan FROM generation_inputs WHERE generation_id = @Id", new { row.Id }))!;
+        var plan = JsonSerializer.Deserialize(inputs.Plan, StoredJson.Default.RenderPlan)!;
+        var models = FirstModels(plan, catalog);
+        if (models is [{ Value: var first }, ..])
+        {
+            await session.ExecuteAsync("UPDATE generations SET model = @model WHERE id = @Id", new { row.Id, model = first.GetString() });
+        }
+
+        await session.ExecuteAsync(
+            "UPDATE instances SET last_model = (SELECT model FROM generations WHERE id = @Id) WHERE name = @Instance", new { row.Id, row.Instance });
+        var images = await ImageRow.OfAsync(session, row.Id);
+        return new ClaimDecision
+        {
+            Granted = true,
+            Work = new GenerationWork
+            {
+                Attempt = row.Attempt,
+                Owner = row.Owner,
+                TraceParent = row.TraceParent,
+                Workflow = JsonElement.Parse(inputs.Workflow),
+                Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, row, plan, models))],
+                InputFiles = [.. plan.InputFiles.Select(name => new InputFile { Name = name, Url = links.Input(row.Id, row.Attempt, name) })],
+                UploadUrl = links.Upload(row.Id, row.Attempt),
+                UploadToken = UploadTokens.Create(uploadKey, row.Id, row.Attempt),
+                StoredImages =
+                [
+                    .. images.Select(i => new StoredImage { ImageIndex = i.ImageIndex, File = i.File, Files = i.Files, Image = i.ToContract(links) }),
+                ],
+                OverallProgress = row.OverallProgress,
+                ElapsedSeconds = Math.Max(0, (session.Now - row.StartedAt!.Value).TotalSeconds),
+            },
+        };
+    }
+
+    private static PromptPlan Prompt(int imageIndex, GenerationRow row, RenderPlan plan, IReadOnlyList<InputValue> models) => new()
+    {
+        ImageIndex = imageIndex,
+        Seed = row.Seed + imageIndex - 1,
+        Inputs =
+        [
+            .. plan.Seeds.Select(s => new InputValue { NodeId = s.NodeId, Name = s.Name, Value = JsonSerializer.SerializeToElement(s.Value + imageIndex - 1) }),
+            .. models,
+        ],
+    };
+
+    /// <summary>Models that the submission left to the instance.</summary>
+    private static List<InputValue> FirstModels(RenderPlan plan, NodeCatalog? catalog) =>
+    [
+        .. from input in plan.FirstModels
+           let choices = catalog?.ChoicesOf(input.ClassType, input.Name)
+           where choices is { Count: > 0 }
+           select new InputValue { NodeId = input.NodeId, Name = input.Name, Value = JsonSerializer.SerializeToElement(choices[0]) },
+    ];
+
+    private static ClaimDecision Refused(string reason) => new() { Granted = false, Reason = reason };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: attempt {Attempt} on {Instance}, by watcher {Watcher}")]
+    private partial void LogGranted(Guid generationId, int attempt, string instance, string watcher);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: claim for {Instance} by watcher {Watcher} refused: {Reason}")]
+    private partial void LogRefused(Guid generationId, string instance, string watcher, string reason);
+
+    private sealed record InputsRow
+    {
+        public required string Workflow { get; init; }
+        public required string Plan { get; init; }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Text;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Outbox;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>
+/// The state machine of a generation; nothing else changes its status.
+/// <code>
+/// queued ──dispatch──> dispatched ──claim──> running ──outcome──> completed | failed | cancelled
+///   ^  ^─────recall────────┘                    │
+///   └───────────────take back───────────────────┘        any of the three ──end──> failed | cancelled
+/// </code>
+/// Every transition is one compare-and-set on status and attempt in the caller's transaction, with its event in the outbox. Claim, take
+/// back and end take the next attempt, which fences off whoever still acts for the one before.
+/// </summary>
+internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal scheduler, Endings endings, Links links, TimeProvider clock)
+{
+    /// <summary>Reads a generation.</summary>
+    public static Task<GenerationRow?> FindAsync(Session session, Guid id) =>
+        session.FirstOrDefaultAsync<GenerationRow>("SELECT * FROM generations WHERE id = @id", new { id });
+
+    /// <summary>queued to dispatched: it is offered to the watcher of an instance.</summary>
+    public static async Task<bool> DispatchAsync(Session session, Guid id, string instance, string watcher) => await session.ExecuteAsync(
+        """
+        UPDATE generations SET status = 'dispatched', instance = @instance, watcher = @watcher, dispatched_at = @Now
+        WHERE id = @id AND status = 'queued' AND cancel_requested_at IS NULL
+        """,
+        new { id, instance, watcher, session.Now }) == 1;
+
+    /// <summary>dispatched to queued: nobody claimed it. No attempt was made, so none is counted.</summary>
+    public static Task<int> RecallAsync(Session session, DateTimeOffset dispatchedBefore) => session.ExecuteAsync(
+        """
+        UPDATE generations SET status = 'queued', watcher = NULL, dispatched_at = NULL
+        WHERE status = 'dispatched' AND ended_at IS NULL AND (dispatched_at < @dispatchedBefore OR NOT EXISTS (
+            SELECT 1 FROM instances i WHERE i.name = generations.instance AND i.watcher = generations.watcher AND i.state = 'up'))
+        """,
+        new { dispatchedBefore });
+
+    /// <summary>dispatched to running: the watcher renders it, as the next attempt.</summary>
+    public static Task<GenerationRow?> ClaimAsync(Session session, GenerationRow row, ClaimGeneration claim) =>
+        session.FirstOrDefaultAsync<GenerationRow>(
+            """
+            UPDATE generations SET status = 'running', attempt = attempt + 1, event_number = 0, claim_id = @ClaimId,
+                started_at = COALESCE(started_at, @Now), attempt_started_at = @Now, held_at = @Now
+            WHERE id = @Id AND attempt = @Attempt AND status = 'dispatched' AND instance = @Instance AND watcher = @Watcher
+            RETURNING *
+            """,
+            new { row.Id, row.Attempt, claim.ClaimId, claim.Instance, claim.Watcher, session.Now });
+
+    /// <summary>
+    /// running to queued: the work comes back and is offered again, under the next attempt. With a cancel request it ends instead.
+    /// </summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="row">The running generation.</param>
+    /// <param name="wasLost">Whether its render is lost, which counts as a retry; a lost watcher's render may still be adopted.</param>
+    public async Task<bool> TakeBackAsync(Session session, GenerationRow row, bool wasLost)
+    {
+        if (row.CancelRequestedAt is not null)
+            return await EndAsRequestedAsync(session, row);
+
+        var back = await session.FirstOrDefaultAsync<GenerationRow>(
+            """
+            UPDATE generations SET status = 'queued', attempt = attempt + 1, event_number = 1, claim_id = NULL, watcher = NULL,
+                dispatched_at = NULL, held_at = NULL, retries = retries + @lost, lost_on = @lostOn, told_at = @Now
+            WHERE id = @Id AND attempt = @Attempt AND status = 'running' RETURNING *
+            """,
+            new { row.Id, row.Attempt, lost = wasLost ? 1 : 0, lostOn = wasLost ? row.Instance : null, session.Now });
+        if (back is null)
+            return false;
+        await AnnounceQueuedAsync(session, back);
+        return true;
+    }
+
+    /// <summary>Announces a generation that has just been queued, with its place.</summary>
+    public async Task<QueuePlace> AnnounceQueuedAsync(Session session, GenerationRow row)
+    {
+        var place = await WaitingList.PlaceOfAsync(session, row.Id) ?? new QueuePlace(0, 0);
+        await session.ExecuteAsync(
+            "UPDATE generations SET told_position = @Position, told_at = @Now WHERE id = @Id", new { row.Id, place.Position, session.Now });
+        await outbox.AddAsync(session, QueuedEvent(row.Id, row.Attempt, row.EventNumber, place), row.Owner, row.TraceParent);
+        session.AfterCommit(scheduler.Set);
+        return place;
+    }
+
+    /// <summary>The event that tells a waiting generation's place.</summary>
+    public GenerationQueued QueuedEvent(Guid id, int attempt, long number, QueuePlace place) => new()
+    {
+        GenerationId = id,
+        Sequence = GenerationSequence.Of(attempt, number),
+        Timestamp = clock.GetUtcNow(),
+        Data = new GenerationQueuedData { Position = place.Position, EstimatedWaitSeconds = place.EstimatedWaitSeconds },
+    };
+
+    /// <summary>running to ended: the watcher's outcome, stored exactly as it will be published.</summary>
+    public async Task<bool> RecordOutcomeAsync(Session session, GenerationRow row, GenerationEvent outcome, string json)
+    {
+        var recorded = await session.ExecuteAsync(
+            """
+            UPDATE generations SET status = @Status, outcome = @json, outcome_attempt = attempt, outcome_sent_at = @Now, error = @Error,
+                ended_at = @Now, overall_progress = CASE WHEN @Status = 'completed' THEN 100 ELSE overall_progress END
+            WHERE id = @Id AND attempt = @Attempt AND status = 'running'
+            """,
+            new { row.Id, row.Attempt, session.Now, json, Status = StatusOf(outcome), Error = ErrorOf(outcome) }) == 1;
+        if (recorded)
+            AfterEnd(session, row, outcome);
+        return recorded;
+    }
+
+    /// <summary>
+    /// Any of queued, dispatched and running to ended, on the API's own authority: takes the next attempt, so that no claim or outcome of
+    /// an earlier one counts any more. It fails with the error, or without one is cancelled.
+    /// </summary>
+    public async Task<bool> EndAsync(Session session, GenerationRow row, GenerationError? error, string reason)
+    {
+        GenerationEvent outcome = error is null
+            ? new GenerationCancelled
+            {
+                GenerationId = row.Id,
+                Sequence = GenerationSequence.Of(row.Attempt + 1, 1),
+                Timestamp = clock.GetUtcNow(),
+                Data = new GenerationCancelledData { Reason = reason, Images = await ImagesAsync(session, row.Id) },
+            }
+            : new GenerationFailed
+            {
+                GenerationId = row.Id,
+                Sequence = GenerationSequence.Of(row.Attempt + 1, 1),
+                Timestamp = clock.GetUtcNow(),
+                Data = new GenerationFailedData { Error = error, Images = await ImagesAsync(session, row.Id) },
+            };
+        var json = Encoding.UTF8.GetString(ContractsJson.Serialize(outcome));
+        var ended = await session.ExecuteAsync(
+            """
+            UPDATE generations SET status = @Status, attempt = attempt + 1, event_number = 1, outcome = @json, outcome_attempt = attempt + 1,
+                outcome_sent_at = @Now, error = @Error, ended_at = @Now
+            WHERE id = @Id AND attempt = @Attempt AND ended_at IS NULL
+            """,
+            new { row.Id, row.Attempt, session.Now, json, Status = StatusOf(outcome), Error = ErrorOf(outcome) }) == 1;
+        if (!ended)
+            return false;
+        await outbox.AddAsync(session, row.Id, outcome.Type, json, row.Owner, row.TraceParent);
+        AfterEnd(session, row, outcome);
+        return true;
+    }
+
+    /// <summary>
+    /// Asks for a running generation's end: its watcher stops it, and the outcome that it reports decides. One that does not run ends
+    /// at once. With an error it fails (its deadline passed), without one it is cancelled.
+    /// </summary>
+    public async Task<bool> RequestEndAsync(Session session, GenerationRow row, string reason, GenerationError? error)
+    {
+        if (row.Status != GenerationStatus.Running)
+            return await EndAsync(session, row, error, reason);
+        var requested = await session.ExecuteAsync(
+            """
+            UPDATE generations SET cancel_requested_at = @Now, cancel_reason = @reason, cancel_error = @error
+            WHERE id = @Id AND attempt = @Attempt AND status = 'running' AND cancel_requested_at IS NULL
+            """,
+            new
+            {
+                row.Id,
+                row.Attempt,
+                session.Now,
+                reason,
+                error = error is null ? null : JsonSerializer.Serialize(error, StoredJson.Default.GenerationError),
+            }) == 1;
+        session.AfterCommit(scheduler.Set);
+        return requested;
+    }
+
+    /// <summary>Ends a generation as its cancel request asks: cancelled, or failed when the request is a deadline.</summary>
+    public Task<bool> EndAsRequestedAsync(Session session, GenerationRow row) => EndAsync(
+        session,
+        row,
+        row.CancelError is { } error ? JsonSerializer.Deserialize(error, StoredJson.Default.GenerationError) : null,
+        row.CancelReason ?? "user");
+
+    private async Task<IReadOnlyList<GenerationImage>> ImagesAsync(Session session, Guid id) =>
+        [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))];
+
+    private void AfterEnd(Session session, GenerationRow row, GenerationEvent outcome) => session.AfterCommit(() =>
+    {
+        scheduler.Set();
+        endings.Notify(row.Id);
+        Diagnostics.Ended(outcome.Type, row);
+    });
+
+    private static string StatusOf(GenerationEvent outcome) => outcome.Type["generation.".Length..];
+
+    private static string? ErrorOf(GenerationEvent outcome) =>
+        outcome is GenerationFailed failed ? JsonSerializer.Serialize(failed.Data.Error, StoredJson.Default.GenerationError) : null;
+}

@@ -1,0 +1,52 @@
+using LockNGen.Contracts;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>A generation as the database has it; see the migrations for what each column means.</summary>
+internal sealed record GenerationRow
+{
+    public long Number { get; init; }
+    public Guid Id { get; init; }
+    public string? Owner { get; init; }
+    public required string Client { get; init; }
+    public GenerationStatus Status { get; init; }
+    public int Priority { get; init; }
+    public DateTimeOffset? PromotedAt { get; init; }
+    public string? Template { get; init; }
+    public string? PromptText { get; init; }
+    public string? Model { get; init; }
+    public bool NeedsCatalog { get; init; }
+    public long? Seed { get; init; }
+    public int Count { get; init; }
+    public string? Labels { get; init; }
+    public required string Shape { get; init; }
+    public double Units { get; init; }
+    public double EstimatedSeconds { get; init; }
+    public double EstimatedWaitSeconds { get; init; }
+    public int TimeoutSeconds { get; init; }
+    public int QueueTimeoutSeconds { get; init; }
+    public int Attempt { get; init; }
+    public long EventNumber { get; init; }
+    public int Retries { get; init; }
+    public Guid? ClaimId { get; init; }
+    public string? Instance { get; init; }
+    public string? Watcher { get; init; }
+    public string? LostOn { get; init; }
+    public int OverallProgress { get; init; }
+    public int ImageCount { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? DispatchedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? AttemptStartedAt { get; init; }
+    public DateTimeOffset? HeldAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+    public string? CancelReason { get; init; }
+    public string? CancelError { get; init; }
+    public string? Outcome { get; init; }
+    public int? OutcomeAttempt { get; init; }
+    public string? Error { get; init; }
+    public string? TraceParent { get; init; }
+
+    public bool HasEnded => EndedAt is not null;
+}

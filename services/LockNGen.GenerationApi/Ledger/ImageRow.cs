@@ -1,0 +1,37 @@
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>A stored file of a generation.</summary>
+internal sealed record ImageRow
+{
+    public Guid GenerationId { get; init; }
+    public int ImageIndex { get; init; }
+    public int File { get; init; }
+    public int Files { get; init; }
+    public int Number { get; init; }
+    public required string ContentType { get; init; }
+    public int Width { get; init; }
+    public int Height { get; init; }
+    public long? Seed { get; init; }
+    public long Size { get; init; }
+    public required string Hash { get; init; }
+    public required string StoredAs { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The files of a generation, by number.</summary>
+    public static Task<IReadOnlyList<ImageRow>> OfAsync(Session session, Guid generationId) =>
+        session.QueryAsync<ImageRow>("SELECT * FROM images WHERE generation_id = @generationId ORDER BY number", new { generationId });
+
+    /// <summary>The file as readers know it.</summary>
+    public GenerationImage ToContract(Links links) => new()
+    {
+        Index = Number,
+        Url = links.Image(GenerationId, Number),
+        ContentType = ContentType,
+        Width = Width,
+        Height = Height,
+        Seed = Seed,
+    };
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Storage;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>Decides what a watcher reports: the first outcome of the current attempt stands, everything else is superseded.</summary>
+internal sealed partial class OutcomeConsumer(
+    GenerationsDatabase database, GenerationLedger ledger, IOptions<QueueOptions> options, ILogger<OutcomeConsumer> logger)
+    : IConsumer<ReportOutcome>
+{
+    public async Task Consume(ConsumeContext<ReportOutcome> context)
+    {
+        var report = context.Message;
+        var decision = await database.WriteAsync(session => DecideAsync(session, report), context.CancellationToken);
+        LogDecision(report.GenerationId, report.Attempt, report.Watcher, decision.Verdict);
+        await context.RespondAsync(decision);
+    }
+
+    private async Task<OutcomeDecision> DecideAsync(Session session, ReportOutcome report)
+    {
+        var row = await GenerationLedger.FindAsync(session, report.GenerationId);
+        if (row is null || row.Attempt != report.Attempt)
+            return Superseded(row);
+        if (row.HasEnded)
+        {
+            // The answer to the first report was lost: the same event still stands.
+            return report.Event is { } repeated && repeated.GetRawText() == row.Outcome
+                ? new OutcomeDecision { Verdict = OutcomeVerdict.Publish }
+                : Superseded(row);
+        }
+
+        if (report.Event is { } outcome)
+        {
+            if (!await RecordAsync(session, row, outcome))
+                return Superseded(row);
+            return new OutcomeDecision { Verdict = OutcomeVerdict.Publish };
+        }
+
+        await TakeBackAsync(session, row, report.Lost);
+        return new OutcomeDecision { Verdict = OutcomeVerdict.TakenBack };
+    }
+
+    private async Task<bool> RecordAsync(Session session, GenerationRow row, JsonElement outcome)
+    {
+        var json = outcome.GetRawText();
+        var type = outcome.GetProperty("type").GetString()!;
+        if (!GenerationEventTypes.IsTerminal(type))
+            throw new JsonException($"A '{type}' event ends nothing.");
+        var message = ContractsJson.Deserialize(type, System.Text.Encoding.UTF8.GetBytes(json));
+        if (message.GenerationId != row.Id || GenerationSequence.Attempt(message.Sequence) != row.Attempt)
+            throw new JsonException($"Event {message.Sequence} of {message.GenerationId} is no outcome of attempt {row.Attempt} of {row.Id}.");
+        if (!await ledger.RecordOutcomeAsync(session, row, message, json))
+            return false;
+        if (message is GenerationCompleted)
+            await Durations.LearnAsync(session, row);
+        return true;
+    }
+
+    /// <summary>A lost render is tried again, as often as options allow.</summary>
+    private async Task TakeBackAsync(Session session, GenerationRow row, GenerationError? lost)
+    {
+        Diagnostics.CameBack("lost");
+        if (row.Retries < options.Value.MaxRetries || row.CancelRequestedAt is not null)
+        {
+            await ledger.TakeBackAsync(session, row, wasLost: true);
+            return;
+        }
+
+        var error = lost ?? new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "The ComfyUI server was lost.", Retryable = true };
+        await ledger.EndAsync(session, row, error with { Message = $"{error.Message} (given up after {row.Retries} retries)" }, error.Code);
+    }
+
+    private static OutcomeDecision Superseded(GenerationRow? row) => new()
+    {
+        Verdict = OutcomeVerdict.Superseded,
+        StandingEvent = row?.Outcome is { } standing ? JsonElement.Parse(standing) : null,
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: outcome of attempt {Attempt} reported by {Watcher}: {Verdict}")]
+    private partial void LogDecision(Guid generationId, int attempt, string watcher, OutcomeVerdict verdict);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Storage;
+using MassTransit;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>Tells a gateway what the database knows of a generation that its ring has lost.</summary>
+internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links) : IConsumer<GetSnapshot>
+{
+    public async Task Consume(ConsumeContext<GetSnapshot> context) => await context.RespondAsync(
+        await database.ReadAsync(session => SnapshotAsync(session, context.Message.GenerationId), context.CancellationToken));
+
+    private async Task<SnapshotAnswer> SnapshotAsync(Session session, Guid id)
+    {
+        if (await GenerationLedger.FindAsync(session, id) is not { } row)
+            return new SnapshotAnswer();
+
+        var place = row.Status == GenerationStatus.Queued ? await WaitingList.PlaceOfAsync(session, id) : null;
+        var outcome = row.Outcome is { } json ? Outcome(json) : null;
+        return new SnapshotAnswer
+        {
+            Owner = row.Owner,
+            Snapshot = new GenerationSnapshot
+            {
+                GenerationId = id,
+                Sequence = outcome?.Sequence ?? GenerationSequence.Of(row.Attempt, row.EventNumber),
+                Timestamp = session.Now,
+                Data = new GenerationSnapshotData
+                {
+                    Status = row.Status,
+                    Attempt = row.Attempt,
+                    Position = place?.Position,
+                    EstimatedWaitSeconds = place?.EstimatedWaitSeconds,
+                    Instance = row.Status is GenerationStatus.Queued or GenerationStatus.Dispatched ? null : row.Instance,
+                    OverallProgress = row.OverallProgress,
+                    TotalImages = row.Count,
+                    Images = [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))],
+                    Error = (outcome as GenerationFailed)?.Data.Error,
+                    Reason = (outcome as GenerationCancelled)?.Data.Reason,
+                    DurationSeconds = (outcome as GenerationCompleted)?.Data.DurationSeconds,
+                },
+            },
+        };
+    }
+
+    private static GenerationEvent Outcome(string json)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(json);
+        return ContractsJson.Deserialize(JsonElement.Parse(json).GetProperty("type").GetString()!, bytes);
+    }
+}

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LockNGen.GenerationApi.Limits;
+
+/// <summary>How much one client may ask for. Section <c>Limits</c>; off unless configured.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Limits";
+
+    /// <summary>Submissions a minute of one client; 0 (default) = no limit. Suggested for public installations: 10.</summary>
+    [Range(0, 1_000_000)]
+    public int SubmissionsPerMinute { get; set; }
+
+    /// <summary>Images an hour of one client; 0 (default) = no limit. Suggested for public installations: 100.</summary>
+    [Range(0, 100_000_000)]
+    public int ImagesPerHour { get; set; }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi;
+
+/// <summary>Addresses that clients and watchers are told.</summary>
+internal sealed class Links(IOptions<GenerationApiOptions> options)
+{
+    private readonly string _public = (options.Value.PublicUrl ?? "").TrimEnd('/');
+    private readonly string _internal = options.Value.InternalUrl.TrimEnd('/');
+
+    public string Generation(Guid id) => $"{_public}/api/generations/{id}";
+
+    public string Cancel(Guid id) => $"{_public}/api/generations/{id}/cancel";
+
+    public string Progress(Guid id) => $"{_public}/api/generations/{id}/progress";
+
+    public string Image(Guid id, int number) => $"{_public}/api/generations/{id}/images/{number}";
+
+    public string Events(Guid id) => $"{_public}/api/sse/progress?generationId={id}&after=0";
+
+    public string WebSocket(Guid id)
+    {
+        // A relative reference keeps its meaning behind any proxy; an absolute one needs the scheme of sockets.
+        var origin = _public.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? "ws" + _public[4..] : _public;
+        return $"{origin}/api/ws/progress?generationId={id}&after=0";
+    }
+
+    public string Upload(Guid id, int attempt) => $"{_internal}/api/internal/generations/{id}/attempts/{attempt}/images";
+
+    public string Input(Guid id, int attempt, string name) =>
+        $"{_internal}/api/internal/generations/{id}/attempts/{attempt}/inputs/{Uri.EscapeDataString(name)}";
+}

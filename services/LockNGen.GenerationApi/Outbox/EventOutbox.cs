@@ -1,0 +1,28 @@
+using System.Text;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Outbox;
+
+/// <summary>
+/// Events are written in the transaction of the change that they tell of, and published after its commit: so no crash can separate the two.
+/// </summary>
+internal sealed class EventOutbox(OutboxSignal signal)
+{
+    /// <summary>Adds an event to the transaction.</summary>
+    public Task AddAsync(Session session, GenerationEvent message, string? owner, string? traceParent) =>
+        AddAsync(session, message.GenerationId, message.Type, Encoding.UTF8.GetString(ContractsJson.Serialize(message)), owner, traceParent);
+
+    /// <summary>Adds an event whose exact JSON is known.</summary>
+    public async Task AddAsync(Session session, Guid generationId, string type, string body, string? owner, string? traceParent)
+    {
+        await session.ExecuteAsync(
+            """
+            INSERT INTO outbox (generation_id, type, body, owner, trace_parent)
+            VALUES (@generationId, @type, @body, @owner, @traceParent)
+            """,
+            new { generationId, type, body, owner, traceParent });
+        session.AfterCommit(signal.Set);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Bus;
+
+namespace LockNGen.GenerationApi.Outbox;
+
+/// <summary>
+/// Publishes the outbox: the events of one generation in order, different generations side by side, by one replica at a time. What the
+/// broker has not confirmed stays, and is tried again with backoff.
+/// </summary>
+internal sealed partial class OutboxPublisher(
+    GenerationsDatabase database, EventPublisher publisher, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
+    : BackgroundService
+{
+    private const int BatchSize = 200;
+    private const int MaxParallelGenerations = 16;
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often rows are looked for that another replica left behind.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var isEmpty = await PublishBatchAsync(stoppingToken);
+                failures = 0;
+                if (isEmpty)
+                    await signal.WaitAsync(Interval, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                failures++;
+                LogFailed(failures, e.Message);
+                await Task.Delay(Backoff(failures), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Returns whether everything there was is published.</summary>
+    private async Task<bool> PublishBatchAsync(CancellationToken cancellationToken)
+    {
+        await using var held = await database.LockAsync("outbox", cancellationToken);
+        var rows = await database.ReadAsync(
+            session => session.QueryAsync<OutboxRow>("SELECT * FROM outbox ORDER BY number LIMIT @BatchSize", new { BatchSize }),
+            cancellationToken);
+        if (rows.Count == 0)
+            return true;
+
+        var published = new List<long>(rows.Count);
+        try
+        {
+            await Parallel.ForEachAsync(
+                rows.GroupBy(r => r.GenerationId),
+                new ParallelOptions { MaxDegreeOfParallelism = MaxParallelGenerations, CancellationToken = cancellationToken },
+                async (generation, token) =>
+                {
+                    foreach (var row in generation)
+                    {
+                        await PublishAsync(row, token);
+                        lock (published)
+                            published.Add(row.Number);
+                    }
+                });
+        }
+        finally
+        {
+            await DeleteAsync(published);
+        }
+
+        return rows.Count < BatchSize;
+    }
+
+    private async Task PublishAsync(OutboxRow row, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(ConfirmTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var message = ContractsJson.Deserialize(row.Type, Encoding.UTF8.GetBytes(row.Body));
+        try
+        {
+            await publisher.PublishAsync(message, new EventContext(row.Owner, row.TraceParent), either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The broker did not confirm within {ConfirmTimeout.TotalSeconds} s.", e);
+        }
+
+        LogPublished(row.Type, row.GenerationId);
+    }
+
+    /// <summary>Also while stopping: what is confirmed need not be sent twice.</summary>
+    private async Task DeleteAsync(List<long> published)
+    {
+        if (published.Count > 0)
+        {
+            await database.WriteAsync(
+                async session =>
+                {
+                    foreach (var number in published)
+                        await session.ExecuteAsync("DELETE FROM outbox WHERE number = @number", new { number });
+                }, CancellationToken.None);
+        }
+    }
+
+    private static TimeSpan Backoff(int failures)
+    {
+        var delay = Math.Min(MaxBackoff.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(failures, 10)));
+        return TimeSpan.FromMilliseconds(delay * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Published {Type} of generation {GenerationId}")]
+    private partial void LogPublished(string type, Guid generationId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Events wait in the outbox (try {Failures}): {Reason}")]
+    private partial void LogFailed(int failures, string reason);
+
+    private sealed record OutboxRow
+    {
+        public long Number { get; init; }
+        public Guid GenerationId { get; init; }
+        public required string Type { get; init; }
+        public required string Body { get; init; }
+        public string? Owner { get; init; }
+        public string? TraceParent { get; init; }
+    }
+}

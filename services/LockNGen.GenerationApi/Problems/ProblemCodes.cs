@@ -1,0 +1,23 @@
+namespace LockNGen.GenerationApi.Problems;
+
+/// <summary>The values of a problem's <c>code</c>; see docs/problems.md.</summary>
+internal static class ProblemCodes
+{
+    public const string InvalidRequest = "invalid_request";
+    public const string MalformedJson = "malformed_json";
+    public const string TooLarge = "too_large";
+    public const string NotFound = "not_found";
+    public const string Forbidden = "forbidden";
+    public const string IdempotencyConflict = "idempotency_conflict";
+    public const string QueueFull = "queue_full";
+    public const string RateLimited = "rate_limited";
+    public const string StaleAttempt = "stale_attempt";
+    public const string Unauthorized = "unauthorized";
+    public const string GenerationFailed = "generation_failed";
+    public const string GenerationCancelled = "generation_cancelled";
+    public const string DatabaseUnavailable = "database_unavailable";
+    public const string UnsupportedImage = "unsupported_image";
+    public const string UnsupportedMediaType = "unsupported_media_type";
+    public const string MethodNotAllowed = "method_not_allowed";
+    public const string InternalError = "internal_error";
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.GenerationApi.Submit;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Queue;
+
+/// <summary>Gives waiting generations, in their order, to instances that have room and can render them.</summary>
+internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogStore catalogs, ILogger<Dispatcher> logger)
+{
+    /// <summary>How far down the list a pass looks for something that fits the room there is.</summary>
+    private const int Lookahead = 500;
+
+    /// <summary>Dispatches what fits; the caller sends the offers once this is committed.</summary>
+    public async Task<IReadOnlyList<Offer>> DispatchAsync(CancellationToken cancellationToken)
+    {
+        var room = await database.ReadAsync(RoomAsync, cancellationToken);
+        if (room.Count == 0)
+            return [];
+        var candidates = new List<Candidate>(room.Count);
+        foreach (var instance in room)
+        {
+            var catalog = instance.CatalogHash is { } hash ? await catalogs.OfHashAsync(hash, cancellationToken) : null;
+            candidates.Add(new Candidate(instance, catalog));
+        }
+
+        return await database.WriteAsync(session => DispatchAsync(session, candidates), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<InstanceRow>> RoomAsync(Session session) =>
+        await IsPausedAsync(session) ? [] : await session.QueryAsync<InstanceRow>(
+            """
+            SELECT * FROM (
+                SELECT i.*, (SELECT COUNT(*) FROM generations g
+                    WHERE g.instance = i.name AND g.status IN ('dispatched', 'running') AND g.ended_at IS NULL) AS running
+                FROM instances i WHERE i.watcher IS NOT NULL AND i.state = 'up') AS available
+            WHERE running < capacity
+                AND EXISTS (SELECT 1 FROM generations WHERE status = 'queued' AND ended_at IS NULL)
+            """);
+
+    private static async Task<bool> IsPausedAsync(Session session) =>
+        await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = 'paused'") is not null;
+
+    private async Task<IReadOnlyList<Offer>> DispatchAsync(Session session, List<Candidate> candidates)
+    {
+        var offers = new List<Offer>();
+        foreach (var waiting in await WaitingList.FirstAsync(session, Lookahead))
+        {
+            if (candidates.TrueForAll(c => c.Room <= 0))
+                break;
+            if (await ChooseAsync(session, waiting, candidates) is not { } chosen)
+                continue;
+            var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
+            if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
+                continue;
+            chosen.Room--;
+            chosen.LastModel = waiting.Model ?? chosen.LastModel;
+            offers.Add(new Offer(waiting.Id, instance, watcher));
+            session.AfterCommit(() =>
+            {
+                Diagnostics.Dispatched(instance);
+                LogDispatched(waiting.Id, instance, watcher);
+            });
+        }
+
+        return offers;
+    }
+
+    /// <summary>
+    /// The best of those with room that can render it: where its render may still be, not where it was lost, with the preferred labels,
+    /// with its model loaded, with the most room.
+    /// </summary>
+    private static async Task<Candidate?> ChooseAsync(Session session, WaitingRow waiting, List<Candidate> candidates)
+    {
+        var labels = waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
+        var plan = JsonSerializer.Deserialize(
+            (await session.ScalarAsync<string>("SELECT plan FROM generation_inputs WHERE generation_id = @Id", new { waiting.Id }))!,
+            StoredJson.Default.RenderPlan)!;
+        return candidates
+            .Where(c => c.Room > 0 && c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog))
+            .OrderByDescending(c => c.Instance.Name == waiting.Instance && waiting.LostOn is null)
+            .ThenBy(c => c.Instance.Name == waiting.LostOn)
+            .ThenByDescending(c => c.CountOf(labels.Preferred))
+            .ThenByDescending(c => waiting.Model is not null && c.LastModel == waiting.Model)
+            .ThenByDescending(c => c.Room)
+            .FirstOrDefault();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: dispatched to {Instance} (watcher {Watcher})")]
+    private partial void LogDispatched(Guid generationId, string instance, string watcher);
+
+    /// <summary>An instance with room, as this pass fills it.</summary>
+    private sealed class Candidate(InstanceRow instance, NodeCatalog? catalog)
+    {
+        private readonly Dictionary<string, string> _labels = instance.LabelMap();
+
+        public InstanceRow Instance => instance;
+
+        public int Room { get; set; } = instance.Capacity - instance.Running;
+
+        public string? LastModel { get; set; } = instance.LastModel;
+
+        public bool Has(IReadOnlyDictionary<string, string> required) => CountOf(required) == required.Count;
+
+        public int CountOf(IReadOnlyDictionary<string, string> wanted) => wanted.Count(w => _labels.GetValueOrDefault(w.Key) == w.Value);
+
+        /// <summary>Without a catalog everything is tried: ComfyUI itself refuses what it cannot do.</summary>
+        public bool CanRender(RenderPlan plan, bool needsCatalog) => catalog is null
+            ? !needsCatalog
+            : plan.NodeClasses.All(catalog.Classes.ContainsKey)
+                && plan.Choices.All(c => catalog.ChoicesOf(c.ClassType, c.Name) is not { } choices || choices.Contains(c.Value))
+                && plan.FirstModels.All(m => catalog.ChoicesOf(m.ClassType, m.Name) is { Count: > 0 });
+    }
+}
+
+/// <summary>Work that is offered to a watcher.</summary>
+internal sealed record Offer(Guid GenerationId, string Instance, string Watcher);

@@ -1,0 +1,51 @@
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.ServiceDefaults.Storage;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Queue;
+
+/// <summary>
+/// Learns how long generations take: seconds per unit of work (megapixel x step of one prompt) for each shape of workflow, newer ones
+/// weighing more; shapes never seen are expected to be as fast as all together.
+/// </summary>
+internal sealed class Durations(IOptions<QueueOptions> options)
+{
+    private const string AnyShape = "*";
+
+    /// <summary>Weight of the newest of many samples.</summary>
+    private const double MinWeight = 0.2;
+
+    /// <summary>Expected seconds of <paramref name="prompts"/> prompts of this shape and size.</summary>
+    public async Task<double> EstimateAsync(Session session, string shape, double units, int prompts)
+    {
+        var learned = await session.FirstOrDefaultAsync<DurationRow>(
+            "SELECT * FROM durations WHERE shape IN (@shape, @AnyShape) ORDER BY CASE WHEN shape = @AnyShape THEN 1 ELSE 0 END LIMIT 1",
+            new { shape, AnyShape });
+        return prompts * (learned is null ? options.Value.InitialEstimateSeconds : learned.SecondsPerUnit * units);
+    }
+
+    /// <summary>Takes a completed generation into account.</summary>
+    public static async Task LearnAsync(Session session, GenerationRow row)
+    {
+        // What an earlier attempt rendered took its time elsewhere.
+        if (row.AttemptStartedAt != row.StartedAt)
+            return;
+        var seconds = (session.Now - row.AttemptStartedAt!.Value).TotalSeconds / row.Count / Math.Max(row.Units, 0.001);
+        foreach (var shape in (string[])[row.Shape, AnyShape])
+        {
+            await session.ExecuteAsync(
+                """
+                INSERT INTO durations (shape, seconds_per_unit, samples) VALUES (@shape, @seconds, 1)
+                ON CONFLICT (shape) DO UPDATE SET samples = durations.samples + 1, seconds_per_unit = durations.seconds_per_unit
+                    + (excluded.seconds_per_unit - durations.seconds_per_unit)
+                    * CASE WHEN 1.0 / (durations.samples + 1) > @MinWeight THEN 1.0 / (durations.samples + 1) ELSE @MinWeight END
+                """,
+                new { shape, seconds, MinWeight });
+        }
+    }
+
+    private sealed record DurationRow
+    {
+        public double SecondsPerUnit { get; init; }
+    }
+}

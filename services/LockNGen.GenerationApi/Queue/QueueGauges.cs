@@ -1,0 +1,44 @@
+using System.Data.Common;
+using LockNGen.GenerationApi.Storage;
+
+namespace LockNGen.GenerationApi.Queue;
+
+/// <summary>Reads the numbers of the queue every few seconds, for the metrics.</summary>
+internal sealed partial class QueueGauges(GenerationsDatabase database, TimeProvider clock, ILogger<QueueGauges> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private volatile QueueNumbers _numbers = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Diagnostics.ObserveQueue(() => _numbers);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                _numbers = (await database.ReadAsync(
+                    session => session.FirstOrDefaultAsync<QueueNumbers>(
+                        """
+                        SELECT (SELECT COUNT(*) FROM generations WHERE status = 'queued' AND ended_at IS NULL) AS waiting,
+                            (SELECT COUNT(*) FROM generations WHERE status IN ('dispatched', 'running') AND ended_at IS NULL) AS active,
+                            (SELECT COUNT(*) FROM outbox) AS outbox
+                        """),
+                    stoppingToken))!;
+            }
+            catch (DbException e)
+            {
+                LogUnread(e.Message);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The queue's numbers cannot be read: {Reason}")]
+    private partial void LogUnread(string reason);
+}

@@ -1,0 +1,31 @@
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Queue;
+
+/// <summary>How fast the queue moves now: how many places render, and how much work they still have.</summary>
+internal sealed record QueueSpeed
+{
+    /// <summary>Instances that are up: each renders one prompt after another, whatever its capacity.</summary>
+    public long Places { get; init; }
+
+    /// <summary>How many of them have work.</summary>
+    public long Busy { get; init; }
+
+    /// <summary>Seconds of work expected of what is dispatched and running.</summary>
+    public double RemainingSeconds { get; init; }
+
+    public static async Task<QueueSpeed> ReadAsync(Session session) => (await session.FirstOrDefaultAsync<QueueSpeed>(
+        """
+        SELECT (SELECT COUNT(*) FROM instances WHERE watcher IS NOT NULL AND state = 'up') AS places,
+            COUNT(DISTINCT instance) AS busy,
+            COALESCE(SUM(CASE WHEN spent >= estimated_seconds THEN 0 ELSE estimated_seconds - spent END), 0) AS remaining_seconds
+        FROM (
+            SELECT instance, estimated_seconds, CASE WHEN attempt_started_at IS NULL THEN 0 ELSE (@Now - attempt_started_at) / 1000.0 END AS spent
+            FROM generations WHERE ended_at IS NULL AND status IN ('dispatched', 'running')) AS active
+        """,
+        new { session.Now }))!;
+
+    /// <summary>The expected wait of who stands at this position behind this much waiting work; with no instance up, as if there were one.</summary>
+    public double WaitSeconds(int position, double secondsAhead) =>
+        position < Places - Busy ? 0 : Math.Round((RemainingSeconds + secondsAhead) / Math.Max(1, Places), 1);
+}

@@ -1,0 +1,18 @@
+namespace LockNGen.GenerationApi.Queue;
+
+/// <summary>A waiting generation with its rank.</summary>
+internal sealed record WaitingRow
+{
+    public Guid Id { get; init; }
+    public string? Owner { get; init; }
+    public string? Model { get; init; }
+    public bool NeedsCatalog { get; init; }
+    public string? Labels { get; init; }
+    public string? Instance { get; init; }
+    public string? LostOn { get; init; }
+    public int Attempt { get; init; }
+    public long EventNumber { get; init; }
+    public int Position { get; init; }
+    public double SecondsAhead { get; init; }
+    public string? TraceParent { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LockNGen.GenerationApi.Storage;
+
+/// <summary>Where rows and files are kept. Section <c>Storage</c>.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Storage";
+
+    /// <summary>
+    /// From <c>ConnectionStrings__generations</c>: "Data Source=FILE" (SQLite, one process) or "Host=..." (PostgreSQL, any number of
+    /// replicas). Default: generations.db under <see cref="DataPath"/>.
+    /// </summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>The directory of images and uploads; replicas share it. Default <c>./data</c>.</summary>
+    [Required]
+    public string DataPath { get; set; } = "data";
+
+    /// <summary>How long an ended generation stays in the history. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
+    public TimeSpan KeepHistory { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long its image files stay; at most as long as <see cref="KeepHistory"/>. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
+    public TimeSpan KeepImages { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long an uploaded file stays after its last use. Default 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
+    public TimeSpan KeepUploads { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>The largest file that a client may upload, in bytes. Default 50 MiB.</summary>
+    [Range(1024, 1L << 32)]
+    public long MaxUploadBytes { get; set; } = 50L << 20;
+
+    /// <summary>The largest file that a watcher may deliver (videos), in bytes. Default 1 GiB.</summary>
+    [Range(1024, 1L << 36)]
+    public long MaxImageBytes { get; set; } = 1L << 30;
+}

@@ -1,0 +1,36 @@
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>What a claim needs beside the workflow.</summary>
+internal sealed record RenderPlan
+{
+    /// <summary>Inputs that hold a seed; prompt i gets the value + i - 1.</summary>
+    public IReadOnlyList<SeedInput> Seeds { get; init; } = [];
+
+    /// <summary>Inputs that name a model and were left out: each gets the instance's first of its choices.</summary>
+    public IReadOnlyList<NodeInput> FirstModels { get; init; } = [];
+
+    /// <summary>Uploads that the workflow reads.</summary>
+    public IReadOnlyList<string> InputFiles { get; init; } = [];
+
+    /// <summary>Classes of nodes that the instance must have.</summary>
+    public IReadOnlyList<string> NodeClasses { get; init; } = [];
+
+    /// <summary>Values of choices that the instance must have (models above all).</summary>
+    public IReadOnlyList<NodeChoice> Choices { get; init; } = [];
+}
+
+/// <summary>An input of a node.</summary>
+internal sealed record NodeInput(string NodeId, string ClassType, string Name);
+
+/// <summary>An input that holds a seed.</summary>
+internal sealed record SeedInput(string NodeId, string Name, long Value);
+
+/// <summary>A text value of an input, which may be one of a list.</summary>
+internal sealed record NodeChoice(string ClassType, string Name, string Value);
+
+/// <summary>Labels that an instance must have, and that it had better have.</summary>
+internal sealed record LabelRequirements
+{
+    public IReadOnlyDictionary<string, string> Required { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Preferred { get; init; } = new Dictionary<string, string>();
+}

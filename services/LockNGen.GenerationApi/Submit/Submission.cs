@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>A submission that passed every check and can be queued.</summary>
+internal sealed record Submission
+{
+    public string? Template { get; init; }
+    public JsonObject? Parameters { get; init; }
+    public required JsonObject Workflow { get; init; }
+    public required RenderPlan Plan { get; init; }
+    public required int Count { get; init; }
+    public required int Priority { get; init; }
+    public required string Shape { get; init; }
+    public required double Units { get; init; }
+    public string? PromptText { get; init; }
+    public string? Model { get; init; }
+    public string? Metadata { get; init; }
+    public LabelRequirements? Labels { get; init; }
+    public required int TimeoutSeconds { get; init; }
+    public required int QueueTimeoutSeconds { get; init; }
+
+    /// <summary>The seed of the first image.</summary>
+    public long? Seed => Plan.Seeds is [var first, ..] ? first.Value : null;
+}

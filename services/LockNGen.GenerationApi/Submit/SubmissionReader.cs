@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Templates;
+using LockNGen.GenerationApi.Uploads;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>Turns a request into a submission, or says everything that is wrong with it.</summary>
+internal sealed class SubmissionReader(
+    TemplateCatalog templates,
+    WorkflowInspection inspection,
+    CatalogStore catalogs,
+    UploadStore uploads,
+    IOptions<SubmitOptions> submitOptions,
+    IOptions<QueueOptions> queueOptions)
+{
+    private const int MaxPromptText = 2_000;
+    private const int MaxMetadata = 16_384;
+    private static readonly string[] Priorities = ["low", "normal", "high"];
+
+    /// <summary>Returns the submission, or null with the reasons in <paramref name="errors"/>.</summary>
+    public async Task<Submission?> ReadAsync(SubmitRequest request, string? owner, bool seesAll, List<ProblemError> errors, CancellationToken cancellationToken)
+    {
+        var count = InRange("count", request.Count ?? 1, submitOptions.Value.MaxCount, errors);
+        var timeout = InRange("timeoutSeconds", request.TimeoutSeconds ?? queueOptions.Value.DefaultTimeoutSeconds, QueueOptions.MaxTimeoutSeconds, errors);
+        var queueTimeout = InRange("queueTimeoutSeconds", request.QueueTimeoutSeconds ?? queueOptions.Value.DefaultQueueTimeoutSeconds, QueueOptions.MaxTimeoutSeconds, errors);
+        var priority = Array.IndexOf(Priorities, request.Priority ?? "normal");
+        if (priority < 0)
+            errors.Add(Error("priority", ErrorCodes.NotAChoice, $"priority '{request.Priority}' is none of: {string.Join(", ", Priorities)}."));
+        CheckMetadata(request.Metadata, errors);
+
+        var filled = Fill(request, errors);
+        if (filled is null || WorkflowGraph.Read(filled.Workflow, errors) is not { } graph)
+            return null;
+        inspection.Check(graph, errors);
+        var seeds = WorkflowInspection.Seeds(graph);
+        if (seeds.Any(s => s.Value > long.MaxValue - count))
+            errors.Add(Error("workflow", ErrorCodes.OutOfRange, "A seed is so large that the seeds of its batch overflow."));
+        var files = await uploads.NamedInAsync(graph, owner, seesAll, errors, cancellationToken);
+        var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
+        errors.AddRange(CatalogValidation.Check(graph, filled.OpenModels, files, known));
+        if (errors.Count > 0)
+            return null;
+
+        var choices = Choices(graph);
+        return new Submission
+        {
+            Template = request.Template,
+            Parameters = request.Template is null ? null : filled.Parameters,
+            Workflow = filled.Workflow,
+            Plan = new RenderPlan
+            {
+                Seeds = seeds,
+                FirstModels = filled.OpenModels,
+                InputFiles = [.. files],
+                NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],
+                Choices = choices,
+            },
+            Count = count,
+            Priority = priority,
+            Shape = WorkflowInspection.Shape(graph),
+            Units = WorkflowInspection.Units(graph),
+            PromptText = PromptText(graph),
+            Model = choices.FirstOrDefault(c => ModelFolders.Of(c.ClassType, c.Name) == "checkpoints")?.Value,
+            Metadata = request.Metadata?.GetRawText(),
+            Labels = request.Labels is null ? null : new LabelRequirements { Required = request.Labels.Required ?? [], Preferred = request.Labels.Preferred ?? [] },
+            TimeoutSeconds = timeout,
+            QueueTimeoutSeconds = queueTimeout,
+        };
+    }
+
+    private FilledTemplate? Fill(SubmitRequest request, List<ProblemError> errors)
+    {
+        if (request.Template is null == request.Workflow is null)
+        {
+            errors.Add(Error("template", ErrorCodes.Required, "Give either a template with parameters or a workflow."));
+            return null;
+        }
+
+        if (request.Workflow is { } workflow)
+        {
+            if (workflow.ValueKind == JsonValueKind.Object)
+                return new FilledTemplate(JsonObject.Create(workflow)!, [], []);
+            errors.Add(Error("workflow", ErrorCodes.WrongType, "workflow must be an object: a ComfyUI workflow in API format."));
+            return null;
+        }
+
+        if (templates.Find(request.Template!) is { } template)
+            return FilledTemplate.Fill(template, request.Parameters ?? [], errors);
+        errors.Add(Error("template", ErrorCodes.UnknownTemplate, $"There is no template '{request.Template}'. There are: {string.Join(", ", templates.All.Select(t => t.Name))}."));
+        return null;
+    }
+
+    /// <summary>Model names: the choices in which instances differ.</summary>
+    private static List<NodeChoice> Choices(WorkflowGraph graph) =>
+    [
+        .. from node in graph.Nodes
+           from input in node.Inputs
+           where ModelFolders.Of(node.ClassType, input.Key) is not null
+           let value = node.Text(input.Key)
+           where !string.IsNullOrEmpty(value)
+           select new NodeChoice(node.ClassType, input.Key, value),
+    ];
+
+    private static string? PromptText(WorkflowGraph graph)
+    {
+        var text = string.Join('\n', graph.Nodes.Select(n => n.Text("text")).Where(t => !string.IsNullOrWhiteSpace(t)));
+        return text.Length == 0 ? null : text.Length > MaxPromptText ? text[..MaxPromptText] : text;
+    }
+
+    private static void CheckMetadata(JsonElement? metadata, List<ProblemError> errors)
+    {
+        if (metadata is { ValueKind: not JsonValueKind.Object })
+            errors.Add(Error("metadata", ErrorCodes.WrongType, "metadata must be an object."));
+        else if (metadata?.GetRawText().Length > MaxMetadata)
+            errors.Add(Error("metadata", ErrorCodes.OutOfRange, $"metadata has more than {MaxMetadata} characters."));
+    }
+
+    private static int InRange(string field, int value, int max, List<ProblemError> errors)
+    {
+        if (value < 1 || value > max)
+            errors.Add(Error(field, ErrorCodes.OutOfRange, $"{field} is {value}; it must be between 1 and {max}."));
+        return value;
+    }
+
+    private static ProblemError Error(string field, string code, string message) => new() { Field = field, Code = code, Message = message };
+}

@@ -1,0 +1,34 @@
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>The answer of POST /api/generations.</summary>
+public sealed record SubmitAnswer
+{
+    public required Guid Id { get; init; }
+    public required string Status { get; init; }
+
+    /// <summary>How many generations are ahead of it.</summary>
+    public required int Position { get; init; }
+    public required double EstimatedWaitSeconds { get; init; }
+    public required int Count { get; init; }
+
+    /// <summary>The seed of the first image; the others count on.</summary>
+    public long? Seed { get; init; }
+    public required SubmitLinks Links { get; init; }
+}
+
+/// <summary>Where to go from here.</summary>
+public sealed record SubmitLinks(string Self, string Cancel, string Progress, string WebSocket, string Events);
+
+/// <summary>The answer of POST /api/generations?dryRun=true: what would run.</summary>
+public sealed record DryRunAnswer
+{
+    public required bool Valid { get; init; }
+    public required System.Text.Json.JsonElement Workflow { get; init; }
+    public System.Text.Json.JsonElement? Parameters { get; init; }
+    public required int Count { get; init; }
+    public long? Seed { get; init; }
+    public required double EstimatedSeconds { get; init; }
+
+    /// <summary>Models that are left to the instance: its first is taken.</summary>
+    public required IReadOnlyList<string> OpenModels { get; init; }
+}

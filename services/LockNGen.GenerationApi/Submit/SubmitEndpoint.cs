@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using LockNGen.GenerationApi.Limits;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Authentication;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>POST /api/generations: checks, stores, answers 202. What it has answered survives any crash.</summary>
+internal sealed class SubmitEndpoint(
+    GenerationsDatabase database,
+    SubmissionReader reader,
+    GenerationInserter inserter,
+    Durations durations,
+    SubmissionLimits limits,
+    Links links,
+    IOptions<GenerationApiOptions> options)
+{
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost(
+            "/api/generations",
+            (SubmitEndpoint endpoint, HttpContext context, Caller caller, [FromQuery] bool? dryRun) => endpoint.HandleAsync(context, caller, dryRun == true))
+        .RequireAuthorization()
+        .Accepts<SubmitRequest>("application/json")
+        .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
+        .Produces<DryRunAnswer>()
+        .ProducesProblems(400, 401, 413, 422, 429, 503)
+        .WithName("SubmitGeneration")
+        .WithTags("Generations")
+        .WithSummary("Submit a generation: a template with parameters, or a workflow");
+
+    private async Task<IResult> HandleAsync(HttpContext context, Caller caller, bool dryRun)
+    {
+        var (request, bytes, malformed) = await RequestBody.ReadSubmissionAsync(context, options.Value.MaxRequestBytes);
+        return malformed ?? await AcceptAsync(context, caller, request!, bytes, dryRun);
+    }
+
+    /// <summary>Answers a request that was read; also what POST {id}/requeue ends with.</summary>
+    public async Task<IResult> AcceptAsync(HttpContext context, Caller caller, SubmitRequest request, byte[] bytes, bool dryRun)
+    {
+        var (outcome, problem) = await SubmitAsync(context, caller, request, bytes, dryRun);
+        if (problem is not null)
+            return problem;
+        if (outcome!.DryRun is { } answer)
+            return TypedResults.Json(answer, ApiJson.Default.DryRunAnswer);
+        context.Response.Headers.Location = links.Generation(outcome.Id);
+        return TypedResults.Text(outcome.Response, "application/json", Encoding.UTF8, StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Checks and stores a request; also what POST /generate begins with.</summary>
+    public async Task<(SubmitOutcome? Outcome, IResult? Problem)> SubmitAsync(
+        HttpContext context, Caller caller, SubmitRequest request, byte[] bytes, bool dryRun)
+    {
+        var key = context.Request.Headers[IdempotencyKeys.Header].ToString();
+        if (key.Length > IdempotencyKeys.MaxLength)
+            return (null, Problem.Invalid(IdempotencyKeys.Header, ErrorCodes.OutOfRange, $"Idempotency-Key has at most {IdempotencyKeys.MaxLength} characters."));
+        var client = ClientOf(context, caller);
+        var hash = IdempotencyKeys.Hash(bytes);
+        if (key.Length > 0 && await database.ReadAsync(s => IdempotencyKeys.FindAsync(s, client, key), context.RequestAborted) is { } earlier)
+            return Replay(earlier, hash);
+
+        var errors = new List<ProblemError>();
+        var submission = await reader.ReadAsync(request, caller.Owner, caller.IsAdmin, errors, context.RequestAborted);
+        if (submission is null)
+            return (null, Problem.Invalid(errors));
+        if (dryRun)
+            return (new SubmitOutcome { DryRun = await DryRunAsync(submission, context.RequestAborted) }, null);
+
+        // From here on the client's leaving changes nothing: half a submission helps nobody, and its retry has the key.
+        var (refusal, outcome) = await database.WriteAsync<(IResult?, SubmitOutcome?)>(
+            async session =>
+            {
+                if (await limits.CheckAsync(session, client, submission.Count, context.Response) is { } refused)
+                    return (refused, null);
+                if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
+                    return (null, null);
+                var (row, place) = await inserter.InsertAsync(session, submission, Encoding.UTF8.GetString(bytes), caller.Owner, client);
+                var response = JsonSerializer.Serialize(Answer(row.Id, place, submission), ApiJson.Default.SubmitAnswer);
+                if (key.Length > 0)
+                    await IdempotencyKeys.AnswerAsync(session, client, key, response);
+                return (null, new SubmitOutcome { Id = row.Id, Response = response });
+            },
+            CancellationToken.None);
+        if (outcome is not null || refusal is not null)
+            return (outcome, refusal);
+        // Another request with this key came in between.
+        return Replay((await database.ReadAsync(s => IdempotencyKeys.FindAsync(s, client, key), context.RequestAborted))!, hash);
+    }
+
+    private static (SubmitOutcome? Outcome, IResult? Problem) Replay(IdempotencyRow earlier, string hash) => earlier.RequestHash == hash
+        ? (new SubmitOutcome { Id = JsonSerializer.Deserialize(earlier.Response, ApiJson.Default.SubmitAnswer)!.Id, Response = earlier.Response }, null)
+        : (null, Problem.Of(
+            StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyConflict, "This Idempotency-Key was used with another body."));
+
+    private SubmitAnswer Answer(Guid id, QueuePlace place, Submission submission) => new()
+    {
+        Id = id,
+        Status = "queued",
+        Position = place.Position,
+        EstimatedWaitSeconds = place.EstimatedWaitSeconds,
+        Count = submission.Count,
+        Seed = submission.Seed,
+        Links = new SubmitLinks(links.Generation(id), links.Cancel(id), links.Progress(id), links.WebSocket(id), links.Events(id)),
+    };
+
+    private async Task<DryRunAnswer> DryRunAsync(Submission submission, CancellationToken cancellationToken) => new()
+    {
+        Valid = true,
+        Workflow = JsonElement.Parse(submission.Workflow.ToJsonString()),
+        Parameters = submission.Parameters is { } parameters ? JsonElement.Parse(parameters.ToJsonString()) : null,
+        Count = submission.Count,
+        Seed = submission.Seed,
+        EstimatedSeconds = await database.ReadAsync(
+            session => durations.EstimateAsync(session, submission.Shape, submission.Units, submission.Count), cancellationToken),
+        OpenModels = [.. submission.Plan.FirstModels.Select(m => $"{m.ClassType}.{m.Name}")],
+    };
+
+    /// <summary>Whom the limits count: the owner where it is proven, else the address.</summary>
+    private static string ClientOf(HttpContext context, Caller caller) =>
+        caller is { IsAuthenticated: true, Owner: { } owner } ? "owner:" + owner : "address:" + context.Connection.RemoteIpAddress;
+}
+
+/// <summary>What became of a submission: accepted, or only tried.</summary>
+internal sealed record SubmitOutcome
+{
+    public Guid Id { get; init; }
+
+    /// <summary>The JSON of the 202 answer, the same for every replay.</summary>
+    public string? Response { get; init; }
+    public DryRunAnswer? DryRun { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>What may be submitted. Section <c>Submit</c>.</summary>
+public sealed class SubmitOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Submit";
+
+    /// <summary>The largest <c>count</c>. Default 100.</summary>
+    [Range(1, 10_000)]
+    public int MaxCount { get; set; } = 100;
+
+    /// <summary>The most nodes of a workflow. Default 500.</summary>
+    [Range(1, 100_000)]
+    public int MaxNodes { get; set; } = 500;
+
+    /// <summary>The most steps of a sampler. Default 1,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxSteps { get; set; } = 1_000;
+
+    /// <summary>The most pixels (width x height x batch) that a node may ask for. Default 64 million.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxPixels { get; set; } = 64_000_000;
+
+    /// <summary>
+    /// Node classes that are allowed although <see cref="DeniedNodes"/> matches; <c>*</c> stands for any characters. Default: none.
+    /// </summary>
+    public IList<string> AllowedNodes { get; } = [];
+
+    /// <summary>
+    /// Node classes that are refused, beside the shipped list of those known to reach files, addresses or to run code
+    /// (<see cref="NodePolicy"/>); <c>*</c> stands for any characters. Default: none.
+    /// </summary>
+    public IList<string> DeniedNodes { get; } = [];
+
+    /// <summary>When not empty, only these node classes are accepted at all. Default: empty.</summary>
+    public IList<string> OnlyNodes { get; } = [];
+}

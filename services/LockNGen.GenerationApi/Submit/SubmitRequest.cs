@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>The body of POST /api/generations: a workflow, or a template with parameters.</summary>
+public sealed record SubmitRequest
+{
+    /// <summary>Name of a template (see /api/templates). Either this or <see cref="Workflow"/>.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Values of the template's parameters.</summary>
+    public Dictionary<string, JsonElement>? Parameters { get; init; }
+
+    /// <summary>A ComfyUI workflow in API format.</summary>
+    public JsonElement? Workflow { get; init; }
+
+    /// <summary>How many times it is rendered, with consecutive seeds: 1-100. Default 1.</summary>
+    public int? Count { get; init; }
+
+    /// <summary><c>low</c>, <c>normal</c> (default) or <c>high</c>.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>Anything of the client's own, an object; it comes back with the generation.</summary>
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>Labels that the instance must have (<c>required</c>) or had better have (<c>preferred</c>).</summary>
+    public LabelsRequest? Labels { get; init; }
+
+    /// <summary>How long it may run, in seconds, 1 to 604,800. Default 600.</summary>
+    public int? TimeoutSeconds { get; init; }
+
+    /// <summary>How long it may wait to be started, in seconds, 1 to 604,800. Default 86,400.</summary>
+    public int? QueueTimeoutSeconds { get; init; }
+}
+
+/// <summary>Labels of instances.</summary>
+public sealed record LabelsRequest
+{
+    /// <summary>Labels without which an instance is not used, for example <c>{"vram":"24"}</c>.</summary>
+    public Dictionary<string, string>? Required { get; init; }
+
+    /// <summary>Labels that are preferred among the instances that are free.</summary>
+    public Dictionary<string, string>? Preferred { get; init; }
+}

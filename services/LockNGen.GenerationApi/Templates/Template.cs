@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace LockNGen.GenerationApi.Templates;
+
+/// <summary>A workflow with named parameters; one JSON file each, see docs/templates.md.</summary>
+internal sealed record Template
+{
+    public required string Name { get; init; }
+    public required string Title { get; init; }
+    public string? Description { get; init; }
+    public required IReadOnlyList<TemplateParameter> Parameters { get; init; }
+    public required JsonObject Workflow { get; init; }
+}
+
+/// <summary>A parameter of a template.</summary>
+internal sealed record TemplateParameter
+{
+    public required string Name { get; init; }
+    public required ParameterType Type { get; init; }
+    public string? Title { get; init; }
+    public bool Required { get; init; }
+
+    /// <summary>The value when it is left out; a seed without one is random, a model without one is the instance's first.</summary>
+    public JsonElement? Default { get; init; }
+    public double? Min { get; init; }
+    public double? Max { get; init; }
+
+    /// <summary>Numbers must be a multiple of it, counted from <see cref="Min"/>.</summary>
+    public double? Step { get; init; }
+
+    /// <summary>Text: the most characters. Default 10,000.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>Where the value goes.</summary>
+    public required IReadOnlyList<TemplateTarget> Targets { get; init; }
+}
+
+/// <summary>An input of a node of the template's workflow.</summary>
+internal sealed record TemplateTarget(string Node, string Input);
+
+/// <summary>What values a parameter takes.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ParameterType>))]
+internal enum ParameterType
+{
+    Text,
+    Integer,
+    Number,
+
+    /// <summary>A whole number, random when left out.</summary>
+    Seed,
+
+    /// <summary>One of the choices that the instances offer for the target input.</summary>
+    Choice,
+
+    /// <summary>A choice that names a model file.</summary>
+    Model,
+
+    /// <summary>The name of an uploaded file.</summary>
+    Image,
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+[JsonSerializable(typeof(Template))]
+internal sealed partial class TemplateJson : JsonSerializerContext;

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Problems;
+
+namespace LockNGen.GenerationApi.Templates;
+
+/// <summary>GET /api/templates: what can be submitted without a workflow.</summary>
+internal static class TemplateEndpoint
+{
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints
+        .MapGet("/api/templates", GetAsync)
+        .RequireAuthorization()
+        .Produces<TemplateList>()
+        .ProducesProblems(401)
+        .WithName("ListTemplates")
+        .WithTags("Templates")
+        .WithSummary("The templates and their parameters");
+
+    private static async Task<IResult> GetAsync(TemplateCatalog templates, CatalogStore catalogs, HttpContext context)
+    {
+        var known = (await catalogs.AllAsync(context.RequestAborted)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
+        return TypedResults.Json(new TemplateList([.. templates.All.Select(t => Answer(t, known))]), ApiJson.Default.TemplateList);
+    }
+
+    private static TemplateAnswer Answer(Template template, List<NodeCatalog> catalogs) => new()
+    {
+        Name = template.Name,
+        Title = template.Title,
+        Description = template.Description,
+        Parameters =
+        [
+            .. template.Parameters.Select(p => new ParameterAnswer
+            {
+                Name = p.Name,
+                Title = p.Title,
+                Type = JsonNamingPolicy.CamelCase.ConvertName(p.Type.ToString()),
+                Required = p.Required,
+                Default = p.Default,
+                Min = p.Min,
+                Max = p.Max,
+                Step = p.Step,
+                MaxLength = p.Type == ParameterType.Text ? p.MaxLength ?? FilledTemplate.DefaultMaxLength : null,
+                Choices = p.Type is ParameterType.Choice or ParameterType.Model ? Choices(template, p, catalogs) : null,
+            }),
+        ],
+    };
+
+    /// <summary>What any instance offers for the parameter's first target.</summary>
+    private static IReadOnlyList<string> Choices(Template template, TemplateParameter parameter, List<NodeCatalog> catalogs)
+    {
+        if (parameter.Targets is not [var target, ..])
+            return [];
+        var classType = (string)template.Workflow[target.Node]!["class_type"]!;
+        return [.. catalogs.SelectMany(c => c.ChoicesOf(classType, target.Input) ?? []).Distinct()];
+    }
+}
+
+/// <summary>The answer of GET /api/templates.</summary>
+public sealed record TemplateList(IReadOnlyList<TemplateAnswer> Templates);
+
+/// <summary>A template.</summary>
+public sealed record TemplateAnswer
+{
+    public required string Name { get; init; }
+    public required string Title { get; init; }
+    public string? Description { get; init; }
+    public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
+}
+
+/// <summary>A parameter of a template.</summary>
+public sealed record ParameterAnswer
+{
+    public required string Name { get; init; }
+    public string? Title { get; init; }
+
+    /// <summary>text, integer, number, seed, choice, model or image.</summary>
+    public required string Type { get; init; }
+    public bool Required { get; init; }
+    public JsonElement? Default { get; init; }
+    public double? Min { get; init; }
+    public double? Max { get; init; }
+    public double? Step { get; init; }
+    public int? MaxLength { get; init; }
+    public IReadOnlyList<string>? Choices { get; init; }
+}

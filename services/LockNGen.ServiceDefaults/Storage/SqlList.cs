@@ -1,0 +1,40 @@
+using System.Data;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Dapper;
+
+namespace LockNGen.ServiceDefaults.Storage;
+
+/// <summary>
+/// The values of <c>IN @name</c>: written out as one parameter each, because Dapper hands PostgreSQL an array there, which IN does not take.
+/// </summary>
+public sealed class SqlList : SqlMapper.ICustomQueryParameter
+{
+    private readonly IReadOnlyList<string> _values;
+
+    private SqlList(IReadOnlyList<string> values) => _values = values;
+
+    /// <summary>Texts.</summary>
+    public static SqlList Of(IEnumerable<string> values) => new([.. values]);
+
+    /// <summary>Ids.</summary>
+    public static SqlList Of(IEnumerable<Guid> values) => new([.. values.Select(v => v.ToString("D"))]);
+
+    void SqlMapper.ICustomQueryParameter.AddParameter(IDbCommand command, string name)
+    {
+        var names = new List<string>(_values.Count);
+        foreach (var value in _values)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name + "_" + names.Count.ToString(CultureInfo.InvariantCulture);
+            parameter.DbType = DbType.String;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
+            names.Add("@" + parameter.ParameterName);
+        }
+
+        // No value is in an empty list.
+        var list = names.Count == 0 ? "(NULL)" : $"({string.Join(", ", names)})";
+        command.CommandText = Regex.Replace(command.CommandText, $@"@{name}\b", list, RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
+    }
+}

@@ -1,0 +1,18 @@
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.WebhookNotifier.Deliveries;
+
+/// <summary>The rows that hold a destination's circuit breaker.</summary>
+internal static class Destinations
+{
+    /// <summary>
+    /// Within a transaction that puts something in a destination's queue: makes sure that its row is there and stays. Writing the row,
+    /// instead of only looking, is what keeps the sweeper of another replica from deleting it meanwhile.
+    /// </summary>
+    public static Task<int> TouchAsync(Session session, string destination) => session.ExecuteAsync(
+        """
+        INSERT INTO webhook_destinations (destination, touched_at) VALUES (@destination, @Now)
+        ON CONFLICT (destination) DO UPDATE SET touched_at = excluded.touched_at
+        """,
+        new { destination, session.Now });
+}

@@ -1,0 +1,33 @@
+namespace LockNGen.WebhookNotifier.Deliveries;
+
+/// <summary>A delivery that this process has claimed: nobody else sends it before the lease ends.</summary>
+internal sealed record DueDelivery
+{
+    public required Guid Id { get; init; }
+
+    public required Guid WebhookId { get; init; }
+
+    public required string Destination { get; init; }
+
+    public required string Url { get; init; }
+
+    public required byte[] Body { get; init; }
+
+    public required string EventType { get; init; }
+
+    /// <summary>Attempts so far, in all.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Attempts so far, since it was last redelivered by hand: decides how long to wait for the next.</summary>
+    public int Failures { get; init; }
+
+    public DateTimeOffset GiveUpAt { get; init; }
+
+    public required Guid LeaseId { get; init; }
+
+    public string? Secret { get; init; }
+
+    public string? PreviousSecret { get; init; }
+
+    public DateTimeOffset? PreviousSecretUntil { get; init; }
+}

@@ -1,0 +1,38 @@
+using LockNGen.Contracts;
+using LockNGen.WebhookNotifier.Storage;
+using MassTransit;
+
+namespace LockNGen.WebhookNotifier.Deliveries;
+
+/// <summary>
+/// Reads the events that can be delivered. A message is acknowledged when its deliveries are stored, and not before: while the
+/// database is away, events wait in the queue.
+/// </summary>
+internal sealed class EventConsumer(DeliveryIntake intake, PatientDatabase patience) :
+    IConsumer<GenerationQueued>,
+    IConsumer<GenerationStarted>,
+    IConsumer<GenerationImageCompleted>,
+    IConsumer<GenerationCompleted>,
+    IConsumer<GenerationFailed>,
+    IConsumer<GenerationCancelled>
+{
+    public Task Consume(ConsumeContext<GenerationQueued> context) => StoreAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationStarted> context) => StoreAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationImageCompleted> context) => StoreAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationCompleted> context) => StoreAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationFailed> context) => StoreAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationCancelled> context) => StoreAsync(context, context.Message);
+
+    /// <summary>The receiver gets the very bytes that the broker had, not what is left of them after reading and writing them again.</summary>
+    private Task StoreAsync(ConsumeContext context, GenerationEvent message)
+    {
+        var owner = context.Headers.Get<string>(EventHeaders.Owner);
+        var body = context.ReceiveContext.Body.GetBytes();
+        return patience.RunAsync(token => intake.AddAsync(message, owner, body, token), context.CancellationToken);
+    }
+}

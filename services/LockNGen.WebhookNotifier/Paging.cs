@@ -1,0 +1,25 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace LockNGen.WebhookNotifier;
+
+/// <summary>Lists go newest first; the cursor is the number of the last row shown.</summary>
+internal static class Paging
+{
+    private const int MaxLimit = 200;
+
+    /// <summary>What is wrong with the query, or null and the number to continue before.</summary>
+    public static ProblemHttpResult? Check(int limit, string? cursor, out long before)
+    {
+        before = long.MaxValue;
+        if (limit is < 1 or > MaxLimit)
+            return TypedResults.Problem($"limit must be from 1 to {MaxLimit}.", statusCode: StatusCodes.Status400BadRequest);
+        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            return TypedResults.Problem("cursor must be the nextCursor of the page before.", statusCode: StatusCodes.Status400BadRequest);
+        return null;
+    }
+
+    /// <summary>The cursor of the next page; none when this one was not full.</summary>
+    public static string? Next<T>(IReadOnlyList<T> items, int limit, Func<T, long> number) =>
+        items.Count == limit ? number(items[^1]).ToString(CultureInfo.InvariantCulture) : null;
+}

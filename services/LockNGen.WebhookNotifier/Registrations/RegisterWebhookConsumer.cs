@@ -1,0 +1,39 @@
+using System.Text;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Network;
+using LockNGen.WebhookNotifier.Storage;
+using MassTransit;
+
+namespace LockNGen.WebhookNotifier.Registrations;
+
+/// <summary>The webhook that came with a generation: its outcome, to one address.</summary>
+internal sealed partial class RegisterWebhookConsumer(WebhookStore store, PatientDatabase patience, ILogger<RegisterWebhookConsumer> logger)
+    : IConsumer<RegisterWebhook>
+{
+    public async Task Consume(ConsumeContext<RegisterWebhook> context)
+    {
+        var command = context.Message;
+        if (!Uri.IsWellFormedUriString(command.Url, UriKind.Absolute) || (command.Secret is { } secret && !WebhookSecret.IsValid(secret)))
+        {
+            // The API has checked both, so this is somebody else's message; there is nobody to tell but the operator.
+            LogRefused(command.GenerationId);
+            return;
+        }
+
+        var webhook = new Webhook
+        {
+            // Made of what it is for, so that the same command again is the same webhook.
+            Id = MessageIds.Version5(command.GenerationId, Encoding.UTF8.GetBytes(command.Url)),
+            Owner = command.Owner,
+            GenerationId = command.GenerationId,
+            Url = command.Url,
+            EventTypes = DeliverableEvents.Default,
+            Secret = command.Secret,
+        };
+        await patience.RunAsync(token => store.AddForGenerationAsync(webhook, token), context.CancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Error, "The webhook of generation {GenerationId} has a malformed address or secret and is ignored")]
+    private partial void LogRefused(Guid generationId);
+}

@@ -1,0 +1,139 @@
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Network;
+using LockNGen.WebhookNotifier.Deliveries;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.WebhookNotifier.Registrations;
+
+/// <summary><c>/api/webhooks</c>: an owner's webhooks.</summary>
+internal static class WebhookEndpoints
+{
+    public static void MapWebhooks(this RouteGroupBuilder webhooks)
+    {
+        webhooks.MapPost("/", CreateAsync).WithSummary("Register a webhook; its secret is in this answer and in no other")
+            .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(409);
+        webhooks.MapGet("/", ListAsync).WithSummary("List webhooks, or with generationId that of one generation").ProducesProblem(400);
+        webhooks.MapGet("/{id:guid}", GetAsync).WithSummary("One webhook").ProducesProblem(404);
+        webhooks.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change address, filter, description, or whether it is enabled")
+            .ProducesValidationProblem().ProducesProblem(404);
+        webhooks.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Remove a webhook and its delivery log").ProducesProblem(404);
+        webhooks.MapPost("/{id:guid}/secret", RotateAsync).WithSummary("Change the secret; the old one signs along for a while")
+            .ProducesValidationProblem().ProducesProblem(404);
+        webhooks.MapPost("/{id:guid}/test", TestAsync).WithSummary("Send a webhook.test event now; the delivery log tells how it went")
+            .ProducesProblem(404).ProducesProblem(409);
+    }
+
+    private static async Task<Results<Created<WebhookAnswer>, ValidationProblem, ProblemHttpResult>> CreateAsync(
+        NewWebhook request,
+        Caller caller,
+        WebhookStore store,
+        WebhookValidation validation,
+        IOptions<WebhookOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var errors = await validation.FindErrorsAsync(request.Url, request.EventTypes, request.Description, request.Secret, cancellationToken);
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors);
+        var allOwners = request.AllOwners ?? caller is { IsAuthenticated: false, Owner: null };
+        if (allOwners && !caller.IsAdmin)
+            return TypedResults.Problem($"allOwners needs a token with scope {Caller.AdminScope}.", statusCode: StatusCodes.Status403Forbidden);
+        if (!allOwners && caller.Owner is null)
+        {
+            return TypedResults.Problem(
+                "Nobody's webhook would hear of nothing: send a token with a subject, or X-Session-Id, or set allOwners.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var webhook = new Webhook
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            Owner = caller.Owner,
+            AllOwners = allOwners,
+            Url = request.Url,
+            EventTypes = WebhookValidation.Filter(request.EventTypes),
+            Description = request.Description,
+            Secret = request.Secret ?? WebhookSecret.Create(),
+            CreatedAt = clock.GetUtcNow(),
+        };
+        return await store.TryAddAsync(webhook, options.Value.MaxPerOwner, cancellationToken)
+            ? TypedResults.Created($"/api/webhooks/{webhook.Id}", WebhookAnswer.Of(webhook, withSecret: true))
+            : TypedResults.Problem($"There are {options.Value.MaxPerOwner} webhooks already: remove one first.", statusCode: StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<Results<Ok<WebhookPage>, ProblemHttpResult>> ListAsync(
+        Caller caller, WebhookStore store, CancellationToken cancellationToken, Guid? generationId = null, int limit = 50, string? cursor = null)
+    {
+        if (Paging.Check(limit, cursor, out var before) is { } problem)
+            return problem;
+        var found = await store.ListAsync(caller, generationId, before, limit, cancellationToken);
+        return TypedResults.Ok(new WebhookPage([.. found.Select(w => WebhookAnswer.Of(w))], Paging.Next(found, limit, w => w.Number)));
+    }
+
+    private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> GetAsync(
+        Guid id, Caller caller, WebhookStore store, CancellationToken cancellationToken) =>
+        await store.FindAsync(id, caller, cancellationToken) is { } webhook ? TypedResults.Ok(WebhookAnswer.Of(webhook)) : Missing.Webhook();
+
+    private static async Task<Results<Ok<WebhookAnswer>, ValidationProblem, ProblemHttpResult>> UpdateAsync(
+        Guid id, WebhookChange change, Caller caller, WebhookStore store, WebhookValidation validation, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
+            return Missing.Webhook();
+        var errors = await validation.FindErrorsAsync(change.Url, change.EventTypes, change.Description, secret: null, cancellationToken);
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors);
+
+        var changed = webhook with
+        {
+            Url = change.Url,
+            EventTypes = WebhookValidation.Filter(change.EventTypes),
+            Description = change.Description,
+            Enabled = change.Enabled,
+            DisabledReason = null,
+        };
+        await store.UpdateAsync(changed, cancellationToken);
+        return TypedResults.Ok(WebhookAnswer.Of(changed));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid id, Caller caller, WebhookStore store, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, caller, cancellationToken) is null)
+            return Missing.Webhook();
+        await store.DeleteAsync(id, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<WebhookAnswer>, ValidationProblem, ProblemHttpResult>> RotateAsync(
+        Guid id,
+        NewSecret? request,
+        Caller caller,
+        WebhookStore store,
+        IOptions<WebhookOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        const int longest = 30 * 24 * 3600;
+        if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
+            return Missing.Webhook();
+        if (request?.Secret is { } chosen && !WebhookSecret.IsValid(chosen))
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["secret"] = [WebhookSecret.Rule] });
+        if (request?.OverlapSeconds is < 0 or > longest)
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["overlapSeconds"] = [$"From 0 to {longest}."] });
+
+        var overlap = request?.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.SecretOverlap;
+        var rotated = webhook with { Secret = request?.Secret ?? WebhookSecret.Create(), PreviousSecretUntil = clock.GetUtcNow() + overlap };
+        await store.RotateAsync(id, rotated.Secret, rotated.PreviousSecretUntil.Value, cancellationToken);
+        return TypedResults.Ok(WebhookAnswer.Of(rotated, withSecret: true));
+    }
+
+    private static async Task<Results<Accepted<TestAnswer>, ProblemHttpResult>> TestAsync(
+        Guid id, Caller caller, WebhookStore store, DeliveryIntake intake, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
+            return Missing.Webhook();
+        if (!webhook.Enabled)
+            return Missing.Enabled();
+        var delivery = await intake.AddTestAsync(webhook, WebhookTest.Body(id, clock.GetUtcNow()), cancellationToken);
+        return TypedResults.Accepted($"/api/webhooks/{id}/deliveries/{delivery}", new TestAnswer(delivery));
+    }
+}

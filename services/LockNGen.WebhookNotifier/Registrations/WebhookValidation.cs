@@ -1,0 +1,28 @@
+using LockNGen.ServiceDefaults.Network;
+
+namespace LockNGen.WebhookNotifier.Registrations;
+
+/// <summary>Checks what clients send; all that is wrong with it, not only the first.</summary>
+internal sealed class WebhookValidation(CallbackAddressGuard guard)
+{
+    private const int MaxDescription = 200;
+
+    public async Task<Dictionary<string, string[]>> FindErrorsAsync(
+        string url, IReadOnlyList<string>? eventTypes, string? description, string? secret, CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (await guard.FindProblemAsync(url, cancellationToken) is { } problem)
+            errors["url"] = [problem];
+        if (eventTypes is { Count: 0 } || eventTypes?.Except(DeliverableEvents.All).Any() == true)
+            errors["eventTypes"] = [$"Give one or more of {string.Join(", ", DeliverableEvents.All)}, or leave it out for outcomes. Progress is for WebSocket and SSE."];
+        if (description?.Length > MaxDescription)
+            errors["description"] = [$"At most {MaxDescription} characters."];
+        if (secret is not null && !WebhookSecret.IsValid(secret))
+            errors["secret"] = [WebhookSecret.Rule];
+        return errors;
+    }
+
+    /// <summary>A valid filter as it is stored.</summary>
+    public static string Filter(IReadOnlyList<string>? eventTypes) =>
+        eventTypes is null ? DeliverableEvents.Default : string.Join(' ', eventTypes.Distinct());
+}

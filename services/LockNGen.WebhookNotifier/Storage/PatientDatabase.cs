@@ -1,0 +1,46 @@
+using System.Data.Common;
+using Npgsql;
+using Polly;
+using Polly.Retry;
+
+namespace LockNGen.WebhookNotifier.Storage;
+
+/// <summary>
+/// For work that has nowhere else to go: tries again for as long as the database is away. Moving messages to an error queue instead would
+/// empty the event queue in seconds, and somebody would have to carry them back.
+/// </summary>
+internal sealed partial class PatientDatabase
+{
+    private readonly ResiliencePipeline _pipeline;
+    private readonly ILogger<PatientDatabase> _logger;
+
+    public PatientDatabase(TimeProvider clock, ILogger<PatientDatabase> logger)
+    {
+        _logger = logger;
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<DbException>(e => !IsAboutTheData(e)).Handle<TimeoutException>(),
+                MaxRetryAttempts = int.MaxValue,
+                Delay = TimeSpan.FromMilliseconds(100),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                OnRetry = retry =>
+                {
+                    LogUnavailable(retry.Outcome.Exception!.Message);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+    }
+
+    public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        await _pipeline.ExecuteAsync(async token => await work(token), cancellationToken);
+
+    /// <summary>Data exceptions and broken constraints (SQLSTATE classes 22 and 23) stay what they are: that message is for the error queue.</summary>
+    private static bool IsAboutTheData(DbException error) => error is PostgresException { SqlState: ['2', '2' or '3', ..] };
+
+    [LoggerMessage(LogLevel.Error, "The database does not answer, so events wait in the queue: {Reason}")]
+    private partial void LogUnavailable(string reason);
+}

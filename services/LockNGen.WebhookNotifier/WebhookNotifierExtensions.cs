@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Network;
+using LockNGen.ServiceDefaults.Options;
+using LockNGen.ServiceDefaults.Storage;
+using LockNGen.WebhookNotifier.Deliveries;
+using LockNGen.WebhookNotifier.Registrations;
+using LockNGen.WebhookNotifier.Storage;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.WebhookNotifier;
+
+/// <summary>The service, for its own Program.cs and for Standalone.</summary>
+public static class WebhookNotifierExtensions
+{
+    /// <summary>Adds the queue, the worker and the storage behind them.</summary>
+    public static IHostApplicationBuilder AddWebhookNotifier(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        builder.AddCallerAuthentication();
+        builder.AddCallbackAddressGuard();
+        services.AddSingleton<IConfigureOptions<WebhookOptions>, WebhookConnection>();
+        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookConnection>();
+        services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
+        builder.AddDatabase<WebhooksDatabase>("webhooks-database");
+        services.AddSingleton<PatientDatabase>();
+        services.AddSingleton<WebhookStore>();
+        services.AddSingleton<WebhookValidation>();
+        services.AddSingleton<DeliverySignal>();
+        services.AddSingleton<DeliveryIntake>();
+        services.AddSingleton<DeliveryQueue>();
+        services.AddSingleton<DeliveryLog>();
+        services.AddSingleton<RetrySchedule>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<NotifierMetrics>();
+        services.AddSingleton<EventConsumer>();
+        services.AddSingleton<RegisterWebhookConsumer>();
+        services.AddHostedService<DeliveryWorker>();
+        services.AddHostedService<DeliverySweeper>();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default);
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        return builder.AddBus(bus => bus.Endpoint(BusQueues.WebhookNotifier, ConfigureQueue));
+    }
+
+    /// <summary>Maps <c>/api/webhooks</c>.</summary>
+    public static IEndpointRouteBuilder MapWebhookNotifier(this IEndpointRouteBuilder endpoints)
+    {
+        var webhooks = endpoints.MapGroup("/api/webhooks").WithTags("Webhooks").RequireAuthorization();
+        webhooks.MapWebhooks();
+        webhooks.MapDeliveries();
+        return endpoints;
+    }
+
+    /// <summary>
+    /// One message at a time, and from one replica at a time: so a generation's webhook is stored before its events come, and these in
+    /// their order. Replicas share the deliveries, which take long, and not the writing down, which does not.
+    /// </summary>
+    private static void ConfigureQueue(IBusRegistrationContext context, IReceiveEndpointConfigurator queue)
+    {
+        queue.ConcurrentMessageLimit = 1;
+        queue.PrefetchCount = 64;
+        if (queue is IRabbitMqReceiveEndpointConfigurator rabbitMq)
+            rabbitMq.SingleActiveConsumer = true;
+        Bind(queue);
+        queue.Consumer(context.GetRequiredService<RegisterWebhookConsumer>);
+        queue.Consumer(context.GetRequiredService<EventConsumer>);
+    }
+
+    /// <summary>Binds what can be delivered; progress never enters the queue.</summary>
+    private static void Bind(IReceiveEndpointConfigurator queue)
+    {
+        foreach (var exchange in DeliverableEvents.All)
+        {
+            switch (queue)
+            {
+                case IRabbitMqReceiveEndpointConfigurator rabbitMq:
+                    rabbitMq.Bind(exchange);
+                    break;
+                case IInMemoryReceiveEndpointConfigurator inMemory:
+                    inMemory.Bind(exchange);
+                    break;
+            }
+        }
+    }
+}

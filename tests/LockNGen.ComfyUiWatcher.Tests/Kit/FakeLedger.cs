@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace LockNGen.ComfyUiWatcher.Tests.Kit;
+
+/// <summary>
+/// The API as a watcher sees it, reduced to its promises: leases by heartbeat, one attempt at a time, stored files, and outcomes by
+/// compare-and-set.
+/// </summary>
+internal sealed class FakeLedger
+{
+    private readonly ConcurrentDictionary<Guid, Row> _rows = new();
+    private readonly ConcurrentDictionary<string, string> _owners = new();
+    private TaskCompletionSource _beat = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Where uploads go; known once the host listens.</summary>
+    public string Url { get; set; } = "";
+
+    public ConcurrentDictionary<string, InstanceReport> Reports { get; } = new();
+
+    public ConcurrentDictionary<string, InstanceCatalog> Catalogs { get; } = new();
+
+    /// <summary>Heartbeats go unanswered, and so does everything else, until reset.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>Uploads are answered with this instead of being stored.</summary>
+    public int? UploadStatus { get; set; }
+
+    public Row this[Guid id] => _rows[id];
+
+    public void AddTo(BusParts bus)
+    {
+        bus.Endpoint(BusQueues.GenerationApi, (_, endpoint) =>
+        {
+            endpoint.Handler<ClaimGeneration>(c => Away ? Task.CompletedTask : c.RespondAsync(Claim(c.Message)));
+            endpoint.Handler<ReportOutcome>(c => Away ? Task.CompletedTask : c.RespondAsync(Report(c.Message)));
+            endpoint.Handler<InstanceCatalog>(c =>
+            {
+                Catalogs[c.Message.Instance] = c.Message;
+                return Task.CompletedTask;
+            });
+        });
+        bus.Endpoint(BusQueues.Heartbeats, (_, endpoint) =>
+            endpoint.Handler<WatcherHeartbeat>(c => Away ? Task.CompletedTask : c.RespondAsync(Beat(c.Message))));
+    }
+
+    public void MapUploads(WebApplication app)
+    {
+        app.MapPut("/uploads/{id:guid}/{imageIndex:int}/{file:int}", StoreAsync);
+        app.MapGet("/inputs/{name}", (string name) => Results.Bytes(System.Text.Encoding.UTF8.GetBytes("bytes of " + name)));
+    }
+
+    /// <summary>Waits for a heartbeat that says something of an instance.</summary>
+    public async Task<InstanceReport> WaitForReportAsync(string instance, Func<InstanceReport, bool> matches, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var beat = _beat.Task;
+            if (Reports.TryGetValue(instance, out var report) && matches(report))
+                return report;
+            await beat.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The lease of an instance, as if given by a scheduler.</summary>
+    public void GiveTo(string instance, string watcher) => _owners[instance] = watcher;
+
+    public Row Add(JsonElement workflow, string instance, int images = 1)
+    {
+        var row = new Row { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = images };
+        _rows[row.Id] = row;
+        return row;
+    }
+
+    /// <summary>What a claim of this generation would be given now.</summary>
+    public GenerationWork WorkOf(Row row) => new()
+    {
+        Attempt = row.Attempt,
+        Owner = "alice",
+        Workflow = row.Workflow,
+        Prompts =
+        [
+            .. Enumerable.Range(1, row.Images).Select(i => new PromptPlan
+            {
+                ImageIndex = i,
+                Seed = 41 + i,
+                Inputs = row.SeedNode is { } node
+                    ? [new InputValue { NodeId = node, Name = "seed", Value = JsonSerializer.SerializeToElement(41 + i) }]
+                    : [],
+            }),
+        ],
+        InputFiles = row.InputFiles,
+        UploadUrl = $"{Url}/uploads/{row.Id}",
+        UploadToken = $"token-{row.Attempt}",
+        StoredImages = [.. row.Stored.Values.OrderBy(s => s.Image.Index)],
+        OverallProgress = row.Floor,
+        ElapsedSeconds = 100,
+    };
+
+    private ClaimDecision Claim(ClaimGeneration claim)
+    {
+        if (!_rows.TryGetValue(claim.GenerationId, out var row))
+            return new ClaimDecision { Granted = false, Reason = "unknown" };
+        lock (row)
+        {
+            if (row.ClaimId == claim.ClaimId)
+                return new ClaimDecision { Granted = true, Work = WorkOf(row) };
+            if (row.Ended || !row.Dispatched || row.Instance != claim.Instance || _owners.GetValueOrDefault(claim.Instance) != claim.Watcher)
+                return new ClaimDecision { Granted = false, Reason = "not dispatched to you" };
+            (row.ClaimId, row.Dispatched, row.Watcher) = (claim.ClaimId, false, claim.Watcher);
+            row.Attempt++;
+            return new ClaimDecision { Granted = true, Work = WorkOf(row) };
+        }
+    }
+
+    private OutcomeDecision Report(ReportOutcome report)
+    {
+        if (!_rows.TryGetValue(report.GenerationId, out var row))
+            return new OutcomeDecision { Verdict = OutcomeVerdict.Superseded };
+        lock (row)
+        {
+            if (row.Attempt != report.Attempt || row.Ended)
+                return new OutcomeDecision { Verdict = OutcomeVerdict.Superseded };
+            if (report.Event is not { } outcome)
+            {
+                row.ClaimId = default;
+                row.Lost.TrySetResult(report.Lost!);
+                return new OutcomeDecision { Verdict = OutcomeVerdict.TakenBack };
+            }
+
+            row.Ended = true;
+            row.Outcome.TrySetResult(outcome);
+            return new OutcomeDecision { Verdict = OutcomeVerdict.Publish };
+        }
+    }
+
+    private HeartbeatAnswer Beat(WatcherHeartbeat heartbeat)
+    {
+        foreach (var report in heartbeat.Instances)
+        {
+            Reports[report.Name] = report;
+            _owners.TryAdd(report.Name, heartbeat.Watcher);
+        }
+
+        Interlocked.Exchange(ref _beat, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        if (heartbeat.Leaving)
+        {
+            foreach (var left in _owners.Where(o => o.Value == heartbeat.Watcher).ToList())
+                _owners.TryRemove(left);
+        }
+
+        return new HeartbeatAnswer
+        {
+            Owned = [.. heartbeat.Instances.Select(i => i.Name).Where(i => _owners.GetValueOrDefault(i) == heartbeat.Watcher)],
+            LeaseSeconds = 5,
+            Abandon = [.. heartbeat.Held.Where(h => _rows.TryGetValue(h.GenerationId, out var row) && row.Attempt != h.Attempt).Select(h => h.GenerationId)],
+            CatalogsWanted = [.. heartbeat.Instances.Select(i => i.Name).Where(i => !Catalogs.ContainsKey(i))],
+        };
+    }
+
+    private async Task<IResult> StoreAsync(Guid id, int imageIndex, int file, int files, long? seed, HttpRequest request)
+    {
+        if (UploadStatus is { } status)
+            return Results.StatusCode(status);
+        var row = _rows[id];
+        using var bytes = new MemoryStream();
+        await request.Body.CopyToAsync(bytes);
+        lock (row)
+        {
+            if (request.Headers.Authorization != $"Bearer token-{row.Attempt}" || row.Ended)
+                return Results.StatusCode(StatusCodes.Status409Conflict);
+            row.Files[(imageIndex, file)] = bytes.ToArray();
+            var stored = row.Stored.GetValueOrDefault((imageIndex, file)) ?? new StoredImage
+            {
+                ImageIndex = imageIndex,
+                File = file,
+                Files = files,
+                Image = new GenerationImage
+                {
+                    Index = row.Stored.Count + 1,
+                    Url = $"/api/generations/{id}/images/{row.Stored.Count + 1}",
+                    ContentType = request.ContentType ?? "",
+                    Seed = seed,
+                },
+            };
+            row.Stored[(imageIndex, file)] = stored;
+            return Results.Json(stored.Image, ContractsJson.Default.GenerationImage);
+        }
+    }
+
+    /// <summary>A generation in the ledger.</summary>
+    internal sealed class Row
+    {
+        public required Guid Id { get; init; }
+
+        public required JsonElement Workflow { get; init; }
+
+        public required string Instance { get; set; }
+
+        public required int Images { get; init; }
+
+        public string? SeedNode { get; init; } = "5";
+
+        public IReadOnlyList<InputFile> InputFiles { get; set; } = [];
+
+        public int Attempt { get; set; }
+
+        public int Floor { get; set; }
+
+        public bool Dispatched { get; set; }
+
+        public bool Ended { get; set; }
+
+        public Guid ClaimId { get; set; }
+
+        public string? Watcher { get; set; }
+
+        public Dictionary<(int ImageIndex, int File), StoredImage> Stored { get; } = [];
+
+        public Dictionary<(int ImageIndex, int File), byte[]> Files { get; } = [];
+
+        public TaskCompletionSource<JsonElement> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<GenerationError> Lost { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

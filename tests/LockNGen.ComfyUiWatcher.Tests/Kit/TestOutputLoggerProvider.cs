@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace LockNGen.ComfyUiWatcher.Tests.Kit;
+
+/// <summary>Writes logs into the output of the test that they belong to.</summary>
+internal sealed class TestOutputLoggerProvider : ILoggerProvider
+{
+    private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
+
+    public ILogger CreateLogger(string categoryName) => new Logger(_output, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(ITestOutputHelper? output, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            try
+            {
+                output?.WriteLine($"{DateTime.Now:HH:mm:ss.fff} {logLevel} {category}: {formatter(state, exception)} {exception}");
+            }
+            catch (InvalidOperationException)
+            {
+                // The test is over; what a background task still says belongs to nobody.
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// docker compose up, as on a fresh clone, and what must hold of the whole: submit, follow, scale, and restart everything under load.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { docker, eventually } from "./docker.mjs";
+import { follow, followByPolling, followBySse, Load, submit } from "./generations.mjs";
+import { observed, onlyInTrouble } from "./observed.mjs";
+import { Stack } from "./stack.mjs";
+
+const stack = new Stack();
+
+const png = (bytes) => Buffer.from(bytes).subarray(1, 4).toString() === "PNG";
+
+/** The pictures of a completed generation are where its events and its resource say. */
+async function assertDelivered(id) {
+    const generation = await (await stack.fetch(`/api/generations/${id}`)).json();
+    assert.equal(generation.status, "completed", JSON.stringify(generation));
+    const image = await stack.fetch(`/api/generations/${id}/images/1`);
+    assert.equal(image.status, 200);
+    assert.ok(png(await image.arrayBuffer()));
+}
+
+describe("docker compose", () => {
+    before(() => stack.up());
+
+    after(async (context) => {
+        if (process.env.KEEP_STACK) return;
+        await stack.down();
+    });
+
+    it("no container runs as root, writes its root file system or may gain privileges", async () => {
+        for (const container of await stack.containers()) {
+            const [name, user, readOnly, options, dropped] = (
+                await docker("inspect", "--format", "{{.Name}}|{{.Config.User}}|{{.HostConfig.ReadonlyRootfs}}|{{.HostConfig.SecurityOpt}}|{{.HostConfig.CapDrop}}", container)
+            ).split("|");
+            assert.ok(user !== "" && user !== "root" && user !== "0", `${name} runs as ${user}`);
+            assert.equal(readOnly, "true", name);
+            assert.match(options, /no-new-privileges/, name);
+            assert.match(dropped, /ALL/, name);
+        }
+    });
+
+    it("serves the gallery", async () => {
+        const response = await stack.fetch("/");
+        assert.equal(response.status, 200);
+        assert.match(await response.text(), /<!doctype html>/i);
+    });
+
+    it("renders what is submitted, and every transport tells the same story", async () => {
+        const id = await submit(stack);
+        const [story, sse, polled] = await Promise.all([follow(stack, id), followBySse(stack, id), followByPolling(stack, id)]);
+
+        assert.deepEqual([story.gaps, story.disorder], [[], []]);
+        const states = (events) => events.filter((event) => /started|image|completed/.test(event.type)).map((event) => [event.type, event.sequence]);
+        assert.deepEqual(states(story.events).map(([type]) => type), ["generation.started", "generation.image", "generation.completed"]);
+        assert.deepEqual(states(sse.map(([, event]) => event)), states(story.events));
+        assert.deepEqual(states(polled), states(story.events));
+        await assertDelivered(id);
+    });
+
+    it("scales to three gateways, and the edge uses the third", async () => {
+        await stack.compose("up", "--detach", "--no-recreate", "--scale", "realtime-gateway=3", "realtime-gateway");
+        const gateways = await stack.containers("realtime-gateway");
+        assert.equal(gateways.length, 3);
+        for (const gateway of gateways) await stack.healthy(gateway);
+        const addresses = await Promise.all(
+            gateways.map(async (gateway) => docker("inspect", "--format", '{{(index .NetworkSettings.Networks "lockngen-smoke_edge").IPAddress}}', gateway)),
+        );
+        await eventually("the edge has asked all three", async () => {
+            await stack.fetch("/config.json");
+            const log = await stack.logs("edge");
+            return addresses.every((address) => log.includes(`"upstream":"${address}:8080"`));
+        });
+    });
+
+    it("loses nothing while each container is restarted in turn under load", async (context) => {
+        const load = new Load(stack, 4);
+        for (const container of await stack.containers()) {
+            const name = await docker("inspect", "--format", "{{.Name}}", container);
+            const finished = load.stories.length;
+            await docker("restart", "--time", "35", container);
+            await stack.healthy(container);
+            // Work must flow again before the next one goes.
+            await eventually(`generations end after the restart of ${name}`, () => load.stories.length >= finished + 4, 120);
+            context.diagnostic(`${name} restarted; ${load.stories.length} generations have ended`);
+        }
+        const stories = await load.stop();
+
+        assert.deepEqual(stories.filter((story) => story.disorder.length > 0).map((story) => [story.id, story.disorder]), []);
+        const outcomes = stories.map((story) => [story.id, story.events.at(-1).type]);
+        assert.deepEqual(outcomes.filter(([, type]) => type !== "generation.completed"), []);
+        for (const story of stories.filter((s) => s.gaps.length === 0)) {
+            const images = story.events.filter((event) => event.type === "generation.image");
+            assert.equal(new Set(images.map((event) => event.data.image.index)).size, story.events.at(-1).data.images.length, story.id);
+        }
+        for (const { id } of stories) await assertDelivered(id);
+        const gaps = stories.filter((story) => story.gaps.length > 0).length;
+        const connections = stories.reduce((sum, story) => sum + story.connections, 0);
+        context.diagnostic(`${stories.length} generations, ${connections} connections, ${gaps} followed with an announced gap`);
+    });
+
+    it("measures everything that the alerts and the dashboard ask for", async () => {
+        const ask = async (path) => (await (await fetch(`http://${stack.prometheus}/api/v1/${path}`)).json()).data;
+        const { asked, queries } = await observed();
+        await eventually("every metric is there", async () => {
+            const known = new Set(await ask("label/__name__/values"));
+            assert.deepEqual(asked.filter((name) => !known.has(name) && !onlyInTrouble.has(name)), []);
+            return true;
+        });
+        for (const query of queries) {
+            const response = await fetch(`http://${stack.prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
+            assert.equal(response.status, 200, `${query}: ${await response.text()}`);
+        }
+    });
+
+    it("leaves nothing behind in the broker", async () => {
+        const [broker] = await stack.containers("rabbitmq");
+        await eventually("all queues but the stream are empty", async () => {
+            const queues = (await docker("exec", broker, "rabbitmqctl", "-q", "list_queues", "--no-table-headers", "name", "type", "messages")).split("\n").map((line) => line.split("\t"));
+            return queues.filter(([, type, messages]) => type !== "stream" && messages !== "0").length === 0;
+        });
+    });
+
+    it("uses no feature that RabbitMQ deprecates", async () => {
+        assert.doesNotMatch(await stack.logs("rabbitmq"), /deprecat/i);
+    });
+});
