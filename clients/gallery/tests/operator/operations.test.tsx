@@ -76,3 +76,15 @@ it('Operations_Queue_ListsEverybodysPromptsInOrder', async () => {
     ).toEqual([expect.stringContaining('FirstBen'), expect.stringContaining('SecondAda')]),
   );
 });
+
+it('Operations_MovedToTheFront_AsksTheApi', async () => {
+  const { backend, user } = await renderGallery('/', (services) =>
+    services.answer('POST /api/generations/*/front', () => ({ paused: false, waiting: 1, active: 0 })),
+  );
+  const events = new EventFactory();
+  backend.records.push({ id: events.id, status: 'queued', parameters: { prompt: 'Rain' }, position: 4 });
+  await user.click(await screen.findByRole('button', { name: 'Details' }));
+  backend.gateway.publish(events.queued(4));
+  await user.click(await screen.findByRole('button', { name: 'Move Rain to the front' }));
+  await waitFor(() => expect(backend.gateway.count(`/api/generations/${events.id}/front`)).toBe(1));
+});

@@ -26,7 +26,6 @@ export function openGallery(backend: Backend, path = '/') {
   onTestFinished(async () => {
     view.unmount();
     services.connection.close();
-    await window.happyDOM.abort();
     await backend.stop();
   });
   return { services, ...view, user: userEvent.setup() };
