@@ -47,6 +47,7 @@ internal static class Diagnostics
     {
         Meter.CreateObservableGauge("lockngen.queue.waiting", () => read().Waiting, "{generation}", "Generations that wait.");
         Meter.CreateObservableGauge("lockngen.queue.active", () => read().Active, "{generation}", "Generations that are dispatched or running.");
+        Meter.CreateObservableGauge("lockngen.queue.oldest_age", () => read().OldestAge, "s", "Age of the oldest waiting generation; 0 when none waits.");
         Meter.CreateObservableGauge("lockngen.outbox.waiting", () => read().Outbox, "{event}", "Events not yet confirmed by the broker.");
     }
 }
@@ -57,4 +58,5 @@ internal sealed record QueueNumbers
     public long Waiting { get; init; }
     public long Active { get; init; }
     public long Outbox { get; init; }
+    public double OldestAge { get; init; }
 }

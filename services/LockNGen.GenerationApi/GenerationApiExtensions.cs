@@ -17,8 +17,9 @@ using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Health;
+using LockNGen.ServiceDefaults.Network;
 using LockNGen.ServiceDefaults.Options;
+using LockNGen.ServiceDefaults.Storage;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -46,9 +47,8 @@ public static class GenerationApiExtensions
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
 
-        services.AddSingleton<GenerationsDatabase>();
-        services.AddHostedService<DatabaseStart>();
-        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [HealthEndpoints.Ready]);
+        builder.AddDatabase<GenerationsDatabase>("database");
+        builder.AddCallbackAddressGuard();
 
         services.AddSingleton<Links>();
         services.AddSingleton<SchedulerSignal>();
@@ -82,6 +82,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<HeartbeatReception>();
         services.AddSingleton<Revocations>();
 
+        services.AddHostedService<LeasesOfLastRun>();
         services.AddHostedService<Scheduler>();
         services.AddHostedService<OutboxPublisher>();
         services.AddHostedService<Retention>();
