@@ -14,7 +14,7 @@ async function subscribe() {
   // Your own durable queue: it keeps what arrives while this process is down. One name per service, shared by its replicas.
   await channel.assertQueue(queue, { durable: true })
   for (const event of events) {
-    // The exchange as LockN Gen declares it; whoever comes first creates it.
+    // The exchange as LockN Gen declares it; whoever comes first creates it. A user without the permission to leaves this line out.
     await channel.assertExchange(event, 'fanout', { durable: true })
     await channel.bindQueue(queue, event, '')
   }
