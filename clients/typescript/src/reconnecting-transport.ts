@@ -4,7 +4,14 @@ import { ConnectionError } from './errors.js';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.js';
 import { type RetryOptions, RetryPolicy } from './retry-policy.js';
 import { openTransport } from './transports/open-transport.js';
-import type { Disconnect, Scope, Transport, TransportContext, TransportKind } from './transports/transport.js';
+import {
+  type Disconnect,
+  isEmpty,
+  type Scope,
+  type Transport,
+  type TransportContext,
+  type TransportKind,
+} from './transports/transport.js';
 
 export interface ReconnectOptions extends RetryOptions {
   heartbeat?: HeartbeatOptions;
@@ -98,7 +105,9 @@ export class ReconnectingTransport {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     const { transport, attempt } = this.#policy;
-    if (transport) {
+    if (isEmpty(this.#context.targets())) {
+      this.close();
+    } else if (transport) {
       this.#callbacks.state({ status: 'connecting', transport, attempt });
       this.#transport = this.#start(transport);
     } else {
@@ -136,6 +145,10 @@ export class ReconnectingTransport {
       return;
     }
     this.#release();
+    if (isEmpty(this.#context.targets())) {
+      this.close();
+      return;
+    }
     const retryInMs = this.#policy.next(disconnect, wasOpen);
     if (retryInMs === undefined) {
       this.#giveUp(disconnect);

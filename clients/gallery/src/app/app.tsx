@@ -42,7 +42,7 @@ function Page() {
             <Diagnostics />
           </Suspense>
         ) : (
-          <Studio isOperator={path !== '/public' && (session?.admin ?? true)} />
+          <Studio isOperator={path !== '/public' && session?.admin === true} />
         )}
       </main>
     </>
