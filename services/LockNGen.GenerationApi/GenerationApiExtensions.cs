@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Access;
 using LockNGen.GenerationApi.Blocking;
@@ -36,7 +37,11 @@ public static class GenerationApiExtensions
         var services = builder.Services;
         AddOptions(builder);
         builder.AddCallerAuthentication();
-        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
         services.AddOpenApi("v1");
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);

@@ -30,6 +30,8 @@ internal sealed class SimulatorSocket : IAsyncDisposable
         }
     }
 
+    public bool IsOpen => !_receiving.IsCompleted;
+
     /// <summary>The close code, or null if the connection was cut.</summary>
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 

@@ -241,6 +241,21 @@ describe('timing', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('leaves no trial behind when it is closed in the middle of one', async () => {
+    const { made, WebSocket } = fake();
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ events: [], after: 0 }));
+    const connection = test.connect({ WebSocket, fetch, transports: ['websocket', 'polling'] });
+    connection.subscribe('g', test.keep, { after: 0 });
+    made[0]?.end();
+    await vi.advanceTimersByTimeAsync(1_000);
+    made[1]?.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(made).toHaveLength(3);
+    connection.close();
+    expect(made[2]?.readyState).toBe(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('polls every 2 s by default', async () => {
     const { WebSocket } = fake();
     const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ events: [], after: 0 }));

@@ -22,12 +22,12 @@ internal sealed class PromptRun
     private readonly JsonObject _meta = [];
     private readonly JsonArray _messages = [];
 
-    public PromptRun(QueueItem item, ServerEnvironment environment, SocketHub sockets, OutputCache cache, InterruptFlag interrupt, string tempPrefix)
+    public PromptRun(QueueItem item, ServerEnvironment environment, SocketHub sockets, OutputCache cache, InterruptFlag interrupt, TempPrefixes tempPrefixes)
     {
         Item = item;
         Environment = environment;
         Sockets = sockets;
-        TempPrefix = tempPrefix;
+        TempPrefixes = tempPrefixes;
         _cache = cache;
         _interrupt = interrupt;
         _prompt = new DynamicPrompt(item.Prompt);
@@ -44,7 +44,7 @@ internal sealed class PromptRun
 
     public ProgressRegistry Progress { get; }
 
-    public string TempPrefix { get; }
+    public TempPrefixes TempPrefixes { get; }
 
     public bool HasPreviews { get; }
 
@@ -63,6 +63,7 @@ internal sealed class PromptRun
         await PassAsync(HoldStage.ExecutionStart, classType: null, cancellationToken);
 
         _cache.SetPrompt(_prompt);
+        TempPrefixes.SetPrompt(_prompt);
         var cached = _prompt.OriginalIds.Where(id => _cache.Find(id) is not null).Select(id => (JsonNode)id);
         AddMessage("execution_cached", new JsonObject { ["nodes"] = new JsonArray([.. cached]) });
 

@@ -16,7 +16,7 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
     private readonly OutputCache _cache = new(environment.Library);
     private readonly CancellationTokenSource _death = new();
     private volatile bool _freeMemory;
-    private string _tempPrefix = NewTempPrefix();
+    private readonly TempPrefixes _tempPrefixes = new();
     private long? _lastCollection;
 
     public InterruptFlag Interrupt { get; } = new();
@@ -53,12 +53,12 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         {
             _freeMemory = false;
             _cache.Clear();
-            _tempPrefix = NewTempPrefix();
+            _tempPrefixes.Clear();
             _lastCollection = null;
         }
 
         var render = environment.Renders.Start(item.PromptId, item.VisibleExtraData());
-        var run = new PromptRun(item, environment, sockets, _cache, Interrupt, _tempPrefix);
+        var run = new PromptRun(item, environment, sockets, _cache, Interrupt, _tempPrefixes);
         HistoryEntry entry;
         try
         {
@@ -91,8 +91,6 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         _lastCollection = environment.Time.GetTimestamp();
         sockets.Pause(TimeSpan.FromMilliseconds(environment.Options.GarbageCollectionMilliseconds));
     }
-
-    private static string NewTempPrefix() => "ComfyUI_temp_" + string.Concat(Random.Shared.GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 5));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "worker ended: {Reason}")]
     private partial void LogStopped(string reason);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -82,8 +82,17 @@ describe('the packed tarball', () => {
     expect(files.filter((path) => !/^(dist\/.+|README\.md|package\.json)$/.test(path))).toEqual([]);
   });
 
+  it('the README example for React type-checks', () => {
+    const [, example = ''] = /```tsx\n(.*?)```/s.exec(readFileSync(join(packageFolder, 'README.md'), 'utf8')) ?? [];
+    expect(typeCheck('readme.tsx', example, 'bundler')).toBe('');
+  });
+
   it.each(['nodenext', 'bundler'])('type-checks in a strict application (%s)', (moduleResolution) => {
-    app.write('app.tsx', application);
+    expect(typeCheck('app.tsx', application, moduleResolution)).toBe('');
+  });
+
+  function typeCheck(name: string, text: string, moduleResolution: string): string {
+    app.write(name, text);
     app.write(
       'tsconfig.json',
       JSON.stringify({
@@ -96,12 +105,11 @@ describe('the packed tarball', () => {
           jsx: 'react-jsx',
           types: [],
         },
-        files: ['app.tsx'],
+        files: [name],
       }),
     );
-    const tsc = join(modules, '.bin/tsc');
-    expect(execFileSync(tsc, ['-p', app.folder], { encoding: 'utf8' })).toBe('');
-  });
+    return spawnSync(join(modules, '.bin/tsc'), ['-p', app.folder], { encoding: 'utf8' }).stdout;
+  }
 
   it('runs without React, and without evaluating code, so that a strict CSP can stay', () => {
     const script = `

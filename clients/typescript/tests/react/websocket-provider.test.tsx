@@ -53,6 +53,25 @@ describe('WebSocketProvider', () => {
     expect(test.gateway.count('/api/ws/progress')).toBe(1);
   });
 
+  it('asks the getToken of the latest render', async () => {
+    test.gateway.routes.set('POST /api/realtime/tickets', ({ headers }) => ({
+      body: { ticket: headers.authorization },
+    }));
+    const application = (token: string, id: string | null) => (
+      <WebSocketProvider {...providerProps(test.gateway)} getToken={() => token}>
+        <Watching id={id} />
+      </WebSocketProvider>
+    );
+    function Watching({ id }: { id: string | null }) {
+      useProgressTracking(id);
+      return null;
+    }
+    const { rerender } = render(application('old', null));
+    rerender(application('new', 'g'));
+    await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
+    expect(test.gateway.requests.at(-1)?.url.searchParams.get('ticket')).toBe('Bearer new');
+  });
+
   it('closes the socket with the application', async () => {
     function Watcher() {
       useProgressTracking('g');
