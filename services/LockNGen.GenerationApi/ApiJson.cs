@@ -41,5 +41,9 @@ namespace LockNGen.GenerationApi;
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, with links that people can copy: an ampersand is an ampersand, for JSON answers are not HTML.</summary>
-    public static ApiJson Readable { get; } = new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }
