@@ -26,12 +26,12 @@ internal static class Diagnostics
     public static void Accepted(string? template) =>
         Submitted.Add(1, new KeyValuePair<string, object?>("template", template ?? "workflow"));
 
-    public static void Dispatched(string instance) => Dispatches.Add(1, new KeyValuePair<string, object?>("instance", instance));
+    public static void Dispatched(string instance) => Dispatches.Add(1, new KeyValuePair<string, object?>("comfyui.instance", instance));
 
     public static void CameBack(string cause) => TakenBack.Add(1, new KeyValuePair<string, object?>("cause", cause));
 
     public static void Ended(string type, GenerationRow row) => EndedCount.Add(
-        1, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("instance", row.Instance ?? ""));
+        1, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("comfyui.instance", row.Instance ?? ""));
 
     public static void Started(GenerationRow row)
     {
