@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,7 +22,7 @@ public static class CallerAuthentication
     internal const string SessionType = "Session";
 
     /// <summary>
-    /// Adds authentication and authorization, and the middleware that reads the client's address behind trusted proxies. Endpoints ask
+    /// Adds authentication and authorization, CORS for the configured origins, and the client's address behind trusted proxies. Endpoints ask
     /// for it with <c>RequireAuthorization()</c>, which lets everybody in while authentication is off, and take a <see cref="Caller"/>.
     /// </summary>
     public static IHostApplicationBuilder AddCallerAuthentication(this IHostApplicationBuilder builder)
@@ -36,6 +37,12 @@ public static class CallerAuthentication
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
         services.AddTransient<IStartupFilter, TrustedProxies.Filter>();
+        services.AddValidatedOptions<CorsOriginOptions>(CorsOriginOptions.Section);
+        services.AddSingleton<IValidateOptions<CorsOriginOptions>, CorsOriginOptionsValidator>();
+        services.AddSingleton<AllowedOrigins>();
+        services.AddSingleton<IConfigureOptions<CorsOptions>>(p => p.GetRequiredService<AllowedOrigins>());
+        services.AddCors();
+        services.AddTransient<IStartupFilter, AllowedOrigins.Filter>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TokenValidator>();
         services.AddSingleton<RevocationList>();

@@ -26,16 +26,18 @@ public static class BusExtensions
         var parts = builder.Services.Select(s => s.ImplementationInstance).OfType<BusParts>().SingleOrDefault();
         if (parts is null)
         {
-            parts = new BusParts();
+            // The transport is an option like any other, but it has to be known while services are registered.
+            parts = new BusParts(
+                builder.Configuration.GetValue($"{BusOptions.Section}:{nameof(BusOptions.Transport)}", BusTransport.RabbitMq));
             builder.Services.AddSingleton(parts);
-            AddMassTransit(builder, brokerDecidesReadiness);
+            AddMassTransit(builder, parts.Transport, brokerDecidesReadiness);
         }
 
         configure?.Invoke(parts);
         return builder;
     }
 
-    private static void AddMassTransit(IHostApplicationBuilder builder, bool brokerDecidesReadiness)
+    private static void AddMassTransit(IHostApplicationBuilder builder, BusTransport transport, bool brokerDecidesReadiness)
     {
         builder.Services.AddValidatedOptions<BusOptions>(BusOptions.Section)
             .Configure(o => o.Address ??= builder.Configuration.GetConnectionString("rabbitmq"));
@@ -53,8 +55,6 @@ public static class BusExtensions
                 o.Tags.Clear();
                 o.Tags.Add(HealthEndpoints.Ready);
             });
-            // The transport is an option like any other, but MassTransit wants to know it while services are registered.
-            var transport = builder.Configuration.GetValue($"{BusOptions.Section}:{nameof(BusOptions.Transport)}", BusTransport.RabbitMq);
             if (transport == BusTransport.InMemory)
                 x.UsingInMemory(Configure);
             else

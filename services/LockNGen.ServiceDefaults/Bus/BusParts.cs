@@ -6,8 +6,11 @@ namespace LockNGen.ServiceDefaults.Bus;
 /// What a service adds to the process's one bus. Services are composed in one process (Standalone) as well as alone, and MassTransit is
 /// registered once, so each service hands in its parts and the bus is built from all of them.
 /// </summary>
-public sealed class BusParts
+public sealed class BusParts(BusTransport transport)
 {
+    /// <summary>What carries the messages: a service may read events in another way where there is a broker.</summary>
+    public BusTransport Transport => transport;
+
     private readonly List<Action<IBusRegistrationContext, IBusFactoryConfigurator>> _endpoints = [];
 
     /// <summary>

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using LockNGen.RealtimeGateway.Connections;
+using LockNGen.RealtimeGateway.Drain;
+using LockNGen.RealtimeGateway.Telemetry;
+using LockNGen.ServiceDefaults.Authentication;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.RealtimeGateway.Admission;
+
+/// <summary>
+/// Who gets in, decided before anything is upgraded or streamed: attempts, then identity, then room. The limiters are those of ASP.NET
+/// Core's rate limiting; its middleware would come too early to know a ticket's user, and frees a slot too late for an upgraded connection.
+/// </summary>
+internal sealed class ConnectionAdmission(
+    IOptions<ConnectionOptions> options, TicketDesk tickets, DrainState drain, GatewayMetrics metrics) : IDisposable
+{
+    private const int RetryAfterFullSeconds = 5;
+
+    private readonly PartitionedRateLimiter<string> _attempts = PartitionedRateLimiter.Create<string, string>(client =>
+        RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = options.Value.AttemptsPerMinute,
+            TokensPerPeriod = Math.Max(1, options.Value.AttemptsPerMinute / 60),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(options.Value.AttemptsPerMinute >= 60 ? 1 : 60.0 / options.Value.AttemptsPerMinute),
+            AutoReplenishment = true,
+        }));
+
+    private readonly PartitionedRateLimiter<string> _perClient = PartitionedRateLimiter.Create<string, string>(client =>
+        RateLimitPartition.GetConcurrencyLimiter(client, _ => new ConcurrencyLimiterOptions { PermitLimit = options.Value.MaxPerClient }));
+
+    private readonly ConcurrencyLimiter _total = new(new ConcurrencyLimiterOptions { PermitLimit = options.Value.Max });
+
+    /// <summary>Lets a request in that is over soon; null when it was refused and has been answered.</summary>
+    public async Task<Caller?> IdentifyAsync(HttpContext context)
+    {
+        if (drain.IsDraining)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "draining", "This replica is going away; connect again.", 1);
+            return null;
+        }
+
+        using var attempt = _attempts.AttemptAcquire(Client(context, CallerOf(context)));
+        if (!attempt.IsAcquired)
+        {
+            var wait = attempt.TryGetMetadata(MetadataName.RetryAfter, out var after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
+            await RefuseAsync(
+                context, StatusCodes.Status429TooManyRequests, "attempts",
+                $"At most {options.Value.AttemptsPerMinute} connections and polls a minute.", Math.Max(1, wait));
+            return null;
+        }
+
+        return CallerOf(context) is null && context.Request.Query["ticket"].ToString() is { Length: > 0 } ticket
+            ? await tickets.RedeemAsync(context, ticket)
+            : await RecogniseAsync(context);
+    }
+
+    /// <summary>Only asks who it is: for what a page may ask for many times a second.</summary>
+    public async Task<Caller?> RecogniseAsync(HttpContext context)
+    {
+        if (CallerOf(context) is { } caller)
+            return caller;
+        await context.ChallengeAsync();
+        metrics.Rejected("unauthenticated");
+        return null;
+    }
+
+    /// <summary>Lets a connection in; null when it was refused and has been answered. Disposing the answer frees its place.</summary>
+    public async Task<Admitted?> AdmitAsync(HttpContext context)
+    {
+        if (await IdentifyAsync(context) is not { } caller)
+            return null;
+        var total = _total.AttemptAcquire();
+        if (!total.IsAcquired)
+        {
+            total.Dispose();
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "full", "This replica is full; connect again later.", RetryAfterFullSeconds);
+            return null;
+        }
+
+        var own = _perClient.AttemptAcquire(Client(context, caller));
+        if (own.IsAcquired)
+            return new Admitted(caller, total, own);
+        own.Dispose();
+        total.Dispose();
+        await RefuseAsync(
+            context, StatusCodes.Status429TooManyRequests, "connections",
+            $"At most {options.Value.MaxPerClient} open connections per client.", RetryAfterFullSeconds);
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _attempts.Dispose();
+        _perClient.Dispose();
+        _total.Dispose();
+    }
+
+    private static Caller? CallerOf(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true } ? Caller.Of(context) : null;
+
+    /// <summary>Whose limits count: the user's when authenticated, else the address's (of IPv6 the network that one customer gets).</summary>
+    private static string Client(HttpContext context, Caller? caller)
+    {
+        if (caller is { IsAuthenticated: true, Owner: { } owner })
+            return "user " + owner;
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? "net " + Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : "ip " + address;
+    }
+
+    private async Task RefuseAsync(HttpContext context, int status, string reason, string detail, int retryAfterSeconds)
+    {
+        metrics.Rejected(reason);
+        context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    }
+}
+
+/// <summary>A client that was let in, and its place.</summary>
+internal sealed record Admitted(Caller Caller, RateLimitLease Total, RateLimitLease Own) : IDisposable
+{
+    public void Dispose()
+    {
+        Own.Dispose();
+        Total.Dispose();
+    }
+}

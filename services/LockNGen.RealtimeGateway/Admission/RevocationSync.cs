@@ -1,0 +1,51 @@
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Connections;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.RealtimeGateway.Admission;
+
+/// <summary>Ends the connections of revoked tokens, and learns at the start which were revoked while this replica did not listen.</summary>
+internal sealed partial class RevocationSync(
+    RevocationList revocations, ClientConnections connections, CommandClient commands, IOptions<AuthOptions> auth, TimeProvider time, ILogger<RevocationSync> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
+
+    public void Apply(TokenRevoked revocation)
+    {
+        revocations.Add(revocation);
+        foreach (var connection in connections.Open)
+        {
+            if (revocations.IsRevoked(connection.Caller))
+                connection.Close(CloseCode.NotAllowed, "the token was revoked");
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!auth.Value.IsOn)
+            return;
+        for (var delay = TimeSpan.FromSeconds(1); !stoppingToken.IsCancellationRequested; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
+        {
+            try
+            {
+                var answer = await commands.RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), stoppingToken);
+                foreach (var revocation in answer.Revocations)
+                    Apply(revocation);
+                return;
+            }
+            catch (Exception e) when (e is RequestException or MassTransitException)
+            {
+                LogNotYet(e.Message);
+            }
+
+            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), time, stoppingToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The GenerationApi has not said yet which tokens are revoked: {Reason}")]
+    private partial void LogNotYet(string reason);
+}

@@ -1,0 +1,74 @@
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Telemetry;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+
+namespace LockNGen.RealtimeGateway.Admission;
+
+/// <summary>One-time tickets for browsers that can use neither header nor cookie. The API's database keeps them, so any replica redeems them, once.</summary>
+internal sealed class TicketDesk(CommandClient commands, RevocationList revocations, GatewayMetrics metrics)
+{
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost("/api/realtime/tickets", (TicketDesk desk, Caller caller, CancellationToken cancellationToken) => desk.IssueAsync(caller, cancellationToken))
+            .RequireAuthorization()
+            .WithTags("Realtime")
+            .WithSummary("A ticket that opens one WebSocket or SSE stream within 30 seconds, as ?ticket=...");
+
+    /// <summary>The caller whom the ticket was issued to; null when it is no good, which has been answered.</summary>
+    public async Task<Caller?> RedeemAsync(HttpContext context, string ticket)
+    {
+        TicketAnswer answer;
+        try
+        {
+            answer = await commands.RequestAsync<RedeemTicket, TicketAnswer>(
+                BusQueues.GenerationApi, new RedeemTicket { Ticket = ticket }, context.RequestAborted);
+        }
+        catch (Exception e) when (e is RequestException or MassTransitException)
+        {
+            await NotNow().ExecuteAsync(context);
+            return null;
+        }
+
+        var caller = new Caller
+        {
+            Owner = answer.Owner,
+            IsAuthenticated = true,
+            IsAdmin = answer.Scopes.Contains(Caller.AdminScope),
+            Scopes = answer.Scopes,
+            TokenId = answer.TokenId,
+            IssuedAt = answer.IssuedAt,
+            ExpiresAt = answer.ExpiresAt,
+        };
+        if (answer.Valid && !revocations.IsRevoked(caller))
+            return caller;
+        metrics.Rejected("ticket");
+        await TypedResults.Problem("The ticket is unknown, used up or older than 30 seconds.", statusCode: StatusCodes.Status401Unauthorized)
+            .ExecuteAsync(context);
+        return null;
+    }
+
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult NotNow() =>
+        TypedResults.Problem("The GenerationApi, which keeps the tickets, does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    private async Task<IResult> IssueAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new IssueTicket
+            {
+                Owner = caller.Owner,
+                Scopes = caller.Scopes,
+                TokenId = caller.TokenId,
+                IssuedAt = caller.IssuedAt,
+                ExpiresAt = caller.ExpiresAt,
+            };
+            var ticket = await commands.RequestAsync<IssueTicket, IssuedTicket>(BusQueues.GenerationApi, request, cancellationToken);
+            return TypedResults.Json(ticket, ContractsJson.Default.IssuedTicket);
+        }
+        catch (Exception e) when (e is RequestException or MassTransitException)
+        {
+            return NotNow();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace LockNGen.RealtimeGateway.Broker;
+
+/// <summary>Proves that the replica still receives: it sends messages to its own queue, and hears them.</summary>
+internal sealed class Canary(ReplicaConsumer consumer, TimeSpan timeout, TimeProvider time)
+{
+    /// <summary>Completes when the last one sent is back.</summary>
+    /// <exception cref="TimeoutException">Nothing at all was delivered in time; a queue that is being worked off is slow, not deaf.</exception>
+    /// <exception cref="InvalidOperationException">The connection broke.</exception>
+    public async Task HeardAsync(Task<string> broken, CancellationToken cancellationToken)
+    {
+        var heard = consumer.CanaryHeard.WaitAsync(cancellationToken);
+        while (!heard.IsCompleted)
+        {
+            var before = consumer.Delivered;
+            await Task.WhenAny(heard, broken, Task.Delay(timeout, time, cancellationToken));
+            if (broken.IsCompleted)
+                throw new InvalidOperationException(await broken);
+            if (!heard.IsCompleted && consumer.Delivered == before)
+                throw new TimeoutException($"nothing was heard for {timeout.TotalSeconds} s");
+        }
+
+        await heard;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+using LockNGen.Contracts;
+using RabbitMQ.Client;
+
+namespace LockNGen.RealtimeGateway.Broker;
+
+/// <summary>The headers beside an event, as AMQP carries them: text as bytes, numbers as whatever the publisher's client chose.</summary>
+internal static class EventHeaderReader
+{
+    public static (string? Owner, long ReceivedAt) Read(IReadOnlyBasicProperties properties)
+    {
+        if (properties.Headers is not { } headers)
+            return (null, 0);
+        return (
+            headers.TryGetValue(EventHeaders.Owner, out var owner) ? Text(owner) : null,
+            headers.TryGetValue(EventHeaders.ReceivedAt, out var receivedAt) ? Number(receivedAt) : 0);
+    }
+
+    private static string? Text(object? value) => value switch
+    {
+        byte[] bytes => Encoding.UTF8.GetString(bytes),
+        string text => text,
+        _ => null,
+    };
+
+    private static long Number(object? value) => value switch
+    {
+        long number => number,
+        int number => number,
+        _ => long.TryParse(Text(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 0,
+    };
+}

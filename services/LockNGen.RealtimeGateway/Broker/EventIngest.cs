@@ -1,0 +1,50 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Admission;
+using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.RealtimeGateway.Previews;
+using LockNGen.RealtimeGateway.Telemetry;
+
+namespace LockNGen.RealtimeGateway.Broker;
+
+/// <summary>Takes message bodies, wherever they come from, to those whom they concern. The bytes of events go on as they are.</summary>
+internal sealed partial class EventIngest(
+    EventReader reader, ProgressBroadcaster broadcaster, GenerationLogs logs, RevocationSync revocations, GatewayMetrics metrics, ILogger<EventIngest> logger)
+{
+    public void TakeEvent(ReadOnlySpan<byte> body, string? owner, long receivedAt)
+    {
+        if (reader.Read(body, receivedAt) is { } message)
+            broadcaster.Publish(message, owner);
+    }
+
+    public void TakePreview(ReadOnlySpan<byte> body)
+    {
+        if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is { } preview)
+            logs.GetOrAdd(preview.GenerationId).Show(new PreviewImage(preview.Sequence, preview.ContentType, preview.Bytes));
+    }
+
+    public void TakeRevocation(ReadOnlySpan<byte> body)
+    {
+        if (Parse(body, ContractsJson.Default.TokenRevoked, "revocation") is { } revocation)
+            revocations.Apply(revocation);
+    }
+
+    private T? Parse<T>(ReadOnlySpan<byte> body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json, string what)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, json);
+        }
+        catch (JsonException)
+        {
+            metrics.Unreadable();
+            LogUnreadable(what, body.Length);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A message of {Length} bytes is no {What} of LockN Gen and was dropped")]
+    private partial void LogUnreadable(string what, int length);
+}

@@ -1,0 +1,20 @@
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.Telemetry;
+
+namespace LockNGen.RealtimeGateway.Broker;
+
+/// <summary>Makes messages of bodies; what is no event is counted, logged and dropped.</summary>
+internal sealed partial class EventReader(GatewayMetrics metrics, ILogger<EventReader> logger)
+{
+    public ServerMessage? Read(ReadOnlySpan<byte> body, long receivedAt)
+    {
+        if (EventScanner.TryScan(body, out var kind, out var generationId, out var sequence))
+            return ServerMessage.Event(kind, generationId, sequence, body, receivedAt);
+        metrics.Unreadable();
+        LogUnreadable(body.Length);
+        return null;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A message of {Length} bytes is no event of LockN Gen and was dropped")]
+    private partial void LogUnreadable(int length);
+}

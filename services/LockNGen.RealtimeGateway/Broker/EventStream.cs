@@ -1,0 +1,79 @@
+using System.Threading.Channels;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.ServiceDefaults.Bus;
+using RabbitMQ.Client;
+
+namespace LockNGen.RealtimeGateway.Broker;
+
+/// <summary>Reads the RabbitMQ stream that holds the events of the recent past, over plain AMQP 0-9-1.</summary>
+internal sealed class EventStream(BrokerConnections connections, EventReader reader) : IEventHistory
+{
+    private const ushort Prefetch = 2_000;
+    private const int AcknowledgeEvery = Prefetch / 4;
+
+    /// <inheritdoc/>
+    public async Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken)
+    {
+        await using var connection = await connections.OpenAsync("stream", cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        // A stream has no end to read to, so we put a mark there: what was published before is read when the mark is.
+        var mark = Guid.NewGuid().ToString();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cancellation = cancellationToken.Register(() => done.TrySetCanceled(cancellationToken));
+        channel.ChannelShutdownAsync += (_, e) =>
+        {
+            done.TrySetException(new ChannelClosedException(e.ReplyText));
+            return Task.CompletedTask;
+        };
+
+        await channel.BasicQosAsync(0, Prefetch, global: false, cancellationToken);
+        await channel.BasicConsumeAsync(
+            EventTopology.Stream, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
+            new Dictionary<string, object?> { ["x-stream-offset"] = new AmqpTimestamp(since.ToUnixTimeSeconds()) },
+            new Reader(channel, reader, take, mark, done), cancellationToken);
+        await channel.BasicPublishAsync(
+            "", EventTopology.Stream, mandatory: false, new BasicProperties { MessageId = mark }, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        await done.Task;
+    }
+
+    private sealed class Reader(
+        IChannel channel, EventReader reader, Action<ServerMessage, string?> take, string mark, TaskCompletionSource done)
+        : AsyncDefaultBasicConsumer(channel)
+    {
+        private int _unacknowledged;
+
+        public override async Task HandleBasicDeliverAsync(
+            string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
+            IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+        {
+            if (done.Task.IsCompleted)
+                return;
+            if (properties.MessageId == mark)
+            {
+                done.TrySetResult();
+                return;
+            }
+
+            // Other readers' marks are empty.
+            if (!body.IsEmpty)
+            {
+                var (owner, receivedAt) = EventHeaderReader.Read(properties);
+                if (reader.Read(body.Span, receivedAt) is { } message)
+                    take(message, owner);
+            }
+
+            // Acknowledging a stream's messages only asks for more of them.
+            if (++_unacknowledged == AcknowledgeEvery)
+            {
+                _unacknowledged = 0;
+                await Channel.BasicAckAsync(deliveryTag, multiple: true, cancellationToken);
+            }
+        }
+
+        public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+        {
+            done.TrySetException(new ChannelClosedException("The broker ended the delivery of the stream."));
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using LockNGen.RealtimeGateway.Events;
+
+namespace LockNGen.RealtimeGateway.Broker;
+
+/// <summary>The events of the recent past, in the order in which they were published.</summary>
+internal interface IEventHistory
+{
+    /// <summary>
+    /// Hands over every event since then with its owner, and returns when all that was published before the call has been read.
+    /// </summary>
+    Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken);
+}

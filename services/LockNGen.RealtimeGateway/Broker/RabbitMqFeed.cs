@@ -1,0 +1,95 @@
+using LockNGen.RealtimeGateway.Fanout;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace LockNGen.RealtimeGateway.Broker;
+
+/// <summary>
+/// Keeps this replica fed: connects, declares its queues (which collect from then on), fills the rings from the stream, then takes
+/// what its queues deliver. Whatever breaks, it starts over; what comes twice is dropped by its sequence.
+/// </summary>
+internal sealed partial class RabbitMqFeed(
+    BrokerConnections connections,
+    ReplicaQueues queues,
+    IEventHistory history,
+    ProgressBroadcaster broadcaster,
+    EventIngest ingest,
+    FeedState state,
+    IOptions<ReplicaOptions> options,
+    TimeProvider time,
+    ILogger<RabbitMqFeed> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(10);
+
+    /// <summary>After an interruption the stream is read from so long before it: clocks differ, and confirmed is not yet delivered.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
+
+    private DateTimeOffset? _lastHeard;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var delay = FirstDelay;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(() => delay = FirstDelay, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogInterrupted(e.Message, delay.TotalSeconds);
+                state.Problem = "not connected to the broker: " + e.Message;
+            }
+
+            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), time, stoppingToken);
+            delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
+        }
+    }
+
+    private async Task ListenAsync(Action connected, CancellationToken stoppingToken)
+    {
+        await using var connection = await connections.OpenAsync("events", stoppingToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
+        await queues.DeclareAsync(channel, stoppingToken);
+
+        state.Problem = "filling the rings from the event stream";
+        await history.ReadAsync(_lastHeard - Margin ?? time.GetUtcNow() - options.Value.WarmUpWindow, broadcaster.Publish, stoppingToken);
+
+        var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        channel.ChannelShutdownAsync += (_, e) =>
+        {
+            broken.TrySetResult(e.ReplyText);
+            return Task.CompletedTask;
+        };
+        await channel.BasicQosAsync(0, (ushort)options.Value.Prefetch, global: false, stoppingToken);
+        var consumer = new ReplicaConsumer(channel, ingest, () => broken.TrySetResult("the queue is gone"));
+        await channel.BasicConsumeAsync(queues.Events, autoAck: false, consumer, stoppingToken);
+        await channel.BasicConsumeAsync(queues.Previews, autoAck: true, new PreviewConsumer(channel, ingest), stoppingToken);
+        LogListening(queues.Events);
+
+        var canary = new Canary(consumer, options.Value.CanaryTimeout, time);
+        while (true)
+        {
+            await channel.BasicPublishAsync("", queues.Events, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
+            await canary.HeardAsync(broken.Task, stoppingToken);
+            // Only now, with the rings full and the canary back, does the replica take clients.
+            connected();
+            state.Problem = null;
+            _lastHeard = time.GetUtcNow();
+            await Task.WhenAny(broken.Task, Task.Delay(options.Value.CanaryInterval, time, stoppingToken));
+            if (broken.Task.IsCompleted)
+                throw new InvalidOperationException(await broken.Task);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Listening to {Queue}")]
+    private partial void LogListening(string queue);
+
+    [LoggerMessage(LogLevel.Warning, "No events from the broker ({Reason}); trying again in about {Delay} s")]
+    private partial void LogInterrupted(string reason, double delay);
+}

@@ -1,0 +1,329 @@
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.RealtimeGateway.Telemetry;
+using LockNGen.ServiceDefaults.Authentication;
+
+namespace LockNGen.RealtimeGateway.Connections;
+
+/// <summary>
+/// One client: a bounded queue and a single writer. Anybody may offer messages; the write loop that the connection belongs to takes all
+/// that wait and writes them at once, so a busy connection costs fewer writes, and an idle one costs nothing.
+/// </summary>
+internal sealed class ClientConnection(
+    Caller caller, ClientTransport transport, ClientView view, WriteLoop loop, ConnectionOptions options, GatewayMetrics metrics, TimeProvider time)
+    : Subscriber(caller)
+{
+    private readonly Lock _gate = new();
+    private readonly OutgoingQueue _queue = new();
+    private readonly HashSet<Guid> _watched = [];
+    private TaskCompletionSource? _ended;
+    private long _lastReceived = time.GetTimestamp();
+    private long _pingedAt;
+    private long _closeBy;
+    private bool _isScheduled;
+    private bool _isSending;
+    private bool _isClosing;
+    private bool _hasEnded;
+    private bool _endsWithGeneration;
+    private bool _watchesAll;
+
+    public string Id { get; } = Guid.NewGuid().ToString("N")[..16];
+
+    public ClientTransport Transport => transport;
+
+    /// <summary>Whether nothing but a goodbye will be written any more.</summary>
+    public bool IsClosing
+    {
+        get
+        {
+            lock (_gate)
+                return _isClosing;
+        }
+    }
+
+    /// <summary>Whether the stream is over when the generation is (SSE on one generation).</summary>
+    public bool EndsWithGeneration { init => _endsWithGeneration = value; }
+
+    /// <summary>Whether the client answers pings; an SSE client cannot.</summary>
+    public bool AnswersPings { get; init; } = true;
+
+    /// <summary>How many generations are watched by id.</summary>
+    public int WatchedCount => _watched.Count;
+
+    public override void Offer(ServerMessage message)
+    {
+        var ends = _endsWithGeneration && message.EndsGeneration;
+        if (view.Of(message) is { } wanted)
+            Send(wanted);
+        if (ends)
+            Close(CloseCode.Done, "the generation has ended");
+    }
+
+    public override bool Watches(Guid generationId)
+    {
+        if (_watched.Count == 0)
+            return false;
+        lock (_watched)
+            return _watched.Contains(generationId);
+    }
+
+    /// <summary>Remembers a generation watched by id; false when it is one already.</summary>
+    public bool TryWatch(Guid generationId)
+    {
+        lock (_watched)
+            return _watched.Add(generationId);
+    }
+
+    /// <summary>Forgets a generation; false when it was not watched.</summary>
+    public bool TryUnwatch(Guid generationId)
+    {
+        lock (_watched)
+            return _watched.Remove(generationId);
+    }
+
+    /// <summary>Whether this call is what makes it watch all.</summary>
+    public bool TryWatchAll()
+    {
+        lock (_watched)
+            return !_watchesAll && (_watchesAll = true);
+    }
+
+    /// <summary>Whether this call is what ends that.</summary>
+    public bool TryUnwatchAll()
+    {
+        lock (_watched)
+            return _watchesAll && !(_watchesAll = false);
+    }
+
+    /// <summary>The generations watched by id.</summary>
+    public IReadOnlyList<Guid> Watched()
+    {
+        lock (_watched)
+            return [.. _watched];
+    }
+
+    /// <summary>Sends a message whatever the client's filters.</summary>
+    public void Send(ServerMessage message)
+    {
+        lock (_gate)
+        {
+            if (_isClosing || _hasEnded)
+                return;
+            _queue.Add(message);
+            if (_isSending)
+                MakeRoom();
+            else
+                Schedule();
+        }
+    }
+
+    /// <summary>Says goodbye after what is queued, and gives the client a while to say so too.</summary>
+    public void Close(int code, string reason)
+    {
+        lock (_gate)
+            CloseLocked(code, reason);
+    }
+
+    /// <summary>Takes a goodbye that is already on its way out (<see cref="System.Net.WebSockets"/> sends its own on broken frames).</summary>
+    public void CloseWith(ServerMessage goodbye)
+    {
+        lock (_gate)
+        {
+            if (_isClosing || _hasEnded)
+                return;
+            BeginClose();
+            _queue.Add(goodbye);
+            Schedule();
+        }
+    }
+
+    /// <summary>Completes when everything is written after <see cref="Close"/>, or when the client is gone.</summary>
+    public Task EndedAsync()
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+                return Task.CompletedTask;
+            _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _ended.Task;
+        }
+    }
+
+    /// <summary>The client is gone, or has to go: nothing is written any more, once a write under way is done.</summary>
+    public void Abort()
+    {
+        lock (_gate)
+        {
+            _isClosing = true;
+            _queue.Clear();
+            if (!_isSending)
+                End();
+        }
+
+        transport.Abort();
+    }
+
+    /// <summary>Writes nothing more, but leaves the socket alone: it is somebody else's.</summary>
+    public void Detach()
+    {
+        lock (_gate)
+        {
+            _isClosing = _hasEnded = true;
+            _queue.Clear();
+        }
+    }
+
+    /// <summary>Any bytes from the client prove that it lives; a pong is no better than anything else.</summary>
+    public void Received() => Volatile.Write(ref _lastReceived, time.GetTimestamp());
+
+    /// <summary>Pings, and ends what has overstayed; called about once a second.</summary>
+    public void Tick(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+                return;
+            if (!_isClosing)
+            {
+                if (Caller.ExpiresAt <= now)
+                    CloseLocked(CloseCode.NotAllowed, "the token has expired");
+                else
+                    Ping();
+                return;
+            }
+
+            if (time.GetTimestamp() < _closeBy)
+                return;
+        }
+
+        Abort();
+    }
+
+    /// <summary>Writes all that waits. Called by the write loop alone.</summary>
+    /// <returns>False when the write goes on, and keeps the batch.</returns>
+    public bool Flush(SendBatch batch)
+    {
+        lock (_gate)
+        {
+            _isScheduled = false;
+            if (_isSending || _hasEnded || _queue.Count == 0)
+                return true;
+            _queue.TakeAll(ref batch.Messages);
+            _isSending = true;
+        }
+
+        try
+        {
+            var sending = transport.SendAsync(batch);
+            if (!sending.IsCompleted)
+            {
+                _ = FinishAsync(sending, batch);
+                return false;
+            }
+
+            sending.GetAwaiter().GetResult();
+        }
+        catch (Exception)
+        {
+            // Whatever made a write fail, this client is gone and the others are none the wiser.
+            Finish(batch, isWritten: false);
+            return true;
+        }
+
+        Finish(batch, isWritten: true);
+        return true;
+    }
+
+    private async Task FinishAsync(ValueTask sending, SendBatch batch)
+    {
+        var task = sending.AsTask();
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Finish(batch, task.IsCompletedSuccessfully);
+    }
+
+    private void Finish(SendBatch batch, bool isWritten)
+    {
+        if (isWritten)
+            metrics.Delivered(batch.Messages.Count, batch.Messages[^1].ReceivedAt);
+        batch.Clear();
+        lock (_gate)
+        {
+            _isSending = false;
+            if (!isWritten)
+                _hasEnded = true;
+            if (_queue.Count > 0 && !_hasEnded)
+                Schedule();
+            else if (_isClosing || _hasEnded)
+                End();
+        }
+
+        if (!isWritten)
+            transport.Abort();
+    }
+
+    private void Schedule()
+    {
+        if (_isScheduled || _isSending)
+            return;
+        _isScheduled = true;
+        loop.Schedule(this);
+    }
+
+    /// <summary>The client reads more slowly than events come: first what newer messages say too, then previews, then the client itself.</summary>
+    private void MakeRoom()
+    {
+        if (_queue.Bytes <= options.MaxQueuedBytes)
+            return;
+        metrics.Conflated(_queue.Conflate());
+        if (_queue.Bytes > options.MaxQueuedBytes)
+            metrics.Conflated(_queue.DropPreviews());
+        if (_queue.Bytes <= options.MaxQueuedBytes)
+            return;
+        _queue.Clear();
+        CloseLocked(CloseCode.TooSlow, "you read more slowly than events come");
+    }
+
+    private void CloseLocked(int code, string reason)
+    {
+        if (_isClosing || _hasEnded)
+            return;
+        metrics.Closed(code);
+        BeginClose();
+        if (transport.Goodbye(code, reason) is { } goodbye)
+            _queue.Add(goodbye);
+        if (_queue.Count > 0)
+            Schedule();
+        else if (!_isSending)
+            End();
+    }
+
+    private void BeginClose()
+    {
+        _isClosing = true;
+        _closeBy = time.GetTimestamp() + (long)(options.CloseTimeout.TotalSeconds * time.TimestampFrequency);
+    }
+
+    private void Ping()
+    {
+        var now = time.GetTimestamp();
+        var received = Volatile.Read(ref _lastReceived);
+        if (_pingedAt > received && AnswersPings)
+        {
+            if (time.GetElapsedTime(_pingedAt, now) >= options.PongTimeout)
+                CloseLocked(CloseCode.HeartbeatTimeout, "no sign of life");
+            return;
+        }
+
+        if (time.GetElapsedTime(Math.Max(received, _pingedAt), now) < options.PingInterval)
+            return;
+        _pingedAt = now;
+        _queue.Add(ServerMessage.Heartbeat);
+        Schedule();
+    }
+
+    private void End()
+    {
+        _hasEnded = true;
+        _ended?.TrySetResult();
+    }
+}

@@ -1,0 +1,38 @@
+using LockNGen.RealtimeGateway.History;
+
+namespace LockNGen.RealtimeGateway.Connections;
+
+/// <summary>The one timer of the gateway: pings, deadlines, expiring tokens, and rings that are old or too large.</summary>
+internal sealed partial class Housekeeping(ClientConnections connections, GenerationLogs logs, TimeProvider time, ILogger<Housekeeping> logger)
+    : BackgroundService
+{
+    /// <summary>Half the shortest ping interval that makes sense, so that none is late by more than its own length.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                Tick();
+            }
+            catch (Exception e)
+            {
+                LogFailed(e);
+            }
+        }
+    }
+
+    private void Tick()
+    {
+        var now = time.GetUtcNow();
+        foreach (var connection in connections.Open)
+            connection.Tick(now);
+        logs.Sweep();
+    }
+
+    [LoggerMessage(LogLevel.Error, "Housekeeping failed and goes on")]
+    private partial void LogFailed(Exception error);
+}

@@ -1,0 +1,58 @@
+using LockNGen.RealtimeGateway.Connections;
+using LockNGen.RealtimeGateway.Events;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.RealtimeGateway.Drain;
+
+/// <summary>
+/// Takes leave when the host begins to stop, while server and broker still work: not ready, an announcement to all, then close frames in
+/// waves, so that the other replicas are not stormed.
+/// </summary>
+internal sealed partial class DrainService(
+    DrainState state, ClientConnections connections, IOptions<DrainOptions> options, TimeProvider time, ILogger<DrainService> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan Wave = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>After the last wave: how long close frames may take to leave.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        state.Begin();
+        var leaving = connections.Open.ToArray();
+        if (leaving.Length == 0)
+            return;
+        LogDraining(leaving.Length, options.Value.Seconds);
+        foreach (var connection in leaving)
+            connection.Send(GatewayFrames.Draining(MaxRetryAfter * Random.Shared.NextDouble()));
+
+        Random.Shared.Shuffle(leaving);
+        var waves = Math.Max(1, (int)(TimeSpan.FromSeconds(options.Value.Seconds) / Wave));
+        for (var wave = 0; wave < waves; wave++)
+        {
+            await Task.Delay(Wave, time, cancellationToken);
+            foreach (var connection in leaving[(leaving.Length * wave / waves)..(leaving.Length * (wave + 1) / waves)])
+                connection.Close(CloseCode.GoingAway, "this replica goes away");
+        }
+
+        // Also those that slipped in while the announcement went out.
+        foreach (var connection in connections.Open)
+            connection.Close(CloseCode.GoingAway, "this replica goes away");
+        for (var waited = TimeSpan.Zero; waited < Farewell && connections.Open.Any(); waited += Wave)
+            await Task.Delay(Wave, time, cancellationToken);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(LogLevel.Information, "Draining {Count} connections over {Seconds} s")]
+    private partial void LogDraining(int count, double seconds);
+}

@@ -1,0 +1,88 @@
+using LockNGen.RealtimeGateway.Broker;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.RealtimeGateway.Telemetry;
+
+namespace LockNGen.RealtimeGateway.Fanout;
+
+/// <summary>
+/// Looks in the event stream for what the broker left out. One pass over the stream serves all generations that wait when it begins;
+/// meanwhile their newer events are held back by their logs, and nobody else's are.
+/// </summary>
+internal sealed partial class HoleRepair(
+    GenerationLogs logs, AudienceOfAll everybody, IEventHistory history, GatewayMetrics metrics, ILogger<HoleRepair> logger) : BackgroundService
+{
+    /// <summary>The broker's clock and ours may differ, and the stream is searched from the chunk before the time asked for.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _requested = new(0);
+    private HashSet<Guid> _broken = [];
+
+    public void Request(Guid generationId)
+    {
+        lock (_gate)
+            _broken.Add(generationId);
+        _requested.Release();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await _requested.WaitAsync(stoppingToken);
+            HashSet<Guid> broken;
+            lock (_gate)
+                (broken, _broken) = (_broken, []);
+            if (broken.Count > 0)
+                await RepairAsync(broken, stoppingToken);
+        }
+    }
+
+    private async Task RepairAsync(HashSet<Guid> broken, CancellationToken stoppingToken)
+    {
+        var affected = broken.Select(logs.GetOrAdd).ToList();
+        var found = new List<ServerMessage>();
+        var silence = affected.Max(l => logs.Time.GetElapsedTime(l.LastActivity));
+        var isComplete = await ReadAsync(logs.Time.GetUtcNow() - silence - Margin, broken, found, stoppingToken);
+
+        var byGeneration = found.ToLookup(m => m.GenerationId);
+        foreach (var log in affected)
+        {
+            var isWhole = log.Repair(byGeneration[log.GenerationId], isComplete, everybody);
+            metrics.Hole(isWhole);
+            if (!isWhole)
+                LogLost(log.GenerationId);
+        }
+    }
+
+    private async Task<bool> ReadAsync(DateTimeOffset since, HashSet<Guid> broken, List<ServerMessage> found, CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        limit.CancelAfter(logs.Options.RepairTimeout);
+        try
+        {
+            await history.ReadAsync(since, (message, _) =>
+            {
+                if (broken.Contains(message.GenerationId))
+                    found.Add(message);
+            }, limit.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Events of {GenerationId} are lost: its clients get a gap and a snapshot")]
+    private partial void LogLost(Guid generationId);
+
+    [LoggerMessage(LogLevel.Warning, "The event stream could not be read")]
+    private partial void LogFailed(Exception error);
+}

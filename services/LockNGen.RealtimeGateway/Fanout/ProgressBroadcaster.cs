@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Connections;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.RealtimeGateway.Telemetry;
+using LockNGen.ServiceDefaults.Authentication;
+
+namespace LockNGen.RealtimeGateway.Fanout;
+
+/// <summary>Who listens to what: brings events into the logs and from there to those who watch.</summary>
+internal sealed class ProgressBroadcaster(
+    GenerationLogs logs, AudienceOfAll everybody, SnapshotLookup lookup, HoleRepair repair, ClientConnections connections, GatewayMetrics metrics)
+    : IProgressBroadcaster
+{
+    /// <summary>A caller that lists all gets at most so many snapshots at first.</summary>
+    private const int MaxSnapshots = 1_000;
+
+    private readonly ConcurrentDictionary<WebSocket, ClientConnection> _registered = new();
+
+    /// <summary>Takes an event from the broker.</summary>
+    public void Publish(ServerMessage message, string? owner)
+    {
+        metrics.Received();
+        AppendOutcome outcome;
+        do
+        {
+            outcome = logs.GetOrAdd(message.GenerationId).Append(message, owner, everybody);
+        }
+        while (outcome == AppendOutcome.Dropped);
+
+        if (outcome == AppendOutcome.Duplicate)
+            metrics.Duplicate();
+        else if (outcome == AppendOutcome.Lost)
+            metrics.Hole(repaired: false);
+        else if (outcome == AppendOutcome.Hole)
+            repair.Request(message.GenerationId);
+    }
+
+    /// <summary>Lets the connection watch a generation, from a cursor on or from now. A second time counts as the first with another cursor.</summary>
+    public void Subscribe(ClientConnection connection, Guid generationId, long? after)
+    {
+        Unsubscribe(connection, generationId);
+        connection.TryWatch(generationId);
+        metrics.Subscribed(1);
+        Join(connection, generationId, after);
+    }
+
+    /// <summary>Lets a new connection watch what its query names; all, when it names nothing.</summary>
+    public void Subscribe(ClientConnection connection, IReadOnlyList<(Guid GenerationId, long? After)> generations)
+    {
+        foreach (var (generationId, after) in generations)
+            Subscribe(connection, generationId, after);
+        if (generations.Count == 0)
+            SubscribeToAll(connection);
+    }
+
+    public void Unsubscribe(ClientConnection connection, Guid generationId)
+    {
+        if (!connection.TryUnwatch(generationId))
+            return;
+        metrics.Subscribed(-1);
+        Leave(connection, generationId);
+    }
+
+    /// <summary>Lets anybody watch a generation.</summary>
+    public void Join(Subscriber subscriber, Guid generationId, long? after)
+    {
+        GenerationLog log;
+        JoinOutcome outcome;
+        do
+        {
+            log = logs.GetOrAdd(generationId);
+            outcome = log.Join(subscriber, after);
+        }
+        while (outcome == JoinOutcome.Dropped);
+
+        if (outcome == JoinOutcome.AskForSnapshot)
+            lookup.Ask(log);
+    }
+
+    public void Leave(Subscriber subscriber, Guid generationId)
+    {
+        if (logs.TryGet(generationId, out var log))
+            log.Leave(subscriber);
+    }
+
+    /// <summary>Lets the connection watch all that its caller lists: what is known now, then everything that happens.</summary>
+    public void SubscribeToAll(ClientConnection connection)
+    {
+        if (!connection.TryWatchAll())
+            return;
+        everybody.Add(connection);
+        metrics.Subscribed(1);
+        var listed = logs.All.Where(l => l.LastSequence > 0 && connection.Caller.Lists(l.Owner) && !connection.Watches(l.GenerationId));
+        foreach (var log in listed.OrderByDescending(l => l.LastActivity).Take(MaxSnapshots))
+        {
+            if (log.SnapshotIfKnown() is { } snapshot)
+                connection.Offer(snapshot);
+        }
+    }
+
+    public void UnsubscribeFromAll(ClientConnection connection)
+    {
+        if (!connection.TryUnwatchAll())
+            return;
+        everybody.Remove(connection);
+        metrics.Subscribed(-1);
+    }
+
+    /// <summary>Ends all that the connection watches.</summary>
+    public void Leave(ClientConnection connection)
+    {
+        UnsubscribeFromAll(connection);
+        foreach (var generationId in connection.Watched())
+            Unsubscribe(connection, generationId);
+    }
+
+    /// <inheritdoc/>
+    public Task BroadcastAsync(ProgressMessage message, CancellationToken cancellationToken = default)
+    {
+        var log = logs.GetOrAdd(message.GenerationId);
+        var framed = Framed(message);
+        log.PassOn(framed);
+        everybody.Offer(log, framed);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task BroadcastToGenerationAsync(Guid generationId, ProgressMessage message, CancellationToken cancellationToken = default)
+    {
+        logs.GetOrAdd(generationId).PassOn(Framed(message));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void RegisterClient(WebSocket socket, Guid? filterGenerationId = null)
+    {
+        UnregisterClient(socket);
+        var connection = connections.Create(
+            new Caller { IsAdmin = true }, new RegisteredSocketTransport(socket), new ClientView(logs), answersPings: false);
+        _registered[socket] = connection;
+        if (filterGenerationId is { } generationId)
+            Subscribe(connection, generationId, after: null);
+        else
+            SubscribeToAll(connection);
+    }
+
+    /// <inheritdoc/>
+    public void UnregisterClient(WebSocket socket)
+    {
+        if (!_registered.TryRemove(socket, out var connection))
+            return;
+        Leave(connection);
+        connections.Remove(connection);
+        connection.Detach();
+    }
+
+    private static ServerMessage Framed(ProgressMessage message) =>
+        ServerMessage.Control(message.Type, message, ContractsJson.Default.ProgressMessage);
+}

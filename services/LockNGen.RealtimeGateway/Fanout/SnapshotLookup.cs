@@ -1,0 +1,37 @@
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+
+namespace LockNGen.RealtimeGateway.Fanout;
+
+/// <summary>Asks the GenerationApi for what neither ring nor stream has.</summary>
+internal sealed partial class SnapshotLookup(CommandClient commands, IHostApplicationLifetime lifetime, ILogger<SnapshotLookup> logger)
+{
+    /// <summary>Asks, and brings the answer to the log and to those who wait there. One at a time per log, which sees to that.</summary>
+    public void Ask(GenerationLog log) => _ = AskAsync(log);
+
+    private async Task AskAsync(GenerationLog log)
+    {
+        SnapshotAnswer? answer = null;
+        try
+        {
+            answer = await commands.RequestAsync<GetSnapshot, SnapshotAnswer>(
+                BusQueues.GenerationApi, new GetSnapshot { GenerationId = log.GenerationId }, lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException)
+        {
+            // The database is an extra source: without it the answer is what this replica has seen itself.
+            LogNoAnswer(log.GenerationId, e.Message);
+        }
+
+        log.Seed(answer);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The GenerationApi did not say what it knows of {GenerationId}: {Reason}")]
+    private partial void LogNoAnswer(Guid generationId, string reason);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.RealtimeGateway.History;
+
+/// <summary>The logs of all generations that this replica remembers, under one byte budget.</summary>
+internal sealed partial class GenerationLogs(IOptions<RingOptions> options, TimeProvider time, GatewayMetrics metrics, ILogger<GenerationLogs> logger)
+{
+    /// <summary>How long an id that nobody knows, and nobody watches, is remembered: long enough not to be asked for twice.</summary>
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
+    private long _bytes;
+
+    public RingOptions Options { get; } = options.Value;
+
+    public TimeProvider Time => time;
+
+    public GatewayMetrics Metrics => metrics;
+
+    public IEnumerable<GenerationLog> All => _logs.Values;
+
+    public GenerationLog GetOrAdd(Guid generationId) => _logs.GetOrAdd(generationId, static (id, logs) => new GenerationLog(id, logs), this);
+
+    public bool TryGet(Guid generationId, [MaybeNullWhen(false)] out GenerationLog log) => _logs.TryGetValue(generationId, out log);
+
+    /// <summary>Forgets what is old, and what is too much: called every second, so a burst exceeds the budget by a second's worth at most.</summary>
+    public void Sweep()
+    {
+        foreach (var log in _logs.Values)
+        {
+            var age = time.GetElapsedTime(log.LastActivity);
+            if (log.HasEnded ? age >= Options.AfterEnd : age >= (log.LastSequence == 0 ? UnknownFor : Options.Idle))
+                Drop(log, evenIfWatched: log.HasEnded);
+        }
+
+        if (Volatile.Read(ref _bytes) > Options.MaxBytes)
+            Shed();
+    }
+
+    internal void Spend(long bytes)
+    {
+        metrics.RingBytes(bytes);
+        Interlocked.Add(ref _bytes, bytes);
+    }
+
+    internal GenerationSnapshot Reduce(GenerationSnapshot state, ServerMessage message)
+    {
+        try
+        {
+            return GenerationReducer.Reduce(state, message);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(message.Type, message.GenerationId, message.Sequence, e);
+            return state;
+        }
+    }
+
+    /// <summary>Down to nine tenths of the budget: ended generations first, the longest silent first; what lives on keeps its state.</summary>
+    private void Shed()
+    {
+        var target = Options.MaxBytes / 10 * 9;
+        foreach (var log in _logs.Values.OrderByDescending(l => l.HasEnded).ThenBy(l => l.LastActivity))
+        {
+            if (Volatile.Read(ref _bytes) <= target)
+                return;
+            metrics.RingShed();
+            if (!Drop(log, evenIfWatched: log.HasEnded))
+                log.Shrink();
+        }
+    }
+
+    private bool Drop(GenerationLog log, bool evenIfWatched)
+    {
+        if (!log.TryDrop(evenIfWatched))
+            return false;
+        _logs.TryRemove(new KeyValuePair<Guid, GenerationLog>(log.GenerationId, log));
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Event {Type} {Sequence} of {GenerationId} cannot be read and is left out of snapshots")]
+    private partial void LogUnreadable(string type, Guid generationId, long sequence, Exception error);
+}

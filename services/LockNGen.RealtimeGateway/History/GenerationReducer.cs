@@ -1,0 +1,96 @@
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Events;
+
+namespace LockNGen.RealtimeGateway.History;
+
+/// <summary>
+/// Folds events into the state that they amount to. Each event type always sets the same properties, so that only the newest of each
+/// progress type matters; images are keyed by their index. The TypeScript client reduces in the same way.
+/// </summary>
+internal static class GenerationReducer
+{
+    public static GenerationSnapshot Empty(Guid generationId, DateTimeOffset now) => new()
+    {
+        GenerationId = generationId,
+        Sequence = 0,
+        Timestamp = now,
+        Data = new GenerationSnapshotData { Status = GenerationStatus.Unknown },
+    };
+
+    public static GenerationSnapshot Reduce(GenerationSnapshot state, ServerMessage message) =>
+        Reduce(state, ContractsJson.Deserialize(message.Type, message.Json.Span));
+
+    public static GenerationSnapshot Reduce(GenerationSnapshot state, GenerationEvent next) =>
+        next.Sequence <= state.Sequence || HasEnded(state)
+            ? state
+            : state with
+            {
+                Sequence = next.Sequence,
+                Timestamp = next.Timestamp,
+                Data = Reduce(state.Data, next) with { Attempt = GenerationSequence.Attempt(next.Sequence) },
+            };
+
+    private static bool HasEnded(GenerationSnapshot state) =>
+        state.Data.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
+
+    private static GenerationSnapshotData Reduce(GenerationSnapshotData state, GenerationEvent next) => next switch
+    {
+        GenerationQueued { Data: var d } => WithoutNode(state) with
+        {
+            Status = GenerationStatus.Queued,
+            Position = d.Position,
+            EstimatedWaitSeconds = d.EstimatedWaitSeconds,
+        },
+        GenerationStarted { Data: var d } => WithoutNode(Running(state)) with { Instance = d.Instance, TotalImages = d.TotalImages },
+        GenerationNodeExecuting { Data: var d } => WithoutNode(Running(state)) with
+        {
+            CurrentNode = d.CurrentNode,
+            NodeId = d.NodeId,
+            NodeTitle = d.NodeTitle,
+            ImageIndex = d.ImageIndex,
+            TotalImages = d.TotalImages,
+        },
+        GenerationProgressed { Data: var d } => Running(state) with
+        {
+            Progress = d.Progress,
+            OverallProgress = Math.Max(state.OverallProgress, d.OverallProgress),
+            CurrentNode = d.CurrentNode ?? state.CurrentNode,
+            NodeId = d.NodeId ?? state.NodeId,
+            Step = d.Step,
+            TotalSteps = d.TotalSteps,
+            ImageIndex = d.ImageIndex,
+            TotalImages = d.TotalImages,
+            PreviewUrl = d.PreviewUrl ?? state.PreviewUrl,
+        },
+        GenerationPreviewed { Data: var d } => Running(state) with { PreviewUrl = d.PreviewUrl, ImageIndex = d.ImageIndex },
+        GenerationImageCompleted { Data: var d } => Running(state) with
+        {
+            Images = Merge(state.Images, [d.Image]),
+            ImageIndex = d.ImageIndex,
+            TotalImages = d.TotalImages,
+        },
+        GenerationCompleted { Data: var d } => Ended(state, GenerationStatus.Completed, d.Images) with
+        {
+            OverallProgress = 100,
+            DurationSeconds = d.DurationSeconds,
+        },
+        GenerationFailed { Data: var d } => Ended(state, GenerationStatus.Failed, d.Images) with { Error = d.Error },
+        GenerationCancelled { Data: var d } => Ended(state, GenerationStatus.Cancelled, d.Images) with { Reason = d.Reason },
+        _ => state,
+    };
+
+    private static GenerationSnapshotData Running(GenerationSnapshotData state) =>
+        WithoutPosition(state) with { Status = GenerationStatus.Running };
+
+    private static GenerationSnapshotData Ended(GenerationSnapshotData state, GenerationStatus status, IReadOnlyList<GenerationImage> images) =>
+        WithoutNode(WithoutPosition(state)) with { Status = status, Images = Merge(state.Images, images) };
+
+    private static GenerationSnapshotData WithoutPosition(GenerationSnapshotData state) =>
+        state with { Position = null, EstimatedWaitSeconds = null };
+
+    private static GenerationSnapshotData WithoutNode(GenerationSnapshotData state) =>
+        state with { Progress = null, Step = null, TotalSteps = null, CurrentNode = null, NodeId = null, NodeTitle = null };
+
+    private static IReadOnlyList<GenerationImage> Merge(IReadOnlyList<GenerationImage> known, IReadOnlyList<GenerationImage> added) =>
+        added.Count == 0 ? known : [.. known.Concat(added).GroupBy(i => i.Index, (_, same) => same.Last()).OrderBy(i => i.Index)];
+}

@@ -1,0 +1,21 @@
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.ServiceDefaults.Authentication;
+
+namespace LockNGen.RealtimeGateway.History;
+
+/// <summary>Whoever wants the messages of a generation: a connection, or a poll that waits.</summary>
+internal abstract class Subscriber(Caller caller)
+{
+    public Caller Caller { get; } = caller;
+
+    /// <summary>Takes one message; called in order, under the lock of the generation, so it must neither block nor call back.</summary>
+    public abstract void Offer(ServerMessage message);
+
+    /// <summary>It has been offered what it missed; what comes now is live.</summary>
+    public virtual void Joined()
+    {
+    }
+
+    /// <summary>Whether it asked for this generation by id (and so needs it not among "all").</summary>
+    public abstract bool Watches(Guid generationId);
+}

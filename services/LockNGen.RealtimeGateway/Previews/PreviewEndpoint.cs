@@ -1,0 +1,45 @@
+using LockNGen.RealtimeGateway.Admission;
+using LockNGen.RealtimeGateway.History;
+
+namespace LockNGen.RealtimeGateway.Previews;
+
+/// <summary><c>GET /api/generations/{id}/preview</c>: the newest preview image.</summary>
+internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationLogs logs)
+{
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/api/generations/{id}/preview", (HttpContext context, string id, PreviewEndpoint endpoint) => endpoint.HandleAsync(context, id))
+            .WithTags("Realtime")
+            .WithSummary("The newest preview image of a running generation");
+
+    private async Task HandleAsync(HttpContext context, string id)
+    {
+        if (!Guid.TryParseExact(id, "D", out var generationId))
+        {
+            await TypedResults.Problem("The generation id is not a UUID.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+            return;
+        }
+
+        if (await admission.RecogniseAsync(context) is not { } caller)
+            return;
+        if (!logs.TryGet(generationId, out var log) || log.Preview is not { } preview || !caller.MaySee(log.Owner))
+        {
+            await TypedResults.Problem("This generation has no preview now.", statusCode: StatusCodes.Status404NotFound).ExecuteAsync(context);
+            return;
+        }
+
+        var tag = $"\"{preview.Sequence}\"";
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.CacheControl = "private, no-cache";
+        // The bytes come from whatever a workflow drew: nobody shall run them as anything else.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (context.Request.Headers.IfNoneMatch.Contains(tag))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        context.Response.ContentType = preview.ContentType;
+        context.Response.ContentLength = preview.Bytes.Length;
+        await context.Response.Body.WriteAsync(preview.Bytes, context.RequestAborted);
+    }
+}

@@ -1,0 +1,4 @@
+namespace LockNGen.RealtimeGateway.Previews;
+
+/// <summary>The newest preview of a generation.</summary>
+internal sealed record PreviewImage(long Sequence, string ContentType, byte[] Bytes);

@@ -1,0 +1,24 @@
+using System.IO.Compression;
+
+namespace LockNGen.RealtimeGateway.WebSockets;
+
+/// <summary>
+/// permessage-deflate without context takeover: every message is compressed by itself, so that one compressed frame is good for every
+/// client that negotiated it.
+/// </summary>
+internal static class DeflatedWebSocketFrame
+{
+    /// <summary>Null where compression does not pay.</summary>
+    public static byte[]? Of(ReadOnlySpan<byte> json)
+    {
+        using var compressed = new MemoryStream(json.Length);
+        using (var deflate = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            deflate.Write(json);
+            // Ends the block on a byte boundary with 00 00 FF FF, which RFC 7692 (7.2.1) leaves off.
+            deflate.Flush();
+            var length = (int)compressed.Length - 4;
+            return length < json.Length ? WebSocketFrame.CompressedText(compressed.GetBuffer().AsSpan(0, length)) : null;
+        }
+    }
+}

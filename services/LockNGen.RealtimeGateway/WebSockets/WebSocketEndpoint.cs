@@ -1,0 +1,80 @@
+using System.Net.WebSockets;
+using LockNGen.RealtimeGateway.Admission;
+using LockNGen.RealtimeGateway.Connections;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.ServiceDefaults.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.RealtimeGateway.WebSockets;
+
+/// <summary><c>GET /api/ws/progress</c>.</summary>
+internal sealed class WebSocketEndpoint(
+    ConnectionAdmission admission,
+    AllowedOrigins origins,
+    ProgressBroadcaster broadcaster,
+    GenerationLogs logs,
+    ClientConnections connections,
+    IOptions<ConnectionOptions> options,
+    TimeProvider time)
+{
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.Map("/api/ws/progress", (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context)).ExcludeFromDescription();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        if (WebSocketHandshake.Check(context) is { } problem)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        // Browsers let any page open a WebSocket to anywhere, with cookies; only the server can tell whose page it is.
+        if (!origins.Allows(context.Request))
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of this origin may not connect; see Cors:Origins.");
+            return;
+        }
+
+        using var admitted = await admission.AdmitAsync(context);
+        if (admitted is null)
+            return;
+        var (query, error) = ProgressQuery.Parse(context.Request.Query, logs, options.Value.MaxSubscriptions);
+        if (query is null)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, error!);
+            return;
+        }
+
+        await RunAsync(context, admitted.Caller, query);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+
+    private async Task RunAsync(HttpContext context, Caller caller, ProgressQuery query)
+    {
+        var deflate = options.Value.Compression && DeflateOffer.IsAcceptable(context.Request.Headers.SecWebSocketExtensions);
+        var stream = await WebSocketHandshake.AcceptAsync(context, deflate);
+        var connection = connections.Create(caller, new WebSocketTransport(context, stream, deflate), query.View);
+        try
+        {
+            connection.Send(GatewayFrames.Ready(connection.Id, options.Value.PingInterval));
+            broadcaster.Subscribe(connection, query.Generations);
+            using var socket = WebSocket.CreateFromStream(new WebSocketInput(stream, connection), new WebSocketCreationOptions
+            {
+                IsServer = true,
+                KeepAliveInterval = TimeSpan.Zero,
+                DangerousDeflateOptions = deflate ? new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false } : null,
+            });
+            await new WebSocketSession(socket, connection, broadcaster, options.Value, time).RunAsync(context.RequestAborted);
+            await connection.EndedAsync();
+        }
+        finally
+        {
+            broadcaster.Leave(connection);
+            connections.Remove(connection);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using LockNGen.RealtimeGateway.Connections;
+using LockNGen.RealtimeGateway.Events;
+
+namespace LockNGen.RealtimeGateway.WebSockets;
+
+/// <summary>
+/// What <see cref="System.Net.WebSockets.WebSocket"/> reads the client's frames from. What it wants to write (pongs, and a close frame after
+/// broken framing) goes through the connection's queue, because two writers would write into each other's frames.
+/// </summary>
+internal sealed class WebSocketInput(Stream stream, ClientConnection connection) : Stream
+{
+    private const byte CloseFrame = 0x88;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await stream.ReadAsync(buffer, cancellationToken);
+        connection.Received();
+        return count;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var frame = ServerMessage.RawFrame(buffer.Span);
+        if (buffer.Span[0] == CloseFrame)
+            connection.CloseWith(frame);
+        else
+            connection.Send(frame);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

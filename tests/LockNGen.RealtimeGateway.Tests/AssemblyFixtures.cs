@@ -1,0 +1,3 @@
+using LockNGen.TestSupport;
+
+[assembly: AssemblyFixture(typeof(RabbitMqBroker))]

@@ -1,0 +1,90 @@
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LockNGen.RealtimeGateway.Tests;
+
+/// <summary>A gateway in the test's own process, on a real socket: over the in-memory bus, or over a broker when its address is given.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private GatewayHost(WebApplication app, StandInApi api)
+    {
+        _app = app;
+        Api = api;
+        Url = new Uri(app.Urls.Single());
+        Http = new HttpClient { BaseAddress = Url };
+    }
+
+    public Uri Url { get; }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Answers for the GenerationApi.</summary>
+    public StandInApi Api { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<GatewayHost> StartAsync(
+        IReadOnlyDictionary<string, string?>? settings = null, string? broker = null, TimeProvider? time = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Bus:Transport"] = broker is null ? "InMemory" : "RabbitMq",
+            ["ConnectionStrings:rabbitmq"] = broker,
+            ["Drain:Seconds"] = "0",
+            ["Logging:LogLevel:Default"] = Environment.GetEnvironmentVariable("TEST_LOG_LEVEL") ?? "None",
+        });
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (time is not null)
+            builder.Services.AddSingleton(time);
+        builder.AddServiceDefaults();
+        builder.AddRealtimeGateway();
+        var api = new StandInApi();
+        builder.AddBus(parts => parts.Endpoint(BusQueues.GenerationApi, (_, endpoint) => endpoint.Instance(api)));
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapSession();
+        app.MapRealtimeGateway();
+        await app.StartAsync();
+        return new GatewayHost(app, api);
+    }
+
+    /// <summary>Waits until <c>/health/ready</c> says yes.</summary>
+    public async Task ReadyAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(await Http.GetAsync("health/ready", limit.Token)).IsSuccessStatusCode)
+            await Task.Delay(20, limit.Token); // Readiness is a state that can only be asked for.
+    }
+
+    /// <summary>Publishes events one after the other, as their publisher would.</summary>
+    public async Task PublishAsync(params IEnumerable<GenerationEvent> events)
+    {
+        var publisher = Services.GetRequiredService<EventPublisher>();
+        foreach (var message in events)
+            await publisher.PublishAsync(message, new EventContext(Owner), CancellationToken.None);
+    }
+
+    /// <summary>The owner that published events carry.</summary>
+    public string? Owner { get; set; }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
