@@ -4,7 +4,6 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
-using MassTransit;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
@@ -211,7 +210,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
                 LogRefused(generationId, decision.Reason);
                 return null;
             }
-            catch (Exception e) when (e is MassTransitException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogUnanswered(generationId, nameof(ClaimGeneration), e.Message);
                 await Task.Delay(FirstRetry * tries, services.Clock, cancellationToken);
@@ -251,7 +250,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
                 return (await services.Commands.RequestAsync<ReportOutcome, OutcomeDecision>(
                     BusQueues.GenerationApi, report, cancellationToken)).Verdict;
             }
-            catch (Exception e) when (e is MassTransitException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogUnanswered(generationId, nameof(ReportOutcome), e.Message);
                 await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), services.Clock, cancellationToken);

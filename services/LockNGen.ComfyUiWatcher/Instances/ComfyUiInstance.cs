@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
@@ -27,6 +28,7 @@ internal sealed partial class ComfyUiInstance
     private readonly InstanceServices _services;
     private readonly OrphanedPrompts _orphans;
     private readonly OtherPrompts _others;
+    private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, PromptRun> _prompts = new();
     private readonly ConcurrentDictionary<string, DeafnessDetector> _detectors = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _interrupted = new();
@@ -34,6 +36,7 @@ internal sealed partial class ComfyUiInstance
     private NodeExecuting? _hint;
     private string? _ownClientId;
     private int _losses;
+    private volatile bool _works;
 
     public ComfyUiInstance(ComfyUiInstanceOptions settings, InstanceServices services)
     {
@@ -80,18 +83,21 @@ internal sealed partial class ComfyUiInstance
     /// <summary>Takes the server, or lets it go: only its owner may have a socket to it.</summary>
     public void SetOwned(bool owned)
     {
-        if (owned == Owned)
-            return;
-        if (owned)
+        lock (_gate)
         {
-            LogTaken(Name);
-            OpenOwnSocket();
-        }
-        else
-        {
-            LogReleased(Name);
-            _ownClientId = null;
-            _ = _listeners.CloseAllAsync();
+            if (owned == Owned)
+                return;
+            if (owned)
+            {
+                LogTaken(Name);
+                OpenOwnSocket();
+            }
+            else
+            {
+                LogReleased(Name);
+                _ownClientId = null;
+                _listeners.CloseAll();
+            }
         }
 
         Poke();
@@ -143,8 +149,10 @@ internal sealed partial class ComfyUiInstance
             LogStopped(Name);
         }
 
-        await _listeners.CloseAllAsync();
-        await Task.WhenAll(catalog, others);
+        foreach (var prompt in _prompts.Values)
+            prompt.GiveUp(GenerationErrors.Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.", retryable: true));
+        _listeners.CloseAll();
+        await Task.WhenAll(_listeners.ClosedAsync(), catalog, others);
     }
 
     private async Task WaitForPokeAsync(CancellationToken cancellationToken)
@@ -171,8 +179,9 @@ internal sealed partial class ComfyUiInstance
             if (Owned)
                 await CompareAsync(queue, askedAt, cancellationToken);
         }
-        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever one server answers, the others are watched on.
             var heard = _listeners.All.Select(l => (DateTimeOffset?)l.LastHeardAt).Max();
             _health.Failed(e.Message, IsRefused(e), heard, _clock.GetUtcNow());
         }
@@ -221,12 +230,12 @@ internal sealed partial class ComfyUiInstance
         var now = _clock.GetUtcNow();
         if (prompt.StartedAt is { } started && now - started >= _options.SilentAfter)
         {
-            _health.WorkerDied("it started a prompt and went silent", prompt.PromptId);
+            Died("it started a prompt and went silent");
         }
         else if (_interrupted.TryGetValue(prompt.PromptId, out var interruptedAt))
         {
             if (now - interruptedAt >= InterruptPatience)
-                _health.WorkerDied("an interrupt has no effect", prompt.PromptId);
+                Died("an interrupt has no effect");
         }
         else if (now - (prompt.LastHeardAt > prompt.AcceptedAt ? prompt.LastHeardAt : prompt.AcceptedAt ?? now) >= _options.StalledAfter)
         {
@@ -235,12 +244,18 @@ internal sealed partial class ComfyUiInstance
             prompt.Stalled = true;
             await Client.InterruptAsync(prompt.PromptId, cancellationToken);
         }
+
+        void Died(string reason)
+        {
+            _works = false;
+            _health.WorkerDied(reason, prompt.PromptId);
+        }
     }
 
     private void NoticeRestart()
     {
         var losses = _listeners.All.Sum(l => l.Losses);
-        if (losses > _losses)
+        if (losses > _losses || _works)
             _health.Revived();
         _losses = losses;
     }
@@ -249,11 +264,14 @@ internal sealed partial class ComfyUiInstance
     // in flight a new id avoids that.
     private void RenewIdentity()
     {
-        if (_ownClientId is { } id && _listeners.All.FirstOrDefault(l => l.ClientId == id) is { Connected: false, Losses: > 0 }
-            && !_prompts.Values.Any(p => p.ClientId == id))
+        lock (_gate)
         {
-            _listeners.Close(id);
-            OpenOwnSocket();
+            if (_ownClientId is { } id && _listeners.All.FirstOrDefault(l => l.ClientId == id) is { Connected: false, Losses: > 0 }
+                && !_prompts.Values.Any(p => p.ClientId == id))
+            {
+                _listeners.Close(id);
+                OpenOwnSocket();
+            }
         }
     }
 
@@ -281,8 +299,10 @@ internal sealed partial class ComfyUiInstance
                 _hint = hint;
                 Poke();
                 break;
-            case { PromptId: { } id } when _prompts.TryGetValue(id, out var prompt):
-                prompt.Apply(message, receivedAt);
+            case { PromptId: { } id }:
+                _works = true;
+                if (_prompts.TryGetValue(id, out var followed))
+                    followed.Apply(message, receivedAt);
                 break;
         }
     }

@@ -2,7 +2,6 @@ using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
-using MassTransit;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
@@ -61,7 +60,7 @@ internal sealed partial class LeaseKeeper(
             if (!leaving)
                 Follow(answer);
         }
-        catch (Exception e) when (e is MassTransitException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             if (!_silent)
                 LogSilent(e.Message);
