@@ -16,22 +16,18 @@ internal sealed partial class ComfyUiInstance
 {
     private static readonly TimeSpan PollSpacing = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long an interrupted prompt may go on before its worker counts as dead.</summary>
-    private static readonly TimeSpan InterruptPatience = TimeSpan.FromSeconds(30);
-
     private readonly ComfyUiInstanceOptions _settings;
     private readonly ComfyUiOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly InstanceHealth _health;
     private readonly InstanceListeners _listeners;
-    private readonly InstanceServices _services;
+    private readonly WorkerCheck _workerCheck;
     private readonly OrphanedPrompts _orphans;
     private readonly OtherPrompts _others;
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, PromptRun> _prompts = new();
     private readonly ConcurrentDictionary<string, DeafnessDetector> _detectors = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _interrupted = new();
     private TaskCompletionSource _poke = NewPoke();
     private NodeExecuting? _hint;
     private string? _ownClientId;
@@ -41,13 +37,13 @@ internal sealed partial class ComfyUiInstance
     public ComfyUiInstance(ComfyUiInstanceOptions settings, InstanceServices services)
     {
         _settings = settings;
-        _services = services;
         _options = services.Options;
         _clock = services.Clock;
         _logger = services.Logger;
         Client = services.CreateClient(settings.Server!);
         Catalog = new CatalogReader(Name, Client, _options.CatalogInterval, _clock, services.Commands, _logger);
         _health = new InstanceHealth(_options, _clock.GetUtcNow());
+        _workerCheck = new WorkerCheck(Name, Client, _options.SilentAfter, _options.StalledAfter, _logger);
         _orphans = new OrphanedPrompts(this, _options.OrphanedAfter, _clock, _logger);
         _others = new OtherPrompts(this, services.Publisher, _clock, _logger);
         _listeners = new InstanceListeners(id =>
@@ -223,33 +219,12 @@ internal sealed partial class ComfyUiInstance
             listener.Renew();
     }
 
-    // ComfyUI says what it serves from its cache right after it says that it starts. If that does not come, the exception that prevented
-    // it has killed the worker. Later deaths look like a slow node, until an interrupt has no effect.
     private async Task CheckWorkerAsync(PromptRun prompt, CancellationToken cancellationToken)
     {
-        var now = _clock.GetUtcNow();
-        if (prompt.StartedAt is { } started && now - started >= _options.SilentAfter)
-        {
-            Died("it started a prompt and went silent");
-        }
-        else if (_interrupted.TryGetValue(prompt.PromptId, out var interruptedAt))
-        {
-            if (now - interruptedAt >= InterruptPatience)
-                Died("an interrupt has no effect");
-        }
-        else if (now - (prompt.LastHeardAt > prompt.AcceptedAt ? prompt.LastHeardAt : prompt.AcceptedAt ?? now) >= _options.StalledAfter)
-        {
-            LogStalled(Name, prompt.PromptId);
-            _interrupted[prompt.PromptId] = now;
-            prompt.Stalled = true;
-            await Client.InterruptAsync(prompt.PromptId, cancellationToken);
-        }
-
-        void Died(string reason)
-        {
-            _works = false;
-            _health.WorkerDied(reason, prompt.PromptId);
-        }
+        if (await _workerCheck.FindDeathAsync(prompt, _clock.GetUtcNow(), cancellationToken) is not { } reason)
+            return;
+        _works = false;
+        _health.WorkerDied(reason, prompt.PromptId);
     }
 
     private void NoticeRestart()
@@ -310,7 +285,7 @@ internal sealed partial class ComfyUiInstance
     private void Unfollow(PromptRun prompt)
     {
         _prompts.TryRemove(KeyValuePair.Create(prompt.PromptId, prompt));
-        _interrupted.TryRemove(prompt.PromptId, out _);
+        _workerCheck.Forget(prompt.PromptId);
         if (prompt.ClientId != _ownClientId && !_prompts.Values.Any(p => p.ClientId == prompt.ClientId))
         {
             _listeners.Close(prompt.ClientId);
@@ -341,7 +316,4 @@ internal sealed partial class ComfyUiInstance
 
     [LoggerMessage("{Instance} is now {State} {Reason}")]
     private partial void LogState(LogLevel level, string instance, InstanceState state, string? reason);
-
-    [LoggerMessage(LogLevel.Warning, "{Instance} has not said a word about prompt {PromptId} for too long, interrupting it")]
-    private partial void LogStalled(string instance, string promptId);
 }

@@ -29,7 +29,8 @@ internal sealed partial class LeaseKeeper(
     /// <exception cref="StaleAttemptException">It is not.</exception>
     public async Task ConfirmAsync(ComfyUiInstance instance, CancellationToken cancellationToken)
     {
-        if (_answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
+        // Work may be here before the answer that gave us its server.
+        if (!instance.Owned || _answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
             await BeatAsync(leaving: false, cancellationToken);
         if (!instance.Owned)
             throw new StaleAttemptException();
