@@ -17,8 +17,9 @@ using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Health;
+using LockNGen.ServiceDefaults.Network;
 using LockNGen.ServiceDefaults.Options;
+using LockNGen.ServiceDefaults.Storage;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -46,9 +47,8 @@ public static class GenerationApiExtensions
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
 
-        services.AddSingleton<GenerationsDatabase>();
-        services.AddHostedService<DatabaseStart>();
-        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [HealthEndpoints.Ready]);
+        builder.AddDatabase<GenerationsDatabase>("database");
+        builder.AddCallbackAddressGuard();
 
         services.AddSingleton<Links>();
         services.AddSingleton<SchedulerSignal>();
@@ -82,6 +82,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<HeartbeatReception>();
         services.AddSingleton<Revocations>();
 
+        services.AddHostedService<LeasesOfLastRun>();
         services.AddHostedService<Scheduler>();
         services.AddHostedService<OutboxPublisher>();
         services.AddHostedService<Retention>();
@@ -134,13 +135,14 @@ public static class GenerationApiExtensions
             endpoint.Consumer(() => Create<SnapshotConsumer>(context));
             endpoint.Consumer(() => Create<CatalogConsumer>(context));
             endpoint.Consumer(() => Create<TicketConsumer>(context));
-            endpoint.Consumer(context.GetRequiredService<Revocations>);
+            // Handlers and not consumers: MassTransit disposes a consumer after each message, and these are services that go on.
+            endpoint.Handler<GetRevocations>(async c => await c.RespondAsync(await context.GetRequiredService<Revocations>().AllAsync(c.CancellationToken)));
         });
         parts.Endpoint(BusQueues.Heartbeats, (context, endpoint) =>
         {
             endpoint.ConcurrentMessageLimit = 8;
             endpoint.Consumer(() => Create<HeartbeatConsumer>(context));
-            endpoint.Consumer(context.GetRequiredService<HeartbeatReception>);
+            endpoint.Handler<HeartbeatCanary>(c => context.GetRequiredService<HeartbeatReception>().NoteAsync(c.CancellationToken));
         });
         parts.Endpoint(OutcomesQueue, (context, endpoint) =>
         {

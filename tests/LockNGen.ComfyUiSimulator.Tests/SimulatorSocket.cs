@@ -76,10 +76,12 @@ internal sealed class SimulatorSocket : IAsyncDisposable
     /// <summary>Waits until the connection ends, whichever way.</summary>
     public Task WaitForCloseAsync() => _receiving.WaitAsync(Patience);
 
+    /// <summary>Closes as clients should, and sees the server agree.</summary>
     public async Task CloseAsync()
     {
-        await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None);
+        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None);
         await WaitForCloseAsync();
+        CloseStatus.ShouldBe(WebSocketCloseStatus.NormalClosure);
     }
 
     public async ValueTask DisposeAsync()

@@ -29,6 +29,9 @@ interface Callbacks {
   latency(ms: number): void;
 }
 
+/** Once anything works again after everything was down, the best transport probably does, too. In milliseconds, twice that at most. */
+const afterOutageMs = 1_000;
+
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
 /** Keeps one transport open while it is wanted: reconnects with backoff, steps down when blocked, steps up again. */
@@ -134,14 +137,14 @@ export class ReconnectingTransport {
     this.#policy.opened();
     this.#stableTimer = setTimeout(() => this.#policy.stable(), this.#options.stableMs ?? 10_000);
     this.#startHeartbeat(transport);
-    this.#planUpgrade();
+    this.#planUpgrade(this.#policy.outage ? afterOutageMs * (1 + Math.random()) : this.#upgradeIntervalMs);
     this.#callbacks.state({ status: 'connected', transport: transport.kind, attempt: 0 });
   }
 
   #closed(transport: Transport, disconnect: Disconnect, wasOpen: boolean): void {
     if (transport === this.#candidate) {
       this.#candidate = undefined;
-      this.#planUpgrade();
+      this.#planUpgrade(this.#upgradeIntervalMs);
       return;
     }
     this.#release();
@@ -176,12 +179,16 @@ export class ReconnectingTransport {
     this.#heartbeat.beat();
   }
 
-  #planUpgrade(): void {
+  get #upgradeIntervalMs(): number {
+    return this.#options.upgradeIntervalMs ?? 60_000;
+  }
+
+  #planUpgrade(delayMs: number): void {
     const { best } = this.#policy;
     if (best && this.#transport?.kind !== best) {
       this.#upgradeTimer = setTimeout(() => {
         this.#candidate = this.#start(best);
-      }, this.#options.upgradeIntervalMs ?? 60_000);
+      }, delayMs);
     }
   }
 

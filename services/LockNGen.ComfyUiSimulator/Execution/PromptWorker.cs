@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Admin;
-using LockNGen.ComfyUiSimulator.Python;
 using LockNGen.ComfyUiSimulator.Queue;
 using LockNGen.ComfyUiSimulator.Sockets;
 
@@ -39,9 +38,9 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         {
             LogStopped(_death.IsCancellationRequested ? "killed" : "server stopping");
         }
-        catch (PythonException e)
+        catch (Exception e)
         {
-            LogDied(e.Type, e.Message);
+            LogDied(e);
         }
     }
 
@@ -95,6 +94,6 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
     [LoggerMessage(Level = LogLevel.Information, Message = "worker ended: {Reason}")]
     private partial void LogStopped(string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "worker thread died of {Type}: {Reason}; nothing will run any more")]
-    private partial void LogDied(string type, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "worker thread died; nothing will run any more")]
+    private partial void LogDied(Exception exception);
 }

@@ -12,17 +12,21 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     // With it every line of the work, also of HTTP and the bus, carries the generation.
     private static readonly Func<ILogger, Guid, IDisposable?> Scope = LoggerMessage.DefineScope<Guid>("generation {GenerationId}");
 
+    /// <summary>What is not published by then, the API publishes from the ledger.</summary>
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromMinutes(1);
+
     private readonly ILogger _logger = services.Logger;
     private readonly List<GenerationImage> _images = [];
     private GenerationTranslator? _translator;
     private GenerationWork? _work;
+    private volatile bool _ended;
 
     public CancelRequest Cancel { get; } = new();
 
     public string Instance => instance.Name;
 
-    /// <summary>Null until the claim is granted.</summary>
-    public HeldGeneration? Held => _work is { } work
+    /// <summary>Null until the claim is granted, and again once the ledger has the outcome.</summary>
+    public HeldGeneration? Held => _work is { } work && !_ended
         ? new HeldGeneration
         {
             GenerationId = generationId,
@@ -45,9 +49,9 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
             activity?.SetTag("lockngen.generation", generationId).SetTag("lockngen.instance", instance.Name).SetTag("lockngen.attempt", work.Attempt);
             await RunAsync(work, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            LogDropped(generationId, "it is not ours any more, or the watcher stops");
+            LogDropped(generationId, _ended ? "the broker does not confirm its end" : "it is not ours any more, or the watcher stops");
         }
         catch (StaleAttemptException e)
         {
@@ -190,12 +194,31 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     {
         var ended = new EndedAttempt(generationId, [.. _images.OrderBy(i => i.Index)], elapsedSeconds, services.Clock.GetUtcNow());
         var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(message) : null;
-        var verdict = await services.Ledger.ReportAsync(
-            generationId, work.Attempt, terminal, (outcome as GenerationOutcome.Lost)?.Error, cancellationToken);
+        var verdict = await AskLedgerAsync(work, terminal, outcome, cancellationToken);
+        _ended = true;
         LogEnded(generationId, work.Attempt, outcome.ToString(), verdict);
         services.Metrics.Ended(instance.Name, outcome.GetType().Name);
-        if (verdict == OutcomeVerdict.Publish && terminal is not null)
-            await outbox.PublishAsync(terminal, preview: null, receivedAt: null, cancellationToken);
+        if (verdict != OutcomeVerdict.Publish || terminal is null)
+            return;
+
+        // Not to be stopped any more: to the API the generation has ended, so it may well tell this watcher to drop it.
+        using var deadline = new CancellationTokenSource(PublishTimeout);
+        await outbox.PublishAsync(terminal, preview: null, receivedAt: null, deadline.Token);
+    }
+
+    private async Task<OutcomeVerdict> AskLedgerAsync(
+        GenerationWork work, GenerationEvent? terminal, GenerationOutcome outcome, CancellationToken cancellationToken)
+    {
+        services.Metrics.OutcomeWaits();
+        try
+        {
+            return await services.Ledger.ReportAsync(
+                generationId, work.Attempt, terminal, (outcome as GenerationOutcome.Lost)?.Error, cancellationToken);
+        }
+        finally
+        {
+            services.Metrics.OutcomeTaken();
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Claimed {GenerationId}, attempt {Attempt}, {Images} images, on {Instance}")]

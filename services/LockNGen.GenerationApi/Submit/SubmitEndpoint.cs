@@ -78,7 +78,7 @@ internal sealed class SubmitEndpoint(
                     return (refused, null);
                 if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
                     return (null, null);
-                var (row, place) = await inserter.InsertAsync(session, submission, Encoding.UTF8.GetString(bytes), caller.Owner, client);
+                var (row, place) = await inserter.InsertAsync(session, submission, caller.Owner, client);
                 var response = JsonSerializer.Serialize(Answer(row.Id, place, submission), ApiJson.Readable.SubmitAnswer);
                 if (key.Length > 0)
                     await IdempotencyKeys.AnswerAsync(session, client, key, response);

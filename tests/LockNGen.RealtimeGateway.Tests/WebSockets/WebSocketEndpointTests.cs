@@ -1,20 +1,28 @@
+using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
 using LockNGen.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.WebSockets;
 
-public sealed class WebSocketEndpointTests
+public sealed class WebSocketEndpointTests : IAsyncLifetime
 {
     private readonly Guid _id = Guid.NewGuid();
+    private GatewayHost _gateway = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Rings:Events"] = "8" });
+
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
     public async Task Client_FromTheBeginning_SeesTheWholeLifeInOrder()
     {
-        await using var gateway = await GatewayHost.StartAsync();
-        await gateway.PublishAsync(Queued(_id));
-        await using var client = await ProgressClient.ConnectAsync(gateway.Url, $"generationId={_id}&after=0");
-        await gateway.PublishAsync(Life(_id).Skip(1));
+        await _gateway.PublishAsync(Queued(_id));
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Life(_id).Skip(1));
 
         await client.UntilAsync(GenerationEventTypes.Completed);
 
@@ -28,16 +36,200 @@ public sealed class WebSocketEndpointTests
     [Fact]
     public async Task Client_AfterTheEnd_GetsASnapshotThatSaysSo()
     {
-        await using var gateway = await GatewayHost.StartAsync();
-        await gateway.PublishAsync(Life(_id));
-        await using var early = await ProgressClient.ConnectAsync(gateway.Url, $"generationId={_id}&after=0");
-        await early.UntilAsync(GenerationEventTypes.Completed);
+        await PublishAndSeeAsync(Life(_id));
 
-        await using var client = await ProgressClient.ConnectAsync(gateway.Url, $"generationId={_id}");
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}");
         var snapshot = await client.UntilAsync(GenerationEventTypes.Snapshot);
 
         snapshot.GetProperty("data").GetProperty("status").GetString().ShouldBe("completed");
         snapshot.GetProperty("data").GetProperty("images").GetArrayLength().ShouldBe(1);
         snapshot.GetProperty("sequence").GetInt64().ShouldBe(First(6));
     }
+
+    [Fact]
+    public async Task Client_WithACursor_GetsWhatItMissedAndThenLives()
+    {
+        await PublishAndSeeAsync(Life(_id).Take(4));
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={First(1)}");
+        await _gateway.PublishAsync(Life(_id).Skip(4));
+
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client).ShouldBe([First(2), First(3), First(4), First(5), First(6)]);
+    }
+
+    [Fact]
+    public async Task Client_AwayForLongerThanTheRing_IsToldSo()
+    {
+        await PublishAndSeeAsync(Life(_id, steps: 30));
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={First(2)}");
+
+        await client.UntilAsync(GenerationEventTypes.Snapshot);
+
+        client.Seen[1].GetRawText().ShouldBe($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"window_exceeded"}""");
+    }
+
+    [Fact]
+    public async Task Client_OfAnUnknownGeneration_GetsStatusUnknownAndWaits()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}");
+        var snapshot = await client.UntilAsync(GenerationEventTypes.Snapshot);
+        snapshot.GetProperty("data").GetProperty("status").GetString().ShouldBe("unknown");
+
+        await _gateway.PublishAsync(Queued(_id));
+
+        await client.UntilAsync(GenerationEventTypes.Queued);
+    }
+
+    [Fact]
+    public async Task Client_OfAGenerationThatOnlyTheDatabaseKnows_GetsItsSnapshot()
+    {
+        _gateway.Api.Snapshots[_id] = new SnapshotAnswer
+        {
+            Snapshot = new GenerationSnapshot
+            {
+                GenerationId = _id,
+                Sequence = First(9),
+                Timestamp = DateTimeOffset.UnixEpoch,
+                Data = new GenerationSnapshotData { Status = GenerationStatus.Completed, OverallProgress = 100 },
+            },
+        };
+
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={First(3)}");
+        var snapshot = await client.UntilAsync(GenerationEventTypes.Snapshot);
+
+        client.Seen[1].GetProperty("reason").GetString().ShouldBe("expired");
+        snapshot.GetProperty("data").GetProperty("status").GetString().ShouldBe("completed");
+    }
+
+    [Fact]
+    public async Task Client_WithSeveralGenerations_GetsEachFromItsOwnCursor()
+    {
+        var other = Guid.NewGuid();
+        await PublishAndSeeAsync(Life(_id).Take(3));
+        await PublishAndSeeAsync(Life(other).Take(3));
+
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}:{First(1)}&generationId={other}:0");
+        await client.UntilAsync(f => IdOf(f) == other && ProgressClient.TypeOf(f) == GenerationEventTypes.Progress);
+
+        client.Seen.Skip(1).Select(f => (IdOf(f), f.GetProperty("sequence").GetInt64()))
+            .ShouldBe([(_id, First(2)), (other, 1), (other, First(1)), (other, First(2))]);
+    }
+
+    [Fact]
+    public async Task Client_OfEverything_SeesWhatIsThereAndWhatComes()
+    {
+        await PublishAndSeeAsync(Life(_id).Take(3));
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url);
+        var snapshot = await client.UntilAsync(GenerationEventTypes.Snapshot);
+        IdOf(snapshot).ShouldBe(_id);
+
+        var other = Guid.NewGuid();
+        await _gateway.PublishAsync(Life(other));
+
+        IdOf(await client.UntilAsync(GenerationEventTypes.Completed)).ShouldBe(other);
+    }
+
+    [Fact]
+    public async Task Client_OfEverythingAndOne_GetsEachEventOnce()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await client.SendAsync("""{"type":"subscribe"}""");
+        await client.SendAsync("""{"type":"ping","id":1}""");
+        await client.UntilAsync("pong");
+
+        await _gateway.PublishAsync(Life(_id));
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client).Where(s => s > 0).ShouldBe([1, First(1), First(2), First(3), First(4), First(5), First(6)]);
+    }
+
+    [Fact]
+    public async Task SubscribeFrame_WithACursor_ResumesOnTheSameConnection()
+    {
+        await PublishAndSeeAsync(Life(_id).Take(4));
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={Guid.NewGuid()}");
+        await client.UntilAsync(GenerationEventTypes.Snapshot);
+
+        await client.SendAsync($$"""{"type":"subscribe","generationId":"{{_id}}","after":{{First(2)}}}""");
+
+        (await client.NextAsync()).GetProperty("sequence").GetInt64().ShouldBe(First(3));
+    }
+
+    [Fact]
+    public async Task UnsubscribeFrame_EndsThatGenerationOnly()
+    {
+        var other = Guid.NewGuid();
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}:0&generationId={other}:0");
+        await client.SendAsync($$"""{"type":"unsubscribe","generationId":"{{_id}}"}""");
+        await client.SendAsync("""{"type":"ping","id":1}""");
+        await client.UntilAsync("pong");
+
+        await _gateway.PublishAsync(Life(_id));
+        await _gateway.PublishAsync(Life(other));
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        client.Seen.Where(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() > 0).ShouldAllBe(f => IdOf(f) == other);
+    }
+
+    [Fact]
+    public async Task Types_LetThroughOnlyThose()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&types=generation.image,generation.completed");
+        await _gateway.PublishAsync(Life(_id));
+
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client).Where(s => s > 0).ShouldBe([First(5), First(6)]);
+    }
+
+    [Fact]
+    public async Task PreviewNone_LeavesPreviewsOut()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&preview=none");
+        await _gateway.PublishAsync(Queued(_id), Started(_id), Preview(_id, First(2)), Progress(_id, First(3), previewUrl: "/p"), Completed(_id, First(4)));
+
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        client.Seen.ShouldAllBe(f => !f.GetRawText().Contains("previewUrl", StringComparison.Ordinal));
+        Sequences(client).Where(s => s > 0).ShouldBe([1, First(1), First(3), First(4)]);
+    }
+
+    [Fact]
+    public async Task PreviewInline_CarriesThePicture()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&preview=inline");
+        await _gateway.PublishAsync(Queued(_id), Started(_id));
+        await _gateway.Services.GetRequiredService<EventPublisher>().PublishAsync(
+            new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "image/png", Bytes = [1, 2, 3] }, default, CancellationToken.None);
+        await _gateway.PublishAsync(Preview(_id, First(2)));
+
+        var preview = await client.UntilAsync(GenerationEventTypes.Preview);
+
+        preview.GetProperty("data").GetProperty("preview").GetString().ShouldBe("data:image/png;base64,AQID");
+    }
+
+    [Fact]
+    public async Task Bytes_OnTheWire_AreThoseThatWerePublished()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Queued(_id));
+
+        (await client.UntilAsync(GenerationEventTypes.Queued)).GetRawText()
+            .ShouldBe(System.Text.Encoding.UTF8.GetString(ContractsJson.Serialize(Queued(_id))));
+    }
+
+    /// <summary>Publishes, and returns once the gateway has all of it.</summary>
+    private async Task PublishAndSeeAsync(IEnumerable<GenerationEvent> events)
+    {
+        var all = events.ToList();
+        await using var witness = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={all[0].GenerationId}&after=0");
+        await _gateway.PublishAsync(all);
+        await witness.UntilAsync(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() == all[^1].Sequence);
+    }
+
+    private static Guid IdOf(JsonElement frame) => frame.TryGetProperty("generationId", out var id) ? id.GetGuid() : Guid.Empty;
+
+    private static List<long> Sequences(ProgressClient client) =>
+        [.. client.Seen.Where(f => f.TryGetProperty("sequence", out _)).Select(f => f.GetProperty("sequence").GetInt64())];
 }

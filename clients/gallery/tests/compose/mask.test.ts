@@ -48,7 +48,10 @@ it('ExportMask_IsWhiteOnBlackInTheSizeOfThePicture', async () => {
   const { calls, context } = recorder();
   vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);
   vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation((take) => take(new Blob(['png'])));
-  const mask = await exportMask([{ points: [{ x: 1, y: 2 }], width: 10, isEraser: false }], 640, 480);
+  const mask = await exportMask([{ points: [{ x: 1, y: 2 }], width: 10, isEraser: false }], {
+    width: 640,
+    height: 480,
+  });
   expect(mask.size).toBe(3);
   expect(calls).toContain('stroke white');
   expect(calls.at(-1)).toBe('destination-over fill black 0,0,640,480');

@@ -83,6 +83,16 @@ describe('WebSocketProvider', () => {
     await waitFor(() => expect(test.gateway.openSockets).toBe(0));
   });
 
+  it('checks the connection when the page is looked at again', async () => {
+    renderHookWith(test.gateway, () => useProgressTracking('g'));
+    const pings = () => test.gateway.frames.filter(({ type }) => type === 'ping').length;
+    await waitFor(() => expect(pings()).toBe(1));
+    await waitFor(() => {
+      document.dispatchEvent(new Event('visibilitychange'));
+      expect(pings()).toBeGreaterThan(1);
+    });
+  });
+
   it('survives StrictMode with a single socket', async () => {
     const factory = new EventFactory();
     function Step() {

@@ -1,0 +1,180 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Tests.WebSockets;
+using LockNGen.TestSupport;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using static LockNGen.RealtimeGateway.Tests.SomeEvents;
+
+namespace LockNGen.RealtimeGateway.Tests.Admission;
+
+public sealed class AuthenticationTests : IAsyncLifetime
+{
+    private const string Key = "0123456789abcdef0123456789abcdef";
+
+    private readonly Guid _id = Guid.NewGuid();
+    private readonly FakeClock _clock = new(DateTimeOffset.UtcNow);
+    private GatewayHost _gateway = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Auth:SigningKey"] = Key }, time: _clock);
+        _gateway.Owner = "alice";
+    }
+
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Authorization: Bearer nonsense\r\n")]
+    [InlineData("Cookie: lockngen-session=nonsense\r\n")]
+    public async Task Handshake_WithoutAGoodToken_Is401(string headers)
+    {
+        await using var client = await RawClient.ConnectAsync(_gateway.Url, headers: headers);
+        client.Answer.ShouldStartWith("HTTP/1.1 401");
+        client.Answer.ShouldContain("WWW-Authenticate: Bearer");
+    }
+
+    [Fact]
+    public async Task Handshake_WithATokenOfAnotherKeyOrNone_Is401()
+    {
+        foreach (var token in new[] { Token("alice", key: "another key that is also thirty-two bytes long"), Unsigned("alice"), Token("alice", lifetime: TimeSpan.FromHours(-2)) })
+        {
+            await using var client = await RawClient.ConnectAsync(_gateway.Url, headers: Header(token));
+            client.Answer.ShouldStartWith("HTTP/1.1 401");
+        }
+    }
+
+    [Fact]
+    public async Task Caller_WithAToken_SeesOnlyItsOwn()
+    {
+        var other = Guid.NewGuid();
+        await using var alice = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("alice")));
+        await using var bob = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("bob")));
+        await using var admin = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("root", "generations:admin other")));
+
+        await _gateway.PublishAsync(Queued(_id));
+        _gateway.Owner = "bob";
+        await _gateway.PublishAsync(Queued(other));
+
+        (await GenerationsUntilAsync(admin, other)).ShouldBe([_id, other]);
+        (await GenerationsUntilAsync(bob, other)).ShouldBe([other]);
+        (await GenerationsUntilAsync(alice, _id)).ShouldBe([_id]);
+    }
+
+    [Fact]
+    public async Task Caller_ThatAsksForAnothersById_LearnsNothing()
+    {
+        await using var alice = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("alice")));
+        await _gateway.PublishAsync(Queued(_id));
+        await GenerationsUntilAsync(alice, _id);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/generations/{_id}/progress");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("bob"));
+        using var answer = await _gateway.Http.SendAsync(request);
+
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("\"status\":\"unknown\"");
+    }
+
+    [Fact]
+    public async Task Session_SwapsATokenForACookieThatOpensWebSockets()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/session");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("alice"));
+        using var answer = await _gateway.Http.SendAsync(request);
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single();
+        cookie.ShouldContain("httponly", Case.Insensitive);
+        cookie.ShouldContain("samesite=strict", Case.Insensitive);
+
+        await using var client = await RawClient.ConnectAsync(_gateway.Url, headers: $"Cookie: {cookie.Split(';')[0]}\r\n");
+
+        client.Answer.ShouldStartWith("HTTP/1.1 101");
+    }
+
+    [Fact]
+    public async Task Ticket_OpensOneConnection()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/realtime/tickets");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("alice"));
+        using var answer = await _gateway.Http.SendAsync(request);
+        var ticket = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("ticket").GetString();
+
+        await using var first = await RawClient.ConnectAsync(_gateway.Url, $"ticket={ticket}");
+        await using var second = await RawClient.ConnectAsync(_gateway.Url, $"ticket={ticket}");
+
+        first.Answer.ShouldStartWith("HTTP/1.1 101");
+        second.Answer.ShouldStartWith("HTTP/1.1 401");
+        await _gateway.PublishAsync(Queued(_id));
+        (await GenerationsUntilAsync(first, _id)).ShouldBe([_id]);
+    }
+
+    [Fact]
+    public async Task Ticket_WithoutAToken_IsNotIssued()
+    {
+        using var answer = await _gateway.Http.PostAsync("api/realtime/tickets", content: null);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task TokenThatExpires_EndsItsConnection()
+    {
+        await using var client = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("alice", lifetime: TimeSpan.FromSeconds(20))));
+
+        _clock.Advance(TimeSpan.FromSeconds(22));
+
+        (await client.CloseCodeAsync()).ShouldBe(1008);
+    }
+
+    [Fact]
+    public async Task TokenThatIsRevoked_EndsItsConnectionAndOpensNoOther()
+    {
+        var token = Token("alice");
+        await using var client = await RawClient.ConnectAsync(_gateway.Url, headers: Header(token));
+        await using var bystander = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("bob")));
+
+        await _gateway.Services.GetRequiredService<IBus>().Publish(new TokenRevoked { Subject = "alice", At = _clock.GetUtcNow() });
+
+        (await client.CloseCodeAsync()).ShouldBe(1008);
+        await using var again = await RawClient.ConnectAsync(_gateway.Url, headers: Header(token));
+        again.Answer.ShouldStartWith("HTTP/1.1 401");
+        await bystander.SendTextAsync("""{"type":"ping"}""");
+        await bystander.UntilAsync(0x1);
+    }
+
+    private static string Header(string token) => $"Authorization: Bearer {token}\r\n";
+
+    private static async Task<List<Guid>> GenerationsUntilAsync(RawClient client, Guid last)
+    {
+        var seen = new List<Guid>();
+        while (!seen.Contains(last))
+        {
+            var frame = JsonDocument.Parse(await client.UntilAsync(0x1)).RootElement;
+            if (frame.TryGetProperty("generationId", out var id))
+                seen.Add(id.GetGuid());
+        }
+
+        return seen;
+    }
+
+    private string Token(string subject, string? scope = null, TimeSpan? lifetime = null, string key = Key)
+    {
+        var now = _clock.GetUtcNow().UtcDateTime;
+        var expires = now + (lifetime ?? TimeSpan.FromHours(1));
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Claims = new Dictionary<string, object> { ["sub"] = subject, ["jti"] = Guid.NewGuid().ToString(), ["scope"] = scope ?? "" },
+            IssuedAt = now,
+            NotBefore = expires < now ? expires.AddHours(-1) : now,
+            Expires = expires,
+            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256),
+        });
+    }
+
+    private static string Unsigned(string subject) =>
+        $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{Base64UrlEncoder.Encode($$"""{"sub":"{{subject}}","exp":4102444800}""")}.";
+}

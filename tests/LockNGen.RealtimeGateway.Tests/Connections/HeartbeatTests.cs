@@ -1,0 +1,43 @@
+using LockNGen.RealtimeGateway.Tests.WebSockets;
+using LockNGen.TestSupport;
+
+namespace LockNGen.RealtimeGateway.Tests.Connections;
+
+public sealed class HeartbeatTests
+{
+    private const byte Ping = 0x9;
+
+    [Fact]
+    public async Task SilentClient_IsPingedAndThenClosedWith4408()
+    {
+        var clock = new FakeClock();
+        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await using var client = await RawClient.ConnectAsync(gateway.Url);
+
+        clock.Advance(TimeSpan.FromSeconds(31));
+        await client.UntilAsync(Ping);
+        clock.Advance(TimeSpan.FromSeconds(16));
+
+        (await client.CloseCodeAsync()).ShouldBe(4408);
+        clock.Advance(TimeSpan.FromSeconds(6));
+        (await client.IsClosedAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task ClientThatAnswersPings_Stays()
+    {
+        var clock = new FakeClock();
+        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await using var client = await RawClient.ConnectAsync(gateway.Url);
+
+        for (var i = 0; i < 4; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(31));
+            await client.UntilAsync(Ping);
+            await client.SendFrameAsync(0x8A, []);
+            // A pong has no answer; what is answered after it proves that it was read.
+            await client.SendTextAsync("""{"type":"ping","id":1}""");
+            await client.UntilAsync(0x1);
+        }
+    }
+}

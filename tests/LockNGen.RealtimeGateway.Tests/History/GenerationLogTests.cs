@@ -1,0 +1,262 @@
+using System.Text;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.RealtimeGateway.Previews;
+using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.TestSupport;
+using static LockNGen.RealtimeGateway.Tests.History.TestLogs;
+using static LockNGen.RealtimeGateway.Tests.SomeEvents;
+
+namespace LockNGen.RealtimeGateway.Tests.History;
+
+public sealed class GenerationLogTests
+{
+    private readonly Guid _id = Guid.NewGuid();
+    private readonly AudienceOfAll _everybody = new();
+    private readonly Recorder _client = new();
+
+    [Fact]
+    public void Join_WithCursorInTheRing_ReplaysExactlyWhatIsNewer()
+    {
+        var log = Filled(Life(_id));
+
+        log.Join(_client, First(2)).ShouldBe(JoinOutcome.Joined);
+
+        _client.Sequences.ShouldBe([First(3), First(4), First(5), First(6)]);
+    }
+
+    [Fact]
+    public void Join_CursorThatTheRingHasPassed_SaysGapThenSnapshot()
+    {
+        var log = Filled(Life(_id, steps: 20), ring: 4);
+
+        log.Join(_client, First(2));
+
+        _client.Texts.First().ShouldBe($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"window_exceeded"}""");
+        _client.Messages[1].Kind.ShouldBe(EventKind.Snapshot);
+        _client.Messages[1].Sequence.ShouldBe(First(23));
+    }
+
+    [Fact]
+    public void Join_OldestCursorStillInTheRing_IsNoGap()
+    {
+        var log = Filled(Life(_id, steps: 20).Take(12), ring: 4);
+
+        log.Join(_client, First(7));
+
+        _client.Sequences.ShouldBe([First(8), First(9), First(10), First(11)]);
+    }
+
+    [Fact]
+    public void Append_TheSameEventTwice_IsDeliveredOnce()
+    {
+        var log = Filled([Queued(_id)]);
+        log.Join(_client, 0);
+
+        Append(log, Started(_id)).ShouldBe(AppendOutcome.Delivered);
+        Append(log, Started(_id)).ShouldBe(AppendOutcome.Duplicate);
+
+        _client.Sequences.ShouldBe([1, First(1)]);
+    }
+
+    [Fact]
+    public void Append_AfterTheTerminalEvent_IsIgnored()
+    {
+        var log = Filled(Life(_id));
+        log.Join(_client, First(6));
+
+        Append(log, Progress(_id, First(7))).ShouldBe(AppendOutcome.Duplicate);
+        Append(log, Started(_id, GenerationSequence.Of(2, 1))).ShouldBe(AppendOutcome.Duplicate);
+
+        _client.Messages.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Append_BehindAHole_IsHeldUntilTheHoleIsRepaired()
+    {
+        var log = Filled(Life(_id).Take(2));
+        log.Join(_client, First(1));
+
+        Append(log, Progress(_id, First(3))).ShouldBe(AppendOutcome.Hole);
+        Append(log, Progress(_id, First(4))).ShouldBe(AppendOutcome.Held);
+        _client.Messages.ShouldBeEmpty();
+        log.Repair([Message(Progress(_id, First(2)))], isComplete: true, _everybody).ShouldBeTrue();
+
+        _client.Sequences.ShouldBe([First(2), First(3), First(4)]);
+    }
+
+    [Fact]
+    public void Repair_NothingFound_SaysLostWithASnapshotAndServesCursorsFromThere()
+    {
+        var log = Filled(Life(_id).Take(2));
+        log.Join(_client, First(1));
+        Append(log, Progress(_id, First(3), step: 7));
+
+        log.Repair([], isComplete: true, _everybody).ShouldBeFalse();
+
+        _client.Texts.ShouldContain($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"lost"}""");
+        _client.Messages[^1].Kind.ShouldBe(EventKind.Snapshot);
+        _client.Messages[^1].Sequence.ShouldBe(First(3));
+        var other = new Recorder();
+        log.Join(other, First(2));
+        other.Sequences.ShouldBe([First(3)]);
+    }
+
+    [Fact]
+    public void Append_NextAttempt_CountsAsHoleThatACompleteReadingCloses()
+    {
+        var log = Filled(Life(_id).Take(3));
+        log.Join(_client, First(2));
+
+        Append(log, Started(_id, GenerationSequence.Of(2, 1))).ShouldBe(AppendOutcome.Hole);
+        log.Repair([], isComplete: true, _everybody).ShouldBeTrue();
+
+        _client.Sequences.ShouldBe([GenerationSequence.Of(2, 1)]);
+    }
+
+    [Fact]
+    public void Append_FirstClaimAfterSeveralQueuedEvents_IsNoHole()
+    {
+        var log = Filled([Queued(_id), Queued(_id, 2), Queued(_id, 3)]);
+
+        Append(log, Started(_id)).ShouldBe(AppendOutcome.Delivered);
+    }
+
+    [Fact]
+    public void Join_UnknownGeneration_WaitsForTheDatabase()
+    {
+        var log = Create().GetOrAdd(_id);
+
+        log.Join(_client, after: 17).ShouldBe(JoinOutcome.AskForSnapshot);
+        log.Join(new Recorder(), after: null).ShouldBe(JoinOutcome.Waiting);
+        _client.Messages.ShouldBeEmpty();
+        log.Seed(answer: null);
+
+        _client.Texts.First().ShouldBe($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"unknown"}""");
+        Status(_client.Messages[1]).ShouldBe(GenerationStatus.Unknown);
+    }
+
+    [Fact]
+    public void Join_OnlyTheDatabaseKnows_SaysExpiredThenItsSnapshot()
+    {
+        var log = Create().GetOrAdd(_id);
+        log.Join(_client, after: 17);
+
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf(Life(_id)) });
+
+        _client.Texts.First().ShouldContain("\"reason\":\"expired\"");
+        Status(_client.Messages[1]).ShouldBe(GenerationStatus.Completed);
+    }
+
+    [Fact]
+    public void Join_FromTheBeginningBeforeTheFirstEvent_MissesNothing()
+    {
+        var log = Create().GetOrAdd(_id);
+        log.Join(_client, after: 0);
+        log.Seed(new SnapshotAnswer { Snapshot = GenerationReducer.Empty(_id, DateTimeOffset.UnixEpoch) });
+
+        Append(log, Queued(_id));
+
+        _client.Sequences.ShouldBe([1]);
+    }
+
+    [Fact]
+    public void Join_SomebodyElsesGeneration_LooksLikeAnUnknownOne()
+    {
+        var log = Create().GetOrAdd(_id);
+        log.Append(Message(Queued(_id)), "alice", _everybody);
+        var bob = new Recorder(new Caller { Owner = "bob", IsAuthenticated = true });
+
+        log.Join(bob, after: null);
+        log.Append(Message(Started(_id)), "alice", _everybody);
+
+        Status(bob.Messages.ShouldHaveSingleItem()).ShouldBe(GenerationStatus.Unknown);
+    }
+
+    [Fact]
+    public void Append_OwnerTurnsOutToBeSomebodyElse_DeliversNothingToThoseWhoWaited()
+    {
+        var log = Create().GetOrAdd(_id);
+        var bob = new Recorder(new Caller { Owner = "bob", IsAuthenticated = true });
+        log.Join(bob, after: 0);
+        log.Seed(answer: null);
+        bob.Messages.Clear();
+
+        log.Append(Message(Queued(_id)), "alice", _everybody);
+
+        bob.Messages.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Snapshot_MoreEventsThanTheRingHolds_StillKnowsAllOfThem()
+    {
+        var life = Life(_id, steps: 50).ToList();
+        var log = Filled(life, ring: 3);
+
+        log.Join(_client, after: null);
+
+        Encoding.UTF8.GetString(_client.Messages.Single().Json.Span).ShouldBe(Encoding.UTF8.GetString(ContractsJson.Serialize(SnapshotOf(life))));
+    }
+
+    [Fact]
+    public void Sweep_LongAfterTheEnd_ForgetsTheGenerationAndItsPreview()
+    {
+        var clock = new FakeClock();
+        var logs = Create(time: clock);
+        var log = logs.GetOrAdd(_id);
+        log.Show(new PreviewImage(First(2), "image/png", [1, 2, 3]));
+        foreach (var message in Life(_id))
+            Append(log, message);
+
+        clock.Advance(TimeSpan.FromMinutes(4));
+        logs.Sweep();
+        logs.TryGet(_id, out _).ShouldBeTrue();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        logs.Sweep();
+
+        logs.TryGet(_id, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Sweep_OverTheByteBudget_DropsEndedGenerationsFirstAndKeepsTheStateOfLivingOnes()
+    {
+        var logs = Create(new RingOptions { MaxBytes = 1 << 20 });
+        var living = logs.GetOrAdd(_id);
+        foreach (var message in Life(_id, steps: 3_000).Take(2_000))
+            Append(living, message);
+        var ended = logs.GetOrAdd(Guid.NewGuid());
+        foreach (var message in Life(ended.GenerationId))
+            Append(ended, message);
+        for (var i = 0; i < 12; i++)
+            logs.GetOrAdd(Guid.NewGuid()).Show(new PreviewImage(1, "image/png", new byte[100_000]));
+
+        logs.Sweep();
+
+        logs.TryGet(ended.GenerationId, out _).ShouldBeFalse();
+        logs.TryGet(_id, out _).ShouldBeTrue();
+        logs.All.Sum(l => l.Cost).ShouldBeLessThanOrEqualTo(1 << 20);
+        living.Join(_client, after: null);
+        _client.Messages.Single().Sequence.ShouldBe(living.LastSequence);
+    }
+
+    private static GenerationStatus Status(ServerMessage snapshot) => Parse(snapshot).Data.Status;
+
+    private static GenerationSnapshot Parse(ServerMessage snapshot) =>
+        JsonSerializer.Deserialize(snapshot.Json.Span, ContractsJson.Default.GenerationSnapshot)!;
+
+    private GenerationSnapshot SnapshotOf(IEnumerable<GenerationEvent> events) =>
+        events.Aggregate(GenerationReducer.Empty(_id, DateTimeOffset.UnixEpoch), GenerationReducer.Reduce);
+
+    private GenerationLog Filled(IEnumerable<GenerationEvent> events, int ring = 256)
+    {
+        var log = Create(new RingOptions { Events = ring }).GetOrAdd(_id);
+        foreach (var message in events)
+            Append(log, message).ShouldBe(AppendOutcome.Delivered);
+        return log;
+    }
+
+    private AppendOutcome Append(GenerationLog log, GenerationEvent message) => log.Append(Message(message), owner: null, _everybody);
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.RealtimeGateway.Telemetry;
+using LockNGen.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.RealtimeGateway.Tests.History;
+
+internal static class TestLogs
+{
+    public static GenerationLogs Create(RingOptions? options = null, TimeProvider? time = null)
+    {
+        time ??= new FakeClock();
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        return new GenerationLogs(
+            Options.Create(options ?? new RingOptions()), time, new GatewayMetrics(meters, time), NullLogger<GenerationLogs>.Instance);
+    }
+
+    public static ServerMessage Message(GenerationEvent message)
+    {
+        var json = ContractsJson.Serialize(message);
+        EventScanner.TryScan(json, out var kind, out var id, out var sequence).ShouldBeTrue();
+        return ServerMessage.Event(kind, id, sequence, json, receivedAt: 0);
+    }
+}
