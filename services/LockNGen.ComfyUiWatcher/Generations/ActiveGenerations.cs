@@ -7,6 +7,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 internal sealed class ActiveGenerations
 {
     private readonly ConcurrentDictionary<Guid, Active> _active = new();
+    private volatile bool _stopped;
 
     /// <summary>Those whose claim was granted.</summary>
     public IReadOnlyList<HeldGeneration> Held => [.. _active.Values.Select(a => a.Run.Held).OfType<HeldGeneration>()];
@@ -15,7 +16,7 @@ internal sealed class ActiveGenerations
     public void Start(Guid generationId, GenerationRun run, Func<GenerationRun, CancellationToken, Task> work)
     {
         var active = new Active(run);
-        if (_active.TryAdd(generationId, active))
+        if (!_stopped && _active.TryAdd(generationId, active))
             active.Running = Task.Run(() => RunAsync(generationId, active, work));
     }
 
@@ -44,6 +45,7 @@ internal sealed class ActiveGenerations
     /// <summary>Lets everything go and waits until it has stopped.</summary>
     public Task StopAsync()
     {
+        _stopped = true;
         Abandon(_active.Values);
         return Task.WhenAll(_active.Values.Select(a => a.Running));
     }

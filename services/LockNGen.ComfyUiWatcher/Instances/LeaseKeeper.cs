@@ -2,7 +2,6 @@ using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
-using MassTransit;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
@@ -30,7 +29,8 @@ internal sealed partial class LeaseKeeper(
     /// <exception cref="StaleAttemptException">It is not.</exception>
     public async Task ConfirmAsync(ComfyUiInstance instance, CancellationToken cancellationToken)
     {
-        if (_answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
+        // Work may be here before the answer that gave us its server.
+        if (!instance.Owned || _answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
             await BeatAsync(leaving: false, cancellationToken);
         if (!instance.Owned)
             throw new StaleAttemptException();
@@ -62,7 +62,7 @@ internal sealed partial class LeaseKeeper(
             if (!leaving)
                 Follow(answer, held);
         }
-        catch (Exception e) when (e is MassTransitException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             if (!_silent)
                 LogSilent(e.Message);
