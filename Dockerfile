@@ -62,5 +62,6 @@ ENTRYPOINT ["dotnet", "LockNGen.ComfyUiSimulator.dll"]
 
 FROM service AS realtime-gateway
 COPY --from=publish /out/RealtimeGateway ./
-COPY --from=gallery /src/clients/gallery/dist ./wwwroot
+COPY --from=gallery /src/clients/gallery/dist /app/gallery
+ENV Gallery__Path=/app/gallery
 ENTRYPOINT ["dotnet", "LockNGen.RealtimeGateway.dll"]

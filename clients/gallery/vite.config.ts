@@ -18,13 +18,23 @@ export default defineConfig({
     proxy: { '/api': { target: backend, ws: true }, '/config.json': backend },
   },
   test: {
-    environment: 'happy-dom',
-    // The services of a test listen on a port of their own, which is another origin.
-    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
     restoreMocks: true,
-    testTimeout: 15_000,
-    setupFiles: ['tests/support/setup.ts'],
-    include: ['tests/**/*.test.{ts,tsx}'],
+    testTimeout: 30_000,
     coverage: { include: ['src/**'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          environment: 'happy-dom',
+          // The services of a test listen on a port of their own, which is another origin.
+          environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
+          setupFiles: ['tests/support/setup.ts'],
+          include: ['tests/**/*.test.{ts,tsx}'],
+          exclude: ['tests/build/**'],
+        },
+      },
+      { extends: true, test: { name: 'build', environment: 'node', include: ['tests/build/*.test.ts'] } },
+    ],
   },
 });

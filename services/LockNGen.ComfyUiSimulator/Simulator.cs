@@ -22,9 +22,9 @@ internal sealed class Simulator(ServerEnvironment environment, IHostApplicationL
         await _restart.WaitAsync(cancellationToken);
         try
         {
-            var old = Server;
+            // Holds go last: a run that one of them stops must die there and not get away.
+            await Server.DisposeAsync();
             environment.Faults.Holds.ReleaseAll();
-            await old.DisposeAsync();
             _server = new ComfyUiServer(environment);
         }
         finally
@@ -48,7 +48,6 @@ internal sealed class Simulator(ServerEnvironment environment, IHostApplicationL
     private void CutConnections()
     {
         environment.Faults.Freeze.Thaw();
-        environment.Faults.Holds.ReleaseAll();
         foreach (var (connection, _) in _server?.Sockets.Open() ?? [])
             connection.Abort();
     }

@@ -10,6 +10,9 @@ internal sealed class WatcherMetrics : IDisposable
 {
     public const string Name = "LockNGen.ComfyUiWatcher";
 
+    // Not "instance": in Prometheus that is the watcher itself.
+    private const string Instance = "comfyui.instance";
+
     private readonly Meter _meter = new(Name);
     private readonly Counter<long> _frames;
     private readonly Counter<long> _malformed;
@@ -17,6 +20,7 @@ internal sealed class WatcherMetrics : IDisposable
     private readonly Counter<long> _published;
     private readonly Counter<long> _superseded;
     private readonly Counter<long> _outcomes;
+    private readonly UpDownCounter<long> _waiting;
     private readonly Histogram<double> _latency;
 
     public WatcherMetrics()
@@ -27,6 +31,7 @@ internal sealed class WatcherMetrics : IDisposable
         _published = _meter.CreateCounter<long>("lockngen.events.published", description: "Events confirmed by the broker, by type");
         _superseded = _meter.CreateCounter<long>("lockngen.events.superseded", description: "Progress replaced by newer before it was published");
         _outcomes = _meter.CreateCounter<long>("lockngen.generations.outcomes", description: "Attempts that ended, by outcome");
+        _waiting = _meter.CreateUpDownCounter<long>("lockngen.outcomes.waiting", description: "Outcomes that the API has not taken yet");
         _latency = _meter.CreateHistogram<double>(
             "lockngen.events.latency", unit: "s", description: "From ComfyUI's frame to the broker's confirm");
     }
@@ -39,15 +44,18 @@ internal sealed class WatcherMetrics : IDisposable
         _meter.CreateObservableGauge(
             "lockngen.comfyui.up", () => reports().Select(r => Measure(r.State == InstanceState.Up ? 1 : 0, r)), description: "1 while the instance works");
         _meter.CreateObservableGauge(
+            "lockngen.comfyui.needs_restart", () => reports().Select(r => Measure(r.State == InstanceState.NeedsRestart ? 1 : 0, r)),
+            description: "1 while the instance answers, but only a restart helps");
+        _meter.CreateObservableGauge(
             "lockngen.comfyui.queue", () => reports().Select(r => Measure(r.QueueRemaining, r)), description: "Prompts waiting and running");
     }
 
     public void Received(string instance, ComfyUiMessage message) =>
-        _frames.Add(1, new("instance", instance), new("kind", message is OtherMessage ? "other" : message.GetType().Name));
+        _frames.Add(1, new(Instance, instance), new("kind", message is OtherMessage ? "other" : message.GetType().Name));
 
-    public void Malformed(string instance) => _malformed.Add(1, new KeyValuePair<string, object?>("instance", instance));
+    public void Malformed(string instance) => _malformed.Add(1, new KeyValuePair<string, object?>(Instance, instance));
 
-    public void Reconnected(string instance) => _reconnects.Add(1, new KeyValuePair<string, object?>("instance", instance));
+    public void Reconnected(string instance) => _reconnects.Add(1, new KeyValuePair<string, object?>(Instance, instance));
 
     public void Published(string type, TimeSpan? latency)
     {
@@ -58,7 +66,11 @@ internal sealed class WatcherMetrics : IDisposable
 
     public void Superseded(string type) => _superseded.Add(1, new KeyValuePair<string, object?>("type", type));
 
-    public void Ended(string instance, string outcome) => _outcomes.Add(1, new("instance", instance), new("outcome", outcome));
+    public void Ended(string instance, string outcome) => _outcomes.Add(1, new(Instance, instance), new("outcome", outcome));
+
+    public void OutcomeWaits() => _waiting.Add(1);
+
+    public void OutcomeTaken() => _waiting.Add(-1);
 
     public void Dispose()
     {
@@ -66,5 +78,5 @@ internal sealed class WatcherMetrics : IDisposable
         Activities.Dispose();
     }
 
-    private static Measurement<int> Measure(int value, InstanceReport report) => new(value, new KeyValuePair<string, object?>("instance", report.Name));
+    private static Measurement<int> Measure(int value, InstanceReport report) => new(value, new KeyValuePair<string, object?>(Instance, report.Name));
 }

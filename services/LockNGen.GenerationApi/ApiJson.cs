@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LockNGen.Contracts;
@@ -37,4 +38,12 @@ namespace LockNGen.GenerationApi;
 [JsonSerializable(typeof(List<ProblemError>))]
 [JsonSerializable(typeof(ProblemError[]))]
 [JsonSerializable(typeof(ProblemDetails))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The same, with links that people can copy: an ampersand is an ampersand, for JSON answers are not HTML.</summary>
+    public static ApiJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

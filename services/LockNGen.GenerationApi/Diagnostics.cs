@@ -26,12 +26,12 @@ internal static class Diagnostics
     public static void Accepted(string? template) =>
         Submitted.Add(1, new KeyValuePair<string, object?>("template", template ?? "workflow"));
 
-    public static void Dispatched(string instance) => Dispatches.Add(1, new KeyValuePair<string, object?>("instance", instance));
+    public static void Dispatched(string instance) => Dispatches.Add(1, new KeyValuePair<string, object?>("comfyui.instance", instance));
 
     public static void CameBack(string cause) => TakenBack.Add(1, new KeyValuePair<string, object?>("cause", cause));
 
     public static void Ended(string type, GenerationRow row) => EndedCount.Add(
-        1, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("instance", row.Instance ?? ""));
+        1, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("comfyui.instance", row.Instance ?? ""));
 
     public static void Started(GenerationRow row)
     {
@@ -47,6 +47,7 @@ internal static class Diagnostics
     {
         Meter.CreateObservableGauge("lockngen.queue.waiting", () => read().Waiting, "{generation}", "Generations that wait.");
         Meter.CreateObservableGauge("lockngen.queue.active", () => read().Active, "{generation}", "Generations that are dispatched or running.");
+        Meter.CreateObservableGauge("lockngen.queue.oldest_age", () => read().OldestAge, "s", "Age of the oldest waiting generation; 0 when none waits.");
         Meter.CreateObservableGauge("lockngen.outbox.waiting", () => read().Outbox, "{event}", "Events not yet confirmed by the broker.");
     }
 }
@@ -57,4 +58,5 @@ internal sealed record QueueNumbers
     public long Waiting { get; init; }
     public long Active { get; init; }
     public long Outbox { get; init; }
+    public double OldestAge { get; init; }
 }

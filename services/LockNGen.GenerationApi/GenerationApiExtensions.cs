@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Access;
 using LockNGen.GenerationApi.Blocking;
@@ -16,8 +17,9 @@ using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Health;
+using LockNGen.ServiceDefaults.Network;
 using LockNGen.ServiceDefaults.Options;
+using LockNGen.ServiceDefaults.Storage;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -36,14 +38,17 @@ public static class GenerationApiExtensions
         var services = builder.Services;
         AddOptions(builder);
         builder.AddCallerAuthentication();
-        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
         services.AddOpenApi("v1");
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
 
-        services.AddSingleton<GenerationsDatabase>();
-        services.AddHostedService<DatabaseStart>();
-        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [HealthEndpoints.Ready]);
+        builder.AddDatabase<GenerationsDatabase>("database");
+        builder.AddCallbackAddressGuard();
 
         services.AddSingleton<Links>();
         services.AddSingleton<SchedulerSignal>();
@@ -77,6 +82,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<HeartbeatReception>();
         services.AddSingleton<Revocations>();
 
+        services.AddHostedService<LeasesOfLastRun>();
         services.AddHostedService<Scheduler>();
         services.AddHostedService<OutboxPublisher>();
         services.AddHostedService<Retention>();

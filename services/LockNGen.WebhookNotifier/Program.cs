@@ -2,6 +2,7 @@ using LockNGen.ServiceDefaults;
 using LockNGen.WebhookNotifier;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.ListenLocally(5084);
 builder.AddServiceDefaults();
 builder.AddWebhookNotifier();
 

@@ -40,6 +40,7 @@ public static class WebhookNotifierExtensions
         services.AddSingleton<RegisterWebhookConsumer>();
         services.AddHostedService<DeliveryWorker>();
         services.AddHostedService<DeliverySweeper>();
+        services.AddHostedService<RevocationPoll>();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default);

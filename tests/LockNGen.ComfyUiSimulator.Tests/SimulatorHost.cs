@@ -82,6 +82,38 @@ internal sealed class SimulatorHost : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Waits until a client is connected.</summary>
+    public async Task WaitForSocketAsync(string clientId)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await IsRegisteredAsync(clientId))
+            timeout.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Waits until so many prompts are waiting or running, without a socket of one's own that would say so.</summary>
+    public async Task WaitForQueueAsync(int remaining)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await Http.GetFromJsonAsync<JsonObject>("/prompt", timeout.Token))!["exec_info"]!["queue_remaining"]!.GetValue<int>() != remaining)
+            timeout.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Sends a text frame, sensible or not, to one client, or to everybody.</summary>
+    public async Task SendFrameAsync(string text, string? clientId = null, bool end = true)
+    {
+        var target = clientId is null ? "" : $"&clientId={clientId}";
+        using var content = new StringContent(text);
+        using var answer = await Http.PostAsync(new Uri($"/simulator/frames?text=true&end={end}{target}", UriKind.Relative), content);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Whether any open socket is registered under a client id.</summary>
+    public async Task<bool> IsRegisteredAsync(string clientId)
+    {
+        var sockets = await Http.GetFromJsonAsync<JsonArray>("/simulator/sockets");
+        return sockets!.Any(s => s!["clientId"]!.ToString() == clientId && s["isRegistered"]!.GetValue<bool>());
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -30,6 +30,8 @@ internal sealed class SimulatorSocket : IAsyncDisposable
         }
     }
 
+    public bool IsOpen => !_receiving.IsCompleted;
+
     /// <summary>The close code, or null if the connection was cut.</summary>
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
@@ -74,10 +76,12 @@ internal sealed class SimulatorSocket : IAsyncDisposable
     /// <summary>Waits until the connection ends, whichever way.</summary>
     public Task WaitForCloseAsync() => _receiving.WaitAsync(Patience);
 
+    /// <summary>Closes as clients should, and sees the server agree.</summary>
     public async Task CloseAsync()
     {
-        await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None);
+        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None);
         await WaitForCloseAsync();
+        CloseStatus.ShouldBe(WebSocketCloseStatus.NormalClosure);
     }
 
     public async ValueTask DisposeAsync()

@@ -113,6 +113,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         _server.BeginOutputReadLine();
         _server.BeginErrorReadLine();
         await WaitForPortAsync(log);
+        // The port opens a moment before the node takes commands.
+        await ControlAsync("await_startup");
 
         void Keep(string? line)
         {

@@ -28,7 +28,9 @@ internal sealed class NotifierHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<NotifierHost> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<NotifierHost> StartAsync(params (string Name, string Value)[] settings) => StartAsync(_ => { }, settings);
+
+    public static async Task<NotifierHost> StartAsync(Action<BusParts> configureBus, params (string Name, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("lockngen-webhooks-").FullName;
         var builder = WebApplication.CreateBuilder();
@@ -46,6 +48,7 @@ internal sealed class NotifierHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value));
         builder.AddServiceDefaults();
         builder.AddWebhookNotifier();
+        builder.AddBus(configureBus);
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapWebhookNotifier();

@@ -3,8 +3,8 @@ import type { GenerationFailure, GenerationImage, GenerationStatus } from './eve
 interface SubmitOptions {
   /** Images of the batch. Default 1. */
   count?: number;
-  /** Higher goes first. Default 0. */
-  priority?: number;
+  /** Default normal. */
+  priority?: 'low' | 'normal' | 'high';
   metadata?: Record<string, unknown>;
   /** What the server understands beyond this version of the client. */
   [option: string]: unknown;

@@ -13,7 +13,7 @@ import type { GenerationState } from './generation-state.js';
 import { Inbox } from './inbox.js';
 import { type ConnectionQuality, QualityMeter } from './quality.js';
 import { ReconnectingTransport } from './reconnecting-transport.js';
-import type { Scope, WebSocketConstructor } from './transports/transport.js';
+import { isEmpty, type Scope, type WebSocketConstructor } from './transports/transport.js';
 import type { Subscriber } from './watch.js';
 import { WatchList } from './watch-list.js';
 
@@ -152,8 +152,7 @@ export class RealtimeConnection {
   }
 
   get #isNeeded(): boolean {
-    const { generations, all } = this.#watches.targets();
-    return generations.size > 0 || all;
+    return !isEmpty(this.#watches.targets());
   }
 
   #stopLingering(): void {

@@ -11,6 +11,7 @@ import type {
 } from './api-types.js';
 import { type AuthOptions, Credentials } from './auth.js';
 import { backoffDelay } from './backoff.js';
+import { randomUuid } from './uuid.js';
 
 export interface GenerationClientOptions extends AuthOptions {
   /** Where the API is, for example `https://gen.example.org`. Default: the page's own origin. */
@@ -18,13 +19,15 @@ export interface GenerationClientOptions extends AuthOptions {
   fetch?: typeof fetch;
   /** Of one request, in milliseconds. Default 30,000. */
   timeoutMs?: number;
-  /** How often a read is repeated after a failure that may pass. Default 2. */
+  /** How often reads and submissions are repeated after a failure that may pass. Default 2. */
   retries?: number;
 }
 
 interface Call {
   method?: string;
   body?: unknown;
+  /** Makes a POST repeatable. */
+  idempotencyKey?: string;
   signal?: AbortSignal;
 }
 
@@ -45,8 +48,9 @@ export class GenerationClient {
     this.#credentials = new Credentials(options);
   }
 
+  /** Repeated after a failure that may pass; the server recognises the repetition and starts only one generation. */
   submit(request: GenerationRequest, signal?: AbortSignal): Promise<SubmittedGeneration> {
-    return this.#json('/api/generations', { method: 'POST', body: request, signal });
+    return this.#json('/api/generations', { method: 'POST', body: request, idempotencyKey: randomUuid(), signal });
   }
 
   status(id: string, signal?: AbortSignal): Promise<GenerationDetails> {
@@ -135,7 +139,8 @@ export class GenerationClient {
   }
 
   async #send(path: string, call: Call): Promise<Response> {
-    const { method = 'GET', signal } = call;
+    const { method = 'GET', idempotencyKey, signal } = call;
+    const isRepeatable = method === 'GET' || idempotencyKey !== undefined;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.#sendOnce(path, call);
@@ -144,7 +149,7 @@ export class GenerationClient {
           throw error;
         }
         const expired = error.status === 401 && attempt === 0 && this.#credentials.usesTickets;
-        const again = method === 'GET' && attempt < this.#options.retries && transient.has(error.status);
+        const again = isRepeatable && attempt < this.#options.retries && transient.has(error.status);
         const pause = expired ? 0 : Math.max(error.retryAfterMs ?? 0, backoffDelay(attempt));
         if (!(expired || again) || pause > longestPause) {
           throw error;
@@ -157,11 +162,15 @@ export class GenerationClient {
     }
   }
 
-  async #sendOnce(path: string, { method = 'GET', body, signal }: Call): Promise<Response> {
+  async #sendOnce(path: string, { method = 'GET', body, idempotencyKey, signal }: Call): Promise<Response> {
     const { apiUrl, fetch, timeoutMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     const isJson = body !== undefined && !(body instanceof FormData);
-    const headers = { ...(isJson && { 'Content-Type': 'application/json' }), ...(await this.#credentials.headers()) };
+    const headers = {
+      ...(isJson && { 'Content-Type': 'application/json' }),
+      ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
+      ...(await this.#credentials.headers()),
+    };
     let response: Response;
     try {
       response = await fetch(`${apiUrl}${path}`, {

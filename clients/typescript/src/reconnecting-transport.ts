@@ -4,7 +4,14 @@ import { ConnectionError } from './errors.js';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.js';
 import { type RetryOptions, RetryPolicy } from './retry-policy.js';
 import { openTransport } from './transports/open-transport.js';
-import type { Disconnect, Scope, Transport, TransportContext, TransportKind } from './transports/transport.js';
+import {
+  type Disconnect,
+  isEmpty,
+  type Scope,
+  type Transport,
+  type TransportContext,
+  type TransportKind,
+} from './transports/transport.js';
 
 export interface ReconnectOptions extends RetryOptions {
   heartbeat?: HeartbeatOptions;
@@ -21,6 +28,9 @@ interface Callbacks {
   frame(text: string, scope: Scope): void;
   latency(ms: number): void;
 }
+
+/** Once anything works again after everything was down, the best transport probably does, too. In milliseconds, twice that at most. */
+const afterOutageMs = 1_000;
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
@@ -98,7 +108,9 @@ export class ReconnectingTransport {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     const { transport, attempt } = this.#policy;
-    if (transport) {
+    if (isEmpty(this.#context.targets())) {
+      this.close();
+    } else if (transport) {
       this.#callbacks.state({ status: 'connecting', transport, attempt });
       this.#transport = this.#start(transport);
     } else {
@@ -125,17 +137,21 @@ export class ReconnectingTransport {
     this.#policy.opened();
     this.#stableTimer = setTimeout(() => this.#policy.stable(), this.#options.stableMs ?? 10_000);
     this.#startHeartbeat(transport);
-    this.#planUpgrade();
+    this.#planUpgrade(this.#policy.outage ? afterOutageMs * (1 + Math.random()) : this.#upgradeIntervalMs);
     this.#callbacks.state({ status: 'connected', transport: transport.kind, attempt: 0 });
   }
 
   #closed(transport: Transport, disconnect: Disconnect, wasOpen: boolean): void {
     if (transport === this.#candidate) {
       this.#candidate = undefined;
-      this.#planUpgrade();
+      this.#planUpgrade(this.#upgradeIntervalMs);
       return;
     }
     this.#release();
+    if (isEmpty(this.#context.targets())) {
+      this.close();
+      return;
+    }
     const retryInMs = this.#policy.next(disconnect, wasOpen);
     if (retryInMs === undefined) {
       this.#giveUp(disconnect);
@@ -163,12 +179,16 @@ export class ReconnectingTransport {
     this.#heartbeat.beat();
   }
 
-  #planUpgrade(): void {
+  get #upgradeIntervalMs(): number {
+    return this.#options.upgradeIntervalMs ?? 60_000;
+  }
+
+  #planUpgrade(delayMs: number): void {
     const { best } = this.#policy;
     if (best && this.#transport?.kind !== best) {
       this.#upgradeTimer = setTimeout(() => {
         this.#candidate = this.#start(best);
-      }, this.#options.upgradeIntervalMs ?? 60_000);
+      }, delayMs);
     }
   }
 

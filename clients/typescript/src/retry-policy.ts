@@ -32,6 +32,7 @@ export class RetryPolicy {
   #attempt = 0;
   #drainMs: number | undefined;
   #tokenRefreshed = false;
+  #outage = false;
 
   constructor(options: RetryOptions, hasWebSocket: boolean, credentials: Credentials) {
     const { transports = ['websocket', 'sse', 'polling'], maxReconnectAttempts = Number.POSITIVE_INFINITY } = options;
@@ -55,6 +56,11 @@ export class RetryPolicy {
     return this.#ladder[0];
   }
 
+  /** The fallbacks failed, too: not the best transport was blocked, but everything was down. */
+  get outage(): boolean {
+    return this.#outage;
+  }
+
   /** The server announced that it will close the connection, and for how long to stay away. */
   draining(retryAfterMs: number): void {
     this.#drainMs = retryAfterMs;
@@ -68,6 +74,7 @@ export class RetryPolicy {
   stable(): void {
     this.#attempt = 0;
     this.#tokenRefreshed = false;
+    this.#outage = false;
   }
 
   /** Everything may be different now: the network came back, or the best transport works again. */
@@ -75,6 +82,7 @@ export class RetryPolicy {
     this.#rung = 0;
     this.#failures = 0;
     this.#attempt = 0;
+    this.#outage = false;
   }
 
   /** Milliseconds until the next attempt; undefined = give up. */
@@ -116,7 +124,11 @@ export class RetryPolicy {
   /** A server that answers "not now" or "who are you" is reachable: no reason to change the transport. */
   #isBlocked({ retryAfterMs, status }: Disconnect, wasOpen: boolean): boolean {
     const isAnswer = retryAfterMs !== undefined || status === 401 || status === 429 || status === 503;
-    return !wasOpen && !isAnswer && ++this.#failures >= failuresPerTransport;
+    if (wasOpen || isAnswer) {
+      return false;
+    }
+    this.#outage ||= this.#rung > 0;
+    return ++this.#failures >= failuresPerTransport;
   }
 
   #stepDown(): boolean {

@@ -1,3 +1,5 @@
+import { randomUuid } from './uuid.js';
+
 /** A stable anonymous owner id for this browser, made on first use. */
 export function getSessionId(storage: Pick<Storage, 'getItem' | 'setItem'>, key = 'lockngen:session'): string {
   try {
@@ -5,11 +7,11 @@ export function getSessionId(storage: Pick<Storage, 'getItem' | 'setItem'>, key 
     if (known) {
       return known;
     }
-    const id = crypto.randomUUID();
+    const id = randomUuid();
     storage.setItem(key, id);
     return id;
   } catch {
     // Storage can be switched off: the id then lives as long as the page.
-    return crypto.randomUUID();
+    return randomUuid();
   }
 }

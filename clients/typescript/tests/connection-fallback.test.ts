@@ -209,6 +209,40 @@ describe('timing', () => {
     expect(made[1]?.url).toContain(`after=${event.sequence}`);
   });
 
+  it('leaves a stream that has been silent for longer than two heartbeats', async () => {
+    vi.useFakeTimers();
+    const aborted: unknown[] = [];
+    const fetch = vi.fn<typeof globalThis.fetch>(async (_, init) => {
+      const body = new ReadableStream({
+        start(stream) {
+          init?.signal?.addEventListener('abort', () => {
+            aborted.push(init.signal?.reason);
+            stream.error(init.signal?.reason);
+          });
+        },
+      });
+      return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+    });
+    const connection = test.connect({ fetch, transports: ['sse'] });
+    connection.subscribe('g', test.keep);
+    await vi.advanceTimersByTimeAsync(74_999);
+    expect(connection.state.status).toBe('connected');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.state.error).toMatchObject({ code: 4408, message: 'The connection went silent.' });
+    expect(aborted).toHaveLength(1);
+  });
+
+  it('does not take an HTML page for a stream', async () => {
+    vi.useFakeTimers();
+    const fetch = vi.fn<typeof globalThis.fetch>(
+      async () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } }),
+    );
+    const connection = test.connect({ fetch, transports: ['sse'] });
+    connection.subscribe('g', test.keep);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.state).toMatchObject({ status: 'disconnected', error: { code: 1006 } });
+  });
+
   it('after six attempts in a minute the breaker leaves it to SSE, and the WebSocket is tried again a minute later', async () => {
     const { made, WebSocket } = fake();
     const events = 'data: {"type":"connection.ready"}\n\n';
@@ -238,6 +272,44 @@ describe('timing', () => {
     expect(connection.state.transport).toBe('websocket');
     connection.close();
     await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does not stay on a fallback for long when everything was down, not only the WebSocket', async () => {
+    const { made, WebSocket } = fake();
+    let isDown = true;
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => {
+      if (isDown) {
+        throw new TypeError('fetch failed');
+      }
+      return Response.json({ events: [], after: 0 });
+    });
+    const connection = test.connect({ WebSocket, fetch, backoff: {} });
+    connection.subscribe('g', test.keep, { after: 0 });
+    made[0]?.end();
+    await vi.advanceTimersByTimeAsync(1_000);
+    made[1]?.end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(connection.state).toMatchObject({ status: 'connected', transport: 'polling' });
+    expect(made).toHaveLength(3);
+    made[2]?.open();
+    expect(connection.state.transport).toBe('websocket');
+  });
+
+  it('leaves no trial behind when it is closed in the middle of one', async () => {
+    const { made, WebSocket } = fake();
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ events: [], after: 0 }));
+    const connection = test.connect({ WebSocket, fetch, transports: ['websocket', 'polling'] });
+    connection.subscribe('g', test.keep, { after: 0 });
+    made[0]?.end();
+    await vi.advanceTimersByTimeAsync(1_000);
+    made[1]?.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(made).toHaveLength(3);
+    connection.close();
+    expect(made[2]?.readyState).toBe(3);
     expect(vi.getTimerCount()).toBe(0);
   });
 

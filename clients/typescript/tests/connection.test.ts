@@ -183,6 +183,34 @@ describe('a connection', () => {
     expect(connection.state.status).toBe('disconnected');
   });
 
+  it('does not come back when the server closes because all is done', async () => {
+    const factory = new EventFactory();
+    const connection = test.connect({ lingerMs: 60_000, backoff: { initialMs: 0 } });
+    connection.subscribe(factory.id, test.keep, { after: 0 });
+    await test.connected();
+    test.gateway.publish(factory.completed());
+    test.gateway.close(1000);
+    await test.news.until(() => connection.state.status === 'disconnected');
+    expect(connection.state).toEqual({ status: 'disconnected', attempt: 0 });
+    expect(test.types()).toEqual(['generation.completed']);
+    expect(test.gateway.count('/api/ws/progress')).toBe(1);
+  });
+
+  it('asks for nothing when nothing is watched any more by the time it could connect', async () => {
+    const granted = new Promise<void>((grant) => {
+      test.gateway.routes.set('POST /api/realtime/tickets', () => {
+        grant();
+        return { body: { ticket: 't' } };
+      });
+    });
+    const connection = test.connect({ lingerMs: 60_000, getToken: () => 'token' });
+    const stop = connection.subscribe('g', test.keep);
+    await granted;
+    stop();
+    await test.news.until(() => connection.state.status === 'disconnected');
+    expect(test.gateway.count('/api/ws/progress')).toBe(0);
+  });
+
   it('can be closed at any moment, even while it connects, without a trace', async () => {
     const connection = test.connect();
     for (let round = 0; round < 20; round++) {

@@ -127,11 +127,26 @@ describe('the REST client', () => {
     vi.useRealTimers();
   });
 
-  it('never repeats a submission by itself', async () => {
-    server.routes.set('POST /api/generations', () => ({ status: 503, headers: { 'Retry-After': '1' } }));
-    const error = await failure(client().submit({ template: 't' }));
+  it('repeats a submission under the same key, so that only one generation starts', async () => {
+    const keys = new Set<unknown>();
+    let calls = 0;
+    server.routes.set('POST /api/generations', ({ headers }) => {
+      keys.add(headers['idempotency-key']);
+      return ++calls < 3 ? { status: 503 } : { status: 202, body: { id: 'g' } };
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true, advanceTimeDelta: 500 });
+    expect(await client().submit({ template: 't' })).toEqual({ id: 'g' });
+    vi.useRealTimers();
+    expect(calls).toBe(3);
+    expect(keys.size).toBe(1);
+    expect([...keys][0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it('never repeats what would happen twice', async () => {
+    server.routes.set('POST /api/generations/*/requeue', () => ({ status: 503, headers: { 'Retry-After': '1' } }));
+    const error = await failure(client().requeue('g'));
     expect(error).toMatchObject({ status: 503, retryAfterMs: 1_000, suggestion: 'Try again in 1 s.' });
-    expect(server.count('/api/generations')).toBe(1);
+    expect(server.count('/api/generations/g/requeue')).toBe(1);
   });
 
   it('tells the caller rather than wait for long', async () => {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -15,6 +16,6 @@ internal readonly record struct NodeLink(string NodeId, int Slot)
             return null;
         }
 
-        return new NodeLink(pair[0]!.GetValue<string>(), (int)pair[1]!.AsValue().GetValue<double>());
+        return new NodeLink(pair[0]!.GetValue<string>(), (int)double.Parse(pair[1]!.ToJsonString(), CultureInfo.InvariantCulture));
     }
 }

@@ -14,24 +14,22 @@ internal sealed class PromptRun
     private readonly DynamicPrompt _prompt;
     private readonly ExecutionList _list;
     private readonly InterruptFlag _interrupt;
+    private readonly RunReport _report;
     private readonly Dictionary<string, NodeOutput> _done = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task<NodeResult>> _async = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<object?>> _expanded = new(StringComparer.Ordinal);
-    private readonly List<string> _executed = [];
-    private readonly JsonObject _outputs = [];
-    private readonly JsonObject _meta = [];
-    private readonly JsonArray _messages = [];
 
-    public PromptRun(QueueItem item, ServerEnvironment environment, SocketHub sockets, OutputCache cache, InterruptFlag interrupt, string tempPrefix)
+    public PromptRun(QueueItem item, ServerEnvironment environment, SocketHub sockets, OutputCache cache, InterruptFlag interrupt, TempPrefixes tempPrefixes)
     {
         Item = item;
         Environment = environment;
         Sockets = sockets;
-        TempPrefix = tempPrefix;
+        TempPrefixes = tempPrefixes;
         _cache = cache;
         _interrupt = interrupt;
         _prompt = new DynamicPrompt(item.Prompt);
         _list = new ExecutionList(_prompt, environment.Library, id => _done.ContainsKey(id) || _cache.Find(id) is not null);
+        _report = new RunReport(item, _prompt, environment, sockets);
         Progress = new ProgressRegistry(item.PromptId, _prompt, sockets);
         HasPreviews = PreviewsWanted();
     }
@@ -44,14 +42,14 @@ internal sealed class PromptRun
 
     public ProgressRegistry Progress { get; }
 
-    public string TempPrefix { get; }
+    public TempPrefixes TempPrefixes { get; }
 
     public bool HasPreviews { get; }
 
-    /// <summary>Nodes that ran and were not served from the cache.</summary>
-    public IReadOnlyList<string> ExecutedNodes => _executed;
-
     public bool WasInterrupted { get; private set; }
+
+    /// <summary>Nodes that ran and were not served from the cache.</summary>
+    public IReadOnlyList<string> ExecutedNodes => _report.Executed;
 
     /// <summary>Runs the prompt to its end.</summary>
     /// <exception cref="PythonException">Raised outside of any node: the worker thread does not survive it.</exception>
@@ -59,24 +57,23 @@ internal sealed class PromptRun
     {
         _interrupt.Clear();
         Sockets.CurrentClientId = ClientId();
-        AddMessage("execution_start", []);
+        _report.Started();
         await PassAsync(HoldStage.ExecutionStart, classType: null, cancellationToken);
 
         _cache.SetPrompt(_prompt);
-        var cached = _prompt.OriginalIds.Where(id => _cache.Find(id) is not null).Select(id => (JsonNode)id);
-        AddMessage("execution_cached", new JsonObject { ["nodes"] = new JsonArray([.. cached]) });
-
+        TempPrefixes.SetPrompt(_prompt);
+        _report.Cached(_prompt.OriginalIds.Where(id => _cache.Find(id) is not null));
         foreach (var id in Item.Outputs)
             _list.Add(id);
         var completed = await ExecuteNodesAsync(cancellationToken);
         if (completed)
         {
-            AddMessage("execution_success", []);
+            _report.Succeeded();
             await PassAsync(HoldStage.ExecutionSuccess, classType: null, cancellationToken);
         }
 
         Sockets.LastNodeId = null;
-        return new HistoryEntry { Item = Item, Completed = completed, Outputs = _outputs, Meta = _meta, Messages = _messages };
+        return _report.ToHistory(completed);
     }
 
     public void ThrowIfInterrupted()
@@ -105,26 +102,25 @@ internal sealed class PromptRun
                 {
                     if (!_async.ContainsKey(id))
                     {
+                        Progress.Start(id);
                         inputs = ResolveInputs(id);
-                        Announce(id);
+                        _report.NodeStarted(id);
                     }
 
-                    if (await RunNodeAsync(id, inputs, cancellationToken) is not { } result)
+                    if (await RunNodeAsync(id, inputs, cancellationToken) is not { } result || TryExpand(id, result))
                         continue;
-                    if (!TryExpand(id, result))
-                        Finish(id, result);
-                    else
-                        continue;
+                    Finish(id, result);
                 }
             }
             catch (InterruptedException)
             {
-                ReportInterrupt(_prompt.RealId(id));
+                WasInterrupted = true;
+                _report.Interrupted(_prompt.RealId(id));
                 return false;
             }
             catch (PythonException e)
             {
-                ReportError(_prompt.RealId(id), e, inputs);
+                _report.Failed(_prompt.RealId(id), e, inputs);
                 return false;
             }
 
@@ -132,15 +128,6 @@ internal sealed class PromptRun
         }
 
         return true;
-    }
-
-    private void Announce(string id)
-    {
-        Progress.Start(id);
-        if (Sockets.CurrentClientId is null)
-            return;
-        Sockets.LastNodeId = _prompt.RealId(id);
-        Sockets.Whisper("executing", new JsonObject { ["node"] = id, ["display_node"] = _prompt.RealId(id), ["prompt_id"] = Item.PromptId });
     }
 
     /// <summary>Runs a node, or starts it: null while an asynchronous node is still at work.</summary>
@@ -157,16 +144,28 @@ internal sealed class PromptRun
             return blocked;
 
         var context = new NodeContext(this, id, classType, inputs!, cancellationToken);
-        if (Environment.Faults.TakeNodeFault(classType) is { } outOfMemory)
-            throw outOfMemory ? PythonException.OutOfMemory() : PythonException.ValueError($"simulated failure of {classType}");
-        await context.WorkAsync(Environment.Options.NodeMilliseconds.GetValueOrDefault(classType));
         if (!definition.IsAsync)
-            return await definition.RunAsync(context);
-
-        var work = Task.Run(() => definition.RunAsync(context), cancellationToken);
+            return await RunAsync(definition, context);
+        var work = Task.Run(() => RunAsync(definition, context), cancellationToken);
         _async[id] = work;
         _list.WaitFor(id, work);
         return null;
+    }
+
+    private async Task<NodeResult> RunAsync(NodeDefinition definition, NodeContext context)
+    {
+        if (Environment.Faults.TakeNodeFault(definition.ClassType) is { } outOfMemory)
+            throw outOfMemory ? PythonException.OutOfMemory() : PythonException.ValueError($"simulated failure of {definition.ClassType}");
+        await context.WorkAsync(Environment.Options.NodeMilliseconds.GetValueOrDefault(definition.ClassType));
+        try
+        {
+            return await definition.RunAsync(context);
+        }
+        catch (Exception e) when (e is NullReferenceException or InvalidCastException or FormatException or ArgumentException or OverflowException)
+        {
+            // What validation cannot see, e.g. a linked value of another kind, fails in the node there as here.
+            throw new PythonException("RuntimeError", e.Message);
+        }
     }
 
     /// <summary>A blocked input: the node does not run, and its outputs block in turn, silently.</summary>
@@ -175,21 +174,7 @@ internal sealed class PromptRun
         if (inputs.Values.OfType<ExecutionBlocker>().FirstOrDefault() is not { } blocker)
             return null;
         if (blocker.Message is { } message)
-        {
-            Sockets.Whisper("execution_error", new JsonObject
-            {
-                ["prompt_id"] = Item.PromptId,
-                ["node_id"] = id,
-                ["node_type"] = definition.ClassType,
-                ["executed"] = Ids(_executed),
-                ["exception_message"] = $"Execution Blocked: {message}",
-                ["exception_type"] = "ExecutionBlocked",
-                ["traceback"] = new JsonArray(),
-                ["current_inputs"] = new JsonArray(),
-                ["current_outputs"] = new JsonArray(),
-            });
-        }
-
+            _report.Blocked(id, message);
         return new NodeResult([.. definition.Outputs.Select(_ => new ExecutionBlocker(Message: null))]);
     }
 
@@ -211,51 +196,20 @@ internal sealed class PromptRun
 
     private void Finish(string id, NodeResult result)
     {
-        JsonObject? meta = null;
-        if (result.Ui is { } ui)
-        {
-            meta = new JsonObject
-            {
-                ["node_id"] = id,
-                ["display_node"] = _prompt.RealId(id),
-                ["parent_node"] = _prompt.ParentId(id),
-                ["real_node_id"] = _prompt.RealId(id),
-            };
-            SendExecuted(id, ui);
-            _outputs[id] = ui.DeepClone();
-            _meta[id] = meta.DeepClone();
-        }
-
+        var meta = _report.NodeFinished(id, result.Ui);
         var output = new NodeOutput(result.Slots, result.Ui, meta);
         _done[id] = output;
         _cache.Store(id, output);
-        _executed.Add(id);
         Progress.Finish(id);
         _list.Complete(id);
     }
 
     private void ShowCached(string id, NodeOutput cached)
     {
-        SendExecuted(id, cached.Ui);
-        if (cached.Ui is not null)
-        {
-            _outputs[id] = cached.Ui.DeepClone();
-            _meta[id] = cached.Meta?.DeepClone();
-        }
-
+        _report.Show(id, cached.Ui, cached.Meta);
         Progress.Finish(id);
         _done[id] = cached;
         _list.Complete(id);
-    }
-
-    private void SendExecuted(string id, JsonObject? ui)
-    {
-        if (Sockets.CurrentClientId is null)
-            return;
-        Sockets.Whisper("executed", new JsonObject
-        {
-            ["node"] = id, ["display_node"] = _prompt.RealId(id), ["output"] = ui?.DeepClone(), ["prompt_id"] = Item.PromptId,
-        });
     }
 
     private Dictionary<string, object?> ResolveInputs(string id)
@@ -281,51 +235,6 @@ internal sealed class PromptRun
         return link.Slot < slots.Count ? slots[link.Slot] : null;
     }
 
-    private void ReportInterrupt(string id)
-    {
-        WasInterrupted = true;
-        AddMessage("execution_interrupted", NodeDetails(id), broadcast: true);
-    }
-
-    private void ReportError(string id, PythonException error, IReadOnlyDictionary<string, object?>? inputs)
-    {
-        const string tips = "This error means you ran out of memory on your GPU.\n\nTIPS: If the workflow worked before you might have accidentally set the batch_size to a large number.";
-        var details = NodeDetails(id);
-        details["exception_message"] = $"{error.Message}\n{(error.IsOutOfMemory ? tips : "")}";
-        details["exception_type"] = error.Type;
-        details["traceback"] = PythonTraceback.Of(_prompt.ClassType(id));
-        details["current_inputs"] = new JsonObject((inputs ?? new Dictionary<string, object?>(StringComparer.Ordinal)).Select(
-            i => KeyValuePair.Create<string, JsonNode?>(i.Key, new JsonArray(i.Value is JsonNode node ? node.DeepClone() : i.Value?.ToString()))));
-        details["current_outputs"] = Ids(_prompt.OriginalIds);
-        AddMessage("execution_error", details);
-    }
-
-    private JsonObject NodeDetails(string id) => new()
-    {
-        ["node_id"] = id,
-        ["node_type"] = _prompt.ClassType(id),
-        ["executed"] = Ids(_executed),
-    };
-
-    private void AddMessage(string type, JsonObject details, bool broadcast = false)
-    {
-        var data = new JsonObject();
-        // execution_cached alone has its own field first; the order is cosmetic, but it is the real one.
-        if (type == "execution_cached")
-        {
-            data["nodes"] = details["nodes"]?.DeepClone();
-            details = [];
-        }
-
-        data["prompt_id"] = Item.PromptId;
-        foreach (var (name, value) in details)
-            data[name] = value?.DeepClone();
-        data["timestamp"] = Environment.UnixMilliseconds();
-        _messages.Add(new JsonArray(type, data.DeepClone()));
-        if (broadcast || Sockets.CurrentClientId is not null)
-            Sockets.Whisper(type, data);
-    }
-
     private Task PassAsync(HoldStage stage, string? classType, CancellationToken cancellationToken) =>
         Environment.Faults.Holds.PassAsync(stage, Item.PromptId, classType, step: null, cancellationToken);
 
@@ -347,6 +256,4 @@ internal sealed class PromptRun
             _ => Environment.Options.Previews,
         };
     }
-
-    private static JsonArray Ids(IEnumerable<string> ids) => new([.. ids.Select(id => (JsonNode)id)]);
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Admin;
-using LockNGen.ComfyUiSimulator.Python;
 using LockNGen.ComfyUiSimulator.Queue;
 using LockNGen.ComfyUiSimulator.Sockets;
 
@@ -16,7 +15,7 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
     private readonly OutputCache _cache = new(environment.Library);
     private readonly CancellationTokenSource _death = new();
     private volatile bool _freeMemory;
-    private string _tempPrefix = NewTempPrefix();
+    private readonly TempPrefixes _tempPrefixes = new();
     private long? _lastCollection;
 
     public InterruptFlag Interrupt { get; } = new();
@@ -39,9 +38,9 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         {
             LogStopped(_death.IsCancellationRequested ? "killed" : "server stopping");
         }
-        catch (PythonException e)
+        catch (Exception e)
         {
-            LogDied(e.Type, e.Message);
+            LogDied(e);
         }
     }
 
@@ -53,12 +52,12 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         {
             _freeMemory = false;
             _cache.Clear();
-            _tempPrefix = NewTempPrefix();
+            _tempPrefixes.Clear();
             _lastCollection = null;
         }
 
         var render = environment.Renders.Start(item.PromptId, item.VisibleExtraData());
-        var run = new PromptRun(item, environment, sockets, _cache, Interrupt, _tempPrefix);
+        var run = new PromptRun(item, environment, sockets, _cache, Interrupt, _tempPrefixes);
         HistoryEntry entry;
         try
         {
@@ -92,11 +91,9 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         sockets.Pause(TimeSpan.FromMilliseconds(environment.Options.GarbageCollectionMilliseconds));
     }
 
-    private static string NewTempPrefix() => "ComfyUI_temp_" + string.Concat(Random.Shared.GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 5));
-
     [LoggerMessage(Level = LogLevel.Information, Message = "worker ended: {Reason}")]
     private partial void LogStopped(string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "worker thread died of {Type}: {Reason}; nothing will run any more")]
-    private partial void LogDied(string type, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "worker thread died; nothing will run any more")]
+    private partial void LogDied(Exception exception);
 }

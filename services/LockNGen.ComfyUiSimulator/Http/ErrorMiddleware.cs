@@ -19,9 +19,14 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         if (context.Response.HasStarted)
             return;
         if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+        {
+            context.Response.ContentType = "text/plain; charset=utf-8";
             await context.Response.WriteAsync("405: Method Not Allowed", context.RequestAborted);
+        }
         else if (context.Response.StatusCode == StatusCodes.Status404NotFound && context.GetEndpoint() is null)
+        {
             context.Response.ContentType = "application/octet-stream";
+        }
     }
 
     public static Task WriteInternalErrorAsync(HttpContext context)

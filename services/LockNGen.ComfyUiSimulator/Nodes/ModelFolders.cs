@@ -12,6 +12,14 @@ internal sealed class ModelFolders
         "audio_encoders",
     ];
 
+    private static readonly string[] NamesOfB =
+    [
+        "checkpoints", "configs", "loras", "vae", "text_encoders", "diffusion_models", "clip_vision", "style_models", "embeddings", "diffusers",
+        "vae_approx", "controlnet", "gligen", "upscale_models", "latent_upscale_models", "custom_nodes", "hypernetworks", "photomaker",
+        "classifiers", "model_patches", "audio_encoders", "background_removal", "frame_interpolation", "geometry_estimation", "optical_flow",
+        "detection",
+    ];
+
     private static readonly string[] DefaultCheckpoints =
         ["dreamshaper_8.safetensors", "sd_xl_base_1.0.safetensors", "v1-5-pruned-emaonly.safetensors"];
 
@@ -19,14 +27,16 @@ internal sealed class ModelFolders
 
     public ModelFolders(IOptions<SimulatorOptions> options)
     {
-        _files = NamesOfA.ToDictionary(n => n, _ => Array.Empty<string>(), StringComparer.Ordinal);
+        Names = options.Value.Version == ComfyUiVersion.B ? NamesOfB : NamesOfA;
+        _files = Names.ToDictionary(n => n, _ => Array.Empty<string>(), StringComparer.Ordinal);
         _files["checkpoints"] = options.Value.Checkpoints.Count > 0 ? [.. options.Value.Checkpoints] : DefaultCheckpoints;
         _files["loras"] = ["add_detail.safetensors", "lcm_lora_sd15.safetensors"];
         _files["vae"] = ["vae-ft-mse-840000-ema-pruned.safetensors"];
         _files["embeddings"] = ["easynegative.safetensors"];
     }
 
-    public static IReadOnlyList<string> Names => NamesOfA;
+    /// <summary>All folders, in ComfyUI's order.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>The files of a folder; null if there is no such folder.</summary>
     public IReadOnlyList<string>? Files(string folder) => _files.GetValueOrDefault(folder);

@@ -20,8 +20,8 @@ internal sealed class NodeContext(
     /// <summary>The values as a Python traceback's inputs would hold them.</summary>
     public IReadOnlyDictionary<string, object?> Inputs { get; } = inputs;
 
-    /// <summary>The prefix of temporary files, different in every life of the server.</summary>
-    public string TempPrefix => run.TempPrefix;
+    /// <summary>The prefix of this node's temporary files.</summary>
+    public string TempPrefix => run.TempPrefixes.Of(NodeId, classType);
 
     /// <summary>Whether samplers send previews in this prompt.</summary>
     public bool HasPreviews => run.HasPreviews;

@@ -35,7 +35,8 @@ internal sealed class NodeDefinition
     /// <summary>The class's own check: an input's name and what is wrong with it.</summary>
     public Func<JsonObject, (string Input, string Problem)?>? Validate { get; init; }
 
-    public JsonObject ToJson()
+    /// <summary>The entry in <c>/object_info</c>; version B says more.</summary>
+    public JsonObject ToJson(bool isVersionB)
     {
         var (required, optional) = (Group(isRequired: true), Group(isRequired: false));
         var input = new JsonObject { ["required"] = required };
@@ -52,21 +53,32 @@ internal sealed class NodeDefinition
             order["hidden"] = new JsonArray([.. Hidden.Keys.Select(k => (JsonNode)k)]);
         }
 
-        return new JsonObject
+        var info = new JsonObject { ["input"] = input, ["input_order"] = order };
+        if (isVersionB)
+            info["is_input_list"] = false;
+        foreach (var (name, value) in OutputJson())
+            info[name] = value?.DeepClone();
+        if (isVersionB)
         {
-            ["input"] = input,
-            ["input_order"] = order,
-            ["output"] = new JsonArray([.. Outputs.Select(o => (JsonNode)o.Type)]),
-            ["output_is_list"] = new JsonArray([.. Outputs.Select(_ => (JsonNode)false)]),
-            ["output_name"] = new JsonArray([.. Outputs.Select(o => (JsonNode)(o.Name ?? o.Type))]),
-            ["name"] = ClassType,
-            ["display_name"] = DisplayName ?? ClassType,
-            ["description"] = Description,
-            ["python_module"] = PythonModule,
-            ["category"] = Category,
-            ["output_node"] = IsOutput,
-        };
+            info["has_intermediate_output"] = false;
+            info["search_aliases"] = new JsonArray();
+        }
+
+        return info;
     }
+
+    private JsonObject OutputJson() => new()
+    {
+        ["output"] = new JsonArray([.. Outputs.Select(o => (JsonNode)o.Type)]),
+        ["output_is_list"] = new JsonArray([.. Outputs.Select(_ => (JsonNode)false)]),
+        ["output_name"] = new JsonArray([.. Outputs.Select(o => (JsonNode)(o.Name ?? o.Type))]),
+        ["name"] = ClassType,
+        ["display_name"] = DisplayName ?? ClassType,
+        ["description"] = Description,
+        ["python_module"] = PythonModule,
+        ["category"] = Category,
+        ["output_node"] = IsOutput,
+    };
 
     private JsonObject Group(bool isRequired) =>
         new(Inputs.Where(i => i.IsRequired == isRequired).Select(i => KeyValuePair.Create<string, JsonNode?>(i.Name, i.ToJson())));

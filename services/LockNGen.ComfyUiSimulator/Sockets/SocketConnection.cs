@@ -7,6 +7,7 @@ internal sealed class SocketConnection(string clientId, WebSocket socket, Action
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _framesSent;
+    private volatile bool _disposed;
 
     public string ClientId { get; } = clientId;
 
@@ -33,7 +34,15 @@ internal sealed class SocketConnection(string clientId, WebSocket socket, Action
     }
 
     /// <summary>Cuts the connection without a close frame.</summary>
-    public void Abort() => abort();
+    public void Abort()
+    {
+        if (!_disposed)
+            abort();
+    }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _turn.Dispose();
+    }
 }

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Admin;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LockNGen.ComfyUiSimulator.Sockets;
 
@@ -33,7 +34,8 @@ internal static class WebSocketEndpoint
         });
         context.Features.Get<IFreezableConnection>()?.Enable();
 
-        using var connection = new SocketConnection(clientId, socket, context.Abort);
+        // The feature, not the context: a fault may cut the connection when the request has just ended.
+        using var connection = new SocketConnection(clientId, socket, context.Features.Get<IHttpRequestLifetimeFeature>()!.Abort);
         server.Sockets.Register(connection);
         try
         {

@@ -234,7 +234,9 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
             Event = terminal is null ? null : JsonSerializer.Deserialize(ContractsJson.Serialize(terminal), ContractsJson.Default.JsonElement),
             Lost = (outcome as GenerationOutcome.Lost)?.Error,
         };
+        services.Metrics.OutcomeWaits();
         var verdict = await AskLedgerAsync(report, cancellationToken);
+        services.Metrics.OutcomeTaken();
         LogEnded(generationId, work.Attempt, outcome.ToString(), verdict);
         services.Metrics.Ended(instance.Name, outcome.GetType().Name);
         if (verdict == OutcomeVerdict.Publish && terminal is not null)

@@ -66,6 +66,8 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
     {
         var translations = new List<TranslatedEvent>(2);
         var progress = _progress!;
+        if (!progress.HasStarted)
+            return translations;
         var node = progress.CurrentNode is { } current ? progress.Graph.Find(current) : null;
         if (node is not null && _announced.Add(progress.CurrentNode!))
             translations.Add(new TranslatedEvent(NodeExecuting(node, receivedAt)));

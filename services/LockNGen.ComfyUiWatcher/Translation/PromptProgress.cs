@@ -15,6 +15,9 @@ internal sealed class PromptProgress(WorkflowGraph graph)
 
     public int CachedNodes => _cached.Count;
 
+    /// <summary>Whether there is anything to show: what the cache answers alone is no progress, until it is the end.</summary>
+    public bool HasStarted => CurrentNode is not null || _succeeded;
+
     /// <summary>The node whose steps are shown, as the author of the workflow knows it.</summary>
     public string? CurrentNode { get; private set; }
 

@@ -8,21 +8,26 @@ namespace LockNGen.GenerationApi.Access;
 internal static class RevocationEndpoint
 {
     private const int MaxLength = 1_000;
+    private const int MaxBytes = 10_000;
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints
         .MapPost("/api/auth/revocations", PostAsync)
         .RequireAuthorization()
+        .Accepts<RevocationRequest>("application/json", "*/*")
         .Produces(StatusCodes.Status204NoContent)
         .ProducesProblems(400, 401, 403)
         .WithName("RevokeTokens")
         .WithTags("Session")
         .WithSummary("Revoke a token, or all tokens of a subject (operators)");
 
-    private static async Task<IResult> PostAsync(RevocationRequest request, Caller caller, Revocations revocations, IBus bus, HttpContext context)
+    private static async Task<IResult> PostAsync(Caller caller, Revocations revocations, IBus bus, HttpContext context)
     {
         if (!caller.IsAdmin)
             return Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"This needs the scope {Caller.AdminScope}.");
-        if (string.IsNullOrEmpty(request.TokenId) == string.IsNullOrEmpty(request.Subject))
+        var (request, _, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.RevocationRequest, MaxBytes);
+        if (malformed is not null)
+            return malformed;
+        if (string.IsNullOrEmpty(request!.TokenId) == string.IsNullOrEmpty(request.Subject))
             return Problem.Invalid("tokenId", ErrorCodes.Required, "Give either tokenId or subject.");
         if ((request.TokenId ?? request.Subject)!.Length > MaxLength)
             return Problem.Invalid("tokenId", ErrorCodes.OutOfRange, $"At most {MaxLength} characters.");

@@ -25,7 +25,8 @@ internal sealed class BlockingEndpoint(
         .MapPost("/generate", (BlockingEndpoint endpoint, HttpContext context, Caller caller, [FromQuery] bool? cancelOnDisconnect) =>
             endpoint.HandleAsync(context, caller, cancelOnDisconnect == true))
         .RequireAuthorization()
-        .Accepts<SubmitRequest>("application/json")
+        // Any type is read as JSON: curl -d says that it sends a form.
+        .Accepts<SubmitRequest>("application/json", "*/*")
         .Produces<BlockingAnswer>()
         .ProducesProblems(400, 401, 409, 413, 422, 429, 502, 503)
         .WithName("Generate")
@@ -34,7 +35,7 @@ internal sealed class BlockingEndpoint(
 
     private async Task<IResult> HandleAsync(HttpContext context, Caller caller, bool cancelOnDisconnect)
     {
-        var (request, bytes, malformed) = await RequestBody.ReadSubmissionAsync(context, options.Value.MaxRequestBytes);
+        var (request, bytes, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.SubmitRequest, options.Value.MaxRequestBytes);
         if (malformed is not null)
             return malformed;
         var (outcome, problem) = await submit.SubmitAsync(context, caller, request!, bytes, dryRun: false);

@@ -8,6 +8,7 @@ namespace LockNGen.GenerationApi.Cancel;
 internal static class CancelEndpoints
 {
     private const int MaxIds = 1_000;
+    private const int MaxBytes = 100_000;
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -15,7 +16,7 @@ internal static class CancelEndpoints
         group.MapPost("/{id:guid}/cancel", CancelAsync)
             .Produces<CancelAnswer>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Ask for its end; the terminal event tells what became of it");
         group.MapPost("/cancel", CancelManyAsync)
-            .Produces<CancelManyAnswer>().ProducesProblems(400, 401).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of mine");
+            .Accepts<CancelManyRequest>("application/json", "*/*").Produces<CancelManyAnswer>().ProducesProblems(400, 401, 413).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of mine");
     }
 
     private static async Task<IResult> CancelAsync(Guid id, Caller caller, Canceller canceller, HttpContext context) =>
@@ -23,9 +24,13 @@ internal static class CancelEndpoints
             ? TypedResults.Json(answer, ApiJson.Default.CancelAnswer)
             : Problem.NotFound(id);
 
-    private static async Task<IResult> CancelManyAsync(CancelManyRequest request, Caller caller, Canceller canceller, HttpContext context)
+    private static async Task<IResult> CancelManyAsync(Caller caller, Canceller canceller, HttpContext context)
     {
-        if (request.Ids is null == request.All is not true)
+        var (request, _, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.CancelManyRequest, MaxBytes);
+        if (malformed is not null)
+            return malformed;
+
+        if (request!.Ids is null == request.All is not true)
             return Problem.Invalid("ids", ErrorCodes.Required, "Give either ids or all: true.");
         if (request.All == true)
         {

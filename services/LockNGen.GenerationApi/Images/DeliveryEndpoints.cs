@@ -2,7 +2,6 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.GenerationApi.Submit;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Http.Features;

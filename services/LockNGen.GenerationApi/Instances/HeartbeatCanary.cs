@@ -25,8 +25,8 @@ internal sealed class HeartbeatReception(
 
     private TimeSpan Interval => options.Value.Lease / 5;
 
-    /// <summary>A longer pause between canaries than this is a time without heartbeats.</summary>
-    private TimeSpan MaxPause => options.Value.Lease / 2;
+    /// <summary>A longer pause between canaries than this is a time without heartbeats; shorter ones a lease survives.</summary>
+    private TimeSpan MaxPause => options.Value.Lease * 0.6;
 
     /// <summary>Whether what has been silent for a lease may be called dead.</summary>
     public async Task<bool> IsReliableAsync(Session session)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.ServiceDefaults.Storage;
@@ -10,9 +11,16 @@ namespace LockNGen.GenerationApi.Outbox;
 /// </summary>
 internal sealed class EventOutbox(OutboxSignal signal)
 {
+    /// <summary>The one command among the events: it must not overtake them, nor they it.</summary>
+    public const string RegisterWebhookType = "command.register-webhook";
+
     /// <summary>Adds an event to the transaction.</summary>
     public Task AddAsync(Session session, GenerationEvent message, string? owner, string? traceParent) =>
         AddAsync(session, message.GenerationId, message.Type, Encoding.UTF8.GetString(ContractsJson.Serialize(message)), owner, traceParent);
+
+    /// <summary>Adds the command that registers a generation's webhook.</summary>
+    public Task AddAsync(Session session, RegisterWebhook command) => AddAsync(
+        session, command.GenerationId, RegisterWebhookType, JsonSerializer.Serialize(command, ContractsJson.Default.RegisterWebhook), command.Owner, traceParent: null);
 
     /// <summary>Adds an event whose exact JSON is known.</summary>
     public async Task AddAsync(Session session, Guid generationId, string type, string body, string? owner, string? traceParent)

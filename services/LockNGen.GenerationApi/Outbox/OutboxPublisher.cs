@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
@@ -11,7 +12,7 @@ namespace LockNGen.GenerationApi.Outbox;
 /// broker has not confirmed stays, and is tried again with backoff.
 /// </summary>
 internal sealed partial class OutboxPublisher(
-    GenerationsDatabase database, EventPublisher publisher, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
+    GenerationsDatabase database, EventPublisher publisher, CommandClient commands, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
     : BackgroundService
 {
     private const int BatchSize = 200;
@@ -85,10 +86,9 @@ internal sealed partial class OutboxPublisher(
     {
         using var timeout = new CancellationTokenSource(ConfirmTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var message = ContractsJson.Deserialize(row.Type, Encoding.UTF8.GetBytes(row.Body));
         try
         {
-            await publisher.PublishAsync(message, new EventContext(row.Owner, row.TraceParent), either.Token);
+            await SendAsync(row, either.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -97,6 +97,11 @@ internal sealed partial class OutboxPublisher(
 
         LogPublished(row.Type, row.GenerationId);
     }
+
+    private Task SendAsync(OutboxRow row, CancellationToken cancellationToken) => row.Type == EventOutbox.RegisterWebhookType
+        ? commands.SendAsync(BusQueues.WebhookNotifier, JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook)!, cancellationToken)
+        : publisher.PublishAsync(
+            ContractsJson.Deserialize(row.Type, Encoding.UTF8.GetBytes(row.Body)), new EventContext(row.Owner, row.TraceParent), cancellationToken);
 
     /// <summary>Also while stopping: what is confirmed need not be sent twice.</summary>
     private async Task DeleteAsync(List<long> published)

@@ -18,5 +18,7 @@ internal static class ErrorCodes
     public const string MissingModel = "missing_model";
     public const string NoOutput = "no_output_node";
     public const string NotApiFormat = "not_api_format";
+    public const string ForbiddenAddress = "forbidden_address";
+    public const string InvalidSecret = "invalid_secret";
     public const string TooMany = "too_many";
 }

@@ -18,7 +18,7 @@ internal sealed record QueueSpeed
         """
         SELECT (SELECT COUNT(*) FROM instances WHERE watcher IS NOT NULL AND state = 'up') AS places,
             COUNT(DISTINCT instance) AS busy,
-            COALESCE(SUM(CASE WHEN spent >= estimated_seconds THEN 0 ELSE estimated_seconds - spent END), 0) AS remaining_seconds
+            CAST(COALESCE(SUM(CASE WHEN spent >= estimated_seconds THEN 0 ELSE estimated_seconds - spent END), 0) AS DOUBLE PRECISION) AS remaining_seconds
         FROM (
             SELECT instance, estimated_seconds, CASE WHEN attempt_started_at IS NULL THEN 0 ELSE (@Now - attempt_started_at) / 1000.0 END AS spent
             FROM generations WHERE ended_at IS NULL AND status IN ('dispatched', 'running')) AS active

@@ -21,7 +21,7 @@ internal static class WaitingList
             WHERE g.status = 'queued' AND g.ended_at IS NULL
         ), ranked AS (
             SELECT waiting.*, ROW_NUMBER() OVER (ORDER BY {Order}) - 1 AS position,
-                COALESCE(SUM(estimated_seconds) OVER (ORDER BY {Order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS seconds_ahead
+                CAST(COALESCE(SUM(estimated_seconds) OVER (ORDER BY {Order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS DOUBLE PRECISION) AS seconds_ahead
             FROM waiting
         )
         """;

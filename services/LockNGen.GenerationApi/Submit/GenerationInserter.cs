@@ -1,17 +1,19 @@
 using System.Diagnostics;
 using System.Text.Json;
+using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.ServiceDefaults.Storage;
 
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>Puts a submission into the queue: its row, its inputs and its first event in one transaction.</summary>
-internal sealed class GenerationInserter(GenerationLedger ledger, Durations durations)
+internal sealed class GenerationInserter(GenerationLedger ledger, EventOutbox outbox, Durations durations)
 {
     /// <summary>Returns the new generation and its place; it is accepted when the transaction commits.</summary>
     public async Task<(GenerationRow Row, QueuePlace Place)> InsertAsync(
-        Session session, Submission submission, string request, string? owner, string client)
+        Session session, Submission submission, string? owner, string client)
     {
         var estimate = await durations.EstimateAsync(session, submission.Shape, submission.Units, submission.Count);
         var row = (await session.FirstOrDefaultAsync<GenerationRow>(
@@ -46,17 +48,20 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
         await session.ExecuteAsync(
             """
             INSERT INTO generation_inputs (generation_id, request, parameters, workflow, plan, metadata)
-            VALUES (@Id, @request, @parameters, @workflow, @plan, @Metadata)
+            VALUES (@Id, @Request, @parameters, @workflow, @plan, @Metadata)
             """,
             new
             {
                 row.Id,
-                request,
+                submission.Request,
                 parameters = submission.Parameters?.ToJsonString(),
                 workflow = submission.Workflow.ToJsonString(),
                 plan = JsonSerializer.Serialize(submission.Plan, StoredJson.Default.RenderPlan),
                 submission.Metadata,
             });
+        // Before the first event, so that the notifier knows the address before any outcome can come.
+        if (submission.WebhookUrl is { } url)
+            await outbox.AddAsync(session, new RegisterWebhook { GenerationId = row.Id, Owner = owner, Url = url, Secret = submission.WebhookSecret });
         var place = await ledger.AnnounceQueuedAsync(session, row);
         await session.ExecuteAsync(
             "UPDATE generations SET estimated_wait_seconds = @EstimatedWaitSeconds WHERE id = @Id", new { row.Id, place.EstimatedWaitSeconds });

@@ -5,6 +5,10 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>A submission that passed every check and can be queued.</summary>
 internal sealed record Submission
 {
+    /// <summary>The request to submit it again, without the webhook, which is nobody else's to keep.</summary>
+    public required string Request { get; init; }
+    public string? WebhookUrl { get; init; }
+    public string? WebhookSecret { get; init; }
     public string? Template { get; init; }
     public JsonObject? Parameters { get; init; }
     public required JsonObject Workflow { get; init; }

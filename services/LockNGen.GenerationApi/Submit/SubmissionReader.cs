@@ -5,6 +5,7 @@ using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
+using LockNGen.ServiceDefaults.Network;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Submit;
@@ -15,6 +16,7 @@ internal sealed class SubmissionReader(
     WorkflowInspection inspection,
     CatalogStore catalogs,
     UploadStore uploads,
+    CallbackAddressGuard addresses,
     IOptions<SubmitOptions> submitOptions,
     IOptions<QueueOptions> queueOptions)
 {
@@ -32,6 +34,7 @@ internal sealed class SubmissionReader(
         if (priority < 0)
             errors.Add(Error("priority", ErrorCodes.NotAChoice, $"priority '{request.Priority}' is none of: {string.Join(", ", Priorities)}."));
         CheckMetadata(request.Metadata, errors);
+        await CheckWebhookAsync(request, errors, cancellationToken);
 
         var filled = Fill(request, errors);
         if (filled is null || WorkflowGraph.Read(filled.Workflow, errors) is not { } graph)
@@ -68,9 +71,20 @@ internal sealed class SubmissionReader(
             Model = choices.FirstOrDefault(c => ModelFolders.Of(c.ClassType, c.Name) == "checkpoints")?.Value,
             Metadata = request.Metadata?.GetRawText(),
             Labels = request.Labels is null ? null : new LabelRequirements { Required = request.Labels.Required ?? [], Preferred = request.Labels.Preferred ?? [] },
+            WebhookUrl = request.WebhookUrl,
+            WebhookSecret = request.WebhookSecret,
+            Request = JsonSerializer.Serialize(request with { WebhookUrl = null, WebhookSecret = null }, ApiJson.Default.SubmitRequest),
             TimeoutSeconds = timeout,
             QueueTimeoutSeconds = queueTimeout,
         };
+    }
+
+    private async Task CheckWebhookAsync(SubmitRequest request, List<ProblemError> errors, CancellationToken cancellationToken)
+    {
+        if (request.WebhookUrl is { } url && await addresses.FindProblemAsync(url, cancellationToken) is { } problem)
+            errors.Add(Error("webhookUrl", ErrorCodes.ForbiddenAddress, problem));
+        if (request.WebhookSecret is { } secret && !WebhookSecret.IsValid(secret))
+            errors.Add(Error("webhookSecret", ErrorCodes.InvalidSecret, WebhookSecret.Rule));
     }
 
     private FilledTemplate? Fill(SubmitRequest request, List<ProblemError> errors)

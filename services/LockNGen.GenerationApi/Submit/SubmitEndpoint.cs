@@ -24,7 +24,8 @@ internal sealed class SubmitEndpoint(
             "/api/generations",
             (SubmitEndpoint endpoint, HttpContext context, Caller caller, [FromQuery] bool? dryRun) => endpoint.HandleAsync(context, caller, dryRun == true))
         .RequireAuthorization()
-        .Accepts<SubmitRequest>("application/json")
+        // Any type is read as JSON: curl -d says that it sends a form.
+        .Accepts<SubmitRequest>("application/json", "*/*")
         .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
         .Produces<DryRunAnswer>()
         .ProducesProblems(400, 401, 413, 422, 429, 503)
@@ -34,7 +35,7 @@ internal sealed class SubmitEndpoint(
 
     private async Task<IResult> HandleAsync(HttpContext context, Caller caller, bool dryRun)
     {
-        var (request, bytes, malformed) = await RequestBody.ReadSubmissionAsync(context, options.Value.MaxRequestBytes);
+        var (request, bytes, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.SubmitRequest, options.Value.MaxRequestBytes);
         return malformed ?? await AcceptAsync(context, caller, request!, bytes, dryRun);
     }
 
@@ -77,8 +78,8 @@ internal sealed class SubmitEndpoint(
                     return (refused, null);
                 if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
                     return (null, null);
-                var (row, place) = await inserter.InsertAsync(session, submission, Encoding.UTF8.GetString(bytes), caller.Owner, client);
-                var response = JsonSerializer.Serialize(Answer(row.Id, place, submission), ApiJson.Default.SubmitAnswer);
+                var (row, place) = await inserter.InsertAsync(session, submission, caller.Owner, client);
+                var response = JsonSerializer.Serialize(Answer(row.Id, place, submission), ApiJson.Readable.SubmitAnswer);
                 if (key.Length > 0)
                     await IdempotencyKeys.AnswerAsync(session, client, key, response);
                 return (null, new SubmitOutcome { Id = row.Id, Response = response });

@@ -31,6 +31,12 @@ public sealed record SubmitRequest
 
     /// <summary>How long it may wait to be started, in seconds, 1 to 604,800. Default 86,400.</summary>
     public int? QueueTimeoutSeconds { get; init; }
+
+    /// <summary>Called with the terminal event when the generation has ended: a public http or https address.</summary>
+    public string? WebhookUrl { get; init; }
+
+    /// <summary>Signs that call (Standard Webhooks): <c>whsec_</c> and the base64 of 24 to 64 bytes.</summary>
+    public string? WebhookSecret { get; init; }
 }
 
 /// <summary>Labels of instances.</summary>

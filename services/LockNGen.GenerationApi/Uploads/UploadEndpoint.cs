@@ -1,7 +1,6 @@
 using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.GenerationApi.Submit;
 using LockNGen.ServiceDefaults.Authentication;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;

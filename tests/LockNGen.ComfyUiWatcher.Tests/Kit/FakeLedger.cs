@@ -16,6 +16,7 @@ internal sealed class FakeLedger
 {
     private readonly ConcurrentDictionary<Guid, Row> _rows = new();
     private readonly ConcurrentDictionary<string, string> _owners = new();
+    private volatile HashSet<Guid> _held = [];
     private TaskCompletionSource _beat = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Where uploads go; known once the host listens.</summary>
@@ -52,7 +53,7 @@ internal sealed class FakeLedger
     public void MapUploads(WebApplication app)
     {
         app.MapPut("/uploads/{id:guid}/{imageIndex:int}/{file:int}", StoreAsync);
-        app.MapGet("/inputs/{name}", (string name) => Results.Bytes(System.Text.Encoding.UTF8.GetBytes("bytes of " + name)));
+        app.MapGet("/inputs/{name}", (string name) => Results.Bytes(Picture((byte)name.Length)));
     }
 
     /// <summary>Waits for a heartbeat that says something of an instance.</summary>
@@ -75,6 +76,64 @@ internal sealed class FakeLedger
         var row = new Row { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = images };
         _rows[row.Id] = row;
         return row;
+    }
+
+    /// <summary>A workflow without a seed to set.</summary>
+    public Row AddUnseeded(JsonElement workflow, string instance)
+    {
+        var row = new Row { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = 1, SeedNode = null };
+        _rows[row.Id] = row;
+        return row;
+    }
+
+    /// <summary>Waits until a generation that was claimed is not listed by a heartbeat any more.</summary>
+    public async Task WaitUntilNotHeldAsync(Guid id)
+    {
+        while (_held.Contains(id))
+            await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits for an instance's catalog.</summary>
+    public async Task<InstanceCatalog> WaitForCatalogAsync(string instance)
+    {
+        InstanceCatalog? catalog;
+        while (!Catalogs.TryGetValue(instance, out catalog))
+            await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
+        return catalog;
+    }
+
+    /// <summary>A small picture that ComfyUI can load.</summary>
+    public static byte[] Picture(byte shade)
+    {
+        var zlib = new MemoryStream();
+        using (var deflate = new System.IO.Compression.ZLibStream(zlib, System.IO.Compression.CompressionMode.Compress))
+        {
+            for (var row = 0; row < 8; row++)
+                deflate.Write([0, .. Enumerable.Repeat(shade, 8 * 3)]);
+        }
+
+        return
+        [
+            0x89, .. "PNG"u8, 0x0D, 0x0A, 0x1A, 0x0A,
+            .. Chunk("IHDR", [0, 0, 0, 8, 0, 0, 0, 8, 8, 2, 0, 0, 0]), .. Chunk("IDAT", zlib.ToArray()), .. Chunk("IEND", []),
+        ];
+    }
+
+    private static byte[] Chunk(string type, byte[] data)
+    {
+        byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. data];
+        var crc = uint.MaxValue;
+        foreach (var value in body)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) == 1 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
+        }
+
+        byte[] chunk = [0, 0, 0, 0, .. body, 0, 0, 0, 0];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), ~crc);
+        return chunk;
     }
 
     /// <summary>What a claim of this generation would be given now.</summary>
@@ -141,6 +200,7 @@ internal sealed class FakeLedger
 
     private HeartbeatAnswer Beat(WatcherHeartbeat heartbeat)
     {
+        _held = [.. heartbeat.Held.Select(h => h.GenerationId)];
         foreach (var report in heartbeat.Instances)
         {
             Reports[report.Name] = report;

@@ -70,6 +70,21 @@ internal sealed class SimulatedServer : IAsyncDisposable
 
     public Task<JsonElement> PostPromptAsync(object body) => PostAsync("prompt", JsonContent.Create(body));
 
+    public Task PostJsonAsync(string path, object body) => PostAsync(path, JsonContent.Create(body));
+
+    public async Task UploadAsync(string name, byte[] bytes)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(bytes), "image", name } };
+        await PostAsync("upload/image", form);
+    }
+
+    /// <summary>Waits until so many prompts wait behind the one that runs.</summary>
+    public async Task WaitForPendingAsync(int count)
+    {
+        while ((await GetAsync("queue")).GetProperty("queue_pending").GetArrayLength() != count)
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+    }
+
     public async Task<JsonElement> GetAsync(string path) =>
         await _http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
 

@@ -20,10 +20,11 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _folder;
     private readonly bool _ownsFolder;
+    private readonly IReadOnlyList<FakeWatcher> _watchers;
 
-    private ApiHost(WebApplication app, string folder, bool ownsFolder, EventRecorder events, string url)
+    private ApiHost(WebApplication app, string folder, bool ownsFolder, IReadOnlyList<FakeWatcher> watchers, EventRecorder events, string url)
     {
-        (_app, _folder, _ownsFolder, Events) = (app, folder, ownsFolder, events);
+        (_app, _folder, _ownsFolder, _watchers, Events) = (app, folder, ownsFolder, watchers, events);
         Client = new HttpClient { BaseAddress = new Uri(url), Timeout = Patience };
     }
 
@@ -54,9 +55,9 @@ internal sealed class ApiHost : IAsyncDisposable
             ["ConnectionStrings:generations"] = connectionString,
             ["Storage:DataPath"] = ownFolder,
             ["GenerationApi:InternalUrl"] = url,
-            ["Queue:Lease"] = "00:00:01",
+            ["Queue:Lease"] = "00:00:02",
             ["Queue:ClaimTimeout"] = "00:00:01",
-            ["Queue:SweepInterval"] = "00:00:00.050",
+            ["Queue:SweepInterval"] = "00:00:00.100",
             ["Queue:OutcomeTimeout"] = "00:00:01",
         });
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
@@ -76,7 +77,7 @@ internal sealed class ApiHost : IAsyncDisposable
         await app.StartAsync();
         foreach (var watcher in watchers ?? [])
             watcher.Connect(app.Services.GetRequiredService<CommandClient>());
-        return new ApiHost(app, ownFolder, folder is null, events, url);
+        return new ApiHost(app, ownFolder, folder is null, watchers ?? [], events, url);
     }
 
     public async Task<JsonElement> SubmitAsync(object body, string? session = null)
@@ -98,6 +99,8 @@ internal sealed class ApiHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        foreach (var watcher in _watchers)
+            await watcher.DieAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
         if (_ownsFolder)

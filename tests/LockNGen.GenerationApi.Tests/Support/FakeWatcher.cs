@@ -43,15 +43,15 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
     public async Task<HeartbeatAnswer> StartAsync()
     {
         var first = await BeatAsync();
-        _heartbeats = BeatAsync(_life.Token);
+        _heartbeats = BeatUntilAsync(_life.Token);
         return first;
     }
 
     /// <summary>One heartbeat.</summary>
-    public Task<HeartbeatAnswer> BeatAsync(bool leaving = false) => _commands!.RequestAsync<WatcherHeartbeat, HeartbeatAnswer>(
+    public Task<HeartbeatAnswer> BeatAsync(bool leaving = false, CancellationToken cancellationToken = default) => _commands!.RequestAsync<WatcherHeartbeat, HeartbeatAnswer>(
         BusQueues.Heartbeats,
         new WatcherHeartbeat { Watcher = name, Instances = instances, Held = [.. _held.Values], Leaving = leaving },
-        CancellationToken.None);
+        cancellationToken);
 
     /// <summary>Falls silent, as if killed.</summary>
     public async Task DieAsync()
@@ -160,13 +160,22 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
         _life.Dispose();
     }
 
-    private async Task BeatAsync(CancellationToken cancellationToken)
+    private async Task BeatUntilAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
-                await _answers.Writer.WriteAsync(await BeatAsync(), cancellationToken);
+            {
+                try
+                {
+                    await _answers.Writer.WriteAsync(await BeatAsync(leaving: false, cancellationToken), cancellationToken);
+                }
+                catch (RequestTimeoutException)
+                {
+                    // As a real watcher: the next one may be answered.
+                }
+            }
         }
         catch (OperationCanceledException)
         {

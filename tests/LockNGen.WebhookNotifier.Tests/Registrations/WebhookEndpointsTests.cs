@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Network;
+using MassTransit;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -167,6 +169,26 @@ public sealed class WebhookEndpointsTests
 
         user.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         admin.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task WithAuthentication_RevokedToken_IsRefusedOnceTheApiHasSaidSo()
+    {
+        var answered = new TaskCompletionSource();
+        await using var notifier = await NotifierHost.StartAsync(
+            bus => bus.Endpoint(BusQueues.GenerationApi, (_, queue) => queue.Handler<GetRevocations>(async context =>
+            {
+                await context.RespondAsync(new RevocationsAnswer { Revocations = [new TokenRevoked { Subject = "alice", At = DateTimeOffset.UtcNow.AddMinutes(1) }] });
+                answered.SetResult();
+            })),
+            ("Auth:SigningKey", SigningKey));
+        await answered.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        // The answer is on its way back to the asking service; there is nothing to see of it but its effect.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await StatusAsync(notifier, "/api/webhooks", Token("alice")) != HttpStatusCode.Unauthorized)
+            limit.Token.ThrowIfCancellationRequested();
+        (await StatusAsync(notifier, "/api/webhooks", Token("bob"))).ShouldBe(HttpStatusCode.OK);
     }
 
     private static async Task<JsonElement> ErrorsAsync(HttpResponseMessage response)

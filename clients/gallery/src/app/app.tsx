@@ -1,7 +1,6 @@
 import { WebSocketProvider } from '@lockngen/client/react';
 import { lazy, Suspense } from 'react';
 import { Composer } from '../compose/composer';
-import { DraftProvider } from '../compose/draft';
 import { OfflineBanner } from '../connection/offline-banner';
 import { Operations } from '../operator/operations';
 import { Sheet } from '../sheet/sheet';
@@ -17,9 +16,7 @@ export function App({ services }: { services: Services }) {
   return (
     <ServicesContext value={services}>
       <WebSocketProvider connection={services.connection} client={services.client}>
-        <DraftProvider>
-          <Page />
-        </DraftProvider>
+        <Page />
       </WebSocketProvider>
     </ServicesContext>
   );
@@ -42,7 +39,7 @@ function Page() {
             <Diagnostics />
           </Suspense>
         ) : (
-          <Studio isOperator={path !== '/public' && (session?.admin ?? true)} />
+          <Studio isOperator={path !== '/public' && session?.admin === true} />
         )}
       </main>
     </>

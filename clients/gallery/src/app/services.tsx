@@ -1,5 +1,6 @@
 import { type ConnectionOptions, GenerationClient, RealtimeConnection } from '@lockngen/client';
 import { createContext, useContext } from 'react';
+import { DraftStore } from '../compose/draft-store';
 import { GenerationFeed } from '../generations/generation-feed';
 import type { GalleryConfig } from './config';
 import type { Identity } from './identity';
@@ -10,6 +11,7 @@ export interface Services {
   readonly client: GenerationClient;
   readonly connection: RealtimeConnection;
   readonly feed: GenerationFeed;
+  readonly draft: DraftStore;
   readonly identity: Identity;
   readonly config: GalleryConfig;
   /**
@@ -38,6 +40,7 @@ export function createServices(
     identity,
     config,
     feed: new GenerationFeed(client, connection),
+    draft: new DraftStore(localStorage),
     imageUrl: (url, size) => within(apiUrl, url, size ? `?size=${size}` : ''),
     previewUrl: (url) => within(realtimeUrl, url),
   };

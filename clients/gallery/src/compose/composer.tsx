@@ -4,7 +4,6 @@ import { readUserName } from '../app/identity';
 import { useServices } from '../app/services';
 import { Button } from '../ui/button';
 import { CountField } from './count-field';
-import { useDraft } from './draft';
 import { ImageField } from './image-field';
 import { choicesOf } from './models';
 import { ParameterField } from './parameter-field';
@@ -14,18 +13,19 @@ import { SizeField } from './size-field';
 import { firstTemplate, furtherParameters, parameterOf } from './template';
 import { TemplateTabs } from './template-tabs';
 import { useCatalog } from './use-catalog';
+import { useDraft } from './use-draft';
 
 /** Where pictures are asked for: one field and a button, and the rest for those who want it. */
 export function Composer() {
-  const { feed, identity } = useServices();
-  const draft = useDraft();
+  const { feed, draft, identity } = useServices();
+  const { template: name, values: chosen } = useDraft();
   const { templates, models } = useCatalog();
   const [isOpen, setOpen] = useState(false);
   const [underWay, setUnderWay] = useState(0);
   const [refusal, setRefusal] = useState<ApiError | null>(null);
   const promptField = useRef<HTMLTextAreaElement>(null);
-  const template = templates.find(({ name }) => name === draft.template) ?? templates[0] ?? firstTemplate;
-  const prompt = String(draft.values.prompt ?? '');
+  const template = templates.find((candidate) => candidate.name === name) ?? templates[0] ?? firstTemplate;
+  const prompt = String(chosen.prompt ?? '');
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -102,7 +102,7 @@ export function Composer() {
               <ParameterField
                 key={parameter.name}
                 parameter={parameter}
-                value={draft.values[parameter.name]}
+                value={chosen[parameter.name]}
                 choices={parameter.choices ?? choicesOf(parameter.name, models)}
                 onChange={(value) => draft.set({ [parameter.name]: value })}
               />
@@ -110,7 +110,13 @@ export function Composer() {
           </div>
         )}
       </div>
-      {templates.length > 1 && <TemplateTabs templates={templates} current={template.name} onChoose={draft.choose} />}
+      {templates.length > 1 && (
+        <TemplateTabs
+          templates={templates}
+          current={template.name}
+          onChoose={(chosenName) => draft.choose(chosenName)}
+        />
+      )}
       {refusal && <Refusal error={refusal} />}
     </form>
   );

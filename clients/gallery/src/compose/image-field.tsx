@@ -3,14 +3,14 @@ import { type ClipboardEvent, type DragEvent, useEffect, useState } from 'react'
 import { useServices } from '../app/services';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
-import { useDraft } from './draft';
 import { MaskBrush } from './mask-brush';
 import { Refusal } from './refusal';
+import { useDraft } from './use-draft';
 
 /** The picture to start from: dropped, pasted or chosen; sent at once, so that Generate need not wait for it. */
 export function ImageField({ hasMask }: { hasMask: boolean }) {
-  const { client } = useServices();
-  const { values, set, setLater } = useDraft();
+  const { client, draft } = useServices();
+  const { values } = useDraft();
   const [picture, setPicture] = useState<{ url: string; name: string } | null>(null);
   const [isOver, setOver] = useState(false);
   const [refusal, setRefusal] = useState<ApiError | null>(null);
@@ -27,9 +27,9 @@ export function ImageField({ hasMask }: { hasMask: boolean }) {
       return;
     }
     setPicture({ url: URL.createObjectURL(file), name: file.name });
-    set({ mask: undefined });
+    draft.set({ mask: undefined });
     try {
-      await setLater(
+      await draft.setLater(
         'image',
         client.upload(file, file.name).then(({ name }) => name),
       );
@@ -54,7 +54,7 @@ export function ImageField({ hasMask }: { hasMask: boolean }) {
 
   const remove = () => {
     setPicture(null);
-    set({ image: undefined, mask: undefined });
+    draft.set({ image: undefined, mask: undefined });
   };
 
   const name = picture?.name ?? (typeof values.image === 'string' ? values.image : undefined);

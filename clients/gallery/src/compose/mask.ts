@@ -1,3 +1,8 @@
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -31,8 +36,18 @@ export function paint(canvas: CanvasRenderingContext2D, strokes: readonly Stroke
   canvas.globalCompositeOperation = 'source-over';
 }
 
+/** One stroke that covers the whole picture. */
+export function everything({ width, height }: Size): Stroke {
+  const middle = height / 2;
+  const points = [
+    { x: 0, y: middle },
+    { x: width, y: middle },
+  ];
+  return { points, width: 2 * Math.max(width, height), isEraser: false };
+}
+
 /** White where the picture shall change, black where it stays: what ComfyUI's inpainting reads. */
-export async function exportMask(strokes: readonly Stroke[], width: number, height: number): Promise<Blob> {
+export async function exportMask(strokes: readonly Stroke[], { width, height }: Size): Promise<Blob> {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d');
   if (!context) {

@@ -7,7 +7,7 @@ export function Refusal({ error }: { error: ApiError }) {
   // The detail repeats the message of a single error.
   const reasons = errors.filter(({ message }) => message !== detail);
   return (
-    <Notice title={title} advice={code === 'incomplete' ? undefined : suggestion}>
+    <Notice title={title}>
       {detail && detail !== title && <p className="break-words text-ink">{detail}</p>}
       {reasons.length > 0 && (
         <ul className="list-disc space-y-0.5 pl-5 text-ink">
@@ -19,6 +19,7 @@ export function Refusal({ error }: { error: ApiError }) {
           ))}
         </ul>
       )}
+      {code !== 'incomplete' && <p className="text-soft">{suggestion}</p>}
     </Notice>
   );
 }

@@ -1,14 +1,16 @@
+import { useServices } from '../app/services';
 import { Button } from '../ui/button';
-import { useDraft } from './draft';
 import { controlLook } from './parameter-field';
+import { useDraft } from './use-draft';
 
 /** Large enough never to repeat, small enough for every language's integers. */
 const seeds = 2 ** 32;
 
 /** Empty = the server draws one. The dice pins one down. */
 export function SeedField({ className = '' }: { className?: string }) {
-  const { values, set } = useDraft();
-  const roll = () => set({ seed: Math.floor(Math.random() * seeds) });
+  const { draft } = useServices();
+  const { values } = useDraft();
+  const roll = () => draft.set({ seed: Math.floor(Math.random() * seeds) });
   return (
     <span className={`inline-flex items-center ${className}`}>
       <input
@@ -19,7 +21,7 @@ export function SeedField({ className = '' }: { className?: string }) {
         placeholder="Random seed"
         className={`${controlLook} w-36 rounded-r-none border-r-0 tabular-nums`}
         value={values.seed === undefined ? '' : String(values.seed)}
-        onChange={(event) => set({ seed: event.target.value === '' ? undefined : event.target.valueAsNumber })}
+        onChange={(event) => draft.set({ seed: event.target.value === '' ? undefined : event.target.valueAsNumber })}
       />
       <Button
         icon="dice"

@@ -1,11 +1,13 @@
+import { useServices } from '../app/services';
 import { Select } from '../ui/select';
-import { useDraft } from './draft';
 import { defaultSize, presetsOf } from './size';
 import type { Template } from './template';
+import { useDraft } from './use-draft';
 
 /** The shape of the picture: one of four by name, or any in numbers. */
 export function SizeField({ template, className }: { template: Template; className?: string }) {
-  const { values, set } = useDraft();
+  const { draft } = useServices();
+  const { values } = useDraft();
   const standard = defaultSize(template);
   if (!standard) {
     return null;
@@ -17,7 +19,7 @@ export function SizeField({ template, className }: { template: Template; classNa
   const choose = (name: string) => {
     const preset = presets.find((candidate) => candidate.name === name);
     if (preset) {
-      set({ width: preset.width, height: preset.height });
+      draft.set({ width: preset.width, height: preset.height });
     }
   };
   return (

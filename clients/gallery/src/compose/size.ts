@@ -1,10 +1,6 @@
+import type { Size } from './mask';
 import type { Template } from './template';
 import { parameterOf } from './template';
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface SizePreset extends Size {
   readonly name: string;

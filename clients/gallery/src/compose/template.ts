@@ -1,7 +1,7 @@
 /** One setting of a template, as `GET /api/templates` lists it. */
 export interface TemplateParameter {
   readonly name: string;
-  /** What it takes; one that this page does not know is a line of text. */
+  /** text, integer, number, seed, choice, model or image; one that this page does not know is a text. */
   readonly type: string;
   readonly title?: string | null;
   readonly description?: string | null;
@@ -49,7 +49,7 @@ export const firstTemplate: Template = {
   name: 'txt2img',
   title: 'Text to image',
   parameters: [
-    { name: 'prompt', type: 'string', required: true },
-    { name: 'seed', type: 'integer' },
+    { name: 'prompt', type: 'text', required: true },
+    { name: 'seed', type: 'seed' },
   ],
 };

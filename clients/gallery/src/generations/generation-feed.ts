@@ -54,7 +54,7 @@ export class GenerationFeed {
   /** Live while anybody listens. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    this.#stop ??= this.#connection.subscribeAll((message) => this.#hear(message));
+    this.#stop ??= this.#listen();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) {
@@ -126,6 +126,27 @@ export class GenerationFeed {
     await this.#client.remove(id);
     this.#generations.delete(id);
     this.#batch.schedule();
+  }
+
+  #listen(): () => void {
+    const stops = [
+      this.#connection.subscribeAll((message) => this.#hear(message)),
+      this.#connection.on('open', () => void this.#catchUp()),
+    ];
+    return () => {
+      for (const stop of stops) {
+        stop();
+      }
+    };
+  }
+
+  /** After a long absence the gateway has forgotten what has ended meanwhile; the API has not. One request at a time. */
+  async #catchUp(): Promise<void> {
+    for (const { id, state, record } of [...this.#generations.values()]) {
+      if (record && !isEnded(state.status)) {
+        await this.#ask(id);
+      }
+    }
   }
 
   #hear({ generationId: id }: GenerationMessage): void {

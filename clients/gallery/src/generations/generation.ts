@@ -32,7 +32,7 @@ export function stateOf(record: GenerationRecord): GenerationState {
     images: record.images ?? [],
     position: record.position ?? undefined,
     estimatedWaitSeconds: record.estimatedWaitSeconds ?? undefined,
-    overallProgress: record.overallProgress ?? undefined,
+    overallProgress: record.overallProgress ?? 0,
     totalImages: record.count ?? undefined,
     instance: record.instance ?? undefined,
     error: record.error ?? undefined,

@@ -30,6 +30,8 @@ export const Frame = memo(function Frame({ number, image, previewUrl, isExposing
             key={layer.url}
             src={layer.url}
             alt={isFinal ? alt : ''}
+            loading="lazy"
+            decoding="async"
             data-testid={isFinal ? 'image' : 'preview'}
             className={`absolute inset-0 size-full object-cover transition-opacity duration-300 motion-reduce:transition-none ${layer.isLoaded ? 'opacity-100' : 'opacity-0'}`}
             onLoad={() => loaded(layer.url)}

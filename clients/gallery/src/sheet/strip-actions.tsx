@@ -1,7 +1,6 @@
 import { ApiError, type CancelReceipt, isEnded } from '@lockngen/client';
 import { useState } from 'react';
 import { useServices } from '../app/services';
-import { useDraft } from '../compose/draft';
 import type { Generation } from '../generations/generation';
 import { variationOf } from '../generations/variation';
 import { Button } from '../ui/button';
@@ -14,8 +13,7 @@ const receipts: Record<CancelReceipt['receipt'], string> = {
 
 /** What can be done with a generation, and what became of it. */
 export function StripActions({ generation }: { generation: Generation }) {
-  const { feed } = useServices();
-  const { load } = useDraft();
+  const { feed, draft } = useServices();
   const [isBusy, setBusy] = useState(false);
   const [answer, setAnswer] = useState('');
   const { id, state, record } = generation;
@@ -31,6 +29,14 @@ export function StripActions({ generation }: { generation: Generation }) {
       setAnswer(error instanceof ApiError ? `${error.message} ${error.suggestion}` : String(error));
     }
     setBusy(false);
+  };
+
+  const takeSettings = () => {
+    if (record) {
+      draft.load(record);
+      document.getElementById('prompt')?.focus();
+      window.scrollTo({ top: 0 });
+    }
   };
 
   return (
@@ -68,7 +74,7 @@ export function StripActions({ generation }: { generation: Generation }) {
           className="size-9!"
           aria-label="Use settings"
           title="Use settings"
-          onClick={() => load(record)}
+          onClick={takeSettings}
         />
       )}
       {hasEnded && record && (

@@ -11,14 +11,18 @@ export interface Layer {
  */
 export function useCrossfade(url: string | undefined) {
   const [layers, setLayers] = useState<readonly Layer[]>([]);
+  const [broken, setBroken] = useState('');
   const last = layers.at(-1);
-  if (url && last?.url !== url && (!last || last.isLoaded)) {
+  if (url && url !== broken && last?.url !== url && (!last || last.isLoaded)) {
     setLayers([...layers.slice(-2), { url, isLoaded: false }]);
   }
   return {
     layers,
     loaded: (done: string) =>
       setLayers((all) => all.map((layer) => (layer.url === done ? { ...layer, isLoaded: true } : layer))),
-    failed: (gone: string) => setLayers((all) => all.filter((layer) => layer.url !== gone)),
+    failed: (gone: string) => {
+      setBroken(gone);
+      setLayers((all) => all.filter((layer) => layer.url !== gone));
+    },
   };
 }

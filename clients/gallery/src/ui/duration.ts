@@ -6,10 +6,11 @@ export function about(seconds: number): string {
 
 /** "12.3 s", "2 min 5 s": as exact as people want it. */
 export function duration(seconds: number): string {
-  if (seconds < 60) {
+  if (seconds < 59.5) {
     return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   }
-  const minutes = Math.floor(seconds / 60);
-  const rest = Math.round(seconds % 60);
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const rest = whole % 60;
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }

@@ -1,6 +1,7 @@
 const paths = {
   arrowLeft: 'M15 5l-7 7 7 7',
   arrowRight: 'M9 5l7 7-7 7',
+  arrowUp: 'M12 19V5M6 11l6-6 6 6',
   brush: 'M4 20c3 0 5-1 5-4a2.5 2.5 0 0 1 5 0c0 3-3 4-6 4zM12 13l7-9 1 1-7 9',
   chevron: 'M7 10l5 5 5-5',
   close: 'M6 6l12 12M18 6L6 18',

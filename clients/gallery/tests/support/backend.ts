@@ -23,18 +23,18 @@ export class Backend {
 
   private constructor(gateway: MockGateway) {
     this.gateway = gateway;
-    this.#answer('GET /api/session', () => ({ authenticationRequired: false, authenticated: false, admin: true }));
-    this.#answer('GET /api/templates', () => ({ templates }));
-    this.#answer('GET /api/models', () => ({
-      checkpoints: [{ name: 'dreams.safetensors' }, { name: 'real.safetensors' }],
+    this.answer('GET /api/session', () => ({ authenticationRequired: false, authenticated: false, admin: true }));
+    this.answer('GET /api/templates', () => ({ templates }));
+    this.answer('GET /api/models', () => ({
+      checkpoints: ['dreams.safetensors', 'real.safetensors'],
+      samplers: ['euler', 'ddim'],
+      schedulers: [],
     }));
-    this.#answer('GET /api/instances', () => ({
-      instances: [{ name: 'gpu-1', state: 'up', capacity: 1 }],
-      paused: false,
-    }));
-    this.#answer('GET /api/generations', () => ({ items: this.records, nextCursor: null }));
-    this.#answer('POST /api/uploads', () => ({ name: 'upload-1.png' }));
-    this.#answer('POST /api/generations/*/cancel', () => ({ id: '', receipt: 'accepted', status: 'running' }));
+    this.answer('GET /api/instances', () => ({ instances: [{ name: 'gpu-1', state: 'up', capacity: 1 }] }));
+    this.gateway.routes.set('GET /api/generations', (_, { searchParams }) => ({ body: this.#list(searchParams) }));
+    this.answer('GET /api/queue', () => ({ paused: false, waiting: 0, active: 0 }));
+    this.answer('POST /api/uploads', () => ({ name: 'upload-1.png' }));
+    this.answer('POST /api/generations/*/cancel', () => ({ id: '', receipt: 'accepted', status: 'running' }));
     this.gateway.routes.set('GET /api/generations/*', (_, url) => {
       const record = this.records.find(({ id }) => url.pathname.endsWith(id));
       return record ? { body: record } : { status: 404 };
@@ -86,6 +86,14 @@ export class Backend {
     });
   }
 
+  #list(query: URLSearchParams): object {
+    const words = (query.get('q') ?? '').toLowerCase();
+    const found = this.records.filter(({ parameters }) => String(parameters?.prompt).toLowerCase().includes(words));
+    const from = Number(query.get('cursor') ?? 0);
+    const to = from + Number(query.get('limit'));
+    return { items: found.slice(from, to), nextCursor: to < found.length ? String(to) : null };
+  }
+
   #accept(request: Submitted): object {
     this.submitted.push(request);
     const events = new EventFactory();
@@ -105,7 +113,7 @@ export class Backend {
     return { id, status: 'queued', position: 0, estimatedWaitSeconds: 0, count };
   }
 
-  #answer(route: string, body: () => unknown): void {
+  answer(route: string, body: () => unknown): void {
     this.gateway.routes.set(route, () => ({ body: body() }));
   }
 }

@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+
+// One generous limit for everything that is waited for.
+configure({ asyncUtilTimeout: 10_000 });
 
 // happy-dom lays nothing out, so it knows no intersections: here everything is always in view.
 vi.stubGlobal(

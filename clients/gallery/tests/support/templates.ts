@@ -1,10 +1,11 @@
 import type { Template } from '../../src/compose/template';
 
 const common = [
-  { name: 'prompt', type: 'string', required: true },
-  { name: 'negativePrompt', type: 'string' },
-  { name: 'seed', type: 'integer', min: 0 },
+  { name: 'prompt', type: 'text', required: true },
+  { name: 'negativePrompt', type: 'text' },
+  { name: 'seed', type: 'seed', min: 0 },
   { name: 'steps', type: 'integer', default: 20, min: 1, max: 150 },
+  { name: 'sampler', type: 'choice', default: 'euler' },
   { name: 'model', type: 'model' },
 ];
 
@@ -21,5 +22,9 @@ export const templates: readonly Template[] = [
     ],
   },
   { name: 'img2img', title: 'Image to image', parameters: [...common, image] },
-  { name: 'inpaint', title: 'Inpaint', parameters: [...common, image, { name: 'mask', type: 'mask', required: true }] },
+  {
+    name: 'inpaint',
+    title: 'Inpaint',
+    parameters: [...common, image, { name: 'mask', type: 'image', required: true }],
+  },
 ];

@@ -4,9 +4,9 @@ import { type GenerationImage, type GenerationStatus, isEnded, type TerminalStat
 import { GenerationError } from '../generation-error.js';
 import { type GenerationState, initialState } from '../generation-state.js';
 import { type IProgressState, initialProgress } from '../progress.js';
-import { recoverGenerations } from '../recover-generations.js';
 import { useLockNGen } from './context.js';
 import { useLatest } from './use-latest.js';
+import { useRecoveredGeneration } from './use-recovered-generation.js';
 import { useTrackedGeneration } from './use-tracked-generation.js';
 
 export interface UseGenerationOptions {
@@ -63,22 +63,7 @@ export function useGeneration({ recover = true, onComplete, onError }: UseGenera
   /** StrictMode runs effects twice; an outcome is reported once. */
   const reported = useRef<string | null>(null);
 
-  useEffect(() => {
-    if (!recover) {
-      return;
-    }
-    let isMounted = true;
-    recoverGenerations(recovery, client, 1).then(([state]) => {
-      if (state && isMounted) {
-        setRun((run) => (run === noRun ? { ...noRun, from: state } : run));
-      } else if (state) {
-        recovery.release(state.generationId);
-      }
-    });
-    return () => {
-      isMounted = false;
-    };
-  }, [recover, recovery, client]);
+  useRecoveredGeneration(recover, (state) => setRun((run) => (run === noRun ? { ...noRun, from: state } : run)));
 
   useEffect(() => (from ? recovery.keep(from) : undefined), [recovery, from]);
 

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import type { AuthOptions } from '../auth.js';
 import { RealtimeConnection } from '../connection.js';
 import type { ConnectionOptions } from '../connection-options.js';
 import { GenerationClient, type GenerationClientOptions } from '../generation-client.js';
@@ -6,6 +7,7 @@ import { RecoveryStore } from '../recovery-store.js';
 import { createConnectionStore } from './connection-store.js';
 import { Context } from './context.js';
 import { createQualityStore } from './quality-store.js';
+import { useLatest } from './use-latest.js';
 
 export interface WebSocketProviderProps extends ConnectionOptions, Omit<GenerationClientOptions, 'fetch' | 'apiUrl'> {
   /** Bring your own, for example to share it with code outside React. The options are then its maker's affair. */
@@ -15,13 +17,18 @@ export interface WebSocketProviderProps extends ConnectionOptions, Omit<Generati
   children?: ReactNode;
 }
 
-/** One connection for the application, opened when the first component watches something. Options are read once. */
+/**
+ * One connection for the application, opened when the first component watches something. Options are read once, except that
+ * `getToken` is always the one of the latest render.
+ */
 export function WebSocketProvider({ children, connection, client, recovery, ...options }: WebSocketProviderProps) {
+  const latest = useLatest(options.getToken);
   const [context] = useState(() => {
-    const shared = connection ?? new RealtimeConnection(options);
+    const getToken: AuthOptions['getToken'] = options.getToken && ((refresh) => latest.current?.(refresh));
+    const shared = connection ?? new RealtimeConnection({ ...options, getToken });
     return {
       connection: shared,
-      client: client ?? new GenerationClient(options),
+      client: client ?? new GenerationClient({ ...options, getToken }),
       recovery: recovery ?? new RecoveryStore(),
       status: createConnectionStore(() => ({ connection: shared, release: () => undefined })),
       quality: createQualityStore(shared),

@@ -6,6 +6,10 @@ export interface Targets {
   readonly all: boolean;
 }
 
+export function isEmpty({ generations, all }: Targets): boolean {
+  return generations.size === 0 && !all;
+}
+
 /** Why a transport ended, or never opened. */
 export interface Disconnect {
   /** A WebSocket close code; the other transports use the same ones. */

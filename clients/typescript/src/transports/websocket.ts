@@ -1,7 +1,7 @@
 import { CloseCode } from '../close-codes.js';
 import { progressQuery, webSocketUrl, withQuery } from './address.js';
 import { fetchTicket } from './ticket.js';
-import type { Disconnect, OpenTransport, Targets, WebSocketLike } from './transport.js';
+import { type Disconnect, isEmpty, type OpenTransport, type Targets, type WebSocketLike } from './transport.js';
 
 /** More ids would make the address too long for some proxies; the others are subscribed to once the socket is open. */
 const idsInAddress = 50;
@@ -56,6 +56,11 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
       return;
     }
     const targets = context.targets();
+    if (isEmpty(targets)) {
+      // Without a name in the address the gateway would send everything.
+      end({ code: CloseCode.done, reason: 'nothing is watched any more' });
+      return;
+    }
     const named: Targets['generations'] = new Map([...targets.generations].slice(0, idsInAddress));
     const query = progressQuery(named, context);
     if (ticket) {

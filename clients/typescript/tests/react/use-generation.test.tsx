@@ -1,5 +1,4 @@
 import { act, waitFor } from '@testing-library/react';
-import { StrictMode } from 'react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { initialState, RecoveryStore, reduceGeneration } from '../../src/index.js';
 import { type UseGenerationOptions, useGeneration } from '../../src/react/index.js';
@@ -140,24 +139,26 @@ describe('useGeneration', () => {
     await act(() => result.current.submit(request));
     await waitFor(() => expect(result.current.status).toBe('completed'));
     expect(onComplete).toHaveBeenCalledOnce();
-    expect(StrictMode).toBeDefined();
   });
 
-  it('goes on after a reload, with only what it missed', async () => {
-    const events = factory.lifecycle(1, 6);
-    new RecoveryStore().keep(events.slice(0, 5).reduce(reduceGeneration, initialState(factory.id)));
-    test.gateway.publish(...events.slice(0, 7));
-    const { result } = mount();
-    await waitFor(() =>
-      expect(result.current).toMatchObject({ id: factory.id, status: 'running', isGenerating: true }),
-    );
-    await waitFor(() => expect(result.current.progress.currentStep).toBe(4));
-    const query = test.gateway.requests.find(({ url }) => url.pathname === '/api/ws/progress')?.url.searchParams;
-    expect(query?.get('after')).toBe(String(events[4]?.sequence));
-    test.gateway.publish(...events.slice(7));
-    await waitFor(() => expect(result.current.status).toBe('completed'));
-    expect(localStorage.getItem('lockngen:watched')).toBeNull();
-  });
+  it.each([false, true])(
+    'goes on after a reload, with only what it missed (StrictMode: %s)',
+    async (reactStrictMode) => {
+      const events = factory.lifecycle(1, 6);
+      new RecoveryStore().keep(events.slice(0, 5).reduce(reduceGeneration, initialState(factory.id)));
+      test.gateway.publish(...events.slice(0, 7));
+      const { result } = renderHookWith(test.gateway, () => useGeneration(), { reactStrictMode });
+      await waitFor(() =>
+        expect(result.current).toMatchObject({ id: factory.id, status: 'running', isGenerating: true }),
+      );
+      await waitFor(() => expect(result.current.progress.currentStep).toBe(4));
+      const query = test.gateway.requests.find(({ url }) => url.pathname === '/api/ws/progress')?.url.searchParams;
+      expect(query?.get('after')).toBe(String(events[4]?.sequence));
+      test.gateway.publish(...events.slice(7));
+      await waitFor(() => expect(result.current.status).toBe('completed'));
+      expect(localStorage.getItem('lockngen:watched')).toBeNull();
+    },
+  );
 
   it('leaves what was there alone when told to', async () => {
     new RecoveryStore().keep({ ...initialState(factory.id), status: 'running' });

@@ -41,9 +41,7 @@ describe('useWebSocketConnection', () => {
     test.gateway.sendRaw('garbage');
     test.gateway.publish(factory.started(), factory.image());
     test.gateway.drop();
-    await waitFor(() => expect(result.current.quality).toMatchObject({ reconnects: 1, received: 3, dropped: 1 }), {
-      timeout: 3_000,
-    });
+    await waitFor(() => expect(result.current.quality).toMatchObject({ reconnects: 1, received: 3, dropped: 1 }));
   });
 
   it('does not render for every message', async () => {

@@ -20,7 +20,7 @@ describe('useWebSocket', () => {
     expect(result.current).toMatchObject({ connectionStatus: 'connecting', lastMessage: null, error: null });
     await waitFor(() => expect(result.current.connectionStatus).toBe('connected'));
     unmount();
-    await waitFor(() => expect(test.gateway.openSockets).toBe(0), { timeout: 3_000 });
+    await waitFor(() => expect(test.gateway.openSockets).toBe(0));
   });
 
   it('hands on the last message of everything that the caller may see', async () => {
@@ -65,7 +65,7 @@ describe('useWebSocket', () => {
     for (const { unmount } of hooks) {
       unmount();
     }
-    await waitFor(() => expect(test.gateway.openSockets).toBe(0), { timeout: 3_000 });
+    await waitFor(() => expect(test.gateway.openSockets).toBe(0));
   });
 
   it('shares the connection of a provider for the same URL', async () => {

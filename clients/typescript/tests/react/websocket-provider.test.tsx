@@ -53,6 +53,25 @@ describe('WebSocketProvider', () => {
     expect(test.gateway.count('/api/ws/progress')).toBe(1);
   });
 
+  it('asks the getToken of the latest render', async () => {
+    test.gateway.routes.set('POST /api/realtime/tickets', ({ headers }) => ({
+      body: { ticket: headers.authorization },
+    }));
+    const application = (token: string, id: string | null) => (
+      <WebSocketProvider {...providerProps(test.gateway)} getToken={() => token}>
+        <Watching id={id} />
+      </WebSocketProvider>
+    );
+    function Watching({ id }: { id: string | null }) {
+      useProgressTracking(id);
+      return null;
+    }
+    const { rerender } = render(application('old', null));
+    rerender(application('new', 'g'));
+    await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
+    expect(test.gateway.requests.at(-1)?.url.searchParams.get('ticket')).toBe('Bearer new');
+  });
+
   it('closes the socket with the application', async () => {
     function Watcher() {
       useProgressTracking('g');
@@ -62,6 +81,16 @@ describe('WebSocketProvider', () => {
     await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
     unmount();
     await waitFor(() => expect(test.gateway.openSockets).toBe(0));
+  });
+
+  it('checks the connection when the page is looked at again', async () => {
+    renderHookWith(test.gateway, () => useProgressTracking('g'));
+    const pings = () => test.gateway.frames.filter(({ type }) => type === 'ping').length;
+    await waitFor(() => expect(pings()).toBe(1));
+    await waitFor(() => {
+      document.dispatchEvent(new Event('visibilitychange'));
+      expect(pings()).toBeGreaterThan(1);
+    });
   });
 
   it('survives StrictMode with a single socket', async () => {

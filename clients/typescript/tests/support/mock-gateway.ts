@@ -254,7 +254,7 @@ export class MockGateway {
       kind: 'sse',
       ids: new Set(),
       all: false,
-      send: (frame) => response.write(`data: ${typeof frame === 'string' ? frame : JSON.stringify(frame)}\n\n`),
+      send: (frame) => response.write(eventOf(frame)),
       end: () => response.end(),
       destroy: () => response.destroy(),
     };
@@ -272,6 +272,17 @@ export class MockGateway {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(answer));
   }
+}
+
+/** As on the real stream: named events with ids, and nothing about the connection itself. */
+function eventOf(frame: unknown): string {
+  if (typeof frame === 'string') {
+    return `data: ${frame}\n\n`;
+  }
+  const { type, sequence } = frame as { type: string; sequence?: number };
+  return type === 'connection.ready'
+    ? ': still here\n\n'
+    : `${sequence ? `id: ${sequence}\n` : ''}event: ${type}\ndata: ${JSON.stringify(frame)}\n\n`;
 }
 
 function refused(response: ServerResponse, refusal: Refusal | undefined): boolean {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using LockNGen.GenerationApi.Problems;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace LockNGen.GenerationApi.Submit;
+namespace LockNGen.GenerationApi.Problems;
 
 /// <summary>
 /// Reads a JSON body whatever its Content-Type says (curl -d sends that of a form), at most so many bytes of it, and with an error that
@@ -11,7 +11,8 @@ namespace LockNGen.GenerationApi.Submit;
 /// </summary>
 internal static class RequestBody
 {
-    public static async Task<(SubmitRequest? Request, byte[] Bytes, ProblemHttpResult? Problem)> ReadSubmissionAsync(HttpContext context, long maxBytes)
+    public static async Task<(T? Request, byte[] Bytes, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, long maxBytes)
+        where T : class
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = maxBytes;
@@ -32,7 +33,7 @@ internal static class RequestBody
             using var document = JsonDocument.Parse(bytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return (null, bytes, Malformed("The body must be a JSON object."));
-            return (document.RootElement.Clone().Deserialize(ApiJson.Default.SubmitRequest), bytes, null);
+            return (document.RootElement.Clone().Deserialize(type), bytes, null);
         }
         catch (JsonException e) when (e.Path is { Length: > 2 } path)
         {

@@ -1,0 +1,102 @@
+import type { GenerationRecord } from '../generations/generation';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What is being asked for. Only what differs from the template's defaults is in `values`. */
+export interface Draft {
+  readonly template: string;
+  readonly values: Values;
+  readonly count: number;
+}
+
+export const maxCount = 100;
+
+const key = 'lockngen:draft';
+const fresh: Draft = { template: 'txt2img', values: {}, count: 1 };
+
+/** The draft, kept in the browser from visit to visit. */
+export class DraftStore {
+  readonly #storage: Storage;
+  readonly #listeners = new Set<() => void>();
+  /** What is on its way to the server, by the name of the value. */
+  readonly #uploads = new Map<string, Promise<unknown>>();
+  #draft: Draft;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    this.#draft = restore(storage);
+  }
+
+  readonly getSnapshot = (): Draft => this.#draft;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  choose(template: string): void {
+    this.#change({ template });
+  }
+
+  /** Undefined goes back to the default. */
+  set(values: Values): void {
+    this.#change({ values: present({ ...this.#draft.values, ...values }) });
+  }
+
+  setCount(count: number): void {
+    this.#change({ count: Math.min(maxCount, Math.max(1, Math.round(count) || 1)) });
+  }
+
+  /** Takes over the settings of an earlier generation. */
+  load({ template, parameters, count }: GenerationRecord): void {
+    this.#change({ template: template ?? fresh.template, values: present(parameters ?? {}), count: count ?? 1 });
+  }
+
+  /** Sets a value that is still on its way to the server; the later of two for one name counts. Rejects as it does. */
+  async setLater(name: string, value: Promise<unknown>): Promise<void> {
+    this.#uploads.set(name, value);
+    this.set({ [name]: undefined });
+    const isCurrent = () => this.#uploads.get(name) === value;
+    try {
+      const result = await value;
+      if (isCurrent()) {
+        this.set({ [name]: result });
+      }
+    } finally {
+      if (isCurrent()) {
+        this.#uploads.delete(name);
+      }
+    }
+  }
+
+  /** The draft with everything in it that was on its way. */
+  async settled(): Promise<Draft> {
+    while (this.#uploads.size > 0) {
+      await Promise.allSettled(this.#uploads.values());
+    }
+    return this.#draft;
+  }
+
+  #change(change: Partial<Draft>): void {
+    this.#draft = { ...this.#draft, ...change };
+    this.#storage.setItem(key, JSON.stringify(this.#draft));
+    for (const listener of [...this.#listeners]) {
+      listener();
+    }
+  }
+}
+
+function present(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  );
+}
+
+function restore(storage: Storage): Draft {
+  try {
+    return { ...fresh, ...JSON.parse(storage.getItem(key) ?? '{}') };
+  } catch {
+    // Something else wrote there.
+    return fresh;
+  }
+}

@@ -1,0 +1,209 @@
+using LockNGen.ComfyUiWatcher.Tests.Kit;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Tests;
+
+/// <summary>Servers and sockets that do not behave, and an API that is not there.</summary>
+public sealed class FaultTests
+{
+    [Fact]
+    public async Task Socket_DroppedInMidRun_IsReopenedAndTheStoryGoesOn()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 10);
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 300));
+        await comfy.ReachedAsync(hold);
+        await comfy.AdminAsync("sockets/drop");
+        await comfy.ReleaseAsync(hold);
+
+        // Steps that it only can have heard of on a new socket.
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.Step > 100);
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+
+        host.Events.Of<GenerationProgressed>(row.Id).Select(p => p.Data.OverallProgress).ShouldBeInOrder();
+        (await comfy.RendersAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Socket_DroppedUntilTheEnd_IsMadeUpForByTheHistory()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("Executed");
+        var row = await host.SubmitAsync(Workflows.TextToImage());
+        await comfy.ReachedAsync(hold);
+        await comfy.AdminAsync("sockets/drop");
+        await comfy.ReleaseAsync(hold);
+
+        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Socket_ThatIsDeaf_IsFoundAndRenewed()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 400));
+        await comfy.ReachedAsync(hold);
+        await comfy.AdminAsync("sockets/deafen");
+        await comfy.ReleaseAsync(hold);
+
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.Step > 100);
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+    }
+
+    [Fact]
+    public async Task Frames_ThatMakeNoSense_HarmNothing()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
+        var row = await host.SubmitAsync(Workflows.TextToImage());
+        await comfy.ReachedAsync(hold);
+        foreach (var frame in new[] { "{", "[]", "{\"type\":7}", "{\"type\":\"progress\",\"data\":{}}", "{\"type\":\"new_thing\",\"data\":{}}", "{\"type\":\"status\",\"data\":{}}" })
+            await comfy.SendFrameAsync("text=true", System.Text.Encoding.UTF8.GetBytes(frame));
+        foreach (var frame in new byte[][] { [0], [0, 0, 0, 1], [0, 0, 0, 4, 0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0, 0, 99, 1, 2], [0, 0, 0, 3, 0, 0, 0, 9] })
+            await comfy.SendFrameAsync("text=false", frame);
+        await comfy.ReleaseAsync(hold);
+
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+    }
+
+    [Fact]
+    public async Task Server_ThatFreezes_IsUnresponsiveAndItsWorkGivenBack()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 5);
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 2000));
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id);
+        await comfy.AdminAsync("freeze");
+
+        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Unresponsive);
+        await comfy.AdminAsync("unfreeze");
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+    }
+
+    [Fact]
+    public async Task Server_WithADeadWorker_NeedsARestartAndGetsNoMoreWork()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        await comfy.AdminAsync("zombie");
+        var row = await host.SubmitAsync(Workflows.TextToImage());
+
+        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+        (await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart)).Reason!.ShouldContain("restart ComfyUI");
+        await comfy.AdminAsync("restart");
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+    }
+
+    [Fact]
+    public async Task Worker_KilledByAPromptOfSomebodyElse_IsNoticedByItsSilence()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var hold = await comfy.HoldAsync("ExecutionStart");
+        var row = await host.SubmitAsync(Workflows.TextToImage());
+        await comfy.ReachedAsync(hold);
+        await comfy.AdminAsync("zombie");
+
+        // It has started and says nothing more.
+        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+        await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
+    }
+
+    [Fact]
+    public async Task Server_RestartedInMidRun_GivesTheWorkBack()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 5);
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 2000));
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id);
+
+        await comfy.AdminAsync("restart");
+
+        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
+        host.Events.Of(row.Id).ShouldNotContain(e => GenerationEventTypes.IsTerminal(e.Type));
+    }
+
+    [Fact]
+    public async Task Server_ThatIsNotThere_IsDown()
+    {
+        await using var host = await WatcherHost.StartAsync(["http://127.0.0.1:9"]);
+
+        (await host.WaitForStateAsync("comfy-0", InstanceState.Down)).Reason.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Submission_AnsweredWith500_IsMadeAgainUnderAnotherId()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:PollInterval", "00:00:10"));
+        var first = await host.SubmitAsync(Workflows.TextToImage());
+        await host.Events.WaitForAsync<GenerationCompleted>(first.Id);
+        var hold = await comfy.HoldAsync("HistoryWritten");
+        var row = await host.SubmitAsync(Workflows.TextToImage(seed: 9), images: 2);
+        await comfy.ReachedAsync(hold);
+        await comfy.AdminAsync("history-lag?milliseconds=300");
+        await comfy.ReleaseAsync(hold);
+
+        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Api_AwayWhileComfyUiRenders_HearsTheOutcomeWhenItIsBack()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("Bus:RequestTimeout", "00:00:00.500"));
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
+        var row = await host.SubmitAsync(Workflows.TextToImage(), images: 2);
+        await comfy.ReachedAsync(hold);
+        host.Ledger.Away = true;
+        await comfy.ReleaseAsync(hold);
+
+        // Both images are rendered and stored while no heartbeat is answered, and nothing has ended.
+        await host.Events.WaitForAsync<GenerationImageCompleted>(row.Id, i => i.Data.ImageIndex == 2);
+        row.Outcome.Task.IsCompleted.ShouldBeFalse();
+        host.Ledger.Away = false;
+
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+    }
+
+    [Fact]
+    public async Task Catalog_OfAServer_ReachesTheApi()
+    {
+        await using var comfy = await SimulatedServer.StartAsync("A");
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var report = await host.Ledger.WaitForReportAsync("comfy-0", r => r.CatalogHash is not null, TestContext.Current.CancellationToken);
+
+        var catalog = await host.Ledger.WaitForCatalogAsync("comfy-0");
+
+        catalog.Hash.ShouldBe(report.CatalogHash);
+        catalog.Version.ShouldBe("0.3.64");
+        using var gzip = new System.IO.Compression.GZipStream(new MemoryStream(catalog.ObjectInfo), System.IO.Compression.CompressionMode.Decompress);
+        using var document = await System.Text.Json.JsonDocument.ParseAsync(gzip, cancellationToken: TestContext.Current.CancellationToken);
+        document.RootElement.TryGetProperty("KSampler", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task PromptOfAnotherClient_IsTwoEventsUnderItsOwnId()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
+        var id = Guid.NewGuid();
+        await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = id, client_id = "somebody" });
+        await comfy.ReachedAsync(hold);
+        await host.Events.WaitForAsync<GenerationStarted>(id);
+        await comfy.ReleaseAsync(hold);
+        await host.Events.WaitForAsync<GenerationCompleted>(id);
+
+        host.Events.Of(id).Select(e => e.Sequence).ShouldBe([1_000_000_001, 1_000_000_002]);
+    }
+}

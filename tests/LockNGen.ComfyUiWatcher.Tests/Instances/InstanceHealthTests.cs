@@ -1,0 +1,90 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Tests.Instances;
+
+public sealed class InstanceHealthTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 2, 3, 15, 7, 0, TimeSpan.Zero);
+    private static readonly QueueSnapshot Waiting = new([], [Item("a")]);
+    private static readonly QueueSnapshot Running = new([Item("a")], []);
+
+    private readonly InstanceHealth _health = new(new ComfyUiOptions(), Start);
+
+    [Fact]
+    public void Refused_ForLongerThanPatience_GivesItsWorkUp()
+    {
+        _health.Answered(QueueSnapshot.Empty, At(0));
+        _health.Failed("refused", refused: true, lastHeardAt: null, At(2));
+        (_health.State, _health.GivenUp).ShouldBe((InstanceState.Down, null));
+
+        _health.Failed("refused", refused: true, lastHeardAt: null, At(7));
+
+        _health.GivenUp!.Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
+    }
+
+    [Fact]
+    public void Silent_OnHttpAndSocket_IsUnresponsiveWithin15Seconds()
+    {
+        _health.Answered(QueueSnapshot.Empty, At(0));
+        _health.Failed("timeout", refused: false, At(1), At(7));
+        _health.State.ShouldBe(InstanceState.Up);
+
+        _health.Failed("timeout", refused: false, At(1), At(14));
+
+        (_health.State, _health.GivenUp!.Code).ShouldBe((InstanceState.Unresponsive, GenerationErrorCodes.ComfyUiUnresponsive));
+    }
+
+    [Fact]
+    public void SlowHttp_WithALivelySocket_IsUp()
+    {
+        _health.Answered(QueueSnapshot.Empty, At(0));
+
+        _health.Failed("timeout", refused: false, lastHeardAt: At(29), At(30));
+
+        _health.State.ShouldBe(InstanceState.Up);
+    }
+
+    [Fact]
+    public void WorkWaiting_WhileNothingRuns_NeedsARestart()
+    {
+        _health.Answered(Waiting, At(0));
+        _health.Answered(Waiting, At(4));
+        _health.State.ShouldBe(InstanceState.Up);
+
+        _health.Answered(Waiting, At(6));
+
+        (_health.State, _health.GivenUp!.Code).ShouldBe((InstanceState.NeedsRestart, GenerationErrorCodes.ComfyUiUnresponsive));
+    }
+
+    [Fact]
+    public void NeedsRestart_WithAnEmptyQueue_StaysSoUntilItRestartsOrWorks()
+    {
+        _health.Answered(Running, At(0));
+        _health.WorkerDied("silence", "a");
+        _health.Answered(QueueSnapshot.Empty, At(1));
+        _health.Answered(Running, At(2));
+        _health.State.ShouldBe(InstanceState.NeedsRestart);
+
+        _health.Answered(new QueueSnapshot([Item("b")], []), At(3));
+
+        _health.State.ShouldBe(InstanceState.Up);
+    }
+
+    [Fact]
+    public void NeedsRestart_AfterTheServerEndedItsConnections_IsUpAgain()
+    {
+        _health.WorkerDied("silence", "a");
+        _health.Revived();
+
+        _health.Answered(QueueSnapshot.Empty, At(1));
+
+        (_health.State, _health.GivenUp).ShouldBe((InstanceState.Up, null));
+    }
+
+    private static DateTimeOffset At(int seconds) => Start.AddSeconds(seconds);
+
+    private static QueueItem Item(string id) => new(0, id, ClientId: null, Marker: null, []);
+}

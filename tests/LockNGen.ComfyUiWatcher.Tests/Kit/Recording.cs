@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+
+namespace LockNGen.ComfyUiWatcher.Tests.Kit;
+
+/// <summary>What a real ComfyUI server said, frame by frame.</summary>
+internal sealed class Recording
+{
+    private readonly List<JsonElement> _lines;
+
+    private Recording(IEnumerable<string> lines) => _lines = [.. lines.Skip(1).Select(l => JsonSerializer.Deserialize<JsonElement>(l))];
+
+    /// <summary>The recordings of both versions, by path below the folder.</summary>
+    public static TheoryData<string> All() => [.. Directory.EnumerateFiles(Folder, "*.jsonl", SearchOption.AllDirectories)
+        .Select(f => Path.GetRelativePath(Folder, f)).Order(StringComparer.Ordinal)];
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recordings");
+
+    public static Recording Read(string name) => new(File.ReadLines(Path.Combine(Folder, name)));
+
+    /// <summary>Every frame that reached a socket, but for large ones of which only the head was recorded.</summary>
+    public IEnumerable<(string Socket, ComfyUiMessage Message)> Frames() => _lines
+        .Where(l => l.Text("kind") == "text" || (l.Text("kind") == "binary" && l.Child("elided") is null))
+        .Select(l => (l.Text("socket") ?? "", l.Text("kind") == "text" ? Text(l) : ComfyUiBinaryFrame.Parse(Convert.FromBase64String(l.Text("base64")!))));
+
+    /// <summary>The prompts that the server accepted, with the workflow and what it said in the end.</summary>
+    public IEnumerable<RecordedPrompt> Prompts() => _lines
+        .Where(l => l.Text("method") == "POST" && l.Text("path") is "/prompt" or "/api/prompt" && l.GetProperty("status").GetInt32() == 200)
+        .Select(l => (Id: l.GetProperty("response").Text("prompt_id"), Request: l.Child("request")))
+        .Where(p => p.Id is not null && p.Request?.Child("prompt") is { ValueKind: JsonValueKind.Object })
+        .GroupBy(p => p.Id!)
+        .Where(g => g.Count() == 1)
+        .Select(g => new RecordedPrompt(g.Key, JsonObject.Create(g.Single().Request!.Value.GetProperty("prompt").Clone())!, HistoryOf(g.Key)));
+
+    private HistoryEntry? HistoryOf(string promptId) => _lines
+        .Where(l => l.Text("path")?.Contains("/history", StringComparison.Ordinal) == true && l.Child("response") is { ValueKind: JsonValueKind.Object })
+        .Select(l => l.GetProperty("response").Child(promptId))
+        .OfType<JsonElement>()
+        .Where(e => e.Child("status") is not null)
+        .Select(HistoryEntry.Of)
+        .LastOrDefault();
+
+    private static ComfyUiMessage Text(JsonElement line) =>
+        ComfyUiTextFrame.Parse(System.Text.Encoding.UTF8.GetBytes(line.GetProperty("data").GetRawText()));
+}
+
+internal sealed record RecordedPrompt(string Id, JsonObject Workflow, HistoryEntry? History);

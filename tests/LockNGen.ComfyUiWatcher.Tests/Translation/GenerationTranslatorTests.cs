@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Tests.Kit;
+using LockNGen.ComfyUiWatcher.Translation;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Tests.Translation;
+
+public sealed class GenerationTranslatorTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 2, 3, 15, 7, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Progress_OfTheSecondOfTwoImages_StartsAtHalf()
+    {
+        var translator = Begin(image: 2, of: 2);
+
+        var first = Progress(translator.Apply(new NodeProgress("5", 1, 20), Now));
+
+        first.OverallProgress.ShouldBeInRange(50, 70);
+        (first.ImageIndex, first.TotalImages, first.Step, first.TotalSteps, first.Progress).ShouldBe((2, 2, 1, 20, 5));
+    }
+
+    [Fact]
+    public void Progress_BelowWhatReadersHaveSeen_StaysThere()
+    {
+        var translator = Begin(floor: 70);
+
+        Progress(translator.Apply(new NodeProgress("5", 1, 20), Now)).OverallProgress.ShouldBe(70);
+        Progress(translator.Apply(new ExecutionSucceeded(), Now)).OverallProgress.ShouldBe(100);
+    }
+
+    [Fact]
+    public void Sampler_HalfDone_IsAboutHalfOfTheWhole()
+    {
+        var translator = Begin(steps: 20);
+
+        Progress(translator.Apply(new NodeProgress("5", 10, 20), Now)).OverallProgress.ShouldBeInRange(45, 65);
+    }
+
+    [Fact]
+    public void CachedNodes_AreNotPartOfTheWork()
+    {
+        var translator = Begin(steps: 20);
+        translator.Apply(new ExecutionCached(["1", "2", "3", "4"]), Now);
+
+        var events = translator.Apply(new NodeExecuting("5", "5"), Now);
+
+        events[0].Event.ShouldBeOfType<GenerationNodeExecuting>().Data.CachedNodes.ShouldBe(4);
+        Progress(events).OverallProgress.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Attached_InMidRun_CountsWhatMustHaveRunBefore()
+    {
+        var translator = Begin(steps: 20);
+
+        // After a reconnect the cached nodes are not told again, and were never part of progress_state.
+        var progress = Progress(translator.Apply(new ProgressState([new NodeState("6", "6", 0, 1, Finished: false)]), Now));
+
+        progress.OverallProgress.ShouldBeGreaterThan(85);
+    }
+
+    [Fact]
+    public void NodesOutsideTheOutputs_DoNotHoldProgressBack()
+    {
+        var workflow = JsonNode.Parse(Workflows.TextToImage(steps: 20).GetRawText())!.AsObject();
+        workflow["8"] = JsonNode.Parse("""{"class_type":"KSampler","inputs":{"sampler_name":"euler","steps":200,"latent_image":["4",0]}}""");
+        var translator = new GenerationTranslator(Guid.NewGuid(), 1, 0);
+        translator.Begin(1, WorkflowGraph.Of(workflow));
+        translator.Expect(["7"]);
+
+        Progress(translator.Apply(new NodeProgress("5", 20, 20), Now)).OverallProgress.ShouldBeGreaterThan(80);
+    }
+
+    [Fact]
+    public void InnerNodes_OfAnExpandedOne_CountForTheNodePeopleKnow()
+    {
+        var workflow = JsonNode.Parse("""
+            {"60":{"class_type":"LabExpand","inputs":{},"_meta":{"title":"Group"}},"7":{"class_type":"SaveImage","inputs":{"images":["60",0]}}}
+            """)!.AsObject();
+        var translator = new GenerationTranslator(Guid.NewGuid(), 1, 0);
+        translator.Begin(1, WorkflowGraph.Of(workflow));
+        translator.Apply(new ProgressState([new NodeState("60", "60", 0, 1, Finished: false)]), Now);
+
+        var events = translator.Apply(
+            new ProgressState([new NodeState("60", "60", 0, 1, Finished: false), new NodeState("60.0.0.1", "60", 3, 4, Finished: false)]), Now);
+
+        var data = Progress(events);
+        (data.NodeId, data.CurrentNode, data.Step, data.TotalSteps).ShouldBe(("60", "LabExpand", 3, 4));
+        data.OverallProgress.ShouldBe(37);
+        // An old server says it without the display node.
+        Progress(translator.Apply(new NodeProgress("60.0.0.2", 1, 2), Now)).NodeId.ShouldBe("60");
+    }
+
+    [Fact]
+    public void ParallelNodes_Interleaved_AreAnnouncedOnce()
+    {
+        var translator = Begin();
+        var announced = new List<string>();
+        for (var step = 1; step <= 3; step++)
+        {
+            foreach (var node in new[] { "2", "3" })
+            {
+                announced.AddRange(translator.Apply(new NodeProgress(node, step, 3), Now)
+                    .Select(t => t.Event).OfType<GenerationNodeExecuting>().Select(n => n.Data.NodeId));
+            }
+        }
+
+        announced.ShouldBe(["2", "3"]);
+    }
+
+    [Fact]
+    public void SameStep_ToldTwice_IsOneEvent()
+    {
+        var translator = Begin();
+        translator.Apply(new ProgressState([new NodeState("5", "5", 1, 20, Finished: false)]), Now).ShouldNotBeEmpty();
+
+        translator.Apply(new NodeProgress("5", 1.0, 20.0), Now).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(7, 3)]
+    [InlineData(-1, 3)]
+    [InlineData(1e300, 1e300)]
+    public void Steps_ThatMakeNoSense_StayInRange(double value, double max)
+    {
+        var data = Progress(Begin().Apply(new NodeProgress("5", value, max), Now));
+
+        data.Progress.ShouldBeInRange(0, 100);
+        data.TotalSteps.ShouldBeGreaterThanOrEqualTo(1);
+        data.Step.ShouldBeInRange(0, data.TotalSteps);
+    }
+
+    private static GenerationTranslator Begin(int image = 1, int of = 1, int floor = 0, int steps = 20)
+    {
+        var translator = new GenerationTranslator(Guid.NewGuid(), of, floor);
+        translator.Begin(image, WorkflowGraph.Of(JsonNode.Parse(Workflows.TextToImage(steps).GetRawText())!.AsObject()));
+        return translator;
+    }
+
+    private static GenerationProgressedData Progress(IReadOnlyList<TranslatedEvent> events) =>
+        events[^1].Event.ShouldBeOfType<GenerationProgressed>().Data;
+}

@@ -1,0 +1,105 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace LockNGen.EndToEndTests;
+
+/// <summary>A person, a browser, and what <c>./run</c> started.</summary>
+public sealed class GalleryTests(RunningProduct product, Browser browser)
+{
+    private readonly string _prompt = $"a lighthouse at dusk, {Guid.NewGuid().ToString("N")[..8]}";
+
+    [Fact]
+    public async Task Newcomer_AsksForFourPictures_SeesTheBarMoveAndFourPictures()
+    {
+        var gallery = await OpenAsync();
+
+        await gallery.GenerateAsync(_prompt, count: 4);
+        var seen = await gallery.SeeProgressAsync(_prompt);
+        await gallery.SeeProgressBeyondAsync(_prompt, seen);
+
+        await gallery.SeePicturesAsync(_prompt, 4);
+    }
+
+    [Fact]
+    public async Task Visitor_WhoReloadsInMidRun_SeesItGoOn()
+    {
+        var gallery = await OpenAsync();
+        await gallery.GenerateAsync(_prompt, count: 2);
+        await gallery.SeeProgressAsync(_prompt);
+
+        await gallery.Page.ReloadAsync();
+
+        await gallery.SeePicturesAsync(_prompt, 2);
+    }
+
+    [Fact]
+    public async Task Visitor_WhoGoesOfflineInMidRun_IsToldAndMissesNothing()
+    {
+        var gallery = await OpenAsync();
+        await gallery.GenerateAsync(_prompt, count: 2);
+        await gallery.SeeProgressAsync(_prompt);
+
+        await gallery.Page.Context.SetOfflineAsync(true);
+        await Expect(gallery.Page.GetByTestId("offline-banner")).Not.ToBeEmptyAsync();
+        await gallery.Page.Context.SetOfflineAsync(false);
+
+        await gallery.ConnectedAsync();
+        await gallery.SeePicturesAsync(_prompt, 2);
+    }
+
+    [Fact]
+    public async Task Visitor_WhoCancels_GetsAReceiptAndNoPictures()
+    {
+        var gallery = await OpenAsync();
+        await gallery.GenerateAsync(_prompt, count: 20);
+        await gallery.SeeProgressAsync(_prompt);
+
+        await gallery.Strip(_prompt).GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await gallery.SeeStatusAsync(_prompt, "cancelled");
+    }
+
+    [Fact]
+    public async Task TwoVisitors_AtOnce_EachGetTheirOwnPictures()
+    {
+        var first = await OpenAsync("public");
+        var second = await OpenAsync("public");
+
+        await first.GenerateAsync(_prompt + " first");
+        await second.GenerateAsync(_prompt + " second");
+
+        await first.SeePicturesAsync(_prompt + " first", 1);
+        await second.SeePicturesAsync(_prompt + " second", 1);
+        await Expect(first.Strip(_prompt + " second")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Visitor_WhoAsksFourTimesInARow_GetsAllFour()
+    {
+        var gallery = await OpenAsync();
+
+        for (var i = 1; i <= 4; i++)
+            await gallery.GenerateAsync($"{_prompt} number {i}");
+
+        for (var i = 1; i <= 4; i++)
+            await gallery.SeePicturesAsync($"{_prompt} number {i}", 1);
+    }
+
+    [Fact]
+    public async Task Phone_NarrowScreen_NeedsNoSidewaysScrolling()
+    {
+        var gallery = new GalleryPage(await browser.NewVisitorAsync(width: 390, height: 844));
+        await gallery.OpenAsync(product.Url);
+
+        var overflow = await gallery.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+        overflow.ShouldBeLessThanOrEqualTo(0);
+    }
+
+    private async Task<GalleryPage> OpenAsync(string path = "")
+    {
+        var gallery = new GalleryPage(await browser.NewVisitorAsync());
+        await gallery.OpenAsync(product.Url + path);
+        return gallery;
+    }
+}

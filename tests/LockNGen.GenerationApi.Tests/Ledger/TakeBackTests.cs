@@ -1,0 +1,121 @@
+using System.Net;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Tests.Support;
+using LockNGen.TestSupport;
+
+namespace LockNGen.GenerationApi.Tests.Ledger;
+
+public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(server)
+{
+    [Fact]
+    public async Task Work_OfASilentWatcher_GoesOnWithAnother_FromTheFirstMissingImage()
+    {
+        await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var heir = new FakeWatcher("w2", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(null, dying, heir);
+        await dying.StartAsync();
+        (await heir.StartAsync()).Owned.ShouldBeEmpty();
+        var id = await api.SubmitTextAsync(count: 2);
+        var (_, lost) = await dying.TakeAsync();
+        (await FakeWatcher.UploadAsync(lost, 1, 1, Pictures.Png(8, 8))).EnsureSuccessStatusCode();
+        dying.Hold(id, lost.Attempt, "gpu", overallProgress: 55);
+        await dying.BeatAsync();
+
+        await dying.DieAsync();
+        var (taken, work) = await heir.TakeAsync();
+
+        taken.ShouldBe(id);
+        lost.Attempt.ShouldBe(1);
+        work.Attempt.ShouldBe(3);
+        work.OverallProgress.ShouldBe(55);
+        work.StoredImages.ShouldHaveSingleItem().Image.Index.ShouldBe(1);
+        var queued = await api.Events.WaitAsync(e => e.GenerationId == id && e.Sequence > 1_000_000_000);
+        queued.ShouldBeOfType<GenerationQueued>().Sequence.ShouldBe(2_000_000_001);
+        using var stale = await FakeWatcher.UploadAsync(lost, 2, 1, Pictures.Png(8, 8));
+        stale.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await dying.CompleteAsync(id, lost with { Prompts = [] })).ShouldBe(OutcomeVerdict.Superseded);
+        (await dying.BeatAsync()).Abandon.ShouldBe([id]);
+        (await heir.CompleteAsync(id, work)).ShouldBe(OutcomeVerdict.Publish);
+        var answer = await api.GetAsync(id);
+        answer.GetProperty("images").GetArrayLength().ShouldBe(2);
+        answer.GetProperty("retries").GetInt32().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Work_OfALeavingWatcher_ComesBackAtOnce()
+    {
+        await using var leaving = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var heir = new FakeWatcher("w2", FakeWatcher.Instance("gpu"));
+        // With a lease of five minutes only leaving can explain it.
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:Lease"] = "00:05:00" }, leaving, heir);
+        await leaving.StartAsync();
+        var id = await api.SubmitTextAsync();
+        await leaving.TakeAsync();
+        await leaving.DieAsync();
+
+        (await leaving.BeatAsync(leaving: true)).Owned.ShouldBeEmpty();
+        await heir.StartAsync();
+
+        (await heir.TakeAsync()).Id.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task Work_ThatItsWatcherNoLongerLists_ComesBack()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+        var (_, first) = await watcher.TakeAsync();
+
+        watcher.Forget(id);
+        var (again, second) = await watcher.TakeAsync();
+
+        again.ShouldBe(id);
+        second.Attempt.ShouldBe(first.Attempt + 2);
+    }
+
+    [Fact]
+    public async Task LostRender_IsTriedAgainElsewhere_UntilRetriesAreUsedUp()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("a"), FakeWatcher.Instance("b"));
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:MaxRetries"] = "1" }, watcher);
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+        var lost = new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "ComfyUI vanished.", Retryable = true };
+
+        var offer = await watcher.OfferAsync();
+        var first = (await watcher.ClaimAsync(offer)).Work!;
+        watcher.Hold(id, first.Attempt, offer.Instance);
+        (await watcher.ReportAsync(id, first.Attempt, null, lost)).Verdict.ShouldBe(OutcomeVerdict.TakenBack);
+        watcher.Forget(id);
+        var elsewhere = await watcher.OfferAsync();
+        elsewhere.Instance.ShouldNotBe(offer.Instance);
+        var second = (await watcher.ClaimAsync(elsewhere)).Work!;
+        (await watcher.ReportAsync(id, second.Attempt, null, lost)).Verdict.ShouldBe(OutcomeVerdict.TakenBack);
+
+        var end = (await api.Events.EndOfAsync(id)).ShouldBeOfType<GenerationFailed>();
+        end.Data.Error.Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
+        end.Sequence.ShouldBe(GenerationSequence.Of(second.Attempt + 1, 1));
+        (await api.GetAsync(id)).GetProperty("status").GetString().ShouldBe("failed");
+    }
+
+    [Fact]
+    public async Task Offer_ThatNobodyClaims_IsMadeAgain_WithoutAnAttempt()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:ClaimTimeout"] = "00:00:00.200" }, watcher);
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+
+        var (first, second) = (await watcher.OfferAsync(), await watcher.OfferAsync());
+
+        first.ShouldBe(second);
+        (await api.GetAsync(id)).GetProperty("attempts").GetInt32().ShouldBe(0);
+    }
+
+    public sealed class OnSqlite() : TakeBackTests(null);
+
+    [Trait("Category", "Integration")]
+    public sealed class OnPostgreSql(PostgreSqlFixture server) : TakeBackTests(server);
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Tests.Support;
+using LockNGen.TestSupport;
+
+namespace LockNGen.GenerationApi.Tests.Queue;
+
+public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTests(server)
+{
+    [Fact]
+    public async Task Position_OfOneOwner_IsFirstComeFirstServed()
+    {
+        await using var api = await StartApiAsync();
+
+        var ids = new[] { await api.SubmitTextAsync(session: "a"), await api.SubmitTextAsync(session: "a"), await api.SubmitTextAsync(session: "a") };
+
+        (await PositionsAsync(api, ids)).ShouldBe([0, 1, 2]);
+    }
+
+    [Fact]
+    public async Task Position_OfTheSecondOwner_IsNotBehindTheFirstOnesHundred()
+    {
+        await using var api = await StartApiAsync();
+        var first = new[] { await api.SubmitTextAsync(session: "a"), await api.SubmitTextAsync(session: "a"), await api.SubmitTextAsync(session: "a") };
+
+        var other = await api.SubmitTextAsync(session: "b");
+
+        (await PositionsAsync(api, [.. first, other])).ShouldBe([0, 2, 3, 1]);
+    }
+
+    [Fact]
+    public async Task Position_OfHighPriority_IsBeforeNormalAndLow()
+    {
+        await using var api = await StartApiAsync();
+
+        var ids = new List<Guid>();
+        foreach (var priority in new[] { "low", "normal", "high" })
+            ids.Add((await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x" }, priority })).GetProperty("id").GetGuid());
+
+        (await PositionsAsync(api, ids)).ShouldBe([2, 1, 0]);
+    }
+
+    [Fact]
+    public async Task Front_OfTheLast_MakesItTheNext_AndTellsTheOthers()
+    {
+        await using var api = await StartApiAsync();
+        var (first, last) = (await api.SubmitTextAsync(), await api.SubmitTextAsync());
+
+        using var response = await api.Client.PostAsync($"/api/generations/{last}/front", null);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await PositionsAsync(api, [first, last])).ShouldBe([1, 0]);
+        var told = (GenerationQueued)await api.Events.WaitAsync(e => e is GenerationQueued { Data.Position: 1, Sequence: > 1 } q && q.GenerationId == first);
+        told.Sequence.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Queue_Paused_StartsNothingUntilResumed()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        (await api.Client.PostAsync("/api/queue/pause", null)).EnsureSuccessStatusCode();
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+        // The canary of the scheduler: several heartbeats later nothing was offered.
+        for (var i = 0; i < 5; i++)
+            await watcher.Answers.ReadAsync().AsTask().WaitAsync(ApiHost.Patience);
+        watcher.HasOffer.ShouldBeFalse();
+
+        var queue = await (await api.Client.PostAsync("/api/queue/resume", null)).Content.ReadFromJsonAsync<JsonElement>();
+
+        queue.GetProperty("paused").GetBoolean().ShouldBeFalse();
+        (await watcher.TakeAsync()).Id.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task Dispatch_ToAnInstance_NeverExceedsItsCapacity()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("a", capacity: 2), FakeWatcher.Instance("b"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        for (var i = 0; i < 5; i++)
+            await api.SubmitTextAsync();
+
+        var taken = new List<(Guid Id, GenerationWork Work)> { await watcher.TakeAsync(), await watcher.TakeAsync(), await watcher.TakeAsync() };
+
+        var queue = await api.Client.GetFromJsonAsync<JsonElement>("/api/queue");
+        (queue.GetProperty("active").GetInt32(), queue.GetProperty("waiting").GetInt32()).ShouldBe((3, 2));
+        await watcher.CompleteAsync(taken[0].Id, taken[0].Work);
+        (await watcher.TakeAsync()).Id.ShouldNotBe(taken[0].Id);
+    }
+
+    [Fact]
+    public async Task Dispatch_WithRequiredLabel_WaitsForAnInstanceThatHasIt()
+    {
+        await using var watcher = new FakeWatcher(
+            "w1", FakeWatcher.Instance("small", capacity: 9), FakeWatcher.Instance("large") with { Labels = new Dictionary<string, string> { ["vram"] = "24" } });
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+
+        await api.SubmitAsync(new
+        {
+            template = "txt2img", parameters = new { prompt = "x", model = "m" }, labels = new { required = new Dictionary<string, string> { ["vram"] = "24" } },
+        });
+
+        (await watcher.OfferAsync()).Instance.ShouldBe("large");
+    }
+
+    [Fact]
+    public async Task QueueDepth_AtTheLimit_Answers503WithRetryAfter()
+    {
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:MaxDepth"] = "1" });
+        await api.SubmitTextAsync();
+
+        using var response = await api.Client.PostAsJsonAsync("/api/generations", new { template = "txt2img", parameters = new { prompt = "x" } });
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter.ShouldNotBeNull();
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("queue_full");
+    }
+
+    private static async Task<List<int>> PositionsAsync(ApiHost api, IEnumerable<Guid> ids)
+    {
+        var positions = new List<int>();
+        foreach (var id in ids)
+            positions.Add((await api.GetAsync(id)).GetProperty("position").GetInt32());
+        return positions;
+    }
+
+    public sealed class OnSqlite() : WaitingListTests(null);
+
+    [Trait("Category", "Integration")]
+    public sealed class OnPostgreSql(PostgreSqlFixture server) : WaitingListTests(server);
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.TestSupport;
+
+namespace LockNGen.IntegrationTests.Path;
+
+/// <summary>From POST to the browser's socket through real processes and a real broker.</summary>
+public sealed class WholePathTests(RabbitMqBroker broker)
+{
+    [Fact]
+    public async Task Generation_FollowedFromTheBeginning_TellsItsWholeLifeInOrder()
+    {
+        await using var deployment = await Deployment.StartAsync(broker);
+        var id = await deployment.Api.Http.SubmitAsync(count: 2);
+        await using var client = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}&after=0");
+
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        var frames = client.Seen;
+        ProgressClient.TypeOf(frames[0]).ShouldBe("connection.ready");
+        var events = frames.Skip(1).ToList();
+        events.ShouldAllBe(e => e.GetProperty("generationId").GetGuid() == id);
+        FirstOfEachType(events).ShouldBe(
+        [
+            GenerationEventTypes.Queued, GenerationEventTypes.Started, GenerationEventTypes.Node, GenerationEventTypes.Progress,
+            GenerationEventTypes.Preview, GenerationEventTypes.Image, GenerationEventTypes.Completed,
+        ]);
+        Sequences(events).ShouldBeInOrder(SortDirection.Ascending);
+        Sequences(events).ShouldBeUnique();
+        Of(events, GenerationEventTypes.Image).Count.ShouldBe(2);
+        Of(events, GenerationEventTypes.Progress).Select(e => e.GetProperty("data").GetProperty("overallProgress").GetInt32()).ShouldBeInOrder(SortDirection.Ascending);
+        var images = events[^1].GetProperty("data").GetProperty("images").EnumerateArray().ToList();
+        images.Select(i => i.GetProperty("index").GetInt32()).ShouldBe([1, 2]);
+        foreach (var image in images)
+        {
+            var bytes = await deployment.Api.Http.GetByteArrayAsync(image.GetProperty("url").GetString());
+            bytes.Length.ShouldBeGreaterThan(1000);
+            System.Text.Encoding.ASCII.GetString(bytes, 1, 3).ShouldBe("PNG");
+        }
+    }
+
+    [Fact]
+    public async Task Client_ThatComesAfterTheEnd_GetsASnapshotOrTheWholeHistory()
+    {
+        await using var deployment = await Deployment.StartAsync(broker);
+        var id = await deployment.Api.Http.SubmitAsync();
+        await using (var first = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}&after=0"))
+            await first.UntilAsync(GenerationEventTypes.Completed);
+
+        await using var late = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}");
+        var snapshot = await late.UntilAsync(GenerationEventTypes.Snapshot);
+        snapshot.GetProperty("data").GetProperty("status").GetString().ShouldBe("completed");
+        snapshot.GetProperty("data").GetProperty("images").GetArrayLength().ShouldBe(1);
+
+        await using var historian = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}&after=0");
+        await historian.UntilAsync(GenerationEventTypes.Completed);
+        FirstOfEachType(historian.Seen.Skip(1))[0].ShouldBe(GenerationEventTypes.Queued);
+    }
+
+    [Fact]
+    public async Task TwoGateways_OneClientOnEach_SeeTheSameEvents()
+    {
+        await using var deployment = await Deployment.StartAsync(broker, gateways: 2);
+        var id = await deployment.Api.Http.SubmitAsync(count: 2);
+        await using var a = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}&after=0");
+        await using var b = await ProgressClient.ConnectAsync(deployment.Gateways[1].Url, $"generationId={id}&after=0");
+
+        await a.UntilAsync(GenerationEventTypes.Completed);
+        await b.UntilAsync(GenerationEventTypes.Completed);
+
+        a.Seen.Skip(1).Select(f => f.GetRawText()).ShouldBe(b.Seen.Skip(1).Select(f => f.GetRawText()));
+    }
+
+    [Fact]
+    public async Task Gateway_KilledInMidRun_ItsClientGoesOnAtTheOtherOneWithoutLoss()
+    {
+        await using var deployment = await Deployment.StartAsync(broker, gateways: 2, stepMilliseconds: 50);
+        var id = await deployment.Api.Http.SubmitAsync(count: 2);
+        await using var witness = await ProgressClient.ConnectAsync(deployment.Gateways[1].Url, $"generationId={id}&after=0");
+        await using var client = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}&after=0");
+        await client.UntilAsync(GenerationEventTypes.Progress);
+
+        await deployment.Gateways[0].KillAsync();
+        await using var resumed = await ProgressClient.ConnectAsync(deployment.Gateways[1].Url, $"generationId={id}&after={client.Cursor}");
+        await resumed.UntilAsync(GenerationEventTypes.Completed);
+        await witness.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client.Seen.Skip(1)).Concat(Sequences(resumed.Seen.Skip(1))).ShouldBe(Sequences(witness.Seen.Skip(1)));
+    }
+
+    private static List<string> FirstOfEachType(IEnumerable<JsonElement> events) => [.. events.Select(ProgressClient.TypeOf).Distinct()];
+
+    private static List<long> Sequences(IEnumerable<JsonElement> events) => [.. events.Select(e => e.GetProperty("sequence").GetInt64())];
+
+    private static List<JsonElement> Of(IEnumerable<JsonElement> events, string type) => [.. events.Where(e => ProgressClient.TypeOf(e) == type)];
+}
