@@ -13,8 +13,14 @@ internal sealed class StandInApi : IConsumer<GetSnapshot>, IConsumer<IssueTicket
 
     public List<TokenRevoked> Revocations { get; } = [];
 
-    public Task Consume(ConsumeContext<GetSnapshot> context) =>
-        context.RespondAsync(Snapshots.GetValueOrDefault(context.Message.GenerationId) ?? new SnapshotAnswer());
+    /// <summary>Completes with the first question for a snapshot.</summary>
+    public TaskCompletionSource SnapshotAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Consume(ConsumeContext<GetSnapshot> context)
+    {
+        SnapshotAsked.TrySetResult();
+        return context.RespondAsync(Snapshots.GetValueOrDefault(context.Message.GenerationId) ?? new SnapshotAnswer());
+    }
 
     public Task Consume(ConsumeContext<IssueTicket> context)
     {
