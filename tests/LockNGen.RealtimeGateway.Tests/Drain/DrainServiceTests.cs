@@ -9,9 +9,11 @@ public sealed class DrainServiceTests
     [Fact]
     public async Task Stop_WithOpenConnections_AnnouncesAndClosesThemAsGoingAway()
     {
-        await using var gateway = await GatewayHost.StartAsync();
+        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Drain:Seconds"] = "3" });
         await using var raw = await RawClient.ConnectAsync(gateway.Url);
         await using var client = await ProgressClient.ConnectAsync(gateway.Url);
+        // The poll finds its connection open, so that it does not race with the end of the listener.
+        using var live = await gateway.Http.GetAsync("health/live");
         var polled = gateway.Http.GetAsync($"api/generations/{Guid.NewGuid()}/progress?after=0&wait=60");
 
         var stopping = gateway.StopAsync();
