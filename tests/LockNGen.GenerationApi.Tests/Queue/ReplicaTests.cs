@@ -2,8 +2,6 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Tests.Support;
 using LockNGen.TestSupport;
 
-[assembly: AssemblyFixture(typeof(RabbitMqBroker))]
-
 namespace LockNGen.GenerationApi.Tests.Queue;
 
 [Trait("Category", "Integration")]
