@@ -41,6 +41,7 @@ public static class ComfyUiWatcherExtensions
         services.AddSingleton<ActiveGenerations>();
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<ResultStore>();
+        services.AddSingleton<GenerationLedger>();
         services.AddSingleton<GenerationServices>();
         services.AddSingleton<GenerationDispatcher>();
         builder.AddBus(bus => bus.Endpoint(

@@ -135,13 +135,14 @@ public static class GenerationApiExtensions
             endpoint.Consumer(() => Create<SnapshotConsumer>(context));
             endpoint.Consumer(() => Create<CatalogConsumer>(context));
             endpoint.Consumer(() => Create<TicketConsumer>(context));
-            endpoint.Consumer(context.GetRequiredService<Revocations>);
+            // Handlers and not consumers: MassTransit disposes a consumer after each message, and these are services that go on.
+            endpoint.Handler<GetRevocations>(async c => await c.RespondAsync(await context.GetRequiredService<Revocations>().AllAsync(c.CancellationToken)));
         });
         parts.Endpoint(BusQueues.Heartbeats, (context, endpoint) =>
         {
             endpoint.ConcurrentMessageLimit = 8;
             endpoint.Consumer(() => Create<HeartbeatConsumer>(context));
-            endpoint.Consumer(context.GetRequiredService<HeartbeatReception>);
+            endpoint.Handler<HeartbeatCanary>(c => context.GetRequiredService<HeartbeatReception>().NoteAsync(c.CancellationToken));
         });
         parts.Endpoint(OutcomesQueue, (context, endpoint) =>
         {

@@ -2,6 +2,7 @@ using LockNGen.Contracts;
 using LockNGen.ServiceDefaults;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.TestSupport;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -74,6 +75,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         var publisher = Services.GetRequiredService<EventPublisher>();
         foreach (var message in events)
             await publisher.PublishAsync(message, new EventContext(Owner), CancellationToken.None);
+    }
+
+    /// <summary>Publishes events of one generation, and returns once this gateway has all of them.</summary>
+    public async Task PublishAndSeeAsync(params IEnumerable<GenerationEvent> events)
+    {
+        var all = events.ToList();
+        await using var witness = await ProgressClient.ConnectAsync(Url, $"generationId={all[0].GenerationId}&after=0");
+        await PublishAsync(all);
+        await witness.UntilAsync(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() == all[^1].Sequence);
     }
 
     /// <summary>The owner that published events carry.</summary>

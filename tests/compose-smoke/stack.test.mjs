@@ -22,10 +22,8 @@ async function assertDelivered(id) {
 describe("docker compose", () => {
     before(() => stack.up());
 
-    after(async (context) => {
-        if (process.env.KEEP_STACK) return;
-        await stack.down();
-    });
+    // KEEP_STACK=1 leaves it running, to look at what went wrong.
+    after(() => process.env.KEEP_STACK || stack.down());
 
     it("no container runs as root, writes its root file system or may gain privileges", async () => {
         for (const container of await stack.containers()) {
@@ -76,6 +74,7 @@ describe("docker compose", () => {
         const load = new Load(stack, 4);
         for (const container of await stack.containers()) {
             const name = await docker("inspect", "--format", "{{.Name}}", container);
+            if (name.includes("otlp-sink")) continue;
             const finished = load.stories.length;
             await docker("restart", "--time", "35", container);
             await stack.healthy(container);

@@ -55,11 +55,12 @@ internal static class WebSocketEndpoint
 
     private static async Task GreetAsync(ComfyUiServer server, string clientId, CancellationToken cancellationToken)
     {
+        // Both are read at the moment of connecting: a prompt that starts while the first is being sent needs no hint.
         var status = ComfyUiServer.StatusJson(server.Queue.Remaining);
+        var node = server.Sockets.CurrentClientId == clientId ? server.Sockets.LastNodeId : null;
         status["sid"] = clientId;
         await server.Sockets.SendNowAsync(Frame.Json("status", status, clientId), cancellationToken);
-
-        if (server.Sockets.CurrentClientId == clientId && server.Sockets.LastNodeId is { } node)
+        if (node is not null)
             await server.Sockets.SendNowAsync(Frame.Json("executing", new JsonObject { ["node"] = node }, clientId), cancellationToken);
     }
 

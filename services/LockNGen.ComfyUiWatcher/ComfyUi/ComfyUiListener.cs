@@ -121,7 +121,7 @@ internal sealed partial class ComfyUiListener(
             if (!cancellationToken.IsCancellationRequested)
                 LogRenewed(instance, ClientId);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or HttpRequestException or InvalidDataException)
+        catch (Exception e)
         {
             LogLost(instance, ClientId, e.Message);
         }

@@ -7,6 +7,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 internal sealed class ActiveGenerations
 {
     private readonly ConcurrentDictionary<Guid, Active> _active = new();
+    private volatile bool _stopped;
 
     /// <summary>Those whose claim was granted.</summary>
     public IReadOnlyList<HeldGeneration> Held => [.. _active.Values.Select(a => a.Run.Held).OfType<HeldGeneration>()];
@@ -15,7 +16,7 @@ internal sealed class ActiveGenerations
     public void Start(Guid generationId, GenerationRun run, Func<GenerationRun, CancellationToken, Task> work)
     {
         var active = new Active(run);
-        if (_active.TryAdd(generationId, active))
+        if (!_stopped && _active.TryAdd(generationId, active))
             active.Running = Task.Run(() => RunAsync(generationId, active, work));
     }
 
@@ -25,25 +26,34 @@ internal sealed class ActiveGenerations
             active.Run.Cancel.Request(command);
     }
 
-    /// <summary>They are not ours any more: nothing more is published about them.</summary>
-    public void Abandon(IEnumerable<Guid> generationIds)
+    /// <summary>
+    /// They are not ours any more: nothing more is published about them. A later attempt of the same generation may have come in the
+    /// meantime, and is not meant.
+    /// </summary>
+    public void Abandon(IEnumerable<HeldGeneration> held)
     {
-        foreach (var id in generationIds)
+        foreach (var one in held)
         {
-            if (_active.TryGetValue(id, out var active))
+            if (_active.TryGetValue(one.GenerationId, out var active) && active.Run.Held?.Attempt == one.Attempt)
                 active.Abandon.Cancel();
         }
     }
 
     /// <summary>The server of these is not ours any more.</summary>
-    public void AbandonOn(string instance) =>
-        Abandon(_active.Where(a => a.Value.Run.Instance == instance).Select(a => a.Key));
+    public void AbandonOn(string instance) => Abandon(_active.Values.Where(a => a.Run.Instance == instance));
 
     /// <summary>Lets everything go and waits until it has stopped.</summary>
     public Task StopAsync()
     {
-        Abandon(_active.Keys);
+        _stopped = true;
+        Abandon(_active.Values);
         return Task.WhenAll(_active.Values.Select(a => a.Running));
+    }
+
+    private static void Abandon(IEnumerable<Active> all)
+    {
+        foreach (var active in all)
+            active.Abandon.Cancel();
     }
 
     private async Task RunAsync(Guid generationId, Active active, Func<GenerationRun, CancellationToken, Task> work)

@@ -9,7 +9,7 @@ internal sealed partial class GenerationDispatcher(
 {
     public void Submit(SubmitGeneration command)
     {
-        if (instances.Find(command.Instance) is not { Owned: true } instance)
+        if (instances.Find(command.Instance) is not { GivenUp: null } instance)
         {
             LogNotOurs(command.GenerationId, command.Instance);
             return;
@@ -32,7 +32,7 @@ internal sealed partial class GenerationDispatcher(
 
     public void Cancel(CancelGeneration command) => active.Cancel(command);
 
-    [LoggerMessage(LogLevel.Information, "{GenerationId} was sent for {Instance}, which is not ours")]
+    [LoggerMessage(LogLevel.Information, "{GenerationId} was sent for {Instance}, which is not known here or does not work")]
     private partial void LogNotOurs(Guid generationId, string instance);
 
     [LoggerMessage(LogLevel.Error, "Working on {GenerationId} failed; the API takes it back")]

@@ -5,15 +5,51 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// <summary>How an attempt ended, before the ledger has its say.</summary>
 internal abstract record GenerationOutcome
 {
-    public sealed record Completed : GenerationOutcome;
+    /// <summary>The event to report, without its sequence; null when the generation has not ended.</summary>
+    public abstract GenerationEvent? TerminalEvent(EndedAttempt attempt);
 
-    public sealed record Failed(GenerationError Error) : GenerationOutcome;
+    public sealed record Completed : GenerationOutcome
+    {
+        public override GenerationEvent TerminalEvent(EndedAttempt attempt) => new GenerationCompleted
+        {
+            GenerationId = attempt.GenerationId,
+            Sequence = 0,
+            Timestamp = attempt.EndedAt,
+            Data = new GenerationCompletedData { Images = attempt.Images, DurationSeconds = Math.Round(attempt.DurationSeconds, 3) },
+        };
+    }
 
-    public sealed record Cancelled(string Reason) : GenerationOutcome;
+    public sealed record Failed(GenerationError Error) : GenerationOutcome
+    {
+        public override GenerationEvent TerminalEvent(EndedAttempt attempt) => new GenerationFailed
+        {
+            GenerationId = attempt.GenerationId,
+            Sequence = 0,
+            Timestamp = attempt.EndedAt,
+            Data = new GenerationFailedData { Error = Error, Images = attempt.Images },
+        };
+    }
+
+    public sealed record Cancelled(string Reason) : GenerationOutcome
+    {
+        public override GenerationEvent TerminalEvent(EndedAttempt attempt) => new GenerationCancelled
+        {
+            GenerationId = attempt.GenerationId,
+            Sequence = 0,
+            Timestamp = attempt.EndedAt,
+            Data = new GenerationCancelledData { Reason = Reason, Images = attempt.Images },
+        };
+    }
 
     /// <summary>Not an outcome of the generation: the render was lost, and the API may have it done again.</summary>
-    public sealed record Lost(GenerationError Error) : GenerationOutcome;
+    public sealed record Lost(GenerationError Error) : GenerationOutcome
+    {
+        public override GenerationEvent? TerminalEvent(EndedAttempt attempt) => null;
+    }
 }
+
+/// <summary>What every terminal event tells besides its reason.</summary>
+internal sealed record EndedAttempt(Guid GenerationId, IReadOnlyList<GenerationImage> Images, double DurationSeconds, DateTimeOffset EndedAt);
 
 /// <summary>Ends the work on an attempt early, with the outcome that it carries.</summary>
 internal sealed class GenerationEndedException(GenerationOutcome outcome) : Exception

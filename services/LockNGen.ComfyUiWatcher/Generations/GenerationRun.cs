@@ -1,35 +1,32 @@
 using System.Diagnostics;
-using System.Text.Json;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
-using MassTransit;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>One generation in this watcher: claimed, rendered image by image, stored, and ended as the ledger decides.</summary>
 internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance instance, GenerationServices services)
 {
-    private const int ClaimTries = 6;
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
-
     // With it every line of the work, also of HTTP and the bus, carries the generation.
     private static readonly Func<ILogger, Guid, IDisposable?> Scope = LoggerMessage.DefineScope<Guid>("generation {GenerationId}");
 
+    /// <summary>What is not published by then, the API publishes from the ledger.</summary>
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromMinutes(1);
+
     private readonly ILogger _logger = services.Logger;
-    private readonly Guid _claimId = Guid.NewGuid();
     private readonly List<GenerationImage> _images = [];
     private GenerationTranslator? _translator;
     private GenerationWork? _work;
+    private volatile bool _ended;
 
     public CancelRequest Cancel { get; } = new();
 
     public string Instance => instance.Name;
 
-    /// <summary>Null until the claim is granted.</summary>
-    public HeldGeneration? Held => _work is { } work
+    /// <summary>Null until the claim is granted, and again once the ledger has the outcome.</summary>
+    public HeldGeneration? Held => _work is { } work && !_ended
         ? new HeldGeneration
         {
             GenerationId = generationId,
@@ -45,15 +42,16 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         using var scope = Scope(_logger, generationId);
         try
         {
-            if (await ClaimAsync(cancellationToken) is not { } work)
+            await services.Leases.ConfirmAsync(instance, cancellationToken);
+            if (await services.Ledger.ClaimAsync(generationId, instance.Name, cancellationToken) is not { } work)
                 return;
             using var activity = services.Metrics.Activities.StartActivity("render generation", ActivityKind.Consumer, work.TraceParent);
             activity?.SetTag("lockngen.generation", generationId).SetTag("lockngen.instance", instance.Name).SetTag("lockngen.attempt", work.Attempt);
             await RunAsync(work, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            LogDropped(generationId, "it is not ours any more, or the watcher stops");
+            LogDropped(generationId, _ended ? "the broker does not confirm its end" : "it is not ours any more, or the watcher stops");
         }
         catch (StaleAttemptException e)
         {
@@ -191,114 +189,40 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         _images.Add(image);
     }
 
-    private async Task<GenerationWork?> ClaimAsync(CancellationToken cancellationToken)
-    {
-        var claim = new ClaimGeneration
-        {
-            GenerationId = generationId,
-            ClaimId = _claimId,
-            Watcher = services.WatcherName,
-            Instance = instance.Name,
-        };
-        for (var tries = 1; tries <= ClaimTries; tries++)
-        {
-            try
-            {
-                var decision = await services.Commands.RequestAsync<ClaimGeneration, ClaimDecision>(
-                    BusQueues.GenerationApi, claim, cancellationToken);
-                if (decision is { Granted: true, Work: { } work })
-                    return work;
-                LogRefused(generationId, decision.Reason);
-                return null;
-            }
-            catch (Exception e) when (e is MassTransitException && !cancellationToken.IsCancellationRequested)
-            {
-                LogUnanswered(generationId, nameof(ClaimGeneration), e.Message);
-                await Task.Delay(FirstRetry * tries, services.Clock, cancellationToken);
-            }
-        }
-
-        // The API dispatches again what nobody claims.
-        return null;
-    }
-
     private async Task ReportAsync(
         GenerationWork work, GenerationOutbox outbox, GenerationOutcome outcome, double elapsedSeconds, CancellationToken cancellationToken)
     {
-        var terminal = outcome is GenerationOutcome.Lost ? null : outbox.Number(TerminalEvent(outcome, elapsedSeconds));
-        var report = new ReportOutcome
-        {
-            GenerationId = generationId,
-            Attempt = work.Attempt,
-            Watcher = services.WatcherName,
-            Event = terminal is null ? null : JsonSerializer.Deserialize(ContractsJson.Serialize(terminal), ContractsJson.Default.JsonElement),
-            Lost = (outcome as GenerationOutcome.Lost)?.Error,
-        };
-        services.Metrics.OutcomeWaits();
-        var verdict = await AskLedgerAsync(report, cancellationToken);
-        services.Metrics.OutcomeTaken();
+        var ended = new EndedAttempt(generationId, [.. _images.OrderBy(i => i.Index)], elapsedSeconds, services.Clock.GetUtcNow());
+        var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(message) : null;
+        var verdict = await AskLedgerAsync(work, terminal, outcome, cancellationToken);
+        _ended = true;
         LogEnded(generationId, work.Attempt, outcome.ToString(), verdict);
         services.Metrics.Ended(instance.Name, outcome.GetType().Name);
-        if (verdict == OutcomeVerdict.Publish && terminal is not null)
-            await outbox.PublishAsync(terminal, preview: null, receivedAt: null, cancellationToken);
+        if (verdict != OutcomeVerdict.Publish || terminal is null)
+            return;
+
+        // Not to be stopped any more: to the API the generation has ended, so it may well tell this watcher to drop it.
+        using var deadline = new CancellationTokenSource(PublishTimeout);
+        await outbox.PublishAsync(terminal, preview: null, receivedAt: null, deadline.Token);
     }
 
-    // For as long as it takes: until the ledger has the outcome, the generation stays held.
-    private async Task<OutcomeVerdict> AskLedgerAsync(ReportOutcome report, CancellationToken cancellationToken)
+    private async Task<OutcomeVerdict> AskLedgerAsync(
+        GenerationWork work, GenerationEvent? terminal, GenerationOutcome outcome, CancellationToken cancellationToken)
     {
-        for (var delay = FirstRetry; ; delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
+        services.Metrics.OutcomeWaits();
+        try
         {
-            try
-            {
-                return (await services.Commands.RequestAsync<ReportOutcome, OutcomeDecision>(
-                    BusQueues.GenerationApi, report, cancellationToken)).Verdict;
-            }
-            catch (Exception e) when (e is MassTransitException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                LogUnanswered(generationId, nameof(ReportOutcome), e.Message);
-                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), services.Clock, cancellationToken);
-            }
+            return await services.Ledger.ReportAsync(
+                generationId, work.Attempt, terminal, (outcome as GenerationOutcome.Lost)?.Error, cancellationToken);
         }
-    }
-
-    private GenerationEvent TerminalEvent(GenerationOutcome outcome, double elapsedSeconds)
-    {
-        var now = services.Clock.GetUtcNow();
-        GenerationImage[] images = [.. _images.OrderBy(i => i.Index)];
-        return outcome switch
+        finally
         {
-            GenerationOutcome.Failed failed => new GenerationFailed
-            {
-                GenerationId = generationId,
-                Sequence = 0,
-                Timestamp = now,
-                Data = new GenerationFailedData { Error = failed.Error, Images = images },
-            },
-            GenerationOutcome.Cancelled cancelled => new GenerationCancelled
-            {
-                GenerationId = generationId,
-                Sequence = 0,
-                Timestamp = now,
-                Data = new GenerationCancelledData { Reason = cancelled.Reason, Images = images },
-            },
-            _ => new GenerationCompleted
-            {
-                GenerationId = generationId,
-                Sequence = 0,
-                Timestamp = now,
-                Data = new GenerationCompletedData { Images = images, DurationSeconds = Math.Round(elapsedSeconds, 3) },
-            },
-        };
+            services.Metrics.OutcomeTaken();
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Claimed {GenerationId}, attempt {Attempt}, {Images} images, on {Instance}")]
     private partial void LogClaimed(Guid generationId, int attempt, int images, string instance);
-
-    [LoggerMessage(LogLevel.Information, "The claim of {GenerationId} was refused: {Reason}")]
-    private partial void LogRefused(Guid generationId, string? reason);
-
-    [LoggerMessage(LogLevel.Warning, "No answer to {Command} of {GenerationId}: {Reason}")]
-    private partial void LogUnanswered(Guid generationId, string command, string reason);
 
     [LoggerMessage(LogLevel.Information, "{GenerationId}, attempt {Attempt}, ended as {Outcome}; the ledger says {Verdict}")]
     private partial void LogEnded(Guid generationId, int attempt, string outcome, OutcomeVerdict verdict);

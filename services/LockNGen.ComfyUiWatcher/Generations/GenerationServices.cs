@@ -11,7 +11,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 internal sealed class GenerationServices(
     IOptions<WatcherOptions> watcher,
     IOptions<ComfyUiOptions> comfyUi,
-    CommandClient commands,
+    GenerationLedger ledger,
     EventPublisher publisher,
     ResultStore results,
     LeaseKeeper leases,
@@ -21,11 +21,11 @@ internal sealed class GenerationServices(
 {
     private readonly PublishPolicy _policy = new(watcher.Value);
 
-    public string WatcherName { get; } = watcher.Value.Name;
-
     public bool KeepMetadata { get; } = comfyUi.Value.KeepMetadata;
 
-    public CommandClient Commands { get; } = commands;
+    public GenerationLedger Ledger { get; } = ledger;
+
+    public LeaseKeeper Leases { get; } = leases;
 
     public ResultStore Results { get; } = results;
 
@@ -40,5 +40,5 @@ internal sealed class GenerationServices(
 
     public PromptRenderer CreateRenderer(
         Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, CancelRequest cancel) =>
-        new(generationId, work, instance, translator, outbox, cancel, leases, comfyUi.Value.PreviewMethod, Clock, Logger);
+        new(generationId, work, instance, translator, outbox, cancel, Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
 }

@@ -144,9 +144,12 @@ internal sealed partial class PromptRenderer(
                 continue;
             }
 
-            // Whichever fits where the prompt is now; both do nothing otherwise. Repeated, because interrupts get lost.
-            await TryAsync(token => instance.Client.DeleteQueuedAsync(prompt.PromptId, token), cancellationToken);
-            await TryAsync(token => instance.Client.InterruptAsync(prompt.PromptId, token), cancellationToken);
+            // Repeated, because interrupts get lost, and because a waiting prompt may just have begun.
+            await TryAsync(
+                token => prompt.Waiting
+                    ? instance.Client.DeleteQueuedAsync(prompt.PromptId, token)
+                    : instance.Client.InterruptAsync(prompt.PromptId, token),
+                cancellationToken);
             instance.Poke();
             await Task.WhenAny(prompt.Left, Task.Delay(2 * Pause, clock, cancellationToken)).WaitAsync(cancellationToken);
         }

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
-using MassTransit;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
@@ -75,7 +74,7 @@ internal sealed partial class CatalogReader(
             await commands.SendAsync(BusQueues.GenerationApi, catalog, deadline.Token);
             (_wanted, _sentHash) = (false, catalog.Hash);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is OperationCanceledException or MassTransitException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogUnsent(instance, e.Message);
         }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
@@ -15,36 +16,34 @@ internal sealed partial class ComfyUiInstance
 {
     private static readonly TimeSpan PollSpacing = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long an interrupted prompt may go on before its worker counts as dead.</summary>
-    private static readonly TimeSpan InterruptPatience = TimeSpan.FromSeconds(30);
-
     private readonly ComfyUiInstanceOptions _settings;
     private readonly ComfyUiOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly InstanceHealth _health;
     private readonly InstanceListeners _listeners;
-    private readonly InstanceServices _services;
+    private readonly WorkerCheck _workerCheck;
     private readonly OrphanedPrompts _orphans;
     private readonly OtherPrompts _others;
+    private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, PromptRun> _prompts = new();
     private readonly ConcurrentDictionary<string, DeafnessDetector> _detectors = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _interrupted = new();
     private TaskCompletionSource _poke = NewPoke();
     private NodeExecuting? _hint;
     private string? _ownClientId;
     private int _losses;
+    private volatile bool _works;
 
     public ComfyUiInstance(ComfyUiInstanceOptions settings, InstanceServices services)
     {
         _settings = settings;
-        _services = services;
         _options = services.Options;
         _clock = services.Clock;
         _logger = services.Logger;
         Client = services.CreateClient(settings.Server!);
         Catalog = new CatalogReader(Name, Client, _options.CatalogInterval, _clock, services.Commands, _logger);
         _health = new InstanceHealth(_options, _clock.GetUtcNow());
+        _workerCheck = new WorkerCheck(Name, Client, _options.SilentAfter, _options.StalledAfter, _logger);
         _orphans = new OrphanedPrompts(this, _options.OrphanedAfter, _clock, _logger);
         _others = new OtherPrompts(this, services.Publisher, _clock, _logger);
         _listeners = new InstanceListeners(id =>
@@ -80,18 +79,21 @@ internal sealed partial class ComfyUiInstance
     /// <summary>Takes the server, or lets it go: only its owner may have a socket to it.</summary>
     public void SetOwned(bool owned)
     {
-        if (owned == Owned)
-            return;
-        if (owned)
+        lock (_gate)
         {
-            LogTaken(Name);
-            OpenOwnSocket();
-        }
-        else
-        {
-            LogReleased(Name);
-            _ownClientId = null;
-            _ = _listeners.CloseAllAsync();
+            if (owned == Owned)
+                return;
+            if (owned)
+            {
+                LogTaken(Name);
+                OpenOwnSocket();
+            }
+            else
+            {
+                LogReleased(Name);
+                _ownClientId = null;
+                _listeners.CloseAll();
+            }
         }
 
         Poke();
@@ -143,8 +145,10 @@ internal sealed partial class ComfyUiInstance
             LogStopped(Name);
         }
 
-        await _listeners.CloseAllAsync();
-        await Task.WhenAll(catalog, others);
+        foreach (var prompt in _prompts.Values)
+            prompt.GiveUp(GenerationErrors.Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.", retryable: true));
+        _listeners.CloseAll();
+        await Task.WhenAll(_listeners.ClosedAsync(), catalog, others);
     }
 
     private async Task WaitForPokeAsync(CancellationToken cancellationToken)
@@ -171,8 +175,9 @@ internal sealed partial class ComfyUiInstance
             if (Owned)
                 await CompareAsync(queue, askedAt, cancellationToken);
         }
-        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever one server answers, the others are watched on.
             var heard = _listeners.All.Select(l => (DateTimeOffset?)l.LastHeardAt).Max();
             _health.Failed(e.Message, IsRefused(e), heard, _clock.GetUtcNow());
         }
@@ -214,33 +219,18 @@ internal sealed partial class ComfyUiInstance
             listener.Renew();
     }
 
-    // ComfyUI says what it serves from its cache right after it says that it starts. If that does not come, the exception that prevented
-    // it has killed the worker. Later deaths look like a slow node, until an interrupt has no effect.
     private async Task CheckWorkerAsync(PromptRun prompt, CancellationToken cancellationToken)
     {
-        var now = _clock.GetUtcNow();
-        if (prompt.StartedAt is { } started && now - started >= _options.SilentAfter)
-        {
-            _health.WorkerDied("it started a prompt and went silent", prompt.PromptId);
-        }
-        else if (_interrupted.TryGetValue(prompt.PromptId, out var interruptedAt))
-        {
-            if (now - interruptedAt >= InterruptPatience)
-                _health.WorkerDied("an interrupt has no effect", prompt.PromptId);
-        }
-        else if (now - (prompt.LastHeardAt > prompt.AcceptedAt ? prompt.LastHeardAt : prompt.AcceptedAt ?? now) >= _options.StalledAfter)
-        {
-            LogStalled(Name, prompt.PromptId);
-            _interrupted[prompt.PromptId] = now;
-            prompt.Stalled = true;
-            await Client.InterruptAsync(prompt.PromptId, cancellationToken);
-        }
+        if (await _workerCheck.FindDeathAsync(prompt, _clock.GetUtcNow(), cancellationToken) is not { } reason)
+            return;
+        _works = false;
+        _health.WorkerDied(reason, prompt.PromptId);
     }
 
     private void NoticeRestart()
     {
         var losses = _listeners.All.Sum(l => l.Losses);
-        if (losses > _losses)
+        if (losses > _losses || _works)
             _health.Revived();
         _losses = losses;
     }
@@ -249,11 +239,14 @@ internal sealed partial class ComfyUiInstance
     // in flight a new id avoids that.
     private void RenewIdentity()
     {
-        if (_ownClientId is { } id && _listeners.All.FirstOrDefault(l => l.ClientId == id) is { Connected: false, Losses: > 0 }
-            && !_prompts.Values.Any(p => p.ClientId == id))
+        lock (_gate)
         {
-            _listeners.Close(id);
-            OpenOwnSocket();
+            if (_ownClientId is { } id && _listeners.All.FirstOrDefault(l => l.ClientId == id) is { Connected: false, Losses: > 0 }
+                && !_prompts.Values.Any(p => p.ClientId == id))
+            {
+                _listeners.Close(id);
+                OpenOwnSocket();
+            }
         }
     }
 
@@ -281,8 +274,10 @@ internal sealed partial class ComfyUiInstance
                 _hint = hint;
                 Poke();
                 break;
-            case { PromptId: { } id } when _prompts.TryGetValue(id, out var prompt):
-                prompt.Apply(message, receivedAt);
+            case { PromptId: { } id }:
+                _works = true;
+                if (_prompts.TryGetValue(id, out var followed))
+                    followed.Apply(message, receivedAt);
                 break;
         }
     }
@@ -290,7 +285,7 @@ internal sealed partial class ComfyUiInstance
     private void Unfollow(PromptRun prompt)
     {
         _prompts.TryRemove(KeyValuePair.Create(prompt.PromptId, prompt));
-        _interrupted.TryRemove(prompt.PromptId, out _);
+        _workerCheck.Forget(prompt.PromptId);
         if (prompt.ClientId != _ownClientId && !_prompts.Values.Any(p => p.ClientId == prompt.ClientId))
         {
             _listeners.Close(prompt.ClientId);
@@ -321,7 +316,4 @@ internal sealed partial class ComfyUiInstance
 
     [LoggerMessage("{Instance} is now {State} {Reason}")]
     private partial void LogState(LogLevel level, string instance, InstanceState state, string? reason);
-
-    [LoggerMessage(LogLevel.Warning, "{Instance} has not said a word about prompt {PromptId} for too long, interrupting it")]
-    private partial void LogStalled(string instance, string promptId);
 }

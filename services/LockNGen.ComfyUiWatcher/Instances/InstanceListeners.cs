@@ -47,10 +47,15 @@ internal sealed class InstanceListeners(Func<string, ComfyUiListener> create)
         }
     }
 
-    public Task CloseAllAsync()
+    public void CloseAll()
     {
         foreach (var listener in All)
             Close(listener.ClientId);
+    }
+
+    /// <summary>Completes when every connection that was closed so far has ended.</summary>
+    public Task ClosedAsync()
+    {
         lock (_gate)
             return Task.WhenAll(_closing.Values);
     }

@@ -2,7 +2,6 @@ using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
-using MassTransit;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
@@ -30,7 +29,8 @@ internal sealed partial class LeaseKeeper(
     /// <exception cref="StaleAttemptException">It is not.</exception>
     public async Task ConfirmAsync(ComfyUiInstance instance, CancellationToken cancellationToken)
     {
-        if (_answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
+        // Work may be here before the answer that gave us its server.
+        if (!instance.Owned || _answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
             await BeatAsync(leaving: false, cancellationToken);
         if (!instance.Owned)
             throw new StaleAttemptException();
@@ -44,13 +44,14 @@ internal sealed partial class LeaseKeeper(
         {
             // Counted from the question: the answer says how things were after it was asked.
             var askedAt = clock.GetTimestamp();
+            var held = active.Held;
             var answer = await commands.RequestAsync<WatcherHeartbeat, HeartbeatAnswer>(
                 BusQueues.Heartbeats,
                 new WatcherHeartbeat
                 {
                     Watcher = options.Value.Name,
                     Instances = instances.Reports(),
-                    Held = active.Held,
+                    Held = held,
                     Leaving = leaving,
                 },
                 cancellationToken);
@@ -59,9 +60,9 @@ internal sealed partial class LeaseKeeper(
                 LogAnswered();
             _silent = false;
             if (!leaving)
-                Follow(answer);
+                Follow(answer, held);
         }
-        catch (Exception e) when (e is MassTransitException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             if (!_silent)
                 LogSilent(e.Message);
@@ -75,7 +76,7 @@ internal sealed partial class LeaseKeeper(
 
     public void Dispose() => _beating.Dispose();
 
-    private void Follow(HeartbeatAnswer answer)
+    private void Follow(HeartbeatAnswer answer, IReadOnlyList<HeldGeneration> held)
     {
         foreach (var instance in instances.All)
         {
@@ -87,7 +88,7 @@ internal sealed partial class LeaseKeeper(
                 instance.Catalog.Want();
         }
 
-        active.Abandon(answer.Abandon);
+        active.Abandon(held.Where(h => answer.Abandon.Contains(h.GenerationId)));
     }
 
     [LoggerMessage(LogLevel.Warning, "The API does not answer heartbeats, going on with what is ours: {Reason}")]

@@ -14,9 +14,9 @@ public sealed class ComfyUiOptions
     /// <summary>Servers behind DNS names that change, such as a headless service in Kubernetes.</summary>
     public IList<ComfyUiDiscoveryOptions> Discovery { get; } = [];
 
-    /// <summary>How long a small HTTP call may take; files and catalogs get twelve times as long. Default 5 seconds.</summary>
+    /// <summary>How long a small HTTP call may take; files and catalogs get twelve times as long. Default 4 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
-    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>How often what the socket says is compared with what HTTP says. Default 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:10")]

@@ -6,6 +6,7 @@ namespace LockNGen.ComfyUiWatcher.Translation;
 internal sealed class PromptProgress(WorkflowGraph graph)
 {
     private readonly Dictionary<string, NodeState> _states = [];
+    private readonly Dictionary<string, List<string>> _inner = [];
     private readonly HashSet<string> _cached = [];
     private readonly HashSet<string> _reached = [];
     private IReadOnlySet<string> _expected = graph.ReachableFrom(graph.Sinks());
@@ -81,10 +82,13 @@ internal sealed class PromptProgress(WorkflowGraph graph)
     {
         var started = !_states.ContainsKey(node.Node);
         _states[node.Node] = node;
+        var shown = DisplayNode(node.Node);
+        if (started && shown != node.Node)
+            (_inner.TryGetValue(shown, out var inner) ? inner : _inner[shown] = []).Add(node.Node);
         if (started && node.Finished)
-            Reach(DisplayNode(node.Node));
+            Reach(shown);
         else
-            Show(DisplayNode(node.Node), node);
+            Show(shown, node);
     }
 
     private void Show(string node, NodeState state)
@@ -109,9 +113,8 @@ internal sealed class PromptProgress(WorkflowGraph graph)
     {
         if (_states.TryGetValue(node, out var own) && own.Finished)
             return 1;
-        var inner = _states.Values.Where(s => s.Node != node && DisplayNode(s.Node) == node).ToList();
-        if (inner.Count > 0)
-            return inner.Average(Portion);
+        if (_inner.TryGetValue(node, out var inner))
+            return inner.Average(id => Portion(_states[id]));
         if (own is not null)
             return Portion(own);
         return _reached.Contains(node) && CurrentNode != node ? 1 : 0;

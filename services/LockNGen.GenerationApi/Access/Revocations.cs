@@ -2,7 +2,6 @@ using System.Data.Common;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.ServiceDefaults.Authentication;
-using MassTransit;
 
 namespace LockNGen.GenerationApi.Access;
 
@@ -10,7 +9,7 @@ namespace LockNGen.GenerationApi.Access;
 /// Revoked tokens: the database keeps them, every API replica reads them every few seconds, gateways are told at once and ask at start.
 /// </summary>
 internal sealed partial class Revocations(GenerationsDatabase database, RevocationList list, TimeProvider clock, ILogger<Revocations> logger)
-    : BackgroundService, IConsumer<GetRevocations>
+    : BackgroundService
 {
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(5);
 
@@ -34,11 +33,9 @@ internal sealed partial class Revocations(GenerationsDatabase database, Revocati
         return revocation;
     }
 
-    public async Task Consume(ConsumeContext<GetRevocations> context)
-    {
-        var rows = await ReadAsync(after: 0, context.CancellationToken);
-        await context.RespondAsync(new RevocationsAnswer { Revocations = [.. rows.Select(r => r.ToContract())] });
-    }
+    /// <summary>All that still matter.</summary>
+    public async Task<RevocationsAnswer> AllAsync(CancellationToken cancellationToken) =>
+        new() { Revocations = [.. (await ReadAsync(after: 0, cancellationToken)).Select(r => r.ToContract())] };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

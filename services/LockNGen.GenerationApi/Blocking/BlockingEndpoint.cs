@@ -50,6 +50,8 @@ internal sealed class BlockingEndpoint(
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
+            // Others that wait for the same (a replayed key) look once more and go on waiting.
+            endings.Notify(id);
             if (cancelOnDisconnect)
                 await canceller.CancelAsync(id, caller, "client disconnected", CancellationToken.None);
             return TypedResults.Empty;

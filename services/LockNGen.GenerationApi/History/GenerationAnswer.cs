@@ -22,7 +22,7 @@ public sealed record GenerationAnswer
     public string? Reason { get; init; }
     public string? Template { get; init; }
 
-    /// <summary>The template's parameters with defaults filled in (one by id only).</summary>
+    /// <summary>The template's parameters with defaults filled in.</summary>
     public JsonElement? Parameters { get; init; }
     public JsonElement? Metadata { get; init; }
     public long? Seed { get; init; }

@@ -34,12 +34,9 @@ internal static class HistoryEndpoints
                     return null;
                 var place = row.Status == GenerationStatus.Queued ? await WaitingList.PlaceOfAsync(session, id) : null;
                 var images = await ImageRow.OfAsync(session, id);
-                var inputs = await session.FirstOrDefaultAsync<InputsRow>(
-                    "SELECT parameters, metadata FROM generation_inputs WHERE generation_id = @id", new { id });
-                return answers.Of(row, place, images) with
+                var inputs = await InputsAsync(session, [row]);
+                return WithInputs(answers.Of(row, place, images), inputs) with
                 {
-                    Parameters = inputs?.Parameters is { } parameters ? JsonElement.Parse(parameters) : null,
-                    Metadata = inputs?.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
                     ImageTimings = [.. images.Select(i => new ImageTiming(i.Number, i.CreatedAt, (i.CreatedAt - row.StartedAt!.Value).TotalSeconds))],
                 };
             },
@@ -60,9 +57,10 @@ internal static class HistoryEndpoints
                 var rows = await query.RunAsync(session, caller, limit + 1);
                 var page = rows.Take(limit).ToList();
                 var images = await ImagesAsync(session, page);
+                var inputs = await InputsAsync(session, page);
                 var places = page.Exists(r => r.Status == GenerationStatus.Queued) ? await WaitingList.PlacesAsync(session) : null;
                 return new GenerationList(
-                    [.. page.Select(r => answers.Of(r, places?.GetValueOrDefault(r.Id), images[r.Id]))],
+                    [.. page.Select(r => WithInputs(answers.Of(r, places?.GetValueOrDefault(r.Id), images[r.Id]), inputs))],
                     rows.Count > limit ? HistoryQuery.CursorAt(page[^1]) : null);
             },
             context.RequestAborted);
@@ -78,6 +76,24 @@ internal static class HistoryEndpoints
         return images.ToLookup(i => i.GenerationId);
     }
 
+    private static async Task<IReadOnlyDictionary<Guid, InputsRow>> InputsAsync(Session session, List<GenerationRow> rows)
+    {
+        var inputs = rows.Count == 0
+            ? []
+            : await session.QueryAsync<InputsRow>(
+                "SELECT generation_id, parameters, metadata FROM generation_inputs WHERE generation_id IN @ids", new { ids = SqlList.Of([.. rows.Select(r => r.Id)]) });
+        return inputs.ToDictionary(i => i.GenerationId);
+    }
+
+    private static GenerationAnswer WithInputs(GenerationAnswer answer, IReadOnlyDictionary<Guid, InputsRow> inputs) =>
+        inputs.TryGetValue(answer.Id, out var row)
+            ? answer with
+            {
+                Parameters = row.Parameters is { } parameters ? JsonElement.Parse(parameters) : null,
+                Metadata = row.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
+            }
+            : answer;
+
     private static async Task<IResult> DeleteAsync(
         Guid id, Caller caller, GenerationsDatabase database, Canceller canceller, Eraser eraser, HttpContext context)
     {
@@ -91,6 +107,7 @@ internal static class HistoryEndpoints
 
     private sealed record InputsRow
     {
+        public Guid GenerationId { get; init; }
         public string? Parameters { get; init; }
         public string? Metadata { get; init; }
     }

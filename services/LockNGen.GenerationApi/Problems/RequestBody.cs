@@ -14,19 +14,12 @@ internal static class RequestBody
     public static async Task<(T? Request, byte[] Bytes, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, long maxBytes)
         where T : class
     {
+        // Kestrel's own limit cuts the connection, and a client that is still sending never reads why. Without it Kestrel drains the rest
+        // for a few seconds after the answer.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = maxBytes;
-        byte[] bytes;
-        try
-        {
-            using var buffer = new MemoryStream();
-            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
-            bytes = buffer.ToArray();
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
+            limit.MaxRequestBodySize = null;
+        if (await ReadBytesAsync(context, maxBytes) is not { } bytes)
             return (null, [], TooLarge(maxBytes));
-        }
 
         try
         {
@@ -47,6 +40,24 @@ internal static class RequestBody
 
     public static ProblemHttpResult TooLarge(long maxBytes) => Problem.Of(
         StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, $"The body is larger than {maxBytes:N0} bytes.");
+
+    /// <summary>The whole body; null when it is too large.</summary>
+    private static async Task<byte[]?> ReadBytesAsync(HttpContext context, long maxBytes)
+    {
+        if (context.Request.ContentLength > maxBytes)
+            return null;
+        using var body = new MemoryStream();
+        var buffer = new byte[16_384];
+        for (var read = 1; read > 0;)
+        {
+            read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted);
+            body.Write(buffer, 0, read);
+            if (body.Length > maxBytes)
+                return null;
+        }
+
+        return body.ToArray();
+    }
 
     private static ProblemHttpResult Malformed(string detail) => Problem.Of(StatusCodes.Status400BadRequest, ProblemCodes.MalformedJson, detail);
 }

@@ -50,7 +50,7 @@ internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogSt
         {
             if (candidates.TrueForAll(c => c.Room <= 0))
                 break;
-            if (await ChooseAsync(session, waiting, candidates) is not { } chosen)
+            if (Choose(waiting, candidates) is not { } chosen)
                 continue;
             var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
             if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
@@ -72,12 +72,10 @@ internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogSt
     /// The best of those with room that can render it: where its render may still be, not where it was lost, with the preferred labels,
     /// with its model loaded, with the most room.
     /// </summary>
-    private static async Task<Candidate?> ChooseAsync(Session session, WaitingRow waiting, List<Candidate> candidates)
+    private static Candidate? Choose(WaitingRow waiting, List<Candidate> candidates)
     {
         var labels = waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
-        var plan = JsonSerializer.Deserialize(
-            (await session.ScalarAsync<string>("SELECT plan FROM generation_inputs WHERE generation_id = @Id", new { waiting.Id }))!,
-            StoredJson.Default.RenderPlan)!;
+        var plan = JsonSerializer.Deserialize(waiting.Plan!, StoredJson.Default.RenderPlan)!;
         return candidates
             .Where(c => c.Room > 0 && c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog))
             .OrderByDescending(c => c.Instance.Name == waiting.Instance && waiting.LostOn is null)

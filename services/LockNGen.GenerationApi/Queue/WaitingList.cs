@@ -16,19 +16,26 @@ internal static class WaitingList
             SELECT COALESCE(owner, '') AS who, COUNT(*) AS n FROM generations
             WHERE ended_at IS NULL AND status IN ('dispatched', 'running') GROUP BY COALESCE(owner, '')
         ), waiting AS (
-            SELECT g.*, COALESCE(busy.n, 0) + ROW_NUMBER() OVER (PARTITION BY g.priority, COALESCE(g.owner, '') ORDER BY g.number) AS turn
-            FROM generations g LEFT JOIN busy ON busy.who = COALESCE(g.owner, '')
-            WHERE g.status = 'queued' AND g.ended_at IS NULL
+            SELECT number, id, priority, promoted_at, estimated_seconds,
+                COALESCE(busy.n, 0) + ROW_NUMBER() OVER (PARTITION BY priority, COALESCE(owner, '') ORDER BY number) AS turn
+            FROM generations LEFT JOIN busy ON busy.who = COALESCE(owner, '')
+            WHERE status = 'queued' AND ended_at IS NULL
         ), ranked AS (
-            SELECT waiting.*, ROW_NUMBER() OVER (ORDER BY {Order}) - 1 AS position,
-                CAST(COALESCE(SUM(estimated_seconds) OVER (ORDER BY {Order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS DOUBLE PRECISION) AS seconds_ahead
+            SELECT number, id, ROW_NUMBER() OVER (ORDER BY {Order}) - 1 AS position,
+                CAST(COALESCE(SUM(estimated_seconds) OVER (ORDER BY {Order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+                    AS DOUBLE PRECISION) AS seconds_ahead
             FROM waiting
         )
         """;
 
-    /// <summary>The first of the list.</summary>
-    public static Task<IReadOnlyList<WaitingRow>> FirstAsync(Session session, int limit) =>
-        session.QueryAsync<WaitingRow>(Ranked + " SELECT * FROM ranked ORDER BY position LIMIT @limit", new { limit });
+    /// <summary>The first of the list, with what it takes to render them.</summary>
+    public static Task<IReadOnlyList<WaitingRow>> FirstAsync(Session session, int limit) => session.QueryAsync<WaitingRow>(
+        Ranked + """
+         SELECT g.*, r.position, r.seconds_ahead, i.plan
+        FROM ranked r JOIN generations g ON g.number = r.number JOIN generation_inputs i ON i.generation_id = r.id
+        ORDER BY r.position LIMIT @limit
+        """,
+        new { limit });
 
     /// <summary>Where a generation stands; null when it does not wait.</summary>
     public static async Task<QueuePlace?> PlaceOfAsync(Session session, Guid id) =>
@@ -40,20 +47,19 @@ internal static class WaitingList
     public static async Task<IReadOnlyDictionary<Guid, QueuePlace>> PlacesAsync(Session session)
     {
         var speed = await QueueSpeed.ReadAsync(session);
-        var rows = await session.QueryAsync<WaitingRow>(Ranked + " SELECT id, position, seconds_ahead FROM ranked");
+        var rows = await session.QueryAsync<WaitingRow>(Ranked + " SELECT * FROM ranked");
         return rows.ToDictionary(r => r.Id, r => new QueuePlace(r.Position, speed.WaitSeconds(r.Position, r.SecondsAhead)));
     }
 
     /// <summary>The waiting ones whose place is no longer what their owner was last told, longest untold first.</summary>
-    public static Task<IReadOnlyList<WaitingRow>> MovedAsync(Session session, DateTimeOffset toldBefore, int limit) =>
-        session.QueryAsync<WaitingRow>(
-            Ranked + """
-             SELECT * FROM ranked r
-            WHERE position <> COALESCE(told_position, -1) AND COALESCE(told_at, 0) <= @toldBefore
-                AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = r.id)
-            ORDER BY told_at, position LIMIT @limit
-            """,
-            new { toldBefore, limit });
+    public static Task<IReadOnlyList<WaitingRow>> MovedAsync(Session session, DateTimeOffset toldBefore, int limit) => session.QueryAsync<WaitingRow>(
+        Ranked + """
+         SELECT g.*, r.position, r.seconds_ahead FROM ranked r JOIN generations g ON g.number = r.number
+        WHERE r.position <> COALESCE(g.told_position, -1) AND COALESCE(g.told_at, 0) <= @toldBefore
+            AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = r.id)
+        ORDER BY g.told_at, r.position LIMIT @limit
+        """,
+        new { toldBefore, limit });
 }
 
 /// <summary>Where a waiting generation stands.</summary>

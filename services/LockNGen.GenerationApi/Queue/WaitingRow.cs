@@ -15,4 +15,7 @@ internal sealed record WaitingRow
     public int Position { get; init; }
     public double SecondsAhead { get; init; }
     public string? TraceParent { get; init; }
+
+    /// <summary>What rendering takes, where a query reads it.</summary>
+    public string? Plan { get; init; }
 }

@@ -181,10 +181,10 @@ internal sealed class ClientConnection(
     {
         lock (_gate)
         {
-            if (_hasEnded)
-                return;
             if (!_isClosing)
             {
+                if (_hasEnded)
+                    return;
                 if (Caller.ExpiresAt <= now)
                     CloseLocked(CloseCode.NotAllowed, "the token has expired");
                 else
@@ -196,6 +196,7 @@ internal sealed class ClientConnection(
                 return;
         }
 
+        // Our goodbye is out, or stuck, and no answer came.
         Abort();
     }
 

@@ -38,6 +38,12 @@ public sealed class ConnectionOptions
     [Range(16 << 10, 1 << 30)]
     public int MaxQueuedBytes { get; set; } = 1 << 20;
 
+    /// <summary>
+    /// Bytes that the kernel may buffer for a connection beside that. Default 256 KiB; left alone it grows to megabytes for whoever stops reading.
+    /// </summary>
+    [Range(4 << 10, 64 << 20)]
+    public int SendBufferBytes { get; set; } = 256 << 10;
+
     /// <summary>Silence after which a client is pinged, and the pace of SSE comments. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);

@@ -14,7 +14,7 @@ internal sealed partial class DrainService(
     private static readonly TimeSpan Wave = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>After the last wave: how long close frames may take to leave.</summary>
+    /// <summary>How long close frames may take to leave.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed partial class DrainService(
             connection.Send(GatewayFrames.Draining(MaxRetryAfter * Random.Shared.NextDouble()));
 
         Random.Shared.Shuffle(leaving);
-        var waves = Math.Max(1, (int)(TimeSpan.FromSeconds(options.Value.Seconds) / Wave));
+        var waves = (int)(TimeSpan.FromSeconds(options.Value.Seconds) / Wave);
         for (var wave = 0; wave < waves; wave++)
         {
             await Task.Delay(Wave, time, cancellationToken);
@@ -36,11 +36,11 @@ internal sealed partial class DrainService(
                 connection.Close(CloseCode.GoingAway, "this replica goes away");
         }
 
-        // Also those that slipped in while the announcement went out.
-        foreach (var connection in connections.Open)
+        // All of them without waves, and those that slipped in while the announcement went out.
+        var last = connections.Open.ToArray();
+        foreach (var connection in last)
             connection.Close(CloseCode.GoingAway, "this replica goes away");
-        for (var waited = TimeSpan.Zero; waited < Farewell && connections.Open.Any(); waited += Wave)
-            await Task.Delay(Wave, time, cancellationToken);
+        await Task.WhenAny(Task.WhenAll(last.Select(c => c.EndedAsync())), Task.Delay(Farewell, time, cancellationToken));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

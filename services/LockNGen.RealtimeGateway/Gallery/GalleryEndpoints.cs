@@ -8,7 +8,7 @@ namespace LockNGen.RealtimeGateway.Gallery;
 internal static class GalleryEndpoints
 {
     /// <summary>Addresses that the page itself routes.</summary>
-    private static readonly string[] Pages = ["/", "/public", "/diagnostics"];
+    private static readonly string[] Pages = ["/", "/public", "/diagnostics", "/public/diagnostics"];
 
     private const string NotBuilt =
         "LockN Gen is running, but its web page is not built.\n\nBuild it with Node 20 or newer:  cd clients && npm ci && npm run build\nand restart. ./run does both.\n";

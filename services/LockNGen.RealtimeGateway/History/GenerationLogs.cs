@@ -62,18 +62,27 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         }
     }
 
-    /// <summary>Down to nine tenths of the budget: ended generations first, the longest silent first; what lives on keeps its state.</summary>
+    /// <summary>
+    /// Down to nine tenths of the budget: ended generations go first, the longest silent first; then living ones lose their events, and only
+    /// if that is not enough their state, where nobody watches them.
+    /// </summary>
     private void Shed()
     {
         var target = Options.MaxBytes / 10 * 9;
-        foreach (var log in _logs.Values.OrderByDescending(l => l.HasEnded).ThenBy(l => l.LastActivity))
+        var oldestFirst = _logs.Values.OrderByDescending(l => l.HasEnded).ThenBy(l => l.LastActivity).ToList();
+        foreach (var log in oldestFirst)
         {
             if (Volatile.Read(ref _bytes) <= target)
                 return;
             metrics.RingShed();
-            if (!Drop(log, evenIfWatched: log.HasEnded))
+            if (log.HasEnded)
+                Drop(log, evenIfWatched: true);
+            else
                 log.Shrink();
         }
+
+        foreach (var log in oldestFirst.TakeWhile(_ => Volatile.Read(ref _bytes) > target))
+            Drop(log, evenIfWatched: false);
     }
 
     private bool Drop(GenerationLog log, bool evenIfWatched)

@@ -54,13 +54,13 @@ internal static class GenerationReducer
         {
             Progress = d.Progress,
             OverallProgress = Math.Max(state.OverallProgress, d.OverallProgress),
-            CurrentNode = d.CurrentNode ?? state.CurrentNode,
-            NodeId = d.NodeId ?? state.NodeId,
+            CurrentNode = d.CurrentNode,
+            NodeId = d.NodeId,
             Step = d.Step,
             TotalSteps = d.TotalSteps,
             ImageIndex = d.ImageIndex,
             TotalImages = d.TotalImages,
-            PreviewUrl = d.PreviewUrl ?? state.PreviewUrl,
+            PreviewUrl = d.PreviewUrl,
         },
         GenerationPreviewed { Data: var d } => Running(state) with { PreviewUrl = d.PreviewUrl, ImageIndex = d.ImageIndex },
         GenerationImageCompleted { Data: var d } => Running(state) with

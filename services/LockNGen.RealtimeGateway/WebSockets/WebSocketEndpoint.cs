@@ -5,6 +5,7 @@ using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.ServiceDefaults.Authentication;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.RealtimeGateway.WebSockets;
@@ -55,6 +56,8 @@ internal sealed class WebSocketEndpoint(
 
     private async Task RunAsync(HttpContext context, Caller caller, ProgressQuery query)
     {
+        if (context.Features.Get<IConnectionSocketFeature>() is { } connectionSocket)
+            connectionSocket.Socket.SendBufferSize = options.Value.SendBufferBytes;
         var deflate = options.Value.Compression && DeflateOffer.IsAcceptable(context.Request.Headers.SecWebSocketExtensions);
         var stream = await WebSocketHandshake.AcceptAsync(context, deflate);
         var connection = connections.Create(caller, new WebSocketTransport(context, stream, deflate), query.View);

@@ -15,7 +15,9 @@ namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 internal sealed class FakeLedger
 {
     private readonly ConcurrentDictionary<Guid, Row> _rows = new();
-    private readonly ConcurrentDictionary<string, string> _owners = new();
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, (string Watcher, DateTimeOffset Until)> _owners = new();
     private volatile HashSet<Guid> _held = [];
     private TaskCompletionSource _beat = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -69,7 +71,13 @@ internal sealed class FakeLedger
     }
 
     /// <summary>The lease of an instance, as if given by a scheduler.</summary>
-    public void GiveTo(string instance, string watcher) => _owners[instance] = watcher;
+    public void GiveTo(string instance, string watcher) => _owners[instance] = (watcher, DateTimeOffset.MaxValue);
+
+    public string? OwnerOf(string instance) =>
+        _owners.TryGetValue(instance, out var owner) && owner.Until > DateTimeOffset.UtcNow ? owner.Watcher : null;
+
+    /// <summary>Sends work to the watcher of its instance; set it to have work that nobody holds any more sent again.</summary>
+    public Func<Row, string, Task>? Dispatch { get; set; }
 
     public Row Add(JsonElement workflow, string instance, int images = 1)
     {
@@ -161,6 +169,31 @@ internal sealed class FakeLedger
         ElapsedSeconds = 100,
     };
 
+    /// <summary>Takes back what no heartbeat has listed for a lease's time, and sends on what waits for its instance's owner.</summary>
+    public async Task ScheduleAsync()
+    {
+        foreach (var row in _rows.Values)
+        {
+            lock (row)
+            {
+                if (!row.Ended && !row.Dispatched && row.HeldAt < DateTimeOffset.UtcNow - Lease)
+                    TakeBack(row);
+            }
+
+            if (Dispatch is not null && row is { Dispatched: true, Ended: false } && OwnerOf(row.Instance) is { } owner && row.SentAt < DateTimeOffset.UtcNow - Lease)
+            {
+                row.SentAt = DateTimeOffset.UtcNow;
+                await Dispatch(row, owner);
+            }
+        }
+    }
+
+    private static void TakeBack(Row row)
+    {
+        row.Attempt++;
+        (row.ClaimId, row.Dispatched, row.SentAt) = (default, true, default);
+    }
+
     private ClaimDecision Claim(ClaimGeneration claim)
     {
         if (!_rows.TryGetValue(claim.GenerationId, out var row))
@@ -169,9 +202,9 @@ internal sealed class FakeLedger
         {
             if (row.ClaimId == claim.ClaimId)
                 return new ClaimDecision { Granted = true, Work = WorkOf(row) };
-            if (row.Ended || !row.Dispatched || row.Instance != claim.Instance || _owners.GetValueOrDefault(claim.Instance) != claim.Watcher)
+            if (row.Ended || !row.Dispatched || row.Instance != claim.Instance || OwnerOf(claim.Instance) != claim.Watcher)
                 return new ClaimDecision { Granted = false, Reason = "not dispatched to you" };
-            (row.ClaimId, row.Dispatched, row.Watcher) = (claim.ClaimId, false, claim.Watcher);
+            (row.ClaimId, row.Dispatched, row.HeldAt) = (claim.ClaimId, false, DateTimeOffset.UtcNow);
             row.Attempt++;
             return new ClaimDecision { Granted = true, Work = WorkOf(row) };
         }
@@ -187,7 +220,7 @@ internal sealed class FakeLedger
                 return new OutcomeDecision { Verdict = OutcomeVerdict.Superseded };
             if (report.Event is not { } outcome)
             {
-                row.ClaimId = default;
+                TakeBack(row);
                 row.Lost.TrySetResult(report.Lost!);
                 return new OutcomeDecision { Verdict = OutcomeVerdict.TakenBack };
             }
@@ -201,24 +234,32 @@ internal sealed class FakeLedger
     private HeartbeatAnswer Beat(WatcherHeartbeat heartbeat)
     {
         _held = [.. heartbeat.Held.Select(h => h.GenerationId)];
+        var now = DateTimeOffset.UtcNow;
         foreach (var report in heartbeat.Instances)
         {
             Reports[report.Name] = report;
-            _owners.TryAdd(report.Name, heartbeat.Watcher);
+            if ((OwnerOf(report.Name) ?? heartbeat.Watcher) == heartbeat.Watcher)
+                _owners[report.Name] = (heartbeat.Watcher, now + Lease);
+        }
+
+        foreach (var held in heartbeat.Held)
+        {
+            if (_rows.TryGetValue(held.GenerationId, out var row) && row.Attempt == held.Attempt)
+                (row.HeldAt, row.Floor) = (now, held.OverallProgress);
         }
 
         Interlocked.Exchange(ref _beat, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         if (heartbeat.Leaving)
         {
-            foreach (var left in _owners.Where(o => o.Value == heartbeat.Watcher).ToList())
+            foreach (var left in _owners.Where(o => o.Value.Watcher == heartbeat.Watcher).ToList())
                 _owners.TryRemove(left);
         }
 
         return new HeartbeatAnswer
         {
-            Owned = [.. heartbeat.Instances.Select(i => i.Name).Where(i => _owners.GetValueOrDefault(i) == heartbeat.Watcher)],
+            Owned = [.. heartbeat.Instances.Select(i => i.Name).Where(i => OwnerOf(i) == heartbeat.Watcher)],
             LeaseSeconds = 5,
-            Abandon = [.. heartbeat.Held.Where(h => _rows.TryGetValue(h.GenerationId, out var row) && row.Attempt != h.Attempt).Select(h => h.GenerationId)],
+            Abandon = [.. heartbeat.Held.Where(h => _rows.TryGetValue(h.GenerationId, out var row) && (row.Attempt != h.Attempt || row.Ended)).Select(h => h.GenerationId)],
             CatalogsWanted = [.. heartbeat.Instances.Select(i => i.Name).Where(i => !Catalogs.ContainsKey(i))],
         };
     }
@@ -278,7 +319,9 @@ internal sealed class FakeLedger
 
         public Guid ClaimId { get; set; }
 
-        public string? Watcher { get; set; }
+        public DateTimeOffset HeldAt { get; set; }
+
+        public DateTimeOffset SentAt { get; set; }
 
         public Dictionary<(int ImageIndex, int File), StoredImage> Stored { get; } = [];
 

@@ -1,25 +1,33 @@
 using LockNGen.Contracts;
 using LockNGen.TestSupport;
+using RabbitMQ.Client;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.Broker;
 
 [Trait("Category", "Integration")]
-public sealed class RabbitMqFeedTests(RabbitMqBroker broker)
+public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
 {
     private readonly Guid _id = Guid.NewGuid();
+    private string _address = "";
+    private GatewayHost _gateway = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _address = await broker.CreateVirtualHostAsync();
+        _gateway = await StartAsync("one");
+    }
+
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
     public async Task TwoReplicas_OneGeneration_SendIdenticalEvents()
     {
-        var address = await broker.CreateVirtualHostAsync();
-        await using var first = await GatewayHost.StartAsync(broker: address);
-        await using var second = await GatewayHost.StartAsync(broker: address);
-        await Task.WhenAll(first.ReadyAsync(), second.ReadyAsync());
-        await using var one = await ProgressClient.ConnectAsync(first.Url, $"generationId={_id}&after=0");
+        await using var second = await StartAsync("two");
+        await using var one = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         await using var other = await ProgressClient.ConnectAsync(second.Url, $"generationId={_id}&after=0");
 
-        await first.PublishAsync(Life(_id));
+        await _gateway.PublishAsync(Life(_id));
 
         await Task.WhenAll(one.UntilAsync(GenerationEventTypes.Completed), other.UntilAsync(GenerationEventTypes.Completed));
         Events(one).ShouldBe(Events(other));
@@ -29,20 +37,158 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker)
     [Fact]
     public async Task FreshReplica_EventsBeforeItsStart_AreServedFromTheStream()
     {
-        var address = await broker.CreateVirtualHostAsync();
-        await using var old = await GatewayHost.StartAsync(broker: address);
-        await old.ReadyAsync();
-        await old.PublishAsync(Life(_id).Take(4));
+        await _gateway.PublishAsync(Life(_id).Take(4));
 
-        await using var fresh = await GatewayHost.StartAsync(broker: address);
-        await fresh.ReadyAsync();
+        await using var fresh = await StartAsync("two");
         await using var client = await ProgressClient.ConnectAsync(fresh.Url, $"generationId={_id}&after={First(1)}");
-        await old.PublishAsync(Life(_id).Skip(4));
+        await _gateway.PublishAsync(Life(_id).Skip(4));
         await client.UntilAsync(GenerationEventTypes.Completed);
 
-        client.Seen.Skip(1).Select(f => f.GetProperty("sequence").GetInt64()).ShouldBe([First(2), First(3), First(4), First(5), First(6)]);
+        Sequences(client).ShouldBe([First(2), First(3), First(4), First(5), First(6)]);
+    }
+
+    [Fact]
+    public async Task HoleInWhatTheBrokerDelivers_IsFilledFromTheStream()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await client.UntilAsync(GenerationEventTypes.Started);
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync();
+
+        await channel.QueueUnbindAsync("realtime-gateway-one", GenerationEventTypes.Progress, "");
+        await _gateway.PublishAsync(Life(_id).Skip(2));
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client).Where(s => s > 0).ShouldBe([1, First(1), First(2), First(3), First(4), First(5), First(6)]);
+    }
+
+    [Fact]
+    public async Task LossThatTheStreamCannotRepair_IsAnnounced()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await client.UntilAsync(GenerationEventTypes.Started);
+
+        await _gateway.PublishAsync(Completed(_id, First(9)));
+
+        (await client.UntilAsync("subscription.gap")).GetProperty("reason").GetString().ShouldBe("lost");
+        var snapshot = await client.UntilAsync(GenerationEventTypes.Snapshot);
+        snapshot.GetProperty("data").GetProperty("status").GetString().ShouldBe("completed");
+    }
+
+    [Fact]
+    public async Task ConnectionClosedByTheBroker_InTheMiddleOfManyEvents_LosesNone()
+    {
+        await using var publisher = await StartAsync("two");
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await client.UntilAsync(GenerationEventTypes.Started);
+
+        var publishing = publisher.PublishAsync(Life(_id, steps: 1_500).Skip(2));
+        await client.UntilAsync(GenerationEventTypes.Progress);
+        foreach (var line in (await broker.ControlAsync("list_connections", "pid", "client_properties")).Split('\n'))
+        {
+            if (line.Contains("realtime-gateway one events", StringComparison.Ordinal))
+                await broker.ControlAsync("close_connection", line.Split('\t')[0], "a test");
+        }
+
+        await publishing;
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client).Where(s => s > First(0)).ShouldBe(Enumerable.Range(1, 1_503).Select(n => First(n)));
+    }
+
+    [Fact]
+    public async Task DeafReplica_WhoseQueueWasDeleted_ComesBackWithNothingLost()
+    {
+        await using var publisher = await StartAsync("two");
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await publisher.PublishAsync(Life(_id).Take(2));
+        await client.UntilAsync(GenerationEventTypes.Started);
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync();
+
+        await channel.QueueDeleteAsync("realtime-gateway-one");
+        await publisher.PublishAsync(Life(_id).Skip(2));
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client).Where(s => s > 0).ShouldBe([1, First(1), First(2), First(3), First(4), First(5), First(6)]);
+        await _gateway.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task Queues_OfAReplicaThatIsGone_Expire()
+    {
+        await using (await StartAsync("short", new() { ["Replica:QueueExpires"] = "00:00:01" }))
+            (await QueuesAsync()).ShouldContain("realtime-gateway-short\n");
+
+        // A queue's end is a state that can only be asked for, and only by a list: declaring it passively would renew it.
+        for (var i = 0; i < 30 && (await QueuesAsync()).Contains("realtime-gateway-short", StringComparison.Ordinal); i++)
+            await Task.Delay(100);
+
+        (await QueuesAsync()).ShouldNotContain("realtime-gateway-short");
+    }
+
+    [Fact]
+    public async Task FrozenReplica_CannotFillTheBrokerAndMissesNothingWhenItThaws()
+    {
+        await using var frozen = ServiceProcess.Start("LockNGen.RealtimeGateway", new Dictionary<string, string>
+        {
+            ["ConnectionStrings__rabbitmq"] = _address,
+            ["Replica__Name"] = "frozen",
+            ["Replica__QueueMaxBytes"] = "65536",
+            ["Replica__Prefetch"] = "10",
+            ["Rings__Events"] = "10000",
+        });
+        await frozen.ReadyAsync();
+        await using var client = await ProgressClient.ConnectAsync(frozen.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await client.UntilAsync(GenerationEventTypes.Started);
+
+        await frozen.FreezeAsync();
+        await _gateway.PublishAsync(Life(_id, steps: 1_000).Skip(2));
+        await using (var connection = await ConnectAsync())
+        await using (var channel = await connection.CreateChannelAsync())
+            (await channel.MessageCountAsync("realtime-gateway-frozen")).ShouldBeLessThan(500u);
+        await frozen.ThawAsync();
+
+        await client.UntilAsync(GenerationEventTypes.Completed);
+        Sequences(client).Where(s => s > First(0)).ShouldBe(Enumerable.Range(1, 1_003).Select(n => First(n)));
+    }
+
+    [Fact]
+    public async Task ReplicaKilled_ItsClientGoesOnAtAnother()
+    {
+        await using var doomed = ServiceProcess.Start("LockNGen.RealtimeGateway", new Dictionary<string, string> { ["ConnectionStrings__rabbitmq"] = _address });
+        await doomed.ReadyAsync();
+        await using var client = await ProgressClient.ConnectAsync(doomed.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Life(_id).Take(3));
+        await client.UntilAsync(GenerationEventTypes.Progress);
+
+        await doomed.KillAsync();
+        await client.EndedAsync();
+        await _gateway.PublishAsync(Life(_id).Skip(3));
+        await using var again = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={client.Cursor}");
+        await again.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(again).ShouldBe([First(3), First(4), First(5), First(6)]);
     }
 
     private static List<string> Events(ProgressClient client) =>
-        [.. client.Seen.Where(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() > 0 && ProgressClient.TypeOf(f) != GenerationEventTypes.Snapshot).Select(f => f.GetRawText())];
+        [.. client.Seen.Where(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() > 0).Select(f => f.GetRawText())];
+
+    private static List<long> Sequences(ProgressClient client) =>
+        [.. client.Seen.Where(f => f.TryGetProperty("sequence", out _)).Select(f => f.GetProperty("sequence").GetInt64())];
+
+    private async Task<GatewayHost> StartAsync(string replica, Dictionary<string, string?>? settings = null)
+    {
+        var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?>(settings ?? []) { ["Replica:Name"] = replica }, _address);
+        await gateway.ReadyAsync();
+        return gateway;
+    }
+
+    private Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = new Uri(_address) }.CreateConnectionAsync();
+
+    private Task<string> QueuesAsync() => broker.ControlAsync("list_queues", "-p", new Uri(_address).AbsolutePath.Trim('/'), "name");
 }

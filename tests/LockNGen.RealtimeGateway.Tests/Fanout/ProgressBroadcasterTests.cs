@@ -22,9 +22,13 @@ public sealed class ProgressBroadcasterTests : IAsyncLifetime
     [Fact]
     public async Task Broadcast_ReachesThoseWhoWatchTheGenerationAndThoseWhoWatchAll()
     {
-        await using var one = await ReadyAsync($"generationId={_id}&after=0");
-        await using var all = await ReadyAsync("");
-        await using var other = await ReadyAsync($"generationId={Guid.NewGuid()}&after=0");
+        await using var one = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}");
+        await using var other = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={Guid.NewGuid()}");
+        await using var all = await ProgressClient.ConnectAsync(_gateway.Url);
+        await one.UntilAsync(GenerationEventTypes.Snapshot);
+        await other.UntilAsync(GenerationEventTypes.Snapshot);
+        await all.SendAsync("""{"type":"ping","id":0}""");
+        await all.UntilAsync("pong");
 
         await Broadcaster.BroadcastAsync(Notice("custom.notice"));
         await Broadcaster.BroadcastToGenerationAsync(_id, Notice("custom.second"));
@@ -57,14 +61,6 @@ public sealed class ProgressBroadcasterTests : IAsyncLifetime
     }
 
     private ProgressMessage Notice(string type) => new() { Type = type, GenerationId = _id, Timestamp = DateTimeOffset.UnixEpoch };
-
-    private async Task<ProgressClient> ReadyAsync(string query)
-    {
-        var client = await ProgressClient.ConnectAsync(_gateway.Url, query);
-        await client.SendAsync("""{"type":"ping","id":0}""");
-        await client.UntilAsync("pong");
-        return client;
-    }
 
     /// <summary>Both ends of a WebSocket over an in-process pipe.</summary>
     private static (WebSocket Server, WebSocket Client) Pair()

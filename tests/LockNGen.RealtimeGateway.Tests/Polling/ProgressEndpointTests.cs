@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using LockNGen.Contracts;
-using LockNGen.TestSupport;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.Polling;
@@ -20,7 +18,7 @@ public sealed class ProgressEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Snapshot_AskedForAgainUnchanged_Is304()
     {
-        await PublishAndSeeAsync(Life(_id));
+        await _gateway.PublishAndSeeAsync(Life(_id));
         using var first = await _gateway.Http.GetAsync($"api/generations/{_id}/progress");
         using var request = new HttpRequestMessage(HttpMethod.Get, $"api/generations/{_id}/progress");
         request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Parse(first.Headers.ETag!.ToString()));
@@ -34,7 +32,7 @@ public sealed class ProgressEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Poll_WithACursor_GetsTheEventsSinceThenAndTheNextCursor()
     {
-        await PublishAndSeeAsync(Life(_id).Take(4));
+        await _gateway.PublishAndSeeAsync(Life(_id).Take(4));
 
         var answer = await PollAsync($"after={First(1)}");
 
@@ -46,7 +44,7 @@ public sealed class ProgressEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Poll_ThatWaits_IsAnsweredByTheNextEvent()
     {
-        await PublishAndSeeAsync(Life(_id).Take(2));
+        await _gateway.PublishAndSeeAsync(Life(_id).Take(2));
         var waiting = PollAsync($"after={First(1)}&wait=60");
         await _gateway.PublishAsync(Progress(_id, First(2)));
 
@@ -58,7 +56,7 @@ public sealed class ProgressEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Poll_WithACursorThatTheRingHasPassed_GetsTheGapAndASnapshot()
     {
-        await PublishAndSeeAsync(Life(_id, steps: 20));
+        await _gateway.PublishAndSeeAsync(Life(_id, steps: 20));
 
         var answer = await PollAsync($"after={First(2)}");
 
@@ -96,13 +94,5 @@ public sealed class ProgressEndpointTests : IAsyncLifetime
         using var answer = await _gateway.Http.GetAsync($"api/generations/{_id}/progress?{query}");
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         return await JsonAsync(answer);
-    }
-
-    private async Task PublishAndSeeAsync(IEnumerable<GenerationEvent> events)
-    {
-        var all = events.ToList();
-        await using var witness = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
-        await _gateway.PublishAsync(all);
-        await witness.UntilAsync(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() == all[^1].Sequence);
     }
 }

@@ -17,8 +17,9 @@ public sealed class SseEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Stream_OfOneGeneration_IsWellFormedAndEndsWithIt()
     {
+        await _gateway.PublishAndSeeAsync(Queued(_id));
         await using var stream = await EventSource.OpenAsync(_gateway, $"generationId={_id}&after=0");
-        await _gateway.PublishAsync(Life(_id, steps: 1));
+        await _gateway.PublishAsync(Life(_id, steps: 1).Skip(1));
 
         var lines = await stream.ReadToEndAsync();
 

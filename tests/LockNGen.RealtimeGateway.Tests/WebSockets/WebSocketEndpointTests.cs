@@ -20,7 +20,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Client_FromTheBeginning_SeesTheWholeLifeInOrder()
     {
-        await _gateway.PublishAsync(Queued(_id));
+        await _gateway.PublishAndSeeAsync(Queued(_id));
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         await _gateway.PublishAsync(Life(_id).Skip(1));
 
@@ -36,7 +36,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Client_AfterTheEnd_GetsASnapshotThatSaysSo()
     {
-        await PublishAndSeeAsync(Life(_id));
+        await _gateway.PublishAndSeeAsync(Life(_id));
 
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}");
         var snapshot = await client.UntilAsync(GenerationEventTypes.Snapshot);
@@ -49,7 +49,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Client_WithACursor_GetsWhatItMissedAndThenLives()
     {
-        await PublishAndSeeAsync(Life(_id).Take(4));
+        await _gateway.PublishAndSeeAsync(Life(_id).Take(4));
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={First(1)}");
         await _gateway.PublishAsync(Life(_id).Skip(4));
 
@@ -61,7 +61,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Client_AwayForLongerThanTheRing_IsToldSo()
     {
-        await PublishAndSeeAsync(Life(_id, steps: 30));
+        await _gateway.PublishAndSeeAsync(Life(_id, steps: 30));
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={First(2)}");
 
         await client.UntilAsync(GenerationEventTypes.Snapshot);
@@ -106,8 +106,8 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     public async Task Client_WithSeveralGenerations_GetsEachFromItsOwnCursor()
     {
         var other = Guid.NewGuid();
-        await PublishAndSeeAsync(Life(_id).Take(3));
-        await PublishAndSeeAsync(Life(other).Take(3));
+        await _gateway.PublishAndSeeAsync(Life(_id).Take(3));
+        await _gateway.PublishAndSeeAsync(Life(other).Take(3));
 
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}:{First(1)}&generationId={other}:0");
         await client.UntilAsync(f => IdOf(f) == other && ProgressClient.TypeOf(f) == GenerationEventTypes.Progress);
@@ -119,7 +119,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Client_OfEverything_SeesWhatIsThereAndWhatComes()
     {
-        await PublishAndSeeAsync(Life(_id).Take(3));
+        await _gateway.PublishAndSeeAsync(Life(_id).Take(3));
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url);
         var snapshot = await client.UntilAsync(GenerationEventTypes.Snapshot);
         IdOf(snapshot).ShouldBe(_id);
@@ -147,7 +147,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     [Fact]
     public async Task SubscribeFrame_WithACursor_ResumesOnTheSameConnection()
     {
-        await PublishAndSeeAsync(Life(_id).Take(4));
+        await _gateway.PublishAndSeeAsync(Life(_id).Take(4));
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={Guid.NewGuid()}");
         await client.UntilAsync(GenerationEventTypes.Snapshot);
 
@@ -217,15 +217,6 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
 
         (await client.UntilAsync(GenerationEventTypes.Queued)).GetRawText()
             .ShouldBe(System.Text.Encoding.UTF8.GetString(ContractsJson.Serialize(Queued(_id))));
-    }
-
-    /// <summary>Publishes, and returns once the gateway has all of it.</summary>
-    private async Task PublishAndSeeAsync(IEnumerable<GenerationEvent> events)
-    {
-        var all = events.ToList();
-        await using var witness = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={all[0].GenerationId}&after=0");
-        await _gateway.PublishAsync(all);
-        await witness.UntilAsync(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() == all[^1].Sequence);
     }
 
     private static Guid IdOf(JsonElement frame) => frame.TryGetProperty("generationId", out var id) ? id.GetGuid() : Guid.Empty;

@@ -7,7 +7,7 @@ export function Refusal({ error }: { error: ApiError }) {
   // The detail repeats the message of a single error.
   const reasons = errors.filter(({ message }) => message !== detail);
   return (
-    <Notice title={title}>
+    <Notice title={code === 'invalid_request' ? 'This cannot be made as it is.' : title}>
       {detail && detail !== title && <p className="break-words text-ink">{detail}</p>}
       {reasons.length > 0 && (
         <ul className="list-disc space-y-0.5 pl-5 text-ink">

@@ -35,6 +35,12 @@ export function parameterOf(template: Template | undefined, name: string): Templ
   return template?.parameters.find((parameter) => parameter.name === name);
 }
 
+/** What needs the fewest pictures to start from comes first. */
+export function simplestFirst(templates: readonly Template[]): readonly Template[] {
+  const pictures = ({ parameters }: Template) => parameters.filter(({ type }) => type === 'image').length;
+  return [...templates].sort((a, b) => pictures(a) - pictures(b));
+}
+
 /** "negativePrompt" as people write it. */
 export function labelOf({ name, title }: TemplateParameter): string {
   const words = name

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useServices } from '../app/services';
 import { type ModelList, noModels } from './models';
-import { firstTemplate, type Template, type TemplateList } from './template';
+import { firstTemplate, simplestFirst, type Template, type TemplateList } from './template';
 
 export interface Catalog {
   readonly templates: readonly Template[];
@@ -28,7 +28,7 @@ export function useCatalog(): Catalog {
       ]);
       if (!abort.signal.aborted) {
         setCatalog((before) => ({
-          templates: templates.status === 'fulfilled' ? templates.value.templates : before.templates,
+          templates: templates.status === 'fulfilled' ? simplestFirst(templates.value.templates) : before.templates,
           models: models.status === 'fulfilled' ? models.value : before.models,
         }));
       }

@@ -4,6 +4,7 @@ import { navigate } from '../app/navigation';
 import { useServices } from '../app/services';
 import { Button } from '../ui/button';
 import { signalOf } from './signal';
+import { useOnline } from './use-online';
 
 const transports = { websocket: 'WebSocket', sse: 'Server-sent events', polling: 'Polling' };
 
@@ -11,7 +12,8 @@ const transports = { websocket: 'WebSocket', sse: 'Server-sent events', polling:
 export function ConnectionIndicator() {
   const { identity } = useServices();
   const { connectionStatus, transport, reconnectAttempts, error, quality, reconnect } = useWebSocketConnection();
-  const { bars, word } = signalOf(connectionStatus, transport, quality);
+  const isOnline = useOnline();
+  const { bars, word } = signalOf(isOnline ? connectionStatus : 'disconnected', transport, quality);
   const details = useRef<HTMLDetailsElement>(null);
 
   useEffect(() => {

@@ -3,16 +3,18 @@ import type { Generation } from '../generations/generation';
 export interface Layout {
   /** Those that wait, the next one first. */
   readonly queue: readonly Generation[];
-  /** What is being made, then what has ended, newest first. */
-  readonly strips: readonly Generation[];
-  /** What is shown enlarged: all that is being made, else the newest. */
+  /** What is being made, or about to be. */
+  readonly active: readonly Generation[];
+  /** Newest first. */
+  readonly ended: readonly Generation[];
+  /** What is shown enlarged: all that is being made, else the newest pictures. */
   readonly large: ReadonlySet<string>;
 }
 
 /** Who waits stands in line; who is about to begin, or has begun, is on the film. A search looks through everything alike. */
 export function layOut(generations: readonly Generation[], isSearch: boolean): Layout {
   if (isSearch) {
-    return { queue: [], strips: generations, large: new Set() };
+    return { queue: [], active: [], ended: generations, large: new Set() };
   }
   const running = generations.filter(({ state }) => state.status === 'running' || state.status === 'dispatched');
   const line = generations
@@ -21,9 +23,8 @@ export function layOut(generations: readonly Generation[], isSearch: boolean): L
   const active = running.length > 0 ? running : line.slice(0, 1);
   const queue = line.filter((generation) => !active.includes(generation));
   const ended = generations.filter((generation) => !active.includes(generation) && !queue.includes(generation));
-  const strips = [...active, ...ended];
-  const large = active.length > 0 ? active : ended.slice(0, 1);
-  return { queue, strips, large: new Set(large.map(({ id }) => id)) };
+  const large = active.length > 0 ? active : ended.filter(({ state }) => state.images.length > 0).slice(0, 1);
+  return { queue, active, ended, large: new Set(large.map(({ id }) => id)) };
 }
 
 function byPosition(a: Generation, b: Generation): number {

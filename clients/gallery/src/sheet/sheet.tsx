@@ -1,7 +1,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useServices } from '../app/services';
 import { Refusal } from '../compose/refusal';
-import { matches } from '../generations/generation';
+import { type Generation, matches } from '../generations/generation';
 import { useFeed } from '../generations/use-feed';
 import { Lightbox } from '../lightbox/lightbox';
 import { useOpenImage } from '../lightbox/use-open-image';
@@ -21,8 +21,8 @@ export function Sheet() {
     () => (wanted ? generations.filter((generation) => matches(generation, wanted)) : generations),
     [generations, wanted],
   );
-  const { queue, strips, large } = useMemo(() => layOut(shown, wanted !== ''), [shown, wanted]);
-  const { open, current, show, close } = useOpenImage(strips);
+  const { queue, active, ended, large } = useMemo(() => layOut(shown, wanted !== ''), [shown, wanted]);
+  const { open, current, show, close } = useOpenImage(shown);
   useEffect(() => feed.look(wanted), [feed, wanted]);
 
   const end = useRef<HTMLDivElement>(null);
@@ -45,17 +45,18 @@ export function Sheet() {
     return () => observer.disconnect();
   }, [feed, canLoad]);
 
+  const strip = (generation: Generation) => (
+    <Strip key={generation.id} generation={generation} isLarge={large.has(generation.id)} onOpen={show} />
+  );
   const isEmpty = generations.length === 0 && !hasMore;
   return (
     <section aria-label="Pictures" className="space-y-6" aria-busy={isLoading}>
       {generations.length > 0 && (
         <SearchField value={search} found={wanted ? shown.length : undefined} onChange={setSearch} />
       )}
-      <WaitingList queue={queue} />
+      {/* One parent for all, so that a strip that ends goes on as it is. */}
       <div className="sheet">
-        {strips.map((generation) => (
-          <Strip key={generation.id} generation={generation} isLarge={large.has(generation.id)} onOpen={show} />
-        ))}
+        {[...active.map(strip), queue.length > 0 && <WaitingList key="queue" queue={queue} />, ...ended.map(strip)]}
       </div>
       {isEmpty && <p className="py-16 text-center font-serif text-2xl text-soft italic">Nothing on the sheet yet.</p>}
       {wanted && shown.length === 0 && !hasMore && (

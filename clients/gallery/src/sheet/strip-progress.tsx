@@ -1,19 +1,21 @@
+import { type GenerationState, initialProgress, trackProgress } from '@lockngen/client';
 import { useProgressTracking } from '@lockngen/client/react';
 import { ProgressBar } from '@lockngen/client/react/progress';
 import { about } from '../ui/duration';
 import { activityOf } from './activity';
 
 interface StripProgressProps {
-  generationId: string;
+  /** What the page knows already: stands in until the hook has heard of the generation. */
+  state: GenerationState;
   label: string;
-  estimatedWaitSeconds?: number;
 }
 
 /** How far a generation is: knows the hook only, not the connection. */
-export function StripProgress({ generationId, label, estimatedWaitSeconds }: StripProgressProps) {
-  const progress = useProgressTracking(generationId);
+export function StripProgress({ state, label }: StripProgressProps) {
+  const tracked = useProgressTracking(state.generationId);
+  const progress = tracked.status === 'unknown' ? trackProgress(initialProgress, state) : tracked;
   const { status, currentNode, eta } = progress;
-  const seconds = status === 'running' ? eta : estimatedWaitSeconds;
+  const seconds = status === 'running' ? eta : state.estimatedWaitSeconds;
   const activity = status === 'running' ? activityOf(currentNode) : undefined;
   return (
     <div className="relative">

@@ -43,49 +43,45 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
       style={{ '--aspect': aspectRatio } as CSSProperties}
       aria-label={prompt}
     >
-      <div className="film">
-        <ol className="frames" aria-label="Pictures">
-          {Array.from({ length: shown }, (_, index) => {
-            const number = index + 1;
-            const image = state.images.find((candidate) => candidate.index === number);
-            const isExposing = state.status === 'running' && !image && number === state.images.length + 1;
-            return (
-              <li key={number} className="frame-slot">
-                <Frame
-                  number={number}
-                  image={image}
-                  previewUrl={isExposing ? (state.preview ?? state.previewUrl) : undefined}
-                  isExposing={isExposing}
-                  alt={prompt}
-                  onOpen={() => onOpen(id, number)}
-                />
-                <p className="edge-print">
-                  <span aria-hidden="true">▸{number}</span>
-                  {image?.seed != null && (
-                    <span data-testid="seed" title={`Seed ${image.seed}`} className="truncate">
-                      <span className="seed-word">seed </span>
-                      {image.seed}
-                    </span>
-                  )}
-                </p>
-              </li>
-            );
-          })}
-        </ol>
-      </div>
+      {shown > 0 && (
+        <div className="film">
+          <ol className="frames" aria-label="Pictures">
+            {Array.from({ length: shown }, (_, index) => {
+              const number = index + 1;
+              const image = state.images.find((candidate) => candidate.index === number);
+              const isExposing = state.status === 'running' && !image && number === state.images.length + 1;
+              return (
+                <li key={number} className="frame-slot">
+                  <Frame
+                    number={number}
+                    image={image}
+                    previewUrl={isExposing ? (state.preview ?? state.previewUrl) : undefined}
+                    isExposing={isExposing}
+                    alt={prompt}
+                    onOpen={() => onOpen(id, number)}
+                  />
+                  <p className="edge-print">
+                    <span aria-hidden="true">▸{number}</span>
+                    {image?.seed != null && (
+                      <span data-testid="seed" title={`Seed ${image.seed}`} className="truncate">
+                        <span className="seed-word">seed </span>
+                        {image.seed}
+                      </span>
+                    )}
+                  </p>
+                </li>
+              );
+            })}
+          </ol>
+        </div>
+      )}
       <div className="caption space-y-2 px-1">
         <p
           className={`font-serif leading-tight break-words ${isLarge ? 'line-clamp-4 text-2xl sm:text-3xl' : 'line-clamp-2 text-xl'}`}
         >
           {prompt}
         </p>
-        {!hasEnded && (
-          <StripProgress
-            generationId={id}
-            label={`Progress of ${prompt}`}
-            estimatedWaitSeconds={state.estimatedWaitSeconds}
-          />
-        )}
+        {!hasEnded && <StripProgress state={state} label={`Progress of ${prompt}`} />}
         {state.status === 'failed' && state.error && <Failure failure={state.error} />}
         {facts.length > 0 && (
           <p className="text-sm text-soft" data-testid="facts">
@@ -98,11 +94,11 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
   );
 });
 
-/** As many frames as pictures are wanted, or more when a workflow made more than it was asked for. */
+/** As many frames as pictures are wanted, or more when a workflow made more than it was asked for; at the end, as many as came out. */
 function frameCount({ state, record }: Generation): number {
   const last = state.images.at(-1)?.index ?? 0;
   if (isEnded(state.status)) {
-    return Math.max(last, 1);
+    return last;
   }
   return Math.max(record?.count ?? state.totalImages ?? 1, last, 1);
 }

@@ -2,7 +2,6 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Storage;
-using MassTransit;
 using Microsoft.Extensions.Options;
 using LockNGen.GenerationApi.Queue;
 
@@ -16,9 +15,9 @@ internal sealed record HeartbeatCanary;
 /// with the broker, the API or the database away, watchers are silent without having failed. So no lease expires until canaries have come
 /// back, without a pause, for the length of a lease.
 /// </summary>
-internal sealed class HeartbeatReception(
-    GenerationsDatabase database, CommandClient commands, IOptions<QueueOptions> options, TimeProvider clock)
-    : BackgroundService, IConsumer<HeartbeatCanary>
+internal sealed partial class HeartbeatReception(
+    GenerationsDatabase database, CommandClient commands, IOptions<QueueOptions> options, TimeProvider clock, ILogger<HeartbeatReception> logger)
+    : BackgroundService
 {
     private const string Since = "heartbeats_received_since";
     private const string Last = "heartbeats_received_last";
@@ -35,7 +34,8 @@ internal sealed class HeartbeatReception(
         return session.Now - last <= MaxPause && session.Now - since >= options.Value.Lease;
     }
 
-    public Task Consume(ConsumeContext<HeartbeatCanary> context) => database.WriteAsync(
+    /// <summary>A canary has come back.</summary>
+    public Task NoteAsync(CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
             var (_, last) = await ReadAsync(session);
@@ -43,7 +43,7 @@ internal sealed class HeartbeatReception(
                 await WriteAsync(session, Since);
             await WriteAsync(session, Last);
         },
-        context.CancellationToken);
+        cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -56,9 +56,10 @@ internal sealed class HeartbeatReception(
             {
                 await commands.SendAsync(BusQueues.Heartbeats, new HeartbeatCanary(), either.Token);
             }
-            catch (Exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // A canary that does not fly is the message: the broker's own health check reports the cause.
+                // That it does not fly is what it is for; the broker's own health check reports the cause.
+                LogNotSent(e.Message);
             }
         }
         while (await NextAsync(timer, stoppingToken));
@@ -89,4 +90,7 @@ internal sealed class HeartbeatReception(
     private static Task<int> WriteAsync(Session session, string name) => session.ExecuteAsync(
         "INSERT INTO settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         new { name, value = session.Now.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture) });
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The heartbeat queue cannot be reached: {Reason}")]
+    private partial void LogNotSent(string reason);
 }

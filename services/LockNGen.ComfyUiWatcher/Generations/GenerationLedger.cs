@@ -1,0 +1,84 @@
+using System.Text.Json;
+using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>The API's ledger as a watcher asks it: may I begin, and does this end stand?</summary>
+internal sealed partial class GenerationLedger(
+    CommandClient commands, IOptions<WatcherOptions> options, TimeProvider clock, ILogger<GenerationLedger> logger)
+{
+    private const int ClaimTries = 6;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>Claims a generation. Null when it is refused, or nobody answers: the API dispatches again what nobody claims.</summary>
+    public async Task<GenerationWork?> ClaimAsync(Guid generationId, string instance, CancellationToken cancellationToken)
+    {
+        // One id for all tries: a lost answer must not cost an attempt.
+        var claim = new ClaimGeneration
+        {
+            GenerationId = generationId,
+            ClaimId = Guid.NewGuid(),
+            Watcher = options.Value.Name,
+            Instance = instance,
+        };
+        for (var tries = 1; tries <= ClaimTries; tries++)
+        {
+            try
+            {
+                var decision = await commands.RequestAsync<ClaimGeneration, ClaimDecision>(BusQueues.GenerationApi, claim, cancellationToken);
+                if (decision is { Granted: true, Work: { } work })
+                    return work;
+                LogRefused(generationId, decision.Reason);
+                return null;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogUnanswered(generationId, nameof(ClaimGeneration), e.Message);
+                await Task.Delay(FirstRetry * tries, clock, cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reports the end of an attempt, for as long as it takes: until the ledger has it, the generation stays held.</summary>
+    /// <param name="generationId">The generation.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="terminal">The event as it would be published; null asks for the work to be taken back.</param>
+    /// <param name="lost">Why it should be taken back.</param>
+    /// <param name="cancellationToken">Ends the attempts to report.</param>
+    public async Task<OutcomeVerdict> ReportAsync(
+        Guid generationId, int attempt, GenerationEvent? terminal, GenerationError? lost, CancellationToken cancellationToken)
+    {
+        var report = new ReportOutcome
+        {
+            GenerationId = generationId,
+            Attempt = attempt,
+            Watcher = options.Value.Name,
+            Event = terminal is null ? null : JsonSerializer.Deserialize(ContractsJson.Serialize(terminal), ContractsJson.Default.JsonElement),
+            Lost = lost,
+        };
+        for (var delay = FirstRetry; ; delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
+        {
+            try
+            {
+                return (await commands.RequestAsync<ReportOutcome, OutcomeDecision>(BusQueues.GenerationApi, report, cancellationToken)).Verdict;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogUnanswered(generationId, nameof(ReportOutcome), e.Message);
+                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The claim of {GenerationId} was refused: {Reason}")]
+    private partial void LogRefused(Guid generationId, string? reason);
+
+    [LoggerMessage(LogLevel.Warning, "No answer to {Command} of {GenerationId}: {Reason}")]
+    private partial void LogUnanswered(Guid generationId, string command, string reason);
+}

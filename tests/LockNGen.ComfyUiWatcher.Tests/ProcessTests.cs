@@ -1,0 +1,157 @@
+using LockNGen.ComfyUiWatcher.Generations;
+using LockNGen.ComfyUiWatcher.Tests.Kit;
+using LockNGen.Contracts;
+using LockNGen.TestSupport;
+
+namespace LockNGen.ComfyUiWatcher.Tests;
+
+/// <summary>Watchers as processes on a real broker, killed and frozen in the middle of their work.</summary>
+[Trait("Category", "Integration")]
+public sealed class ProcessTests(RabbitMqBroker broker) : IClassFixture<RabbitMqBroker>
+{
+    [Theory]
+    [InlineData("ExecutionStart")]
+    [InlineData("Progress")]
+    [InlineData("HistoryWritten")]
+    public async Task Watcher_Killed_IsReplacedAndNothingIsRenderedTwice(string stage)
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);
+        await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var first = ledger.StartWatcher("first", [comfy.Url]);
+        await ledger.WaitForOwnerAsync("comfy-0");
+        await using var second = ledger.StartWatcher("second", [comfy.Url]);
+        await second.ReadyAsync(TestContext.Current.CancellationToken);
+        var hold = await comfy.HoldAsync(stage);
+        var row = ledger.Submit(Workflows.TextToImage(steps: 30), images: 2);
+        await comfy.ReachedAsync(hold);
+
+        await first.KillAsync();
+        await ledger.Events.WaitForAsync<GenerationStarted>(row.Id, s => s.Data.Attempt > 1);
+        await comfy.ReleaseAsync(hold);
+        var completed = await ledger.Events.WaitForAsync<GenerationCompleted>(row.Id);
+
+        completed.Data.Images.Count.ShouldBe(2);
+        (await comfy.RendersAsync()).Count.ShouldBe(2);
+        ledger.Events.Of(row.Id).Count(e => GenerationEventTypes.IsTerminal(e.Type)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Watcher_FrozenAndThawed_CannotEndTheGenerationASecondTime()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);
+        await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var first = ledger.StartWatcher("first", [comfy.Url]);
+        await ledger.WaitForOwnerAsync("comfy-0");
+        await using var second = ledger.StartWatcher("second", [comfy.Url]);
+        await second.ReadyAsync(TestContext.Current.CancellationToken);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 3);
+        var row = ledger.Submit(Workflows.TextToImage(steps: 30), images: 2);
+        await comfy.ReachedAsync(hold);
+
+        await first.FreezeAsync();
+        await ledger.Events.WaitForAsync<GenerationStarted>(row.Id, s => s.Data.Attempt > 1);
+        await comfy.ReleaseAsync(hold);
+        await ledger.Events.WaitForAsync<GenerationCompleted>(row.Id);
+        await first.ThawAsync();
+        await first.LoggedAsync("is not ours any more");
+
+        ledger.Events.Of(row.Id).Count(e => GenerationEventTypes.IsTerminal(e.Type)).ShouldBe(1);
+        (await comfy.RendersAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Broker_KilledWhileComfyUiRenders_GetsEverythingInOrderWhenItIsBack()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);
+        await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var watcher = ledger.StartWatcher("first", [comfy.Url]);
+        await ledger.WaitForOwnerAsync("comfy-0");
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 3);
+        var row = ledger.Submit(Workflows.TextToImage(steps: 10));
+        await comfy.ReachedAsync(hold);
+
+        await broker.KillAsync();
+        await comfy.ReleaseAsync(hold);
+        await watcher.LoggedAsync("was not confirmed");
+        await broker.StartAsync();
+        await ledger.Events.WaitForAsync<GenerationCompleted>(row.Id);
+
+        var sequences = ledger.Events.Of(row.Id).Select(e => e.Sequence).Distinct().ToList();
+        sequences.ShouldBeInOrder();
+        sequences[^1].ShouldBe(GenerationSequence.Of(1, sequences.Count));
+        (await comfy.RendersAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Watcher_ToldToStop_HandsItsWorkOverAtOnce()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);
+        await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var first = ledger.StartWatcher("first", [comfy.Url]);
+        await ledger.WaitForOwnerAsync("comfy-0");
+        await using var second = ledger.StartWatcher("second", [comfy.Url]);
+        await second.ReadyAsync(TestContext.Current.CancellationToken);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 3);
+        var row = ledger.Submit(Workflows.TextToImage(steps: 30));
+        await comfy.ReachedAsync(hold);
+
+        (await first.TerminateAsync()).ShouldBe(0);
+        await ledger.Events.WaitForAsync<GenerationStarted>(row.Id, s => s.Data.Attempt > 1);
+        await comfy.ReleaseAsync(hold);
+
+        await ledger.Events.WaitForAsync<GenerationCompleted>(row.Id);
+        (await comfy.RendersAsync()).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(40, 4)]
+    public async Task Soak_WithRandomKills_EndsEveryGenerationOnceAndRendersNothingTwice(int generations, int kills)
+    {
+        const int Servers = 4;
+        var comfy = new List<SimulatedServer>();
+        for (var i = 0; i < Servers; i++)
+            comfy.Add(await SimulatedServer.StartAsync(i % 2 == 0 ? "A" : "B", stepMilliseconds: 10));
+        var urls = comfy.Select(c => c.Url).ToList();
+        await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());
+        var watchers = new[] { ledger.StartWatcher("w0", urls), ledger.StartWatcher("w1", urls) };
+        for (var i = 0; i < Servers; i++)
+            await ledger.WaitForOwnerAsync($"comfy-{i}");
+
+        var random = new Random(1);
+        var rows = new List<FakeLedger.Row>();
+        var killEvery = generations / kills;
+        for (var n = 0; n < generations; n++)
+        {
+            // One at a time per server, as a scheduler would; different seeds, so that nothing comes from the cache.
+            if (n >= Servers)
+                await rows[n - Servers].Outcome.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            rows.Add(ledger.Submit(Workflows.TextToImage(steps: 20), $"comfy-{n % Servers}"));
+            if (n % killEvery == killEvery - 1)
+            {
+                var victim = random.Next(2);
+                await ledger.Events.WaitForAsync<GenerationStarted>(rows[^1].Id);
+                await watchers[victim].KillAsync();
+                watchers[victim] = ledger.StartWatcher($"w{victim}", urls);
+            }
+        }
+
+        foreach (var row in rows)
+            (await row.Outcome.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken)).GetRawText().ShouldContain(GenerationEventTypes.Completed);
+
+        var renders = new List<string>();
+        foreach (var server in comfy)
+            renders.AddRange(await server.RendersAsync());
+        foreach (var row in rows)
+        {
+            // A watcher killed between ledger and broker leaves the publishing to the API, which is not here.
+            ledger.Events.Of(row.Id).Count(e => GenerationEventTypes.IsTerminal(e.Type)).ShouldBeLessThanOrEqualTo(1);
+            var ids = Enumerable.Range(1, row.Attempt).SelectMany(a => Enumerable.Range(0, PromptIds.SubmissionsPerAttempt).Select(s => PromptIds.Of(row.Id, 1, a, s)));
+            renders.Intersect(ids).Count().ShouldBe(1);
+        }
+
+        foreach (var watcher in watchers)
+            await watcher.DisposeAsync();
+        foreach (var server in comfy)
+            await server.DisposeAsync();
+    }
+}

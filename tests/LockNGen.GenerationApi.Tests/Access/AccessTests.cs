@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Tests.Support;
+using LockNGen.ServiceDefaults.Bus;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace LockNGen.GenerationApi.Tests.Access;
+
+public sealed class AccessTests
+{
+    private const string Key = "a signing key of at least thirty-two bytes";
+
+    [Fact]
+    public async Task Generation_OfSomebodyElse_IsNotThere()
+    {
+        await using var api = await StartAsync();
+        var id = await SubmitAsync(api, Token("alice"));
+
+        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Token("alice"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Token("bob"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await SendAsync(api, HttpMethod.Post, $"/api/generations/{id}/cancel", Token("bob"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Token("root", "generations:admin"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var theirs = await (await SendAsync(api, HttpMethod.Get, "/api/generations", Token("bob"))).Content.ReadFromJsonAsync<JsonElement>();
+        theirs.GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await SendAsync(api, HttpMethod.Post, "/api/queue/pause", Token("bob"))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Token_Revoked_IsNoLongerGood_AndGatewaysCanAsk()
+    {
+        await using var api = await StartAsync();
+        var commands = api.Services.GetRequiredService<CommandClient>();
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/revocations") { Content = JsonContent.Create(new { subject = "alice" }) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("root", "generations:admin"));
+        (await api.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        (await SendAsync(api, HttpMethod.Get, "/api/generations", Token("alice"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        var answer = await commands.RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), CancellationToken.None);
+        answer.Revocations.ShouldHaveSingleItem().Subject.ShouldBe("alice");
+    }
+
+    [Fact]
+    public async Task Ticket_IsGoodOnce()
+    {
+        await using var api = await StartAsync();
+        var commands = api.Services.GetRequiredService<CommandClient>();
+        var issued = await commands.RequestAsync<IssueTicket, IssuedTicket>(
+            BusQueues.GenerationApi, new IssueTicket { Owner = "alice", Scopes = ["x"], TokenId = "t" }, CancellationToken.None);
+
+        var first = await RedeemAsync();
+        var second = await RedeemAsync();
+
+        (first.Valid, first.Owner, first.TokenId).ShouldBe((true, "alice", "t"));
+        first.Scopes.ShouldBe(["x"]);
+        second.Valid.ShouldBeFalse();
+
+        Task<TicketAnswer> RedeemAsync() => commands.RequestAsync<RedeemTicket, TicketAnswer>(
+            BusQueues.GenerationApi, new RedeemTicket { Ticket = issued.Ticket }, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task OpenApi_DeclaresTheErrorsOfEveryOperation()
+    {
+        await using var api = await ApiHost.StartAsync();
+
+        var document = await api.Client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+
+        var submit = document.GetProperty("paths").GetProperty("/api/generations").GetProperty("post");
+        submit.GetProperty("responses").EnumerateObject().Select(r => r.Name).ShouldBe(["202", "200", "400", "401", "413", "422", "429", "503"], ignoreOrder: true);
+        submit.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _).ShouldBeTrue();
+    }
+
+    private static Task<ApiHost> StartAsync() => ApiHost.StartAsync(settings: new Dictionary<string, string?> { ["Auth:SigningKey"] = Key });
+
+    private static async Task<Guid> SubmitAsync(ApiHost api, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/generations")
+        {
+            Content = JsonContent.Create(new { template = "txt2img", parameters = new { prompt = "x" } }),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await api.Client.SendAsync(request);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(ApiHost api, HttpMethod method, string path, string? token)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await api.Client.SendAsync(request);
+    }
+
+    private static string Token(string subject, string scope = "") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    {
+        Claims = new Dictionary<string, object> { ["sub"] = subject, ["scope"] = scope },
+        IssuedAt = DateTime.UtcNow.AddMinutes(-1),
+        Expires = DateTime.UtcNow.AddHours(1),
+        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Key)), SecurityAlgorithms.HmacSha256),
+    });
+}

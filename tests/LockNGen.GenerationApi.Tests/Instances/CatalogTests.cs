@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LockNGen.GenerationApi.Tests.Support;
+using LockNGen.TestSupport;
+
+namespace LockNGen.GenerationApi.Tests.Instances;
+
+public abstract class CatalogTests(PostgreSqlFixture? server) : DatabaseTests(server)
+{
+    [Fact]
+    public async Task Catalog_ThatTheApiLacks_IsWanted_UntilItCame()
+    {
+        await using var watcher = Watcher(ObjectInfo.With("a.safetensors"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        (await watcher.StartAsync()).CatalogsWanted.ShouldBe(["gpu"]);
+
+        await SendCatalogAsync(watcher, ObjectInfo.With("a.safetensors"));
+
+        var models = await api.Client.GetFromJsonAsync<JsonElement>("/api/models");
+        var model = models.GetProperty("models").EnumerateArray().ShouldHaveSingleItem();
+        (model.GetProperty("name").GetString(), model.GetProperty("folder").GetString(), model.GetProperty("instances")[0].GetString())
+            .ShouldBe(("a.safetensors", "checkpoints", "gpu"));
+        models.GetProperty("samplers").EnumerateArray().Select(s => s.GetString()).ShouldBe(["euler", "dpmpp_2m"]);
+        var template = (await api.Client.GetFromJsonAsync<JsonElement>("/api/templates")).GetProperty("templates").EnumerateArray()
+            .Single(t => t.GetProperty("name").GetString() == "txt2img");
+        template.GetProperty("parameters").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "model")
+            .GetProperty("choices")[0].GetString().ShouldBe("a.safetensors");
+    }
+
+    [Fact]
+    public async Task Model_LeftOut_IsTheInstancesFirst()
+    {
+        await using var watcher = Watcher(ObjectInfo.With("first.safetensors", "second.safetensors"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await SendCatalogAsync(watcher, ObjectInfo.With("first.safetensors", "second.safetensors"));
+
+        var id = (await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x" } })).GetProperty("id").GetGuid();
+
+        var (_, work) = await watcher.TakeAsync();
+        var input = work.Prompts[0].Inputs.Single(i => i.Name == "ckpt_name");
+        (input.NodeId, input.Value.GetString()).ShouldBe(("4", "first.safetensors"));
+        (await api.GetAsync(id)).GetProperty("model").GetString().ShouldBe("first.safetensors");
+    }
+
+    [Fact]
+    public async Task Workflow_ThatNoInstanceCanRun_IsRefusedWithTheNearestNames()
+    {
+        await using var watcher = Watcher(ObjectInfo.With("sdxl.safetensors"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await SendCatalogAsync(watcher, ObjectInfo.With("sdxl.safetensors"));
+
+        var missing = await ErrorAsync(api, new { template = "txt2img", parameters = new { prompt = "x", model = "sdxl.ckpt" } });
+        missing.GetProperty("code").GetString().ShouldBe("missing_model");
+        missing.GetProperty("message").GetString()!.ShouldContain("sdxl.safetensors");
+        (await ErrorAsync(api, new { template = "txt2img", parameters = new { prompt = "x", sampler = "eulr" } })).GetProperty("message").GetString()!.ShouldContain("Nearest: euler");
+        var unknown = await ErrorAsync(api, new { workflow = new Dictionary<string, object> { ["1"] = new { class_type = "KSamplr", inputs = new { } } } });
+        (unknown.GetProperty("code").GetString(), unknown.GetProperty("nodeId").GetString()).ShouldBe(("unknown_node_class", "1"));
+    }
+
+    [Fact]
+    public async Task Image2Image_WithAnUpload_GivesTheWatcherTheFile()
+    {
+        await using var watcher = Watcher(ObjectInfo.With("m.safetensors"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await SendCatalogAsync(watcher, ObjectInfo.With("m.safetensors"));
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(Pictures.Png(16, 16)), "image", "mine.png" } };
+        using var upload = await api.Client.PostAsync("/api/uploads", form);
+        upload.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var name = (await upload.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("name").GetString();
+
+        await api.SubmitAsync(new { template = "img2img", parameters = new { prompt = "x", image = name, denoise = 0.5 } });
+
+        var (_, work) = await watcher.TakeAsync();
+        var file = work.InputFiles.ShouldHaveSingleItem();
+        file.Name.ShouldBe(name);
+        work.Workflow.GetProperty("10").GetProperty("inputs").GetProperty("image").GetString().ShouldBe(name);
+        using var client = new HttpClient();
+        (await client.GetAsync(file.Url)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", work.UploadToken);
+        (await client.GetByteArrayAsync(file.Url)).ShouldBe(Pictures.Png(16, 16));
+    }
+
+    private static FakeWatcher Watcher(string objectInfo) => new("w1", FakeWatcher.Instance("gpu", catalogHash: FakeWatcher.Hash(objectInfo)));
+
+    private static async Task SendCatalogAsync(FakeWatcher watcher, string objectInfo)
+    {
+        await watcher.SendCatalogAsync("gpu", objectInfo);
+        while ((await watcher.BeatAsync()).CatalogsWanted.Count > 0)
+            await watcher.Answers.ReadAsync().AsTask().WaitAsync(ApiHost.Patience);
+    }
+
+    private static async Task<JsonElement> ErrorAsync(ApiHost api, object body)
+    {
+        using var response = await api.Client.PostAsJsonAsync("/api/generations", body);
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray().ShouldHaveSingleItem();
+    }
+
+    public sealed class OnSqlite() : CatalogTests(null);
+
+    [Trait("Category", "Integration")]
+    public sealed class OnPostgreSql(PostgreSqlFixture server) : CatalogTests(server);
+}
