@@ -1,8 +1,6 @@
 using LockNGen.Contracts;
-using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Tests.WebSockets;
 using LockNGen.TestSupport;
-using Microsoft.Extensions.DependencyInjection;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.Connections;
