@@ -64,6 +64,8 @@ public sealed class ProcessTests(RabbitMqBroker broker) : IClassFixture<RabbitMq
     {
         await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);
         await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());
+        // No lease expires while the broker is away.
+        ledger.Ledger.Lease = TimeSpan.FromMinutes(5);
         await using var watcher = ledger.StartWatcher("first", [comfy.Url]);
         await ledger.WaitForOwnerAsync("comfy-0");
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 3);

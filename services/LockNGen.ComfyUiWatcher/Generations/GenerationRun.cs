@@ -13,7 +13,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private static readonly Func<ILogger, Guid, IDisposable?> Scope = LoggerMessage.DefineScope<Guid>("generation {GenerationId}");
 
     /// <summary>What is not published by then, the API publishes from the ledger.</summary>
-    private static readonly TimeSpan PublishTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger = services.Logger;
     private readonly List<GenerationImage> _images = [];
@@ -194,16 +194,16 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     {
         var ended = new EndedAttempt(generationId, [.. _images.OrderBy(i => i.Index)], elapsedSeconds, services.Clock.GetUtcNow());
         var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(message) : null;
-        var verdict = await AskLedgerAsync(work, terminal, outcome, cancellationToken);
+        // Now the ledger decides. Once it has, the answer of a heartbeat may tell this watcher to drop the generation before the verdict is
+        // here; that must not keep the end from being published, so it only limits the time.
+        using var grace = new CancellationTokenSource();
+        await using var limit = cancellationToken.Register(() => grace.CancelAfter(Grace));
+        var verdict = await AskLedgerAsync(work, terminal, outcome, grace.Token);
         _ended = true;
         LogEnded(generationId, work.Attempt, outcome.ToString(), verdict);
         services.Metrics.Ended(instance.Name, outcome.GetType().Name);
-        if (verdict != OutcomeVerdict.Publish || terminal is null)
-            return;
-
-        // Not to be stopped any more: to the API the generation has ended, so it may well tell this watcher to drop it.
-        using var deadline = new CancellationTokenSource(PublishTimeout);
-        await outbox.PublishAsync(terminal, preview: null, receivedAt: null, deadline.Token);
+        if (verdict == OutcomeVerdict.Publish && terminal is not null)
+            await outbox.PublishAsync(terminal, preview: null, receivedAt: null, grace.Token);
     }
 
     private async Task<OutcomeVerdict> AskLedgerAsync(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Images;
@@ -17,6 +18,7 @@ internal sealed partial class ClaimConsumer(
     public async Task Consume(ConsumeContext<ClaimGeneration> context)
     {
         var claim = context.Message;
+        var askedAt = DateTimeOffset.UtcNow;
         var catalog = await catalogs.OfInstanceAsync(claim.Instance, context.CancellationToken);
         var uploadKey = await tokens.KeyAsync(context.CancellationToken);
         var decision = await database.WriteAsync(session => DecideAsync(session, claim, catalog, uploadKey), context.CancellationToken);
@@ -24,6 +26,11 @@ internal sealed partial class ClaimConsumer(
             LogGranted(claim.GenerationId, decision.Work!.Attempt, claim.Instance, claim.Watcher);
         else
             LogRefused(claim.GenerationId, claim.Instance, claim.Watcher, decision.Reason!);
+        // The watcher asks without knowing the generation's trace; only the row has it.
+        using var activity = decision.Work is { } work
+            ? Diagnostics.Activities.StartActivity("claim generation", ActivityKind.Server, work.TraceParent, startTime: askedAt)
+            : null;
+        activity?.SetTag("lockngen.generation", claim.GenerationId).SetTag("lockngen.instance", claim.Instance).SetTag("lockngen.attempt", decision.Work?.Attempt);
         await context.RespondAsync(decision);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
@@ -86,6 +87,9 @@ internal sealed partial class OutboxPublisher(
     {
         using var timeout = new CancellationTokenSource(ConfirmTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        // The request that submitted it has long been answered; its trace goes on here.
+        using var activity = Diagnostics.Activities.StartActivity("publish event", ActivityKind.Producer, row.TraceParent);
+        activity?.SetTag("lockngen.generation", row.GenerationId).SetTag("lockngen.event", row.Type);
         try
         {
             await SendAsync(row, either.Token);

@@ -17,6 +17,9 @@ internal static class EventHeaderReader
             headers.TryGetValue(EventHeaders.ReceivedAt, out var receivedAt) ? Number(receivedAt) : 0);
     }
 
+    public static string? TraceParentOf(IReadOnlyBasicProperties properties) =>
+        properties.Headers is { } headers && headers.TryGetValue(EventHeaders.TraceParent, out var traceParent) ? Text(traceParent) : null;
+
     private static string? Text(object? value) => value switch
     {
         byte[] bytes => Encoding.UTF8.GetString(bytes),

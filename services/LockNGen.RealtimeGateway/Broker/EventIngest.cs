@@ -12,9 +12,9 @@ namespace LockNGen.RealtimeGateway.Broker;
 internal sealed partial class EventIngest(
     EventReader reader, ProgressBroadcaster broadcaster, GenerationLogs logs, RevocationSync revocations, GatewayMetrics metrics, ILogger<EventIngest> logger)
 {
-    public void TakeEvent(ReadOnlySpan<byte> body, string? owner, long receivedAt)
+    public void TakeEvent(ReadOnlySpan<byte> body, string? owner, long receivedAt, string? traceParent)
     {
-        if (reader.Read(body, receivedAt) is { } message)
+        if (reader.Read(body, receivedAt, traceParent) is { } message)
             broadcaster.Publish(message, owner);
     }
 

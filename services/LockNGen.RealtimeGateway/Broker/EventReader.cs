@@ -6,10 +6,10 @@ namespace LockNGen.RealtimeGateway.Broker;
 /// <summary>Makes messages of bodies; what is no event is counted, logged and dropped.</summary>
 internal sealed partial class EventReader(GatewayMetrics metrics, ILogger<EventReader> logger)
 {
-    public ServerMessage? Read(ReadOnlySpan<byte> body, long receivedAt)
+    public ServerMessage? Read(ReadOnlySpan<byte> body, long receivedAt, string? traceParent = null)
     {
         if (EventScanner.TryScan(body, out var kind, out var generationId, out var sequence))
-            return ServerMessage.Event(kind, generationId, sequence, body, receivedAt);
+            return ServerMessage.Event(kind, generationId, sequence, body, receivedAt, traceParent);
         metrics.Unreadable();
         LogUnreadable(body.Length);
         return null;

@@ -1,4 +1,5 @@
 using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Telemetry;
 using MassTransit;
 
 namespace LockNGen.RealtimeGateway.Broker;
@@ -63,7 +64,8 @@ internal sealed class InMemoryFeed(EventIngest ingest) :
         ingest.TakeEvent(
             context.ReceiveContext.Body.GetBytes(),
             context.Headers.Get<string>(EventHeaders.Owner),
-            context.Headers.Get<long>(EventHeaders.ReceivedAt) ?? 0);
+            context.Headers.Get<long>(EventHeaders.ReceivedAt) ?? 0,
+            DeliveryTrace.IsOn ? context.Headers.Get<string>(EventHeaders.TraceParent) : null);
         return Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Telemetry;
 using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;
@@ -41,7 +42,7 @@ internal sealed class ReplicaConsumer(IChannel channel, EventIngest ingest, Acti
         else
         {
             var (owner, receivedAt) = EventHeaderReader.Read(properties);
-            ingest.TakeEvent(body.Span, owner, receivedAt);
+            ingest.TakeEvent(body.Span, owner, receivedAt, DeliveryTrace.IsOn ? EventHeaderReader.TraceParentOf(properties) : null);
         }
 
         if (!isCanary && ++_unacknowledged < AcknowledgeEvery)

@@ -245,7 +245,12 @@ internal sealed class ClientConnection(
     private void Finish(SendBatch batch, bool isWritten)
     {
         if (isWritten)
+        {
             metrics.Delivered(batch.Messages.Count, batch.Messages[^1].ReceivedAt);
+            foreach (var message in batch.Messages)
+                message.Trace?.Written();
+        }
+
         batch.Clear();
         lock (_gate)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LockNGen.RealtimeGateway.Previews;
+using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.RealtimeGateway.WebSockets;
 
 namespace LockNGen.RealtimeGateway.Events;
@@ -40,6 +41,9 @@ internal sealed class ServerMessage
     /// <summary>Unix microseconds at which the watcher had ComfyUI's frame; 0 when not known.</summary>
     public long ReceivedAt { get; private init; }
 
+    /// <summary>Its span, while traces are collected.</summary>
+    public DeliveryTrace? Trace { get; private init; }
+
     /// <summary>For <see cref="EventKind.Control"/>: its type on the wire.</summary>
     public string? ControlType { get; private init; }
 
@@ -59,10 +63,15 @@ internal sealed class ServerMessage
     public int Cost => _frame.Length + Overhead;
 
     /// <summary>An event as it came from the broker; the bytes are copied.</summary>
-    public static ServerMessage Event(EventKind kind, Guid generationId, long sequence, ReadOnlySpan<byte> json, long receivedAt)
+    public static ServerMessage Event(EventKind kind, Guid generationId, long sequence, ReadOnlySpan<byte> json, long receivedAt, string? traceParent = null)
     {
         var frame = WebSocketFrame.Text(json, out var payload);
-        return new ServerMessage(kind, generationId, sequence, frame, payload) { ReceivedAt = receivedAt, EndsGeneration = kind.IsTerminal() };
+        return new ServerMessage(kind, generationId, sequence, frame, payload)
+        {
+            ReceivedAt = receivedAt,
+            Trace = DeliveryTrace.Of(kind, generationId, traceParent),
+            EndsGeneration = kind.IsTerminal(),
+        };
     }
 
     public static ServerMessage Snapshot(Contracts.GenerationSnapshot snapshot)

@@ -105,7 +105,8 @@ internal sealed partial class TokenValidator(IOptions<AuthOptions> options, Time
     {
         var now = time.GetUtcNow().UtcDateTime;
         var skew = options.Value.ClockSkew;
-        return expires is { } end && end + skew > now && (notBefore is not { } start || start - skew <= now);
+        // The skew goes to this side of the comparison: a token without nbf comes as DateTime.MinValue, from which nothing can be taken away.
+        return expires is { } end && end > now - skew && (notBefore is not { } start || start <= now + skew);
     }
 
     [LoggerMessage(LogLevel.Error, "The keys of {Authority} cannot be read, so no token can be checked")]

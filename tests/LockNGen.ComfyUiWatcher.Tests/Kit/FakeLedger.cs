@@ -15,11 +15,12 @@ namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 internal sealed class FakeLedger
 {
     private readonly ConcurrentDictionary<Guid, Row> _rows = new();
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
-
     private readonly ConcurrentDictionary<string, (string Watcher, DateTimeOffset Until)> _owners = new();
     private volatile HashSet<Guid> _held = [];
     private TaskCompletionSource _beat = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>How long a watcher may be silent.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Where uploads go; known once the host listens.</summary>
     public string Url { get; set; } = "";

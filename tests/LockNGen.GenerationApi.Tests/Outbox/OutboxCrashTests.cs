@@ -10,17 +10,18 @@ namespace LockNGen.GenerationApi.Tests.Outbox;
 
 [Trait("Category", "Integration")]
 [Collection(nameof(RabbitMqBroker))]
-public sealed class OutboxCrashTests(RabbitMqBroker broker)
+public sealed class OutboxCrashTests(RabbitMqBroker broker) : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("lockngen-api-").FullName;
+
     [Fact]
     public async Task Event_WhoseProcessIsKilledBetweenCommitAndPublish_IsPublishedByTheNext()
     {
-        var folder = Directory.CreateTempSubdirectory("lockngen-api-").FullName;
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__rabbitmq"] = broker.Url,
-            ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(folder, "generations.db")}",
-            ["Storage__DataPath"] = folder,
+            ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(_folder, "generations.db")}",
+            ["Storage__DataPath"] = _folder,
         };
         // Without a broker every commit stays between commit and publish.
         await broker.KillAsync();
@@ -54,4 +55,6 @@ public sealed class OutboxCrashTests(RabbitMqBroker broker)
 
         (queued.GenerationId, queued.Sequence).ShouldBe((id, 1));
     }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -6,17 +6,18 @@ namespace LockNGen.GenerationApi.Tests.Queue;
 
 [Trait("Category", "Integration")]
 [Collection(nameof(RabbitMqBroker))]
-public sealed class ReplicaTests(PostgreSqlFixture server, RabbitMqBroker broker)
+public sealed class ReplicaTests(PostgreSqlFixture server, RabbitMqBroker broker) : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("lockngen-api-").FullName;
+
     [Fact]
     public async Task Queue_OfTwoReplicas_IsOne_AndGoesOnWhenOneStops()
     {
         var database = await server.CreateDatabaseAsync();
         var bus = await broker.CreateVirtualHostAsync();
-        var folder = Directory.CreateTempSubdirectory("lockngen-api-").FullName;
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", capacity: 2));
-        await using var stays = await ApiHost.StartAsync(database, folder, watchers: [watcher], rabbitMq: bus);
-        var leaves = await ApiHost.StartAsync(database, folder, rabbitMq: bus);
+        await using var stays = await ApiHost.StartAsync(database, _folder, watchers: [watcher], rabbitMq: bus);
+        var leaves = await ApiHost.StartAsync(database, _folder, rabbitMq: bus);
         await watcher.StartAsync();
         var ids = new List<Guid>();
         for (var i = 0; i < 3; i++)
@@ -39,4 +40,6 @@ public sealed class ReplicaTests(PostgreSqlFixture server, RabbitMqBroker broker
         foreach (var id in ids)
             (await stays.Events.EndOfAsync(id)).ShouldBeOfType<GenerationCompleted>();
     }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

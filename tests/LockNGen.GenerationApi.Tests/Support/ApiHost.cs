@@ -39,7 +39,8 @@ internal sealed class ApiHost : IAsyncDisposable
         string? folder = null,
         IReadOnlyDictionary<string, string?>? settings = null,
         IReadOnlyList<FakeWatcher>? watchers = null,
-        string? rabbitMq = null)
+        string? rabbitMq = null,
+        Action<BusParts>? endpoints = null)
     {
         var ownFolder = folder ?? Directory.CreateTempSubdirectory("lockngen-api-").FullName;
         var url = $"http://127.0.0.1:{FreePorts.Take()}";
@@ -67,6 +68,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.AddBus(parts =>
         {
             parts.Endpoint("test-events-" + Guid.NewGuid().ToString("N")[..8], (_, endpoint) => events.Bind(endpoint));
+            endpoints?.Invoke(parts);
             foreach (var watcher in watchers ?? [])
                 parts.Endpoint(BusQueues.Watcher(watcher.Name), (_, endpoint) => watcher.Bind(endpoint));
         });

@@ -1,4 +1,5 @@
 import { isEnded } from '@lockngen/client';
+import { ProgressErrorBoundary } from '@lockngen/client/react';
 import { type CSSProperties, memo } from 'react';
 import { useServices } from '../app/services';
 import { type Generation, promptOf } from '../generations/generation';
@@ -81,7 +82,11 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
         >
           {prompt}
         </p>
-        {!hasEnded && <StripProgress state={state} label={`Progress of ${prompt}`} />}
+        {!hasEnded && (
+          <ProgressErrorBoundary>
+            <StripProgress state={state} label={`Progress of ${prompt}`} />
+          </ProgressErrorBoundary>
+        )}
         {state.status === 'failed' && state.error && <Failure failure={state.error} />}
         {facts.length > 0 && (
           <p className="text-sm text-soft" data-testid="facts">

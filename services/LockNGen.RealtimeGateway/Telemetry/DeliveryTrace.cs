@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using LockNGen.RealtimeGateway.Events;
+
+namespace LockNGen.RealtimeGateway.Telemetry;
+
+/// <summary>
+/// The last span of a generation's trace: from the broker's delivery of an event to its first write to a client of this replica. One for each
+/// event that changes what the generation is; a span for every step and every client would cost more than the delivery itself.
+/// </summary>
+internal sealed class DeliveryTrace(EventKind kind, Guid generationId, string traceParent)
+{
+    private static readonly ActivitySource Activities = new(GatewayMetrics.MeterName);
+
+    private readonly DateTimeOffset _receivedAt = DateTimeOffset.UtcNow;
+    private int _isWritten;
+
+    /// <summary>Whether anybody collects traces; else it is not worth reading the header.</summary>
+    public static bool IsOn => Activities.HasListeners();
+
+    public static DeliveryTrace? Of(EventKind kind, Guid generationId, string? traceParent) =>
+        traceParent is null || kind is EventKind.Node or EventKind.Progress or EventKind.Preview ? null : new DeliveryTrace(kind, generationId, traceParent);
+
+    /// <summary>A client has it.</summary>
+    public void Written()
+    {
+        if (Interlocked.Exchange(ref _isWritten, 1) == 1)
+            return;
+        using var activity = Activities.StartActivity("deliver event", ActivityKind.Consumer, traceParent, startTime: _receivedAt);
+        activity?.SetTag("lockngen.generation", generationId).SetTag("lockngen.event", kind.Name());
+    }
+}

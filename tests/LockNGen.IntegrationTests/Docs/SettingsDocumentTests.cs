@@ -1,0 +1,47 @@
+using System.Text;
+using LockNGen.ComfyUiSimulator;
+using LockNGen.ComfyUiWatcher;
+using LockNGen.GenerationApi;
+using LockNGen.RealtimeGateway;
+using LockNGen.ServiceDefaults;
+using LockNGen.TestSupport;
+using LockNGen.WebhookNotifier;
+
+namespace LockNGen.IntegrationTests.Docs;
+
+/// <summary>docs/settings.md, below its marker, is what the options classes say; UPDATE_GOLDEN=1 writes it again after a change.</summary>
+public sealed class SettingsDocumentTests
+{
+    private const string Marker = "<!-- Below: written from the options classes by the test SettingsDocumentTests (UPDATE_GOLDEN=1). -->\n";
+
+    [Fact]
+    public void SettingsDocument_IsTheOptionsClasses()
+    {
+        var path = System.IO.Path.Combine(Repository.Root, "docs", "settings.md");
+        var published = File.ReadAllText(path);
+        var preface = published[..(published.IndexOf(Marker, StringComparison.Ordinal) + Marker.Length)];
+        preface.ShouldEndWith(Marker);
+        var current = preface + Tables();
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+            File.WriteAllText(path, published = current);
+
+        published.ShouldBe(current);
+    }
+
+    private static string Tables()
+    {
+        (string Heading, Type Anchor)[] assemblies =
+        [
+            ("Every service", typeof(ServiceDefaultsExtensions)),
+            ("GenerationApi", typeof(GenerationApiExtensions)),
+            ("RealtimeGateway", typeof(GatewayExtensions)),
+            ("ComfyUiWatcher", typeof(ComfyUiWatcherExtensions)),
+            ("WebhookNotifier", typeof(WebhookNotifierExtensions)),
+            ("ComfyUiSimulator", typeof(ComfyUiSimulatorExtensions)),
+        ];
+        var text = new StringBuilder();
+        foreach (var (heading, anchor) in assemblies)
+            text.Append("\n## ").Append(heading).Append("\n\n").Append(new SettingsTable(anchor.Assembly).Write().TrimEnd('\n')).Append('\n');
+        return text.ToString();
+    }
+}
