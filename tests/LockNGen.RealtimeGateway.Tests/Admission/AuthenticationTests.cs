@@ -57,6 +57,8 @@ public sealed class AuthenticationTests : IAsyncLifetime
         await using var alice = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("alice")));
         await using var bob = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("bob")));
         await using var admin = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("root", "generations:admin other")));
+        foreach (var client in new[] { alice, bob, admin })
+            await client.ListenedToAsync();
 
         await _gateway.PublishAsync(Queued(_id));
         _gateway.Owner = "bob";
@@ -71,6 +73,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task Caller_ThatAsksForAnothersById_LearnsNothing()
     {
         await using var alice = await RawClient.ConnectAsync(_gateway.Url, headers: Header(Token("alice")));
+        await alice.ListenedToAsync();
         await _gateway.PublishAsync(Queued(_id));
         await GenerationsUntilAsync(alice, _id);
 
@@ -109,6 +112,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
 
         first.Answer.ShouldStartWith("HTTP/1.1 101");
         second.Answer.ShouldStartWith("HTTP/1.1 401");
+        await first.ListenedToAsync();
         await _gateway.PublishAsync(Queued(_id));
         (await GenerationsUntilAsync(first, _id)).ShouldBe([_id]);
     }

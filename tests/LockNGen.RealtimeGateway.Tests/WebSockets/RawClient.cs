@@ -97,6 +97,16 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the gateway listens to this client, and so has subscribed it.</summary>
+    public async Task ListenedToAsync()
+    {
+        await SendTextAsync("""{"type":"ping"}""");
+        while (!Encoding.UTF8.GetString(await UntilAsync(0x1)).Contains("\"pong\"", StringComparison.Ordinal))
+        {
+            // What was sent before the answer.
+        }
+    }
+
     public async Task<int> CloseCodeAsync() => BinaryPrimitives.ReadUInt16BigEndian(await UntilAsync(0x8));
 
     /// <summary>Whether the server has ended the connection.</summary>
