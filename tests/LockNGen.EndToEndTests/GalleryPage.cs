@@ -31,6 +31,20 @@ internal sealed class GalleryPage(IPage page)
         await page.GetByRole(AriaRole.Button, new() { Name = "Generate", Exact = true }).ClickAsync();
     }
 
+    /// <summary>Chooses a template by its title.</summary>
+    public Task ChooseAsync(string template) => page.GetByRole(AriaRole.Radio, new() { Name = template }).CheckAsync(new() { Force = true });
+
+    /// <summary>Gives the template a picture to start from: a PNG, here a piece of the page itself.</summary>
+    public async Task StartFromPictureAsync()
+    {
+        var picture = await page.ScreenshotAsync(new() { Clip = new() { X = 0, Y = 0, Width = 256, Height = 256 } });
+        await page.GetByTestId("drop-zone").Locator("input[type=file]").SetInputFilesAsync(
+            new FilePayload { Name = "start.png", MimeType = "image/png", Buffer = picture });
+    }
+
+    /// <summary>What the form says about a request that was refused.</summary>
+    public ILocator Refusal => page.GetByTestId("composer").GetByRole(AriaRole.Alert);
+
     /// <summary>The generation of a prompt, once it is on the film.</summary>
     public ILocator Strip(string prompt) => page.GetByRole(AriaRole.Article, new() { Name = prompt });
 

@@ -86,6 +86,46 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
     }
 
     [Fact]
+    public async Task Visitor_WithAPictureToStartFrom_GetsAVariationOfIt()
+    {
+        var gallery = await OpenAsync();
+
+        await gallery.ChooseAsync("Image to image");
+        await gallery.StartFromPictureAsync();
+        await gallery.GenerateAsync(_prompt);
+
+        await gallery.SeePicturesAsync(_prompt, 1);
+    }
+
+    [Fact]
+    public async Task Visitor_WhoPaintsAMask_GetsAnInpaintedPicture()
+    {
+        var gallery = await OpenAsync();
+
+        await gallery.ChooseAsync("Inpaint");
+        await gallery.StartFromPictureAsync();
+        await gallery.Page.GetByRole(AriaRole.Button, new() { Name = "Everything" }).ClickAsync();
+        await gallery.GenerateAsync(_prompt);
+
+        await gallery.SeePicturesAsync(_prompt, 1);
+    }
+
+    [Fact]
+    public async Task Visitor_WhoseModelIsGone_IsToldWhichOnesExist()
+    {
+        var gallery = await OpenAsync();
+        await gallery.Page.GetByRole(AriaRole.Button, new() { Name = "More", Exact = true }).ClickAsync();
+        var models = gallery.Page.GetByRole(AriaRole.Combobox, new() { Name = "Model" });
+        // A model that was there when the page was loaded, and has been deleted since.
+        await models.EvaluateAsync("select => select.add(new Option('dreamshaper_7.safetensors'))");
+        await models.SelectOptionAsync("dreamshaper_7.safetensors");
+
+        await gallery.GenerateAsync(_prompt);
+
+        await Expect(gallery.Refusal).ToContainTextAsync("dreamshaper_8.safetensors");
+    }
+
+    [Fact]
     public async Task Phone_NarrowScreen_NeedsNoSidewaysScrolling()
     {
         var gallery = new GalleryPage(await browser.NewVisitorAsync(width: 390, height: 844));
