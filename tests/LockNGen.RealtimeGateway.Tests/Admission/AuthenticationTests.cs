@@ -51,6 +51,14 @@ public sealed class AuthenticationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Handshake_WithATokenThatNamesNoStart_IsAccepted()
+    {
+        await using var client = await RawClient.ConnectAsync(_gateway.Url, headers: Header(TokenWithoutNotBefore("alice")));
+
+        client.Answer.ShouldStartWith("HTTP/1.1 101");
+    }
+
+    [Fact]
     public async Task Caller_WithAToken_SeesOnlyItsOwn()
     {
         var other = Guid.NewGuid();
@@ -178,6 +186,15 @@ public sealed class AuthenticationTests : IAsyncLifetime
             SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256),
         });
     }
+
+    // RFC 7519: nbf is optional.
+    private string TokenWithoutNotBefore(string subject) =>
+        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Claims = new Dictionary<string, object> { ["sub"] = subject },
+            Expires = _clock.GetUtcNow().UtcDateTime.AddHours(1),
+            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Key)), SecurityAlgorithms.HmacSha256),
+        });
 
     private static string Unsigned(string subject) =>
         $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{Base64UrlEncoder.Encode($$"""{"sub":"{{subject}}","exp":4102444800}""")}.";
