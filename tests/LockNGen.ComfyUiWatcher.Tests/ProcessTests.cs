@@ -106,7 +106,7 @@ public sealed class ProcessTests(RabbitMqBroker broker) : IClassFixture<RabbitMq
     }
 
     [Theory]
-    [InlineData(40, 4)]
+    [InlineData(500, 25)]
     public async Task Soak_WithRandomKills_EndsEveryGenerationOnceAndRendersNothingTwice(int generations, int kills)
     {
         const int Servers = 4;
