@@ -37,4 +37,40 @@ public sealed class SlowClientTests
         await reader.UntilAsync(GenerationEventTypes.Completed);
         reader.Seen.Count(f => ProgressClient.TypeOf(f) == GenerationEventTypes.Image).ShouldBe(ManyImages - 2);
     }
+
+    [Fact]
+    public async Task OneClientAmongAThousand_ThatStopsReading_TakesNothingFromTheOthers()
+    {
+        const int Readers = 999;
+        const int Images = 60;
+        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?>
+        {
+            ["Connections:MaxPerClient"] = "2000",
+            ["Connections:AttemptsPerMinute"] = "5000",
+            ["Connections:MaxQueuedBytes"] = "131072",
+            ["Connections:SendBufferBytes"] = "65536",
+        });
+        var id = Guid.NewGuid();
+        await using var stalled = await RawClient.ConnectAsync(gateway.Url, $"generationId={id}&after=0", receiveBuffer: 16 << 10);
+        var readers = new List<ProgressClient>();
+        for (var i = 0; i < Readers; i++)
+            readers.Add(await ProgressClient.ConnectAsync(gateway.Url, $"generationId={id}&after=0"));
+
+        await gateway.PublishAsync(Queued(id), Started(id));
+        var big = new string('x', 10_000);
+        for (var n = 2; n < Images; n++)
+        {
+            var image = Image(id, First(n), n);
+            await gateway.PublishAsync(image with { Data = image.Data with { Image = image.Data.Image with { Url = big } } });
+            await Task.WhenAll(readers.Select(r => r.UntilAsync(f => f.TryGetProperty("sequence", out var s) && s.GetInt64() == image.Sequence)));
+        }
+
+        await gateway.PublishAsync(Completed(id, First(Images)));
+        await Task.WhenAll(readers.Select(r => r.UntilAsync(GenerationEventTypes.Completed)));
+
+        readers.ShouldAllBe(r => r.Seen.Count(f => ProgressClient.TypeOf(f) == GenerationEventTypes.Image) == Images - 2);
+        (await stalled.IsClosedAsync()).ShouldBeTrue();
+        foreach (var reader in readers)
+            await reader.DisposeAsync();
+    }
 }

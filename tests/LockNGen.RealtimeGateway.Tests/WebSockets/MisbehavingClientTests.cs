@@ -168,4 +168,14 @@ public sealed class MisbehavingClientTests : IAsyncLifetime
             $"GET /api/ws/progress HTTP/1.1\r\nHost: {_gateway.Url.Authority}\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n{headers}\r\n\r\n"));
         Encoding.ASCII.GetString(await client.ReadBytesAsync(12)).ShouldBe("HTTP/1.1 400");
     }
+
+    [Fact]
+    public async Task HandshakeThatDawdles_IsCutOff()
+    {
+        await using var client = await RawClient.DialAsync(_gateway.Url);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET /api/ws/progress HTTP/1.1\r\nHost: {_gateway.Url.Authority}\r\n"));
+
+        Encoding.ASCII.GetString(await client.ReadBytesAsync(12)).ShouldBe("HTTP/1.1 408");
+        (await client.IsClosedAsync()).ShouldBeTrue();
+    }
 }

@@ -15,9 +15,11 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>The answer to the handshake, headers included.</summary>
     public string Answer { get; private set; } = "";
 
-    public static async Task<RawClient> ConnectAsync(Uri gateway, string query = "", string headers = "")
+    public static async Task<RawClient> ConnectAsync(Uri gateway, string query = "", string headers = "", int? receiveBuffer = null)
     {
         var client = new RawClient();
+        if (receiveBuffer is { } bytes)
+            client._tcp.ReceiveBufferSize = bytes;
         await client._tcp.ConnectAsync(gateway.Host, gateway.Port);
         client._stream = client._tcp.GetStream();
         await client.SendAsync(Encoding.ASCII.GetBytes(
