@@ -71,7 +71,7 @@ export class Pod {
         const begun = Date.now();
         const preStop = this.container.lifecycle?.preStop?.exec.command;
         if (preStop) await docker("exec", this.id, ...preStop);
-        const left = this.spec.terminationGracePeriodSeconds - Math.ceil((Date.now() - begun) / 1000);
+        const left = (this.spec.terminationGracePeriodSeconds ?? 30) - Math.ceil((Date.now() - begun) / 1000);
         await docker("stop", "--time", `${left}`, this.id);
         return Number(await docker("inspect", "--format", "{{.State.ExitCode}}", this.id));
     }
