@@ -111,6 +111,11 @@ describe("docker compose", () => {
         }
     });
 
+    it("alerts when it should, and only then", async () => {
+        const [prometheus] = await stack.containers("prometheus");
+        await docker("exec", prometheus, "promtool", "test", "rules", "/smoke/alerts.test.yml");
+    });
+
     it("leaves nothing behind in the broker", async () => {
         const [broker] = await stack.containers("rabbitmq");
         // The queues of the gateways that were restarted fill until they expire, after two minutes.
