@@ -141,6 +141,8 @@ public static class GenerationApiExtensions
         parts.Endpoint(BusQueues.Heartbeats, (context, endpoint) =>
         {
             endpoint.ConcurrentMessageLimit = 8;
+            // The next one follows in seconds; kept, those that met a database being restarted would lie in an error queue for ever.
+            endpoint.DiscardFaultedMessages();
             endpoint.Consumer(() => Create<HeartbeatConsumer>(context));
             endpoint.Handler<HeartbeatCanary>(c => context.GetRequiredService<HeartbeatReception>().NoteAsync(c.CancellationToken));
         });

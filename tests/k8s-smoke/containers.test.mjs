@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { docker, published } from "../compose-smoke/docker.mjs";
+import { docker, eventually, published } from "../compose-smoke/docker.mjs";
 import { follow, submit } from "../compose-smoke/generations.mjs";
 import { overlays, workloads } from "./overlays.mjs";
 import { Pod } from "./pods.mjs";
@@ -49,7 +49,8 @@ describe("Pods of the dev overlay", () => {
     it("readiness tells a service without its broker from one with it, liveness does not", async () => {
         const gateway = pod("realtime-gateway");
         const restarts = await docker("inspect", "--format", "{{.State.StartedAt}}", gateway.id);
-        await docker("stop", pod("rabbitmq").id);
+        await pod("rabbitmq").stop();
+        await eventually("the gateway is not ready", () => gateway.probe(gateway.container.readinessProbe).then(() => false, () => true));
         await assert.doesNotReject(gateway.probe(gateway.container.livenessProbe));
         await docker("start", pod("rabbitmq").id);
         await gateway.ready();

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync, chmodSync } from "node:fs";
+import { get as request } from "node:http";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { docker, eventually, published } from "../compose-smoke/docker.mjs";
 import { containerPort, ofKind, podSpec } from "./overlays.mjs";
 
@@ -50,9 +52,9 @@ export class Pod {
         if (exec) return docker("exec", this.id, ...exec.command);
         const address = await published(this.id, containerPort(this.spec, (httpGet ?? tcpSocket).port));
         if (tcpSocket) return address;
-        const response = await fetch(`http://${address}${httpGet.path}`, { signal: AbortSignal.timeout(5000) });
-        if (!response.ok) throw new Error(`${httpGet.path} answered ${response.status}: ${await response.text()}`);
-        return response.status;
+        const { status, body } = await get(`http://${address}${httpGet.path}`);
+        if (status >= 400) throw new Error(`${httpGet.path} answered ${status}: ${body}`);
+        return status;
     }
 
     /** Waits like the kubelet: the startup probe until it passes, for no longer than it allows, then readiness. */
@@ -69,7 +71,7 @@ export class Pod {
         const begun = Date.now();
         const preStop = this.container.lifecycle?.preStop?.exec.command;
         if (preStop) await docker("exec", this.id, ...preStop);
-        const left = this.spec.terminationGracePeriodSeconds - Math.ceil((Date.now() - begun) / 1000);
+        const left = (this.spec.terminationGracePeriodSeconds ?? 30) - Math.ceil((Date.now() - begun) / 1000);
         await docker("stop", "--time", `${left}`, this.id);
         return Number(await docker("inspect", "--format", "{{.State.ExitCode}}", this.id));
     }
@@ -106,6 +108,19 @@ export class Pod {
         return ["--tmpfs", `${mountPath}:uid=${uid},gid=${gid},mode=0770`];
     }
 }
+
+/**
+ * Asks by a connection of its own, as the kubelet does. Not by fetch: that of Node 20 waits for ever on a connection that is closed without an
+ * answer, which is what Docker does with one to a port that nobody listens on yet.
+ */
+const get = (url) =>
+    new Promise((resolve, reject) => {
+        const asked = request(url, { agent: false, timeout: 5000 }, (response) => {
+            text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+        });
+        asked.on("timeout", () => asked.destroy(new Error(`No answer from ${url} in 5 s`)));
+        asked.on("error", reject);
+    });
 
 function bytes(quantity) {
     const [, number, unit] = /^(\d+)(Ki|Mi|Gi)$/.exec(quantity);
