@@ -2,6 +2,7 @@ using System.Text;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.TestSupport;
+using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -75,6 +76,8 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
         builder.AddBus(configure);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
+        // The host does not wait for the broker, as no service does; a request to a queue that is not there yet would be lost.
+        await host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
         return host;
     }
 
