@@ -78,6 +78,16 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await errors}");
     }
 
+    /// <summary>Makes the node believe that it has run out of a resource: it reads no more from connections that publish.</summary>
+    public Task RaiseAlarmAsync(BrokerResource resource) => resource == BrokerResource.Memory
+        ? ControlAsync("set_vm_memory_high_watermark", "absolute", "1")
+        : ControlAsync("set_disk_free_limit", "1000000GB");
+
+    /// <summary>Ends the shortage.</summary>
+    public Task ClearAlarmAsync(BrokerResource resource) => resource == BrokerResource.Memory
+        ? ControlAsync("set_vm_memory_high_watermark", "0.4")
+        : ControlAsync("set_disk_free_limit", "50MB");
+
     /// <summary>kill -9 of the node.</summary>
     public async Task KillAsync()
     {

@@ -1,4 +1,5 @@
 using LockNGen.FaultTests.Rig;
+using LockNGen.TestSupport;
 
 namespace LockNGen.FaultTests.Faults;
 
@@ -49,6 +50,7 @@ internal sealed class FaultDeck(SystemUnderTest system, int seed)
         yield return () => new RestartBrokerApplication(system.Broker, Seconds(0, 6));
         yield return () => new KillBroker(system.Broker, Seconds(0, 6));
         yield return () => new CloseConnections(system.Broker, _random.NextDouble(), Seconds(1, 3));
+        yield return () => new RaiseAlarm(system.Broker, _random.Next(2) == 0 ? BrokerResource.Memory : BrokerResource.Disk, Seconds(3, 20));
         yield return () => new RestartDatabase(system.Database, Seconds(0, 6));
         yield return () => new BreakLink(OneOf(system.Links), LinkState.Cut, Seconds(0, 10));
         yield return () => new BreakLink(OneOf(system.Links), LinkState.Stalled, Seconds(2, 25));
