@@ -25,7 +25,7 @@ internal static class FaultRun
         await webhooks.RegisterAsync(system.Notifier, cancellationToken);
         using var load = new GenerationLoad(system, published, webhooks.OfGeneration, options.Seed, journal);
         var memory = new MemoryWatch(system.Services);
-        var schedule = new FaultSchedule(system, load, published, new FaultDeck(system, options.Seed), journal);
+        var schedule = new FaultSchedule(system, load, published, new FaultDeck(system, options.Seed, options.Only), journal);
 
         using var stopLoad = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

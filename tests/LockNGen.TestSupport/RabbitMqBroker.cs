@@ -37,6 +37,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private string? ExternalControl { get; } = Environment.GetEnvironmentVariable("RABBITMQ_CONTROL");
 #endif
 
+    /// <summary>Where the private node writes its log; gone with the broker.</summary>
+    public string LogFolder => Path.Combine(_folder, "log");
+
     private string NodeName => $"t{_ports[0]}@localhost";
 
     private string PidFile => Path.Combine(_folder, "pid");
@@ -209,7 +212,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         start.Environment["RABBITMQ_NODE_PORT"] = _ports[0].ToString(CultureInfo.InvariantCulture);
         start.Environment["RABBITMQ_DIST_PORT"] = _ports[1].ToString(CultureInfo.InvariantCulture);
         start.Environment["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "mnesia");
-        start.Environment["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log");
+        start.Environment["RABBITMQ_LOG_BASE"] = LogFolder;
         start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins");
         start.Environment["RABBITMQ_PID_FILE"] = PidFile;
         start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";

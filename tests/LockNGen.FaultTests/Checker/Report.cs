@@ -75,7 +75,7 @@ internal sealed class Report(Evidence evidence, Journal journal, RunOptions opti
         }
 
         if (promises.Any(p => p.Violations.Count > 0))
-            Console.WriteLine($"All logs and stories: {journal.Folder}\nOnce more, with the same faults: ./test faults --seed {options.Seed} --minutes {options.Minutes}");
+            Console.WriteLine($"All logs and stories: {journal.Folder}\nOnce more, with the same faults: {options.Command}");
     }
 
     private async Task TellAsync(Guid generation, bool aloud)

@@ -7,7 +7,7 @@ namespace LockNGen.FaultTests.Faults;
 /// The faults of a run, drawn from its seed: kinds like cards from a shuffled deck, so that each comes once before any comes again; targets
 /// and durations at random.
 /// </summary>
-internal sealed class FaultDeck(SystemUnderTest system, int seed)
+internal sealed class FaultDeck(SystemUnderTest system, int seed, string? only)
 {
     private readonly Random _random = new(seed);
     private readonly Queue<Func<Fault>> _cards = new();
@@ -24,6 +24,16 @@ internal sealed class FaultDeck(SystemUnderTest system, int seed)
     }
 
     private Fault Next()
+    {
+        while (true)
+        {
+            var fault = NextOfAll();
+            if (only is null || fault.Kind.Contains(only, StringComparison.OrdinalIgnoreCase))
+                return fault;
+        }
+    }
+
+    private Fault NextOfAll()
     {
         if (_cards.Count == 0)
         {

@@ -81,6 +81,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             simulator.Dispose();
         foreach (var link in _links)
             await link.DisposeAsync();
+        foreach (var log in Directory.Exists(Broker.LogFolder) ? Directory.GetFiles(Broker.LogFolder, "*.log") : [])
+            File.Copy(log, Path.Combine(_journal.Folder, "broker-" + Path.GetFileName(log)));
         await Broker.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(_data, recursive: true);
