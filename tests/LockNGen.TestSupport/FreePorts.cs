@@ -4,14 +4,13 @@ using System.Net.Sockets;
 namespace LockNGen.TestSupport;
 
 /// <summary>
-/// Loopback ports that nobody listens on now. They lie below those that the system gives to outgoing connections, so that a server that is
-/// stopped for a while finds its port free when it is started again.
+/// Loopback ports that nobody listens on now, outside the range (32768 and up on Linux) from which the system numbers outgoing
+/// connections: one of those could take a port of that range before its server has started.
 /// </summary>
 public static class FreePorts
 {
     private const int First = 15_000;
     private const int End = 32_000;
-    private const int MaxTries = 1_000;
 
     /// <summary>Returns <paramref name="count"/> different ports; all are held until the last is known, so they do differ.</summary>
     public static int[] Take(int count)
@@ -19,20 +18,8 @@ public static class FreePorts
         var listeners = new List<TcpListener>();
         try
         {
-            for (var tries = 0; listeners.Count < count; tries++)
-            {
-                var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, End));
-                try
-                {
-                    listener.Start();
-                    listeners.Add(listener);
-                }
-                catch (SocketException) when (tries < MaxTries)
-                {
-                    // Taken: the next one, then.
-                    listener.Dispose();
-                }
-            }
+            for (var i = 0; i < count; i++)
+                listeners.Add(Listen());
 
             return [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
         }
@@ -45,4 +32,22 @@ public static class FreePorts
 
     /// <summary>Returns one.</summary>
     public static int Take() => Take(1)[0];
+
+    private static TcpListener Listen()
+    {
+        const int tries = 100;
+        for (var i = 1; ; i++)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, End)) { ExclusiveAddressUse = true };
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException) when (i < tries)
+            {
+                listener.Dispose();
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Resilience;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
@@ -14,8 +15,7 @@ internal sealed partial class GenerationOutbox(
     ILogger logger)
 {
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly Lock _gate = new();
     private readonly List<Waiting> _waiting = [];
@@ -24,7 +24,7 @@ internal sealed partial class GenerationOutbox(
     private bool _publishing;
     private long _number;
     private string? _previewUrl;
-    private DateTimeOffset _lastProgress;
+    private DateTimeOffset _paidUntil = clock.GetUtcNow();
     private DateTimeOffset _lastPreview;
 
     /// <summary>Never waits. What it holds is bounded: one event of each progress type, and a generation's few state events.</summary>
@@ -65,7 +65,7 @@ internal sealed partial class GenerationOutbox(
     public async Task PublishAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
         var headers = receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
-        for (var delay = FirstRetry; ; delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
+        for (var tries = 1; ; tries++)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(ConfirmTimeout);
@@ -75,15 +75,15 @@ internal sealed partial class GenerationOutbox(
                     await publisher.PublishAsync(preview.Of(message), headers, deadline.Token);
                 await publisher.PublishAsync(message, headers, deadline.Token);
                 metrics.Published(message.Type, clock.GetUtcNow() - receivedAt);
-                if (delay > FirstRetry)
+                if (tries > 1)
                     LogConfirmed(message.Type, generationId);
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                if (delay == FirstRetry)
+                if (tries == 1)
                     LogUnconfirmed(message.Type, generationId, e.Message);
-                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken);
+                await Task.Delay(Retry.DelayAfter(tries), clock, cancellationToken);
             }
         }
     }
@@ -141,7 +141,8 @@ internal sealed partial class GenerationOutbox(
         }
     }
 
-    // State events are never kept waiting, and neither is the progress before them; otherwise whatever is due first goes.
+    // State events are never kept waiting, and neither is the progress before them; otherwise whatever is due first goes. Each progress event
+    // uses up its share of a second, some of them in advance: while few come none waits, and then nothing is merged but what comes during a publish.
     private Waiting? Next(out TimeSpan wait)
     {
         wait = Timeout.InfiniteTimeSpan;
@@ -152,7 +153,7 @@ internal sealed partial class GenerationOutbox(
             return Leave(_waiting[0], now);
         foreach (var waiting in _waiting)
         {
-            var due = _lastProgress + policy.ProgressSpacing;
+            var due = _paidUntil - policy.ProgressBurst;
             if (waiting.IsPreview && _lastPreview + policy.PreviewSpacing > due)
                 due = _lastPreview + policy.PreviewSpacing;
             if (due <= now)
@@ -167,7 +168,7 @@ internal sealed partial class GenerationOutbox(
     private Waiting Leave(Waiting waiting, DateTimeOffset now)
     {
         if (waiting.IsProgress)
-            _lastProgress = now;
+            _paidUntil = (_paidUntil > now ? _paidUntil : now) + policy.ProgressSpacing;
         if (waiting.IsPreview)
             _lastPreview = now;
         return waiting;
