@@ -104,8 +104,7 @@ internal sealed partial class OutboxPublisher(
 
     private Task SendAsync(OutboxRow row, CancellationToken cancellationToken) => row.Type == EventOutbox.RegisterWebhookType
         ? commands.SendAsync(BusQueues.WebhookNotifier, JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook)!, cancellationToken)
-        : publisher.PublishAsync(
-            ContractsJson.Deserialize(row.Type, Encoding.UTF8.GetBytes(row.Body)), new EventContext(row.Owner, row.TraceParent), cancellationToken);
+        : publisher.PublishAsync(row.Type, Encoding.UTF8.GetBytes(row.Body), new EventContext(row.Owner, row.TraceParent), cancellationToken);
 
     /// <summary>Also while stopping: what is confirmed need not be sent twice.</summary>
     private async Task DeleteAsync(List<long> published)
