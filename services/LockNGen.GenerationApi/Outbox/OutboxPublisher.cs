@@ -13,7 +13,7 @@ namespace LockNGen.GenerationApi.Outbox;
 /// broker has not confirmed stays, and is tried again with backoff.
 /// </summary>
 internal sealed partial class OutboxPublisher(
-    GenerationsDatabase database, EventPublisher publisher, CommandClient commands, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
+    GenerationsDatabase database, EventPublisher publisher, WebhookRegistrations webhooks, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
     : BackgroundService
 {
     private const int BatchSize = 200;
@@ -103,7 +103,7 @@ internal sealed partial class OutboxPublisher(
     }
 
     private Task SendAsync(OutboxRow row, CancellationToken cancellationToken) => row.Type == EventOutbox.RegisterWebhookType
-        ? commands.SendAsync(BusQueues.WebhookNotifier, JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook)!, cancellationToken)
+        ? webhooks.SendAsync(JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook)!, cancellationToken)
         : publisher.PublishAsync(row.Type, Encoding.UTF8.GetBytes(row.Body), new EventContext(row.Owner, row.TraceParent), cancellationToken);
 
     /// <summary>Also while stopping: what is confirmed need not be sent twice.</summary>

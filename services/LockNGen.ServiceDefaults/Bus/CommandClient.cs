@@ -7,12 +7,23 @@ namespace LockNGen.ServiceDefaults.Bus;
 public sealed class CommandClient(IBus bus, IOptions<BusOptions> options)
 {
     /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
-    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken)
+    /// <param name="queue">The queue that its reader has declared.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Ends the wait for the confirm.</param>
+    /// <param name="mandatory">Whether a broker without that queue hands the command back; otherwise it is lost, for commands that are repeated.</param>
+    /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
+    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken, bool mandatory = false)
         where T : class
     {
         // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are nobody else's business.
         var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + queue));
-        await endpoint.Send(command, cancellationToken);
+        await endpoint.Send(command, Prepare, cancellationToken);
+
+        void Prepare(SendContext<T> context)
+        {
+            if (mandatory && context.TryGetPayload<RabbitMqSendContext>(out var rabbitMq))
+                rabbitMq.Mandatory = true;
+        }
     }
 
     /// <summary>Sends a request and returns its answer.</summary>
