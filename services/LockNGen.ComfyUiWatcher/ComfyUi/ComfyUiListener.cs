@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using LockNGen.ServiceDefaults.Resilience;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
@@ -17,8 +18,7 @@ internal sealed partial class ComfyUiListener(
     WatcherMetrics metrics,
     ILogger logger)
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(3);
+    private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
 
     private readonly Lock _gate = new();
     private CancellationTokenSource? _connection;
@@ -61,12 +61,12 @@ internal sealed partial class ComfyUiListener(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var delay = FirstDelay;
+        var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             var connected = await ConnectAndReadAsync(cancellationToken);
-            delay = connected ? FirstDelay : Min(2 * delay, LongestDelay);
-            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            failures = connected ? 1 : failures + 1;
+            await Task.Delay(Reconnect.DelayAfter(failures), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -194,8 +194,6 @@ internal sealed partial class ComfyUiListener(
     // Previews of the old form name nobody: they belong to whoever spoke last on this socket.
     private PreviewFrame Attribute(PreviewFrame preview) =>
         _speaker is { } speaker ? preview with { PromptId = speaker.PromptId, Node = speaker.Node } : preview;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     [LoggerMessage(LogLevel.Information, "Connected to {Instance} as {ClientId}")]
     private partial void LogConnected(string instance, string clientId);

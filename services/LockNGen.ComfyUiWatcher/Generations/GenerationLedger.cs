@@ -2,6 +2,7 @@ using System.Text.Json;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Resilience;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
@@ -11,8 +12,7 @@ internal sealed partial class GenerationLedger(
     CommandClient commands, IOptions<WatcherOptions> options, TimeProvider clock, ILogger<GenerationLedger> logger)
 {
     private const int ClaimTries = 6;
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
     /// <summary>Claims a generation. Null when it is refused, or nobody answers: the API dispatches again what nobody claims.</summary>
     public async Task<GenerationWork?> ClaimAsync(Guid generationId, string instance, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed partial class GenerationLedger(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogUnanswered(generationId, nameof(ClaimGeneration), e.Message);
-                await Task.Delay(FirstRetry * tries, clock, cancellationToken);
+                await Task.Delay(Retry.DelayAfter(tries), clock, cancellationToken);
             }
         }
 
@@ -62,7 +62,7 @@ internal sealed partial class GenerationLedger(
             Event = terminal is null ? null : JsonSerializer.Deserialize(ContractsJson.Serialize(terminal), ContractsJson.Default.JsonElement),
             Lost = lost,
         };
-        for (var delay = FirstRetry; ; delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
+        for (var tries = 1; ; tries++)
         {
             try
             {
@@ -71,7 +71,7 @@ internal sealed partial class GenerationLedger(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogUnanswered(generationId, nameof(ReportOutcome), e.Message);
-                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken);
+                await Task.Delay(Retry.DelayAfter(tries), clock, cancellationToken);
             }
         }
     }

@@ -1,6 +1,7 @@
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Resilience;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
@@ -14,8 +15,7 @@ internal sealed partial class GenerationOutbox(
     ILogger logger)
 {
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly Lock _gate = new();
     private readonly List<Waiting> _waiting = [];
@@ -65,7 +65,7 @@ internal sealed partial class GenerationOutbox(
     public async Task PublishAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
         var headers = receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
-        for (var delay = FirstRetry; ; delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
+        for (var tries = 1; ; tries++)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(ConfirmTimeout);
@@ -75,15 +75,15 @@ internal sealed partial class GenerationOutbox(
                     await publisher.PublishAsync(preview.Of(message), headers, deadline.Token);
                 await publisher.PublishAsync(message, headers, deadline.Token);
                 metrics.Published(message.Type, clock.GetUtcNow() - receivedAt);
-                if (delay > FirstRetry)
+                if (tries > 1)
                     LogConfirmed(message.Type, generationId);
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                if (delay == FirstRetry)
+                if (tries == 1)
                     LogUnconfirmed(message.Type, generationId, e.Message);
-                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken);
+                await Task.Delay(Retry.DelayAfter(tries), clock, cancellationToken);
             }
         }
     }

@@ -5,6 +5,7 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Resilience;
 
 namespace LockNGen.GenerationApi.Outbox;
 
@@ -19,7 +20,7 @@ internal sealed partial class OutboxPublisher(
     private const int BatchSize = 200;
     private const int MaxParallelGenerations = 16;
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
     /// <summary>How often rows are looked for that another replica left behind.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -44,7 +45,7 @@ internal sealed partial class OutboxPublisher(
             {
                 failures++;
                 LogFailed(failures, e.Message);
-                await Task.Delay(Backoff(failures), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Retry.DelayAfter(failures), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -118,12 +119,6 @@ internal sealed partial class OutboxPublisher(
                         await session.ExecuteAsync("DELETE FROM outbox WHERE number = @number", new { number });
                 }, CancellationToken.None);
         }
-    }
-
-    private static TimeSpan Backoff(int failures)
-    {
-        var delay = Math.Min(MaxBackoff.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(failures, 10)));
-        return TimeSpan.FromMilliseconds(delay * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Published {Type} of generation {GenerationId}")]

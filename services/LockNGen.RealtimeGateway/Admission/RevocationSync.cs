@@ -2,6 +2,7 @@ using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Resilience;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ internal sealed partial class RevocationSync(
     RevocationList revocations, ClientConnections connections, CommandClient commands, IOptions<AuthOptions> auth, TimeProvider time, ILogger<RevocationSync> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     public void Apply(TokenRevoked revocation)
     {
@@ -28,7 +29,7 @@ internal sealed partial class RevocationSync(
     {
         if (!auth.Value.IsOn)
             return;
-        for (var delay = TimeSpan.FromSeconds(1); !stoppingToken.IsCancellationRequested; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
+        for (var failures = 1; !stoppingToken.IsCancellationRequested; failures++)
         {
             try
             {
@@ -42,7 +43,7 @@ internal sealed partial class RevocationSync(
                 LogNotYet(e.Message);
             }
 
-            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), time, stoppingToken);
+            await Task.Delay(Retry.DelayAfter(failures), time, stoppingToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.ServiceDefaults.Resilience;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
@@ -19,8 +20,7 @@ internal sealed partial class RabbitMqFeed(
     TimeProvider time,
     ILogger<RabbitMqFeed> logger) : BackgroundService
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(10);
+    private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     /// <summary>After an interruption the stream is read from so long before it: clocks differ, and confirmed is not yet delivered.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
@@ -29,12 +29,12 @@ internal sealed partial class RabbitMqFeed(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var delay = FirstDelay;
+        var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await ListenAsync(() => delay = FirstDelay, stoppingToken);
+                await ListenAsync(() => failures = 0, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -42,12 +42,11 @@ internal sealed partial class RabbitMqFeed(
             }
             catch (Exception e)
             {
+                var delay = Reconnect.DelayAfter(++failures);
                 LogInterrupted(e.Message, delay.TotalSeconds);
                 state.Problem = "not connected to the broker: " + e.Message;
+                await Task.Delay(delay, time, stoppingToken);
             }
-
-            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), time, stoppingToken);
-            delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
         }
     }
 
@@ -90,6 +89,6 @@ internal sealed partial class RabbitMqFeed(
     [LoggerMessage(LogLevel.Information, "Listening to {Queue}")]
     private partial void LogListening(string queue);
 
-    [LoggerMessage(LogLevel.Warning, "No events from the broker ({Reason}); trying again in about {Delay} s")]
+    [LoggerMessage(LogLevel.Warning, "No events from the broker ({Reason}); trying again in {Delay} s")]
     private partial void LogInterrupted(string reason, double delay);
 }

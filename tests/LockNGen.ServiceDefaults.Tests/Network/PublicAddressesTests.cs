@@ -1,7 +1,7 @@
 using System.Net;
 using LockNGen.ServiceDefaults.Network;
 
-namespace LockNGen.WebhookNotifier.Tests.Network;
+namespace LockNGen.ServiceDefaults.Tests.Network;
 
 public sealed class PublicAddressesTests
 {

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using LockNGen.ServiceDefaults.Network;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.WebhookNotifier.Tests.Network;
+namespace LockNGen.ServiceDefaults.Tests.Network;
 
 public sealed class CallbackAddressGuardTests
 {
@@ -42,7 +42,7 @@ public sealed class CallbackAddressGuardTests
     public async Task FindProblem_NameThatDoesNotExist_SaysSo()
     {
         var guard = new CallbackAddressGuard(
-            Options.Create(new CallbackAddressOptions()), (_, _) => throw new SocketException((int)SocketError.HostNotFound));
+            new OptionsWrapper<CallbackAddressOptions>(new CallbackAddressOptions()), (_, _) => throw new SocketException((int)SocketError.HostNotFound));
 
         (await guard.FindProblemAsync("https://typo.example/", TestContext.Current.CancellationToken)).ShouldBe("The host typo.example does not exist.");
     }
@@ -51,7 +51,7 @@ public sealed class CallbackAddressGuardTests
     public async Task FindProblem_ResolverThatFails_LetsItThroughForNow()
     {
         var guard = new CallbackAddressGuard(
-            Options.Create(new CallbackAddressOptions()), (_, _) => throw new SocketException((int)SocketError.TryAgain));
+            new OptionsWrapper<CallbackAddressOptions>(new CallbackAddressOptions()), (_, _) => throw new SocketException((int)SocketError.TryAgain));
 
         (await guard.FindProblemAsync("https://hooks.example/", TestContext.Current.CancellationToken)).ShouldBeNull();
     }
@@ -71,6 +71,6 @@ public sealed class CallbackAddressGuardTests
     }
 
     private static CallbackAddressGuard Guard(bool allowPrivate = false, string[]? resolved = null) => new(
-        Options.Create(new CallbackAddressOptions { AllowPrivateAddresses = allowPrivate }),
+        new OptionsWrapper<CallbackAddressOptions>(new CallbackAddressOptions { AllowPrivateAddresses = allowPrivate }),
         resolved is null ? null : (_, _) => Task.FromResult<IPAddress[]>([.. resolved.Select(text => IPAddress.Parse(text))]));
 }

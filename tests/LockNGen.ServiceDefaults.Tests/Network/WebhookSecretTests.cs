@@ -1,6 +1,6 @@
 using LockNGen.ServiceDefaults.Network;
 
-namespace LockNGen.WebhookNotifier.Tests.Network;
+namespace LockNGen.ServiceDefaults.Tests.Network;
 
 public sealed class WebhookSecretTests
 {
