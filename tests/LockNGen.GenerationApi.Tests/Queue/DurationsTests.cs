@@ -51,7 +51,7 @@ public abstract class DurationsTests(PostgreSqlFixture? server) : DatabaseTests(
     [Fact]
     public async Task Start_OfAGenerationThatWaited_MeasuresHowWrongItsEstimateWas()
     {
-        var waited = Random.Shared.Next(10_000, 90_000);
+        var waited = Random.Shared.Next(10_000, 80_000);
         var measured = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listener = new MeterListener
         {
