@@ -24,7 +24,7 @@ internal sealed partial class GenerationOutbox(
     private bool _publishing;
     private long _number;
     private string? _previewUrl;
-    private DateTimeOffset _lastProgress;
+    private DateTimeOffset _paidUntil = clock.GetUtcNow();
     private DateTimeOffset _lastPreview;
 
     /// <summary>Never waits. What it holds is bounded: one event of each progress type, and a generation's few state events.</summary>
@@ -141,7 +141,8 @@ internal sealed partial class GenerationOutbox(
         }
     }
 
-    // State events are never kept waiting, and neither is the progress before them; otherwise whatever is due first goes.
+    // State events are never kept waiting, and neither is the progress before them; otherwise whatever is due first goes. Each progress event
+    // uses up its share of a second, some of them in advance: while few come none waits, and then nothing is merged but what comes during a publish.
     private Waiting? Next(out TimeSpan wait)
     {
         wait = Timeout.InfiniteTimeSpan;
@@ -152,7 +153,7 @@ internal sealed partial class GenerationOutbox(
             return Leave(_waiting[0], now);
         foreach (var waiting in _waiting)
         {
-            var due = _lastProgress + policy.ProgressSpacing;
+            var due = _paidUntil - policy.ProgressBurst;
             if (waiting.IsPreview && _lastPreview + policy.PreviewSpacing > due)
                 due = _lastPreview + policy.PreviewSpacing;
             if (due <= now)
@@ -167,7 +168,7 @@ internal sealed partial class GenerationOutbox(
     private Waiting Leave(Waiting waiting, DateTimeOffset now)
     {
         if (waiting.IsProgress)
-            _lastProgress = now;
+            _paidUntil = (_paidUntil > now ? _paidUntil : now) + policy.ProgressSpacing;
         if (waiting.IsPreview)
             _lastPreview = now;
         return waiting;

@@ -7,6 +7,9 @@ internal sealed class PublishPolicy(WatcherOptions options)
 {
     public TimeSpan ProgressSpacing { get; } = TimeSpan.FromSeconds(1.0 / options.ProgressPerSecond);
 
+    /// <summary>How far progress may run ahead of its pace: what comes in a burst (node, step, preview) leaves at once all the same.</summary>
+    public TimeSpan ProgressBurst { get; } = TimeSpan.FromSeconds(0.5);
+
     public TimeSpan PreviewSpacing { get; } =
         options.PreviewsPerSecond == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(1.0 / options.PreviewsPerSecond);
 

@@ -27,7 +27,9 @@ public sealed class WatcherOptions
     [Range(0, 16 << 20)]
     public int PreviewMaxBytes { get; set; } = 512 << 10;
 
-    /// <summary>Progress events published per second and generation, newest wins. Default 20.</summary>
+    /// <summary>
+    /// Progress events published per second and generation in the long run, newest wins; half a second's worth may leave at once. Default 20.
+    /// </summary>
     [Range(1, 100)]
     public int ProgressPerSecond { get; set; } = 20;
 

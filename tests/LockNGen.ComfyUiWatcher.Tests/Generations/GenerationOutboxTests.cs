@@ -15,6 +15,9 @@ namespace LockNGen.ComfyUiWatcher.Tests.Generations;
 
 public sealed class GenerationOutboxTests : IAsyncLifetime
 {
+    /// <summary>So many leave before the pace counts: half a second's worth at 20 a second, and the one that is due.</summary>
+    private const int Burst = 11;
+
     private static readonly Guid Id = Guid.NewGuid();
 
     private readonly FakeClock _clock = new();
@@ -49,33 +52,45 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Progress_AfterASilence_LeavesAtOnce()
+    {
+        for (var step = 1; step <= Burst; step++)
+            await PublishAsync(step);
+
+        _events.Of<GenerationProgressed>(Id).Select(p => p.Data.Step).ShouldBe(Enumerable.Range(1, Burst));
+    }
+
+    [Fact]
     public async Task Progress_FasterThanItsPace_IsSupersededByTheNewestAndNumberedWithoutHoles()
     {
-        _outbox.Add(Progress(1));
-        await _events.WaitForAsync<GenerationProgressed>(Id, p => p.Data.Step == 1);
-        for (var step = 2; step <= 9; step++)
+        for (var step = 1; step <= Burst; step++)
+            await PublishAsync(step);
+        for (var step = Burst + 1; step <= 99; step++)
             _outbox.Add(Progress(step));
 
         await _outbox.DrainAsync(TestContext.Current.CancellationToken);
-        await _events.WaitForAsync<GenerationProgressed>(Id, p => p.Data.Step == 9);
+        await _events.WaitForAsync<GenerationProgressed>(Id, p => p.Data.Step == 99);
 
-        _events.Of<GenerationProgressed>(Id).Select(p => (p.Data.Step, p.Sequence)).ShouldBe([(1, 2_000_000_001), (9, 2_000_000_002)]);
+        var published = _events.Of<GenerationProgressed>(Id);
+        published.Select(p => p.Data.Step).ShouldBe([.. Enumerable.Range(1, Burst), 99]);
+        published.Select(p => p.Sequence).ShouldBe(Enumerable.Range(1, Burst + 1).Select(n => 2_000_000_000L + n));
     }
 
     [Fact]
     public async Task Progress_WaitingForItsTurn_LeavesWhenTheClockSaysSo()
     {
-        _outbox.Add(Progress(1));
-        await _events.WaitForAsync<GenerationProgressed>(Id);
+        for (var step = 1; step <= Burst; step++)
+            await PublishAsync(step);
         var armed = _clock.ArmedTimers;
-        _outbox.Add(Progress(2));
+        _outbox.Add(Progress(99));
         // The timer is armed by the publishing loop; the clock must not move before that.
         while (_clock.ArmedTimers == armed)
             await Task.Yield();
+        _events.Of<GenerationProgressed>(Id).Count.ShouldBe(Burst);
 
         _clock.Advance(TimeSpan.FromMilliseconds(50));
 
-        await _events.WaitForAsync<GenerationProgressed>(Id, p => p.Data.Step == 2);
+        await _events.WaitForAsync<GenerationProgressed>(Id, p => p.Data.Step == 99);
     }
 
     [Fact]
@@ -108,6 +123,12 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         preview.Data.PreviewUrl.ShouldBe($"https://p.example/api/generations/{Id}/preview?s={preview.Sequence}");
         progress.Data.PreviewUrl.ShouldBe(preview.Data.PreviewUrl);
         _events.Previews.ShouldHaveSingleItem().Sequence.ShouldBe(preview.Sequence);
+    }
+
+    private async Task PublishAsync(int step)
+    {
+        _outbox.Add(Progress(step));
+        await _events.WaitForAsync<GenerationProgressed>(Id, p => p.Data.Step == step);
     }
 
     private TranslatedEvent Progress(int step) => new(new GenerationProgressed
