@@ -1,5 +1,4 @@
 using LockNGen.Contracts;
-using LockNGen.RealtimeGateway.Telemetry;
 using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;
@@ -42,7 +41,7 @@ internal sealed class ReplicaConsumer(IChannel channel, EventIngest ingest, Acti
         else
         {
             var (owner, receivedAt) = EventHeaderReader.Read(properties);
-            ingest.TakeEvent(body.Span, owner, receivedAt, DeliveryTrace.IsOn ? EventHeaderReader.TraceParentOf(properties) : null);
+            ingest.TakeEvent(body.Span, owner, receivedAt, EventHeaderReader.TraceParentOf(properties));
         }
 
         if (!isCanary && ++_unacknowledged < AcknowledgeEvery)
