@@ -1,3 +1,4 @@
+using LockNGen.Contracts;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -10,9 +11,10 @@ public sealed class CommandClient(IBus bus, IOptions<BusOptions> options)
     /// <param name="queue">The queue that its reader has declared.</param>
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Ends the wait for the confirm.</param>
+    /// <param name="traceParent">W3C trace context of the generation that it is about, for the header <see cref="EventHeaders.TraceParent"/>.</param>
     /// <param name="mandatory">Whether a broker without that queue hands the command back; otherwise it is lost, for commands that are repeated.</param>
     /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
-    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken, bool mandatory = false)
+    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken, string? traceParent = null, bool mandatory = false)
         where T : class
     {
         // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are nobody else's business.
@@ -21,6 +23,8 @@ public sealed class CommandClient(IBus bus, IOptions<BusOptions> options)
 
         void Prepare(SendContext<T> context)
         {
+            if (traceParent is not null)
+                context.Headers.Set(EventHeaders.TraceParent, traceParent);
             if (mandatory && context.TryGetPayload<RabbitMqSendContext>(out var rabbitMq))
                 rabbitMq.Mandatory = true;
         }
