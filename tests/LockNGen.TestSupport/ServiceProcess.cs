@@ -13,13 +13,16 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _process;
+    private readonly Action<string>? _onLine;
     private readonly List<string> _log = [];
     private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(string name, Process process, Uri url)
+    private ServiceProcess(string name, Process process, Uri url, Action<string>? onLine)
     {
         _name = name;
         _process = process;
+        _onLine = onLine;
         Url = url;
         Http = new HttpClient { BaseAddress = url };
     }
@@ -33,7 +36,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Everything that it has printed.</summary>
+    /// <summary>Completes when the process has ended, however.</summary>
+    public Task<int> Ended => _ended.Task;
+
+    /// <summary>Everything that it has printed; nothing when somebody else takes the lines.</summary>
     public string Log
     {
         get
@@ -43,8 +49,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts <c>services/{project}</c> with the given settings (environment variables; <c>__</c> separates sections) without waiting for it.</summary>
-    public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> settings, int? port = null)
+    /// <summary>Starts <c>services/{project}</c> without waiting for it.</summary>
+    /// <param name="project">The project's name.</param>
+    /// <param name="settings">Environment variables; <c>__</c> separates sections.</param>
+    /// <param name="port">Where it listens; a free port by default.</param>
+    /// <param name="onLine">Takes each line that it prints, instead of <see cref="Log"/>: for processes that print for hours.</param>
+    public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> settings, int? port = null, Action<string>? onLine = null)
     {
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port ?? FreePorts.Take()}"));
         var start = new ProcessStartInfo("dotnet", [Repository.ServiceProgram(project)])
@@ -56,7 +66,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = url.ToString().TrimEnd('/');
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
-        var service = new ServiceProcess(project, new Process { StartInfo = start, EnableRaisingEvents = true }, url);
+        var service = new ServiceProcess(project, new Process { StartInfo = start, EnableRaisingEvents = true }, url, onLine);
         service.Run();
         return service;
     }
@@ -141,6 +151,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         _process.OutputDataReceived += (_, e) => Keep(e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        _process.Exited += (_, _) => _ended.TrySetResult(_process.ExitCode);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -150,6 +161,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         if (line is null)
             return;
+        if (_onLine is not null)
+        {
+            _onLine(line);
+            return;
+        }
+
         lock (_log)
         {
             _log.Add(line);
