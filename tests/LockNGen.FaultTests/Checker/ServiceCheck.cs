@@ -28,7 +28,7 @@ internal static class ServiceCheck
         foreach (var process in evidence.Memory.Processes)
             memory.Check(process.Highest <= MaxMegabytes, $"{process.Service}: {process.Highest} MB");
 
-        var recovery = new Promise("well again within two minutes of every fault");
+        var recovery = new Promise("well again within three minutes of every fault");
         foreach (var round in evidence.Schedule.Recoveries)
             recovery.Check(round.Seconds is not null, $"not after {round.Faults}");
         return [webhooks, processes, memory, recovery];

@@ -21,8 +21,8 @@ internal static class Story
 
         foreach (var watch in evidence.Published.Watches.Where(w => w.Generation == generation))
             lines.AddRange(watch.Steps.Select(s => $"{Journal.Time(s.At)} reader {watch.Reader}: {Text(s)}"));
-        lines.Sort(StringComparer.Ordinal);
-        return Trim(lines);
+        // By time alone: what happened in one millisecond stays as its author had it.
+        return Trim([.. lines.OrderBy(l => l[..Journal.TimeLength], StringComparer.Ordinal)]);
     }
 
     private static string Text(Step step) => step.Kind switch

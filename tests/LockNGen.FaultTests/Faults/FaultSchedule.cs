@@ -9,7 +9,7 @@ namespace LockNGen.FaultTests.Faults;
 /// <summary>Lets one round of faults after another happen, and measures how long the system takes to be well again.</summary>
 internal sealed class FaultSchedule(SystemUnderTest system, GenerationLoad load, Published published, FaultDeck deck, Journal journal)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
 
     private readonly List<FaultRecord> _faults = [];

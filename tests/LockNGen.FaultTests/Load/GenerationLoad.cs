@@ -54,9 +54,10 @@ internal sealed class GenerationLoad(SystemUnderTest system, Published published
         await Task.WhenAll(submissions);
     }
 
-    /// <summary>Submits one generation of a single step; null when the system does not take it now.</summary>
-    public async Task<Accepted?> ProbeAsync(CancellationToken cancellationToken) =>
-        await PostAsync(Plan(GenerationKind.Single, steps: 1, count: 1, seed: Random.Shared.Next(), hasWebhook: false), GenerationKind.Single, 1, hasWebhook: false, Guid.NewGuid(), system.Apis[0], cancellationToken);
+    /// <summary>Submits one generation of a single step that overtakes what waits; null when the system does not take it now.</summary>
+    public Task<Accepted?> ProbeAsync(CancellationToken cancellationToken) => PostAsync(
+        new { template = "txt2img", parameters = new { prompt = "a probe", steps = 1, width = 64, height = 64, seed = Random.Shared.Next() }, priority = "high" },
+        GenerationKind.Single, count: 1, hasWebhook: false, Guid.NewGuid(), system.Apis[0], cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

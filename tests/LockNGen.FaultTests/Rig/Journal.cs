@@ -12,6 +12,9 @@ internal sealed class Journal(string folder) : IAsyncDisposable
     private const string Rig = "rig";
     private const string TimeFormat = "HH:mm:ss.fff";
 
+    /// <summary>How many characters of a line are its time.</summary>
+    public static int TimeLength => TimeFormat.Length;
+
     private readonly ConcurrentDictionary<string, StreamWriter> _files = new();
 
     /// <summary>Where the files are.</summary>

@@ -5,6 +5,8 @@ namespace LockNGen.FaultTests.Rig;
 /// <summary>One service of the system: the same name, address and settings through all of its processes.</summary>
 internal sealed class Service(string name, string project, IReadOnlyDictionary<string, string> settings, int port, Journal journal) : IAsyncDisposable
 {
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(2);
+
     private readonly List<string> _unexpectedEnds = [];
     private ServiceProcess? _process;
 
@@ -86,6 +88,7 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
         if (Interlocked.CompareExchange(ref _process, null, process) != process)
             return;
         Report($"{name} ended by itself with code {code}");
+        await Task.Delay(RestartDelay);
         Start();
     }
 

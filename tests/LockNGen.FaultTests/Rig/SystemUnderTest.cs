@@ -10,7 +10,7 @@ namespace LockNGen.FaultTests.Rig;
 internal sealed class SystemUnderTest : IAsyncDisposable
 {
     private const int Simulators = 3;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
 
     private readonly Journal _journal;
     private readonly string _data = Directory.CreateTempSubdirectory("lockngen-faults-").FullName;
@@ -18,6 +18,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private readonly List<Service> _services = [];
     private Uri _vhost = null!;
     private string _database = null!;
+    private Queue<int> _ports = new();
 
     private SystemUnderTest(Journal journal) => _journal = journal;
 
@@ -90,8 +91,10 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private void Define()
     {
+        // All at once, so that no two get the same.
+        _ports = new Queue<int>(FreePorts.Take(Simulators + 7));
         ComfyUis = [.. Enumerable.Range(1, Simulators).Select(n => new Simulator(NewSimulator($"comfyui-{n}")))];
-        var apis = FreePorts.Take(2);
+        int[] apis = [_ports.Dequeue(), _ports.Dequeue()];
         var deliveries = apis.Select((port, i) => Connect("watchers", $"api-{i + 1}", port)).ToArray();
         for (var i = 0; i < apis.Length; i++)
             AddApi($"api-{i + 1}", apis[i], deliveries[i]);
@@ -104,7 +107,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     }
 
     private Service NewSimulator(string name) => new(
-        name, "LockNGen.ComfyUiSimulator", Settings(new() { ["Simulator__StepMilliseconds"] = "40", ["Simulator__PreviewSize"] = "96" }), FreePorts.Take(), _journal);
+        name, "LockNGen.ComfyUiSimulator", Settings(new() { ["Simulator__StepMilliseconds"] = "40", ["Simulator__PreviewSize"] = "96" }), _ports.Dequeue(), _journal);
 
     private void AddApi(string name, int port, Link deliveries) => Add(name, "LockNGen.GenerationApi", port, new()
     {
@@ -123,12 +126,12 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             settings[$"ComfyUi__Instances__{i}__Name"] = simulator.Service.Name;
         }
 
-        Add(name, "LockNGen.ComfyUiWatcher", FreePorts.Take(), settings);
+        Add(name, "LockNGen.ComfyUiWatcher", _ports.Dequeue(), settings);
     }
 
     private Link AddGateway(string name)
     {
-        var port = FreePorts.Take();
+        var port = _ports.Dequeue();
         Add(name, "LockNGen.RealtimeGateway", port, new()
         {
             ["Replica__QueueExpires"] = "00:00:30",
@@ -143,7 +146,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private Uri AddNotifier()
     {
         const string name = "notifier";
-        var port = FreePorts.Take();
+        var port = _ports.Dequeue();
         Add(name, "LockNGen.WebhookNotifier", port, new()
         {
             ["ConnectionStrings__generations"] = DatabaseOf(name),
