@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
@@ -62,6 +63,8 @@ internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogSt
             session.AfterCommit(() =>
             {
                 Diagnostics.Dispatched(instance);
+                using var activity = waiting.TraceParent is { } trace ? Diagnostics.Activities.StartActivity("dispatch generation", ActivityKind.Producer, trace) : null;
+                activity?.SetTag("lockngen.generation", waiting.Id).SetTag("lockngen.instance", instance);
                 LogDispatched(waiting.Id, instance, watcher);
             });
         }
