@@ -55,6 +55,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<SchedulerSignal>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<EventOutbox>();
+        services.AddSingleton<WebhookRegistrations>();
         services.AddSingleton<Endings>();
         services.AddSingleton<GenerationLedger>();
         services.AddSingleton<Durations>();
