@@ -2,7 +2,6 @@ using System.Text;
 using LockNGen.Contracts;
 using LockNGen.TestSupport;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 
 namespace LockNGen.IntegrationTests.Bus;
 
@@ -11,7 +10,6 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
 {
     private const int HugeBytes = 8 << 20;
     private const string Urn = "urn:message:LockNGen.Contracts:";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task Poison_OnEveryQueue_IsPutAsideAndHoldsUpNothing()
@@ -27,25 +25,24 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
             (BusQueues.Watcher("watcher-a"), nameof(SubmitGeneration), deployment.Watcher),
             (BusQueues.WebhookNotifier, nameof(RegisterWebhook), notifier),
         ];
-        var aside = new List<Task>();
-        foreach (var (queue, type, _) in commandQueues)
-        {
-            aside.Add(await PutAsideAsync(channel, queue, Unreadable(type).Concat(Strange()).Count()));
-        }
+        var aside = new List<AsideQueue>();
+        foreach (var (queue, _, _) in commandQueues)
+            aside.Add(await AsideQueue.OpenAsync(channel, queue));
 
         foreach (var (queue, type, _) in commandQueues)
         {
             foreach (var (body, urn) in Unreadable(type).Concat(Strange()))
-                await PublishAsync(channel, "", queue, body, urn);
+                await AsideQueue.PublishAsync(channel, "", queue, body, urn);
         }
 
         foreach (var (body, urn) in Unreadable(nameof(WatcherHeartbeat)).Concat(Strange()))
-            await PublishAsync(channel, "", BusQueues.Heartbeats, body, urn);
+            await AsideQueue.PublishAsync(channel, "", BusQueues.Heartbeats, body, urn);
         // To gateways, to the stream that gateways start from, to the API's and the notifier's queues of outcomes.
         foreach (var (body, urn) in Unreadable(nameof(GenerationCompleted)).Concat(Strange()))
-            await PublishAsync(channel, GenerationEventTypes.Completed, "", body, urn);
+            await AsideQueue.PublishAsync(channel, GenerationEventTypes.Completed, "", body, urn);
 
-        await Task.WhenAll(aside).WaitAsync(Patience);
+        foreach (var queue in aside)
+            await queue.UntilAsync(Unreadable("").Concat(Strange()).Count());
         foreach (var (_, _, reader) in commandQueues)
             await reader.LoggedAsync("R-FAULT");
         await deployment.Gateways[0].LoggedAsync("is no event of LockN Gen and was dropped");
@@ -73,36 +70,6 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
     {
         yield return ("{\"type\":\"generation.unheard-of\"}"u8.ToArray(), Urn + "GenerationUnheardOf");
         yield return ("hello"u8.ToArray(), null);
-    }
-
-    private static async Task PublishAsync(IChannel channel, string exchange, string routingKey, byte[] body, string? urn)
-    {
-        var properties = new BasicProperties { ContentType = "application/json", Persistent = true, Headers = new Dictionary<string, object?>() };
-        if (urn is not null)
-            properties.Headers[EventHeaders.MessageType] = urn;
-        await channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties, body);
-    }
-
-    /// <summary>Completes when so many messages of a queue have been put aside, because they failed or because nobody there takes their type.</summary>
-    private static async Task<Task> PutAsideAsync(IChannel channel, string queue, int count)
-    {
-        var aside = (await channel.QueueDeclareAsync()).QueueName;
-        foreach (var exchange in (string[])[queue + "_error", queue + "_skipped"])
-        {
-            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
-            await channel.QueueBindAsync(aside, exchange, "");
-        }
-
-        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, _) =>
-        {
-            if (--count == 0)
-                all.TrySetResult();
-            return Task.CompletedTask;
-        };
-        await channel.BasicConsumeAsync(aside, autoAck: true, consumer);
-        return all.Task;
     }
 
     private static async Task RenderAsync(Deployment deployment, ServiceProcess gateway)
