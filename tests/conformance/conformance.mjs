@@ -1,4 +1,4 @@
-import { checks } from "./checks.mjs";
+import { checks, Skipped } from "./checks.mjs";
 import { Installation } from "./installation.mjs";
 
 const CHECK_TIMEOUT_MS = 120_000;
@@ -16,14 +16,14 @@ async function withinTime(check, installation) {
     }
 }
 
-const installation = new Installation(process.argv[2]);
+const installation = new Installation(process.argv[2], process.env.CONFORMANCE_TOKEN);
 const count = { passed: 0, failed: 0, skipped: 0 };
 const width = Math.max(...Object.keys(checks).map((name) => name.length));
 for (const [name, check] of Object.entries(checks)) {
     const started = performance.now();
     const [result, reason] = await withinTime(check, installation).then(
         () => ["passed", ""],
-        (error) => ["failed", error.message.replaceAll(/\s+/g, " ")],
+        (error) => [error instanceof Skipped ? "skipped" : "failed", error.message.replaceAll(/\s+/g, " ")],
     );
     count[result]++;
     console.log(`| ${name.padEnd(width)} | ${result.padEnd(7)} | ${String(Math.round(performance.now() - started)).padStart(6)} ms |${reason && ` ${reason}`}`);

@@ -46,7 +46,8 @@ internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
         }
     }
 
-    private static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes("lockngen:" + name)));
+    /// <summary>The number by which PostgreSQL knows the lock.</summary>
+    public static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes("lockngen:" + name)));
 
     /// <summary>Returning the connection to its pool rolls the transaction back, which frees the lock.</summary>
     private sealed class Held(SemaphoreSlim local, DbConnection? remote) : IAsyncDisposable
