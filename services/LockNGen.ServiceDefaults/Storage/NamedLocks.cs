@@ -54,9 +54,16 @@ internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
     {
         public async ValueTask DisposeAsync()
         {
-            if (remote is not null)
-                await remote.DisposeAsync();
-            local.Release();
+            try
+            {
+                // Throws when the server went away meanwhile, and has freed the lock itself.
+                if (remote is not null)
+                    await remote.DisposeAsync();
+            }
+            finally
+            {
+                local.Release();
+            }
         }
     }
 }
