@@ -3,13 +3,13 @@ using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Network;
+using LockNGen.ServiceDefaults.OpenApi;
 using LockNGen.ServiceDefaults.Options;
 using LockNGen.ServiceDefaults.Storage;
 using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;
 using MassTransit;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.WebhookNotifier;
@@ -52,15 +52,18 @@ public static class WebhookNotifierExtensions
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default);
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
-        services.AddOpenApi(OpenApiDocument, o => o.ShouldInclude = e => e.RelativePath?.StartsWith(Root[1..], StringComparison.Ordinal) == true);
+        services.AddOpenApi(OpenApiDocument, o =>
+        {
+            o.ShouldInclude = e => e.RelativePath?.StartsWith(Root[1..], StringComparison.Ordinal) == true;
+            o.AddOperationTransformer<CommonErrors>();
+        });
         return builder.AddBus(bus => bus.Endpoint(BusQueues.WebhookNotifier, ConfigureQueue));
     }
 
     /// <summary>Maps <c>/api/webhooks</c>, and its OpenAPI document at <c>/api/webhooks/openapi.json</c>.</summary>
     public static IEndpointRouteBuilder MapWebhookNotifier(this IEndpointRouteBuilder endpoints)
     {
-        var webhooks = endpoints.MapGroup(Root).WithTags("Webhooks").RequireAuthorization()
-            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status401Unauthorized, typeof(ProblemDetails), ["application/problem+json"]));
+        var webhooks = endpoints.MapGroup(Root).WithTags("Webhooks").RequireAuthorization();
         webhooks.MapWebhooks();
         webhooks.MapDeliveries();
         endpoints.MapOpenApi(Root + "/{documentName}.json");

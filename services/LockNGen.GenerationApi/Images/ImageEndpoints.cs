@@ -16,7 +16,7 @@ internal static class ImageEndpoints
         .Produces(StatusCodes.Status200OK, contentType: "image/png")
         .Produces(StatusCodes.Status206PartialContent, contentType: "image/png")
         .Produces(StatusCodes.Status304NotModified)
-        .ProducesProblems(401, 404)
+        .ProducesProblems(400, 401, 404, 416)
         .WithName("GetImage")
         .WithTags("Generations")
         .WithSummary("The bytes of a finished file; with size, a thumbnail")

@@ -12,9 +12,8 @@ namespace LockNGen.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// One telemetry set-up for all services: logs to the console (one line each, JSON with <c>Logging__Format=json</c>), and traces, metrics
-/// and logs by OTLP as soon as the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> (or that of one signal, such as
-/// <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c>) is set, each unless <c>OTEL_TRACES_EXPORTER</c>, <c>OTEL_METRICS_EXPORTER</c> or
-/// <c>OTEL_LOGS_EXPORTER</c> is <c>none</c>.
+/// and logs by OTLP as soon as the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, each unless <c>OTEL_TRACES_EXPORTER</c>,
+/// <c>OTEL_METRICS_EXPORTER</c> or <c>OTEL_LOGS_EXPORTER</c> is <c>none</c>.
 /// </summary>
 internal static class TelemetryExtensions
 {
@@ -24,6 +23,9 @@ internal static class TelemetryExtensions
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         AddConsole(builder);
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
+
         var resource = ResourceBuilder.CreateDefault()
             .AddService(builder.Environment.ApplicationName, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
             .AddEnvironmentVariableDetector();
@@ -49,11 +51,7 @@ internal static class TelemetryExtensions
                 .AddOtlpExporter()
                 .Build()));
 
-        bool IsExported(string signal) =>
-            builder.Configuration[$"OTEL_{signal}_EXPORTER"] != "none"
-            && (IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"));
-
-        bool IsSet(string name) => !string.IsNullOrWhiteSpace(builder.Configuration[name]);
+        bool IsExported(string signal) => builder.Configuration[$"OTEL_{signal}_EXPORTER"] != "none";
     }
 
     private static void AddConsole(IHostApplicationBuilder builder)

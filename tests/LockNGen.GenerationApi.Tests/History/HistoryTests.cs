@@ -30,6 +30,7 @@ public abstract class HistoryTests(PostgreSqlFixture? server) : DatabaseTests(se
         Ids(await ListAsync(api, "?status=cancelled")).ShouldBe([ids[0]]);
         Ids(await ListAsync(api, "?status=active&owner=you")).ShouldBe([ids[1]]);
         Ids(await ListAsync(api, "?to=2020-01-01T00:00:00Z")).ShouldBeEmpty();
+        (await api.Client.GetAsync("/api/generations?q=%00")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class WebhookEndpointsTests
             "/api/webhooks/{id}/deliveries/{deliveryId}", "/api/webhooks/{id}/deliveries/{deliveryId}/redeliver",
         ]);
         paths.GetProperty("/api/webhooks").GetProperty("post").GetProperty("responses").EnumerateObject().Select(r => r.Name)
-            .ShouldBe(["201", "400", "401", "403", "409"], ignoreOrder: true);
+            .ShouldBe(["201", "400", "401", "403", "409", "503"], ignoreOrder: true);
     }
 
     [Fact]
