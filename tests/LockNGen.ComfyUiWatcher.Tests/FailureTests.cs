@@ -169,7 +169,7 @@ public sealed class FailureTests
             """), "comfy-0");
         row.InputFiles = [new InputFile { Name = "mine.png", Url = $"{host.Ledger.Url}/inputs/mine.png" }];
         // Another file has the name already, so ComfyUI stores ours under another one.
-        await comfy.UploadAsync("mine.png", FakeLedger.Picture(1));
+        await comfy.UploadAsync("mine.png", Picture.Of(1));
 
         await host.DispatchAsync(row);
 
@@ -182,7 +182,7 @@ public sealed class FailureTests
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
-        host.Ledger.UploadStatus = 413;
+        host.Ledger.Store.UploadStatus = 413;
 
         var row = await host.SubmitAsync(Workflows.TextToImage());
 
@@ -197,7 +197,7 @@ public sealed class FailureTests
         var hold = await comfy.HoldAsync("HistoryWritten");
         var row = await host.SubmitAsync(Workflows.TextToImage());
         await comfy.ReachedAsync(hold);
-        host.Ledger.UploadStatus = 409;
+        host.Ledger.Store.UploadStatus = 409;
         await comfy.ReleaseAsync(hold);
 
         await host.Ledger.WaitUntilNotHeldAsync(row.Id);

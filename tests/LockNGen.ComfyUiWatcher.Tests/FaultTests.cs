@@ -102,6 +102,23 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Server_WhoseWorkerDiesAfterGoodWork_StaysInNeedOfARestart()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var good = await host.SubmitAsync(Workflows.TextToImage());
+        await host.Events.WaitForAsync<GenerationCompleted>(good.Id);
+        await comfy.AdminAsync("zombie");
+        var row = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
+        await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
+
+        // Many polls later what it did before still proves nothing.
+        for (var beat = 0; beat < 3; beat++)
+            (await host.Ledger.NextReportAsync("comfy-0")).State.ShouldBe(InstanceState.NeedsRestart);
+    }
+
+    [Fact]
     public async Task Worker_ThatDiesOnAPromptItHasStarted_IsNoticedByItsSilence()
     {
         await using var comfy = await SimulatedServer.StartAsync();
@@ -184,6 +201,23 @@ public sealed class FaultTests
         using var gzip = new System.IO.Compression.GZipStream(new MemoryStream(catalog.ObjectInfo), System.IO.Compression.CompressionMode.Decompress);
         using var document = await System.Text.Json.JsonDocument.ParseAsync(gzip, cancellationToken: TestContext.Current.CancellationToken);
         document.RootElement.TryGetProperty("KSampler", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Server_FrozenWhileItsFilesAreFetched_IsGivenUpLikeAnyOther()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("HistoryWritten");
+        var row = await host.SubmitAsync(Workflows.TextToImage());
+        await comfy.ReachedAsync(hold);
+        var uploading = host.Ledger.Store.HoldUploads();
+        await comfy.ReleaseAsync(hold);
+        await uploading.WaitAsync(TestContext.Current.CancellationToken);
+
+        await comfy.AdminAsync("freeze");
+
+        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class ProcessTests(RabbitMqBroker broker) : IClassFixture<RabbitMq
             await ledger.WaitForOwnerAsync($"comfy-{i}");
 
         var random = new Random(1);
-        var rows = new List<FakeLedger.Row>();
+        var rows = new List<LedgerRow>();
         var killEvery = generations / kills;
         for (var n = 0; n < generations; n++)
         {

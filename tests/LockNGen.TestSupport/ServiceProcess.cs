@@ -13,8 +13,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _process;
-    private readonly List<string> _log = [];
-    private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
+    private readonly LineLog _log = new();
 
     private ServiceProcess(string name, Process process, Uri url)
     {
@@ -34,14 +33,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Everything that it has printed.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-                return string.Join('\n', _log);
-        }
-    }
+    public string Log => _log.Text;
 
     /// <summary>Starts <c>services/{project}</c> with the given settings (environment variables; <c>__</c> separates sections) without waiting for it.</summary>
     public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> settings, int? port = null)
@@ -93,17 +85,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until a line with this text has been printed.</summary>
-    public Task LoggedAsync(string text)
-    {
-        lock (_log)
-        {
-            if (_log.Exists(l => l.Contains(text, StringComparison.Ordinal)))
-                return Task.CompletedTask;
-            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _awaited.Add((text, seen));
-            return seen.Task.WaitAsync(Patience);
-        }
-    }
+    public Task LoggedAsync(string text) => _log.SeenAsync(text);
 
     /// <summary>kill -9, and waits for the end.</summary>
     public async Task KillAsync()
@@ -148,14 +130,8 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is null)
-            return;
-        lock (_log)
-        {
+        if (line is not null)
             _log.Add(line);
-            foreach (var (_, seen) in _awaited.Where(a => line.Contains(a.Text, StringComparison.Ordinal)))
-                seen.TrySetResult();
-        }
     }
 
     private async Task SignalAsync(string signal)

@@ -13,6 +13,9 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     /// <summary>Between two prompts the queue may look idle with work waiting; not for this long.</summary>
     private static readonly TimeSpan IdleWithWork = TimeSpan.FromSeconds(6);
 
+    /// <summary>What is said of work on a server that is not watched any more.</summary>
+    public static readonly GenerationError Gone = Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.");
+
     private DateTimeOffset _lastAnswer = now;
     private DateTimeOffset? _awaySince = now;
     private DateTimeOffset? _idleWithWorkSince;

@@ -11,7 +11,8 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// Prompts that others submitted, by ComfyUI's own page or by scripts. ComfyUI whispers their progress to their submitters, so two events
 /// are all that a watcher can make of them, and it takes them from the queue and the history without touching anybody's socket.
 /// </summary>
-internal sealed partial class OtherPrompts(ComfyUiInstance instance, EventPublisher publisher, TimeProvider clock, ILogger logger)
+internal sealed partial class OtherPrompts(
+    string instance, ComfyUiClient client, EventPublisher publisher, TimeProvider clock, ILogger logger)
 {
     private const int Attempt = 1;
     private const int MaxWaiting = 1000;
@@ -50,12 +51,12 @@ internal sealed partial class OtherPrompts(ComfyUiInstance instance, EventPublis
             try
             {
                 // Nothing in the history: somebody cleared it, or the server restarted. There is no outcome to tell then.
-                if (await instance.Client.GetHistoryAsync(id, cancellationToken) is { } entry)
+                if (await client.GetHistoryAsync(id, cancellationToken) is { } entry)
                     _events.Writer.TryWrite(Outcome(id, entry, clock.GetUtcNow() - startedAt));
             }
             catch (Exception e) when (ComfyUiResilience.IsFailure(e))
             {
-                LogUnknownEnd(id, instance.Name, e.Message);
+                LogUnknownEnd(id, instance, e.Message);
             }
         }
     }
@@ -96,15 +97,15 @@ internal sealed partial class OtherPrompts(ComfyUiInstance instance, EventPublis
 
     private GenerationStarted Started(string promptId, DateTimeOffset now) => new()
     {
-        GenerationId = GenerationIdOf(instance.Name, promptId),
+        GenerationId = GenerationIdOf(instance, promptId),
         Sequence = GenerationSequence.Of(Attempt, 1),
         Timestamp = now,
-        Data = new GenerationStartedData { Instance = instance.Name, Attempt = Attempt, TotalImages = 1 },
+        Data = new GenerationStartedData { Instance = instance, Attempt = Attempt, TotalImages = 1 },
     };
 
     private GenerationEvent Outcome(string promptId, HistoryEntry entry, TimeSpan duration)
     {
-        var id = GenerationIdOf(instance.Name, promptId);
+        var id = GenerationIdOf(instance, promptId);
         var sequence = GenerationSequence.Of(Attempt, 2);
         var now = clock.GetUtcNow();
         if (entry.Succeeded)
