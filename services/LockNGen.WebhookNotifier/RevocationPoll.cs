@@ -1,6 +1,7 @@
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Resilience;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -14,11 +15,13 @@ internal sealed partial class RevocationPoll(
     RevocationList revocations, CommandClient commands, IOptions<AuthOptions> auth, TimeProvider clock, ILogger<RevocationPoll> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), Interval);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!auth.Value.IsOn)
             return;
+        var failures = 0;
         while (true)
         {
             try
@@ -26,16 +29,19 @@ internal sealed partial class RevocationPoll(
                 var answer = await commands.RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), stoppingToken);
                 foreach (var revocation in answer.Revocations)
                     revocations.Add(revocation);
+                failures = 0;
             }
             catch (Exception e) when (e is RequestException or MassTransitException)
             {
+                failures++;
                 LogNoAnswer(e.Message);
             }
 
-            await Task.Delay(Interval * (0.75 + (Random.Shared.NextDouble() / 2)), clock, stoppingToken);
+            var pause = failures > 0 ? Retry.DelayAfter(failures) : Interval * (0.75 + (Random.Shared.NextDouble() / 2));
+            await Task.Delay(pause, clock, stoppingToken);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The GenerationApi does not say which tokens are revoked; asking again in half a minute: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The GenerationApi does not say which tokens are revoked; asking again soon: {Reason}")]
     private partial void LogNoAnswer(string reason);
 }

@@ -60,6 +60,7 @@ public sealed class ProcessTests(RabbitMqBroker broker) : IClassFixture<RabbitMq
     }
 
     [Fact]
+    [Trait("Broker", "Private")]
     public async Task Broker_KilledWhileComfyUiRenders_GetsEverythingInOrderWhenItIsBack()
     {
         await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);

@@ -3,9 +3,15 @@ using System.Net.Sockets;
 
 namespace LockNGen.TestSupport;
 
-/// <summary>Loopback ports that nobody listens on now.</summary>
+/// <summary>
+/// Loopback ports that nobody listens on now, outside the range (32768 and up on Linux) from which the system numbers outgoing
+/// connections: one of those could take a port of that range before its server has started.
+/// </summary>
 public static class FreePorts
 {
+    private const int First = 15_000;
+    private const int End = 32_000;
+
     /// <summary>Returns <paramref name="count"/> different ports; all are held until the last is known, so they do differ.</summary>
     public static int[] Take(int count)
     {
@@ -13,11 +19,7 @@ public static class FreePorts
         try
         {
             for (var i = 0; i < count; i++)
-            {
-                var listener = new TcpListener(IPAddress.Loopback, 0);
-                listener.Start();
-                listeners.Add(listener);
-            }
+                listeners.Add(Listen());
 
             return [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
         }
@@ -30,4 +32,22 @@ public static class FreePorts
 
     /// <summary>Returns one.</summary>
     public static int Take() => Take(1)[0];
+
+    private static TcpListener Listen()
+    {
+        const int tries = 100;
+        for (var i = 1; ; i++)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, End)) { ExclusiveAddressUse = true };
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException) when (i < tries)
+            {
+                listener.Dispose();
+            }
+        }
+    }
 }

@@ -15,6 +15,7 @@ public sealed class OutboxCrashTests(RabbitMqBroker broker) : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("lockngen-api-").FullName;
 
     [Fact]
+    [Trait("Broker", "Private")]
     public async Task Event_WhoseProcessIsKilledBetweenCommitAndPublish_IsPublishedByTheNext()
     {
         var settings = new Dictionary<string, string>
