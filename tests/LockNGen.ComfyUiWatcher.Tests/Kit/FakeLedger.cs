@@ -3,7 +3,6 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
 using MassTransit;
-using Microsoft.AspNetCore.Http;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
