@@ -1,3 +1,4 @@
+using System.Net;
 using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Options;
@@ -6,6 +7,7 @@ using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Options;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher;
@@ -40,6 +42,7 @@ public static class ComfyUiWatcherExtensions
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false });
         services.AddHttpClient(ResultStore.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan);
 
+        services.TryAddSingleton<ResolveAddresses>(_ => Dns.GetHostAddressesAsync);
         services.AddSingleton<WatcherMetrics>();
         services.AddSingleton<InstanceServices>();
         services.AddSingleton<InstanceDirectory>();

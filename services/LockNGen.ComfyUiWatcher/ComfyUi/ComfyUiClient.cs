@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Mime;
@@ -16,6 +17,7 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
 {
     private const int TransferFactor = 12;
+    private const int NewestEntries = 20;
 
     private readonly ResiliencePipeline _single = ComfyUiResilience.Single(timeout);
     private readonly ResiliencePipeline _retried = ComfyUiResilience.Retried(timeout);
@@ -32,6 +34,14 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             _retried,
             "history/" + Uri.EscapeDataString(promptId),
             answer => answer.Child(promptId) is { } entry ? HistoryEntry.Of(entry) : null,
+            cancellationToken);
+
+    /// <summary>What ended last, in order.</summary>
+    public Task<IReadOnlyList<(string PromptId, HistoryEntry Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<(string, HistoryEntry)>>(
+            _retried,
+            string.Create(CultureInfo.InvariantCulture, $"history?max_items={NewestEntries}"),
+            answer => [.. answer.EnumerateObject().Select(e => (e.Name, HistoryEntry.Of(e.Value)))],
             cancellationToken);
 
     public Task<string?> GetVersionAsync(CancellationToken cancellationToken) =>

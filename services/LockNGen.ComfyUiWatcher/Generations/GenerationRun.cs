@@ -65,7 +65,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         _work = work;
         LogClaimed(generationId, work.Attempt, work.Prompts.Count, instance.Name);
 
-        var outbox = services.CreateOutbox(generationId, work);
+        var outbox = services.CreateOutbox(generationId, work, instance.Name);
         using var stopPublishing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publishing = outbox.RunAsync(stopPublishing.Token);
         try

@@ -32,8 +32,8 @@ internal sealed class GenerationServices(
 
     public ILogger Logger { get; } = logger;
 
-    public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work) =>
-        new(generationId, work.Attempt, new EventContext(work.Owner, work.TraceParent), publisher, _policy, Clock, Metrics, Logger);
+    public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work, string instance) =>
+        new(generationId, work.Attempt, instance, new EventContext(work.Owner, work.TraceParent), publisher, _policy, Clock, Metrics, Logger);
 
     public GenerationFiles CreateFiles(Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationOutbox outbox) =>
         new(generationId, work, instance, results, outbox, comfyUi.Value.KeepMetadata, Clock);

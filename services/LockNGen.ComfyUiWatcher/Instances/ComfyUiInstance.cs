@@ -40,6 +40,13 @@ internal sealed partial class ComfyUiInstance
     /// <inheritdoc cref="InstancePoll.Version"/>
     public string? Version => _poll.Version;
 
+    public InstanceState State => _health.State;
+
+    /// <inheritdoc cref="InstanceHealth.IsBusy"/>
+    public bool IsBusy => _health.IsBusy;
+
+    public int QueueRemaining => _health.QueueRemaining;
+
     /// <summary>Whether the last heartbeat that was answered left the server to this process.</summary>
     public bool Owned => _sockets.OwnClientId is not null;
 
@@ -58,10 +65,10 @@ internal sealed partial class ComfyUiInstance
         Name = Name,
         Labels = _settings.Labels.AsReadOnly(),
         Capacity = _settings.Capacity,
-        State = _health.State,
+        State = State,
         Reason = _health.Reason,
         Version = Version,
-        QueueRemaining = _health.QueueRemaining,
+        QueueRemaining = QueueRemaining,
         CatalogHash = Catalog.Current?.Hash,
     };
 

@@ -102,7 +102,7 @@ internal sealed partial class InstancePoll(
             await CheckWorkerAsync(prompt, cancellationToken);
         await _orphans.SweepAsync(queue, cancellationToken);
         if (_options.WatchOthers)
-            _others.Observe(queue);
+            _others.Observe(queue, sockets.StatusFrames);
     }
 
     private async Task CheckWorkerAsync(PromptRun prompt, CancellationToken cancellationToken)

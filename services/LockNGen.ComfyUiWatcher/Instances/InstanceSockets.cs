@@ -18,6 +18,7 @@ internal sealed class InstanceSockets
     private readonly ConcurrentDictionary<string, DeafnessDetector> _detectors = new();
     private (string ClientId, NodeExecuting Node)? _hint;
     private int _losses;
+    private long _statusFrames;
 
     /// <summary>Nothing is opened before the server is ours.</summary>
     /// <param name="instance">The server's name.</param>
@@ -44,6 +45,9 @@ internal sealed class InstanceSockets
 
     /// <summary>When any socket last brought something.</summary>
     public DateTimeOffset? LastHeardAt => _listeners.All.Select(l => (DateTimeOffset?)l.LastHeardAt).Max();
+
+    /// <summary>How often the server has announced that its queue has changed.</summary>
+    public long StatusFrames => Volatile.Read(ref _statusFrames);
 
     public ICollection<PromptRun> Prompts => _prompts.Values;
 
@@ -149,6 +153,7 @@ internal sealed class InstanceSockets
         switch (message)
         {
             case QueueStatus status:
+                Interlocked.Increment(ref _statusFrames);
                 if (status.ClientId is not null)
                     ForEach(listener, p => p.Reconnected());
                 _changed();

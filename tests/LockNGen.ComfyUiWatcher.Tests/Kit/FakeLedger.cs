@@ -15,6 +15,7 @@ internal sealed class FakeLedger
     private readonly ConcurrentDictionary<Guid, LedgerRow> _rows = new();
     private readonly ConcurrentDictionary<string, (string Watcher, DateTimeOffset Until)> _owners = new();
     private volatile HashSet<Guid> _held = [];
+    private volatile string[] _instances = [];
     private TaskCompletionSource _beat = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public FakeLedger() => Store = new FakeStore(this);
@@ -69,6 +70,13 @@ internal sealed class FakeLedger
     {
         await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
         return Reports[instance];
+    }
+
+    /// <summary>Waits until heartbeats list exactly these instances.</summary>
+    public async Task WaitForInstancesAsync(string[] names)
+    {
+        while (!_instances.SequenceEqual(names))
+            await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>The lease of an instance, as if given by a scheduler.</summary>
@@ -203,6 +211,7 @@ internal sealed class FakeLedger
 
     private HeartbeatAnswer Beat(WatcherHeartbeat heartbeat)
     {
+        _instances = [.. heartbeat.Instances.Select(i => i.Name)];
         _held = [.. heartbeat.Held.Select(h => h.GenerationId)];
         var now = DateTimeOffset.UtcNow;
         foreach (var report in heartbeat.Instances)

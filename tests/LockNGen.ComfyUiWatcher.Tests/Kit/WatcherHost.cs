@@ -35,7 +35,12 @@ internal sealed class WatcherHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts it and waits until it has taken the servers, which are named comfy-0, comfy-1 and so on.</summary>
-    public static async Task<WatcherHost> StartAsync(IReadOnlyList<string> servers, params (string Key, string Value)[] settings)
+    public static Task<WatcherHost> StartAsync(IReadOnlyList<string> servers, params (string Key, string Value)[] settings) =>
+        StartAsync(servers, _ => { }, settings);
+
+    /// <inheritdoc cref="StartAsync(IReadOnlyList{string}, ValueTuple{string, string}[])"/>
+    public static async Task<WatcherHost> StartAsync(
+        IReadOnlyList<string> servers, Action<IServiceCollection> configure, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         var log = new TestOutputLoggerProvider();
@@ -63,6 +68,7 @@ internal sealed class WatcherHost : IAsyncDisposable
         var ledger = new FakeLedger();
         var events = new EventLog();
         builder.AddServiceDefaults();
+        configure(builder.Services);
         builder.AddComfyUiWatcher();
         builder.AddBus(bus =>
         {
