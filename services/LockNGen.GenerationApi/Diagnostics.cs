@@ -49,6 +49,7 @@ internal static class Diagnostics
         Meter.CreateObservableGauge("lockngen.queue.active", () => read().Active, "{generation}", "Generations that are dispatched or running.");
         Meter.CreateObservableGauge("lockngen.queue.oldest_age", () => read().OldestAge, "s", "Age of the oldest waiting generation; 0 when none waits.");
         Meter.CreateObservableGauge("lockngen.outbox.waiting", () => read().Outbox, "{event}", "Events not yet confirmed by the broker.");
+        Meter.CreateObservableGauge("lockngen.outbox.parked", () => read().Parked, "{event}", "Events that cannot be read and wait for an operator.");
     }
 }
 
@@ -58,5 +59,6 @@ internal sealed record QueueNumbers
     public long Waiting { get; init; }
     public long Active { get; init; }
     public long Outbox { get; init; }
+    public long Parked { get; init; }
     public double OldestAge { get; init; }
 }

@@ -21,6 +21,7 @@ using LockNGen.ServiceDefaults.Network;
 using LockNGen.ServiceDefaults.Options;
 using LockNGen.ServiceDefaults.Storage;
 using MassTransit;
+using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -130,6 +131,12 @@ public static class GenerationApiExtensions
         parts.Endpoint(BusQueues.GenerationApi, (context, endpoint) =>
         {
             endpoint.ConcurrentMessageLimit = 16;
+            endpoint.ConfigureError(error =>
+            {
+                error.UseFilter(new GenerateFaultFilter());
+                error.UseFilter(new DiscardWhileDatabaseIsAway());
+                error.UseFilter(new ErrorTransportFilter());
+            });
             endpoint.Consumer(() => Create<ClaimConsumer>(context));
             endpoint.Consumer(() => Create<OutcomeConsumer>(context));
             endpoint.Consumer(() => Create<SnapshotConsumer>(context));

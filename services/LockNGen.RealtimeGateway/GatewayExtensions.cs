@@ -34,7 +34,11 @@ public static class GatewayExtensions
         services.AddValidatedOptions<ConnectionOptions>(ConnectionOptions.Section);
         services.AddValidatedOptions<DrainOptions>(DrainOptions.Section);
         services.AddValidatedOptions<GalleryOptions>(GalleryOptions.Section);
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.RequestHeadersTimeout = HeadersTimeout);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.ConfigureEndpointDefaults(SocketOutput.Use);
+        });
 
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<GenerationLogs>();

@@ -18,6 +18,9 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     private readonly SemaphoreSlim _creating = new(1);
     private bool _isRunning;
 
+    /// <summary>The port of the private server.</summary>
+    public int Port => _external is null ? _port : throw new InvalidOperationException("This test controls the database itself; run it without POSTGRES_URL.");
+
     private string Server => _external ?? $"Host=127.0.0.1;Port={_port};Username=postgres";
 
     /// <inheritdoc/>
@@ -43,12 +46,18 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Ends the private server as a crash would: it recovers from its log when it is started again.</summary>
+    public Task CrashAsync() => RunAsync("pg_ctl", "stop", "-D", Path.Combine(_folder, "data"), "-m", "immediate");
+
+    /// <summary>Starts the private server again on the data it had.</summary>
+    public Task StartAgainAsync() => RunServerAsync();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_isRunning)
         {
-            await RunAsync("pg_ctl", "stop", "-D", Path.Combine(_folder, "data"), "-m", "immediate");
+            await CrashAsync();
             Directory.Delete(_folder, recursive: true);
         }
 
@@ -63,11 +72,13 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
             await RunProgramAsync("chown", "postgres", _folder);
         var data = Path.Combine(_folder, "data");
         await RunAsync("initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C");
-        await RunAsync(
-            "pg_ctl", "start", "-w", "-D", data, "-l", Path.Combine(_folder, "log"), "-o",
-            $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300");
+        await RunServerAsync();
         _isRunning = true;
     }
+
+    private Task RunServerAsync() => RunAsync(
+        "pg_ctl", "start", "-w", "-D", Path.Combine(_folder, "data"), "-l", Path.Combine(_folder, "log"), "-o",
+        $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300");
 
     private static Task RunAsync(string tool, params string[] arguments)
     {

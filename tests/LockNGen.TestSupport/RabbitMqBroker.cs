@@ -37,6 +37,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private string? ExternalControl { get; } = Environment.GetEnvironmentVariable("RABBITMQ_CONTROL");
 #endif
 
+    /// <summary>Where the private node writes its log; gone with the broker.</summary>
+    public string LogFolder => Path.Combine(_folder, "log");
+
     private string NodeName => $"t{_ports[0]}@localhost";
 
     private string PidFile => Path.Combine(_folder, "pid");
@@ -77,6 +80,16 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             ? await output
             : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await errors}");
     }
+
+    /// <summary>Makes the node believe that it has run out of a resource: it reads no more from connections that publish.</summary>
+    public Task RaiseAlarmAsync(BrokerResource resource) => resource == BrokerResource.Memory
+        ? ControlAsync("set_vm_memory_high_watermark", "absolute", "1")
+        : ControlAsync("set_disk_free_limit", "1000000GB");
+
+    /// <summary>Ends the shortage.</summary>
+    public Task ClearAlarmAsync(BrokerResource resource) => resource == BrokerResource.Memory
+        ? ControlAsync("set_vm_memory_high_watermark", "0.4")
+        : ControlAsync("set_disk_free_limit", "50MB");
 
     /// <summary>
     /// kill -9 of the node, once it has written down what was declared: that is written with a delay of up to two seconds, and a stream
@@ -208,7 +221,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         start.Environment["RABBITMQ_NODE_PORT"] = _ports[0].ToString(CultureInfo.InvariantCulture);
         start.Environment["RABBITMQ_DIST_PORT"] = _ports[1].ToString(CultureInfo.InvariantCulture);
         start.Environment["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "mnesia");
-        start.Environment["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log");
+        start.Environment["RABBITMQ_LOG_BASE"] = LogFolder;
         start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins");
         start.Environment["RABBITMQ_PID_FILE"] = PidFile;
         start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";

@@ -13,12 +13,15 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _process;
+    private readonly Action<string>? _onLine;
     private readonly LineLog _log = new();
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(string name, Process process, Uri url)
+    private ServiceProcess(string name, Process process, Uri url, Action<string>? onLine)
     {
         _name = name;
         _process = process;
+        _onLine = onLine;
         Url = url;
         Http = new HttpClient { BaseAddress = url };
     }
@@ -32,11 +35,18 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Everything that it has printed.</summary>
+    /// <summary>Completes when the process has ended, however.</summary>
+    public Task<int> Ended => _ended.Task;
+
+    /// <summary>Everything that it has printed; nothing when somebody else takes the lines.</summary>
     public string Log => _log.Text;
 
-    /// <summary>Starts <c>services/{project}</c> with the given settings (environment variables; <c>__</c> separates sections) without waiting for it.</summary>
-    public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> settings, int? port = null)
+    /// <summary>Starts <c>services/{project}</c> without waiting for it.</summary>
+    /// <param name="project">The project's name.</param>
+    /// <param name="settings">Environment variables; <c>__</c> separates sections.</param>
+    /// <param name="port">Where it listens; a free port by default.</param>
+    /// <param name="onLine">Takes each line that it prints, instead of <see cref="Log"/>: for processes that print for hours.</param>
+    public static ServiceProcess Start(string project, IReadOnlyDictionary<string, string> settings, int? port = null, Action<string>? onLine = null)
     {
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port ?? FreePorts.Take()}"));
         var start = new ProcessStartInfo("dotnet", [Repository.ServiceProgram(project)])
@@ -48,7 +58,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = url.ToString().TrimEnd('/');
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
-        var service = new ServiceProcess(project, new Process { StartInfo = start, EnableRaisingEvents = true }, url);
+        var service = new ServiceProcess(project, new Process { StartInfo = start, EnableRaisingEvents = true }, url, onLine);
         service.Run();
         return service;
     }
@@ -123,6 +133,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         _process.OutputDataReceived += (_, e) => Keep(e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        _process.Exited += (_, _) => _ended.TrySetResult(_process.ExitCode);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -130,7 +141,11 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is not null)
+        if (line is null)
+            return;
+        if (_onLine is not null)
+            _onLine(line);
+        else
             _log.Add(line);
     }
 

@@ -11,7 +11,8 @@ namespace LockNGen.GenerationApi.Outbox;
 
 /// <summary>
 /// Publishes the outbox: the events of one generation in order, different generations side by side, by one replica at a time. What the
-/// broker has not confirmed stays, and is tried again with backoff.
+/// broker has not confirmed stays, and is tried again with backoff. A row that cannot be read is parked: it keeps its place in the table,
+/// with the reason, until an operator decides, and holds up nothing else.
 /// </summary>
 internal sealed partial class OutboxPublisher(
     GenerationsDatabase database, EventPublisher publisher, CommandClient commands, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
@@ -55,7 +56,7 @@ internal sealed partial class OutboxPublisher(
     {
         await using var held = await database.LockAsync("outbox", cancellationToken);
         var rows = await database.ReadAsync(
-            session => session.QueryAsync<OutboxRow>("SELECT * FROM outbox ORDER BY number LIMIT @BatchSize", new { BatchSize }),
+            session => session.QueryAsync<OutboxRow>("SELECT * FROM outbox WHERE problem IS NULL ORDER BY number LIMIT @BatchSize", new { BatchSize }),
             cancellationToken);
         if (rows.Count == 0)
             return true;
@@ -70,9 +71,16 @@ internal sealed partial class OutboxPublisher(
                 {
                     foreach (var row in generation)
                     {
-                        await PublishAsync(row, token);
-                        lock (published)
-                            published.Add(row.Number);
+                        try
+                        {
+                            await PublishAsync(row, token);
+                            lock (published)
+                                published.Add(row.Number);
+                        }
+                        catch (JsonException e)
+                        {
+                            await ParkAsync(row, e.Message);
+                        }
                     }
                 });
         }
@@ -104,9 +112,19 @@ internal sealed partial class OutboxPublisher(
     }
 
     private Task SendAsync(OutboxRow row, CancellationToken cancellationToken) => row.Type == EventOutbox.RegisterWebhookType
-        ? commands.SendAsync(BusQueues.WebhookNotifier, JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook)!, cancellationToken)
+        ? commands.SendAsync(BusQueues.WebhookNotifier, ReadCommand(row), cancellationToken)
         : publisher.PublishAsync(
             ContractsJson.Deserialize(row.Type, Encoding.UTF8.GetBytes(row.Body)), new EventContext(row.Owner, row.TraceParent), cancellationToken);
+
+    private static RegisterWebhook ReadCommand(OutboxRow row) =>
+        JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook) ?? throw new JsonException("The body of the command is null.");
+
+    private async Task ParkAsync(OutboxRow row, string problem)
+    {
+        await database.WriteAsync(
+            session => session.ExecuteAsync("UPDATE outbox SET problem = @problem WHERE number = @Number", new { row.Number, problem }), CancellationToken.None);
+        LogParked(row.Number, row.Type, row.GenerationId, problem);
+    }
 
     /// <summary>Also while stopping: what is confirmed need not be sent twice.</summary>
     private async Task DeleteAsync(List<long> published)
@@ -127,6 +145,9 @@ internal sealed partial class OutboxPublisher(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events wait in the outbox (try {Failures}): {Reason}")]
     private partial void LogFailed(int failures, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Row {Number} of the outbox ({Type} of generation {GenerationId}) cannot be read and is parked: {Reason}")]
+    private partial void LogParked(long number, string type, Guid generationId, string reason);
 
     private sealed record OutboxRow
     {

@@ -22,7 +22,8 @@ internal sealed partial class QueueGauges(GenerationsDatabase database, TimeProv
                         """
                         SELECT (SELECT COUNT(*) FROM generations WHERE status = 'queued' AND ended_at IS NULL) AS waiting,
                             (SELECT COUNT(*) FROM generations WHERE status IN ('dispatched', 'running') AND ended_at IS NULL) AS active,
-                            (SELECT COUNT(*) FROM outbox) AS outbox,
+                            (SELECT COUNT(*) FROM outbox WHERE problem IS NULL) AS outbox,
+                            (SELECT COUNT(*) FROM outbox WHERE problem IS NOT NULL) AS parked,
                             (SELECT CAST(COALESCE(@Now - MIN(created_at), 0) / 1000.0 AS DOUBLE PRECISION)
                                 FROM generations WHERE status = 'queued' AND ended_at IS NULL) AS oldest_age
                         """,

@@ -10,15 +10,22 @@ namespace LockNGen.RealtimeGateway.Broker;
 /// </summary>
 internal sealed class BrokerConnections(IOptions<BusOptions> bus, IOptions<ReplicaOptions> replica)
 {
-    private readonly ConnectionFactory _factory = new()
+    /// <summary>After twice as long a silence the broker takes a client for dead.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where the broker is, and as whom to connect.</summary>
+    public ConnectionFactory Factory { get; } = new()
     {
         Uri = new Uri(bus.Value.Address!),
         AutomaticRecoveryEnabled = false,
-        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        RequestedHeartbeat = Heartbeat,
         RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
         ContinuationTimeout = TimeSpan.FromSeconds(10),
     };
 
     public Task<IConnection> OpenAsync(string purpose, CancellationToken cancellationToken) =>
-        _factory.CreateConnectionAsync($"realtime-gateway {replica.Value.Name} {purpose}", cancellationToken);
+        Factory.CreateConnectionAsync(Name(purpose), cancellationToken);
+
+    /// <summary>What the broker's own tools show of a connection.</summary>
+    public string Name(string purpose) => $"realtime-gateway {replica.Value.Name} {purpose}";
 }

@@ -1,3 +1,4 @@
+using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.ServiceDefaults.Resilience;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ internal sealed partial class RabbitMqFeed(
     IEventHistory history,
     ProgressBroadcaster broadcaster,
     EventIngest ingest,
+    WriteLoops loops,
     FeedState state,
     IOptions<ReplicaOptions> options,
     TimeProvider time,
@@ -52,7 +54,7 @@ internal sealed partial class RabbitMqFeed(
 
     private async Task ListenAsync(Action connected, CancellationToken stoppingToken)
     {
-        await using var connection = await connections.OpenAsync("events", stoppingToken);
+        await using var connection = await connections.OpenAsync("control", stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await queues.DeclareAsync(channel, stoppingToken);
 
@@ -65,24 +67,25 @@ internal sealed partial class RabbitMqFeed(
             broken.TrySetResult(e.ReplyText);
             return Task.CompletedTask;
         };
-        await channel.BasicQosAsync(0, (ushort)options.Value.Prefetch, global: false, stoppingToken);
-        var consumer = new ReplicaConsumer(channel, ingest, () => broken.TrySetResult("the queue is gone"));
-        await channel.BasicConsumeAsync(queues.Events, autoAck: false, consumer, stoppingToken);
         await channel.BasicConsumeAsync(queues.Previews, autoAck: true, new PreviewConsumer(channel, ingest), stoppingToken);
+        await using var consumer = await ReplicaConsumer.StartAsync(
+            connections.Factory, connections.Name("events"), queues.Events, options.Value.Prefetch, ingest, loops, stoppingToken);
+        await using var heartbeat = time.CreateTimer(_ => consumer.Beat(), null, BrokerConnections.Heartbeat / 2, BrokerConnections.Heartbeat / 2);
         LogListening(queues.Events);
 
+        var interrupted = Task.WhenAny(broken.Task, consumer.Broken).Unwrap();
         var canary = new Canary(consumer, options.Value.CanaryTimeout, time);
         while (true)
         {
             await channel.BasicPublishAsync("", queues.Events, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
-            await canary.HeardAsync(broken.Task, stoppingToken);
+            await canary.HeardAsync(interrupted, stoppingToken);
             // Only now, with the rings full and the canary back, does the replica take clients.
             connected();
             state.Problem = null;
             _lastHeard = time.GetUtcNow();
-            await Task.WhenAny(broken.Task, Task.Delay(options.Value.CanaryInterval, time, stoppingToken));
-            if (broken.Task.IsCompleted)
-                throw new InvalidOperationException(await broken.Task);
+            await Task.WhenAny(interrupted, Task.Delay(options.Value.CanaryInterval, time, stoppingToken));
+            if (interrupted.IsCompleted)
+                throw new IOException(await interrupted);
         }
     }
 

@@ -1,14 +1,17 @@
+using System.Text;
 using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Broker.Amqp;
+using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Telemetry;
 using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>Takes what the replica's queue delivers, in order, one at a time.</summary>
-/// <param name="channel">The channel that delivers.</param>
-/// <param name="ingest">Where to.</param>
-/// <param name="cancelled">Called when the broker ends the delivery, because the queue is gone.</param>
-internal sealed class ReplicaConsumer(IChannel channel, EventIngest ingest, Action cancelled) : AsyncDefaultBasicConsumer(channel)
+/// <summary>
+/// Takes what the replica's queue delivers, in order, on one thread: whatever one read from the broker brought is handed to those who watch,
+/// and written to them before the next read.
+/// </summary>
+internal sealed class ReplicaConsumer : IAsyncDisposable
 {
     /// <summary>
     /// One acknowledgement for many: each costs a system call. What is delivered twice because it was not acknowledged is dropped by its
@@ -16,8 +19,35 @@ internal sealed class ReplicaConsumer(IChannel channel, EventIngest ingest, Acti
     /// </summary>
     private const int AcknowledgeEvery = 256;
 
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly byte[] RevocationExchange = Encoding.ASCII.GetBytes(TokenRevoked.Exchange);
+
+    private readonly AmqpConnection _connection = new();
+    private readonly EventIngest _ingest;
+    private readonly WriteLoops _loops;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Origin _origin;
+    private ulong _deliveryTag;
+    private DeliveryHeaders _headers;
+    private byte[] _body = [];
+    private int _bodyLength;
     private int _unacknowledged;
     private long _delivered;
+
+    private ReplicaConsumer(EventIngest ingest, WriteLoops loops)
+    {
+        _ingest = ingest;
+        _loops = loops;
+    }
+
+    private enum Origin
+    {
+        Event,
+        Revocation,
+        Canary,
+    }
 
     /// <summary>Released when the replica hears itself.</summary>
     public SemaphoreSlim CanaryHeard { get; } = new(0);
@@ -25,35 +55,144 @@ internal sealed class ReplicaConsumer(IChannel channel, EventIngest ingest, Acti
     /// <summary>Messages so far.</summary>
     public long Delivered => Volatile.Read(ref _delivered);
 
-    public override Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
-        IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
-    {
-        _delivered++;
-        var isCanary = exchange.Length == 0;
-        if (isCanary)
-        {
-            CanaryHeard.Release();
-        }
-        else if (exchange == TokenRevoked.Exchange)
-        {
-            ingest.TakeRevocation(body.Span);
-        }
-        else
-        {
-            var (owner, receivedAt) = EventHeaderReader.Read(properties);
-            ingest.TakeEvent(body.Span, owner, receivedAt, DeliveryTrace.IsOn ? EventHeaderReader.TraceParentOf(properties) : null);
-        }
+    /// <summary>Completes, with the reason, when nothing more will come.</summary>
+    public Task<string> Broken => _broken.Task;
 
-        if (!isCanary && ++_unacknowledged < AcknowledgeEvery)
-            return Task.CompletedTask;
-        _unacknowledged = 0;
-        return Channel.BasicAckAsync(deliveryTag, multiple: true, cancellationToken).AsTask();
+    /// <summary>Returns once the broker delivers.</summary>
+    public static async Task<ReplicaConsumer> StartAsync(
+        ConnectionFactory broker, string name, string queue, int prefetch, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
+    {
+        var consumer = new ReplicaConsumer(ingest, loops);
+        new Thread(() => consumer.Run(broker, name, queue, (ushort)prefetch)) { IsBackground = true, Name = "replica consumer" }.Start();
+        try
+        {
+            await consumer._started.Task.WaitAsync(StartTimeout, cancellationToken);
+            return consumer;
+        }
+        catch
+        {
+            consumer._connection.Dispose();
+            throw;
+        }
     }
 
-    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    /// <summary>Tells the broker that we live.</summary>
+    public void Beat()
     {
-        cancelled();
-        return Task.CompletedTask;
+        if (!_broken.Task.IsCompleted)
+            _connection.Beat();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!_broken.Task.IsCompleted)
+                _connection.Close();
+            await _broken.Task.WaitAsync(CloseTimeout);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or TimeoutException)
+        {
+            // Gone already, or too slow to say goodbye to.
+        }
+
+        _connection.Dispose();
+        CanaryHeard.Dispose();
+    }
+
+    private void Run(ConnectionFactory broker, string name, string queue, ushort prefetch)
+    {
+        try
+        {
+            _connection.Open(broker, name, queue, prefetch);
+            _started.TrySetResult();
+            while (true)
+            {
+                TakeFrames();
+                _connection.Fill();
+            }
+        }
+        catch (Exception e)
+        {
+            _started.TrySetException(e);
+            _broken.TrySetResult(e.Message);
+        }
+    }
+
+    private void TakeFrames()
+    {
+        _loops.Hold();
+        try
+        {
+            while (_connection.TryTakeFrame(out var frame))
+                Take(frame);
+        }
+        finally
+        {
+            _loops.Release();
+        }
+    }
+
+    private void Take(AmqpFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case AmqpFrame.Method:
+                var arguments = new AmqpReader(frame.Payload);
+                var method = (AmqpMethod)arguments.UInt32();
+                if (method == AmqpMethod.BasicDeliver)
+                    Begin(arguments);
+                else
+                    AmqpConnection.ThrowIfEnding(method, arguments);
+                break;
+            case AmqpFrame.Header:
+                _headers = DeliveryHeaders.Read(frame.Payload, DeliveryTrace.IsOn);
+                _bodyLength = 0;
+                if (_headers.BodySize == 0)
+                    Deliver([]);
+                break;
+            case AmqpFrame.Body when frame.Payload.Length == _headers.BodySize:
+                Deliver(frame.Payload);
+                break;
+            case AmqpFrame.Body:
+                Collect(frame.Payload);
+                break;
+        }
+    }
+
+    private void Begin(AmqpReader deliver)
+    {
+        deliver.ShortString();
+        _deliveryTag = deliver.UInt64();
+        deliver.Byte();
+        var exchange = deliver.ShortString();
+        _origin = exchange.IsEmpty ? Origin.Canary : exchange.SequenceEqual(RevocationExchange) ? Origin.Revocation : Origin.Event;
+    }
+
+    /// <summary>A message larger than a frame comes in several.</summary>
+    private void Collect(ReadOnlySpan<byte> part)
+    {
+        if (_body.Length < _headers.BodySize)
+            _body = new byte[_headers.BodySize];
+        part.CopyTo(_body.AsSpan(_bodyLength));
+        _bodyLength += part.Length;
+        if (_bodyLength == _headers.BodySize)
+            Deliver(_body.AsSpan(0, _bodyLength));
+    }
+
+    private void Deliver(ReadOnlySpan<byte> body)
+    {
+        Volatile.Write(ref _delivered, _delivered + 1);
+        if (_origin == Origin.Canary)
+            CanaryHeard.Release();
+        else if (_origin == Origin.Revocation)
+            _ingest.TakeRevocation(body);
+        else
+            _ingest.TakeEvent(body, _headers.Owner, _headers.ReceivedAt, _headers.TraceParent);
+
+        if (_origin != Origin.Canary && ++_unacknowledged < AcknowledgeEvery)
+            return;
+        _unacknowledged = 0;
+        _connection.Acknowledge(_deliveryTag);
     }
 }

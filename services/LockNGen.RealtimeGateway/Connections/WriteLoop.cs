@@ -3,14 +3,21 @@ namespace LockNGen.RealtimeGateway.Connections;
 /// <summary>
 /// A thread that writes for its share of the connections. It takes all that have something to say, and writes to each once: while it is
 /// busy events gather in the connections' queues, so the more there is to do the less each event costs, and an idle loop adds no delay.
+/// Where only a few have something to say, whoever brought it writes: to wake a thread costs more than that.
 /// </summary>
 internal sealed class WriteLoop : IDisposable
 {
+    /// <summary>So many writes keep a reader from its next read for about as long as waking another thread would take.</summary>
+    private const int Few = 16;
+
     private readonly object _gate = new();
+    private SendBatch _holdersBatch = new();
     private readonly TimeSpan _gatherWindow;
     private readonly Thread _thread;
     private List<ClientConnection> _scheduled = [];
+    private List<ClientConnection> _holders = [];
     private bool _isWaiting;
+    private bool _isHeld;
     private bool _isStopped;
 
     public WriteLoop(int index, TimeSpan gatherWindow)
@@ -26,9 +33,36 @@ internal sealed class WriteLoop : IDisposable
         lock (_gate)
         {
             _scheduled.Add(connection);
-            if (_isWaiting)
+            if (_isWaiting && !_isHeld)
                 Monitor.Pulse(_gate);
         }
+    }
+
+    /// <summary>Lets events gather while more of them are at hand: nothing wakes the loop before <see cref="Release"/>. One holder at a time.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+            _isHeld = true;
+    }
+
+    /// <summary>Writes what has gathered if it is little, else has the loop write it.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _isHeld = false;
+            if (!_isWaiting || _scheduled.Count == 0)
+                return;
+            if (_scheduled.Count > Few || _gatherWindow > TimeSpan.Zero)
+            {
+                Monitor.Pulse(_gate);
+                return;
+            }
+
+            (_holders, _scheduled) = (_scheduled, _holders);
+        }
+
+        Flush(_holders, ref _holdersBatch);
     }
 
     public void Dispose()
@@ -47,15 +81,18 @@ internal sealed class WriteLoop : IDisposable
         var batch = new SendBatch();
         List<ClientConnection> connections = [];
         while (Take(ref connections))
-        {
-            foreach (var connection in connections)
-            {
-                if (!connection.Flush(batch))
-                    batch = new SendBatch();
-            }
+            Flush(connections, ref batch);
+    }
 
-            connections.Clear();
+    private static void Flush(List<ClientConnection> connections, ref SendBatch batch)
+    {
+        foreach (var connection in connections)
+        {
+            if (!connection.Flush(batch))
+                batch = new SendBatch();
         }
+
+        connections.Clear();
     }
 
     private bool Take(ref List<ClientConnection> empty)

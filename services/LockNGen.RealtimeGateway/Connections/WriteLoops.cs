@@ -13,6 +13,20 @@ internal sealed class WriteLoops(IOptions<ConnectionOptions> options) : IDisposa
 
     public WriteLoop Next() => _loops[Interlocked.Increment(ref _next) % (uint)_loops.Length];
 
+    /// <inheritdoc cref="WriteLoop.Hold"/>
+    public void Hold()
+    {
+        foreach (var loop in _loops)
+            loop.Hold();
+    }
+
+    /// <inheritdoc cref="WriteLoop.Release"/>
+    public void Release()
+    {
+        foreach (var loop in _loops)
+            loop.Release();
+    }
+
     public void Dispose()
     {
         foreach (var loop in _loops)

@@ -18,6 +18,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     private readonly EventRing _ring = new(logs.Options.Events);
     private readonly CompactedEvents _evicted = new();
     private readonly List<Subscriber> _subscribers = [];
+    private readonly SubscribersAhead _ahead = new();
     private List<(Subscriber Subscriber, long? After)>? _waiting;
     private SortedDictionary<long, ServerMessage>? _held;
     private GenerationSnapshot? _seed;
@@ -186,6 +187,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 _subscribers.RemoveAt(_subscribers.Count - 1);
             }
 
+            _ahead.RemoveAll(s => s == subscriber);
             _waiting?.RemoveAll(w => w.Subscriber == subscriber);
         }
     }
@@ -201,7 +203,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     public void PassOn(ServerMessage message)
     {
         lock (_gate)
+        {
+            _ahead.Join(message.Sequence, _subscribers);
             Offer(_subscribers, message);
+        }
     }
 
     /// <summary>Lets go of events but not of the state, to save memory.</summary>
@@ -224,7 +229,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            if (_waiting is not null || _held is not null || (_subscribers.Count > 0 && !evenIfWatched))
+            if (_waiting is not null || _held is not null || (_subscribers.Count + _ahead.Count > 0 && !evenIfWatched))
                 return false;
             _isDropped = true;
             Spend(-_cost);
@@ -275,6 +280,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             _gapReason = GapReason.WindowExceeded;
         }
 
+        _ahead.Join(message.Sequence, _subscribers);
         Offer(_subscribers, message);
         audience.Offer(this, message);
     }
@@ -337,7 +343,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             subscriber.Offer(Snapshot());
         }
 
-        _subscribers.Add(subscriber);
+        if (after > LastSequence && LastSequence > 0)
+            _ahead.Add(subscriber, after.Value);
+        else
+            _subscribers.Add(subscriber);
         subscriber.Joined();
     }
 
@@ -385,6 +394,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         Owner = owner;
         IsOwnerKnown = true;
         _subscribers.RemoveAll(s => !s.Caller.MaySee(owner));
+        _ahead.RemoveAll(s => !s.Caller.MaySee(owner));
     }
 
     private void ClearRing()

@@ -8,6 +8,8 @@ namespace LockNGen.RealtimeGateway.WebSockets;
 /// <summary>Writes finished frames to the upgraded connection, all of a batch at once.</summary>
 internal sealed class WebSocketTransport(HttpContext context, Stream stream, bool deflate) : ClientTransport
 {
+    private readonly SocketOutput? _socket = SocketOutput.Of(context);
+
     /// <summary>A control frame carries 125 bytes, two of them the code.</summary>
     private const int MaxReasonBytes = 123;
 
@@ -17,7 +19,7 @@ internal sealed class WebSocketTransport(HttpContext context, Stream stream, boo
     {
         foreach (var message in batch.Messages)
             batch.Write(deflate ? message.DeflatedFrame : message.Frame);
-        return stream.WriteAsync(batch.Bytes, CancellationToken.None);
+        return _socket?.SendAsync(batch.Bytes) ?? stream.WriteAsync(batch.Bytes, CancellationToken.None);
     }
 
     public override ServerMessage Goodbye(int code, string reason)

@@ -58,9 +58,17 @@ public static class BusExtensions
             if (transport == BusTransport.InMemory)
                 x.UsingInMemory(Configure);
             else
-                x.UsingRabbitMq(ConfigureRabbitMq);
+                AddRabbitMq(x);
         });
         builder.Services.Configure<MassTransitHostOptions>(o => o.StopTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    private static void AddRabbitMq(IBusRegistrationConfigurator bus)
+    {
+        // Answers go straight to the connection that asks. With a reply queue of its own, an answer to somebody whose connection is gone makes
+        // the broker close the channel of whoever answers, and the client library hangs on such a close.
+        bus.SetRabbitMqReplyToRequestClientFactory();
+        bus.UsingRabbitMq(ConfigureRabbitMq);
     }
 
     private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus)
@@ -70,6 +78,7 @@ public static class BusExtensions
         {
             host.PublisherConfirmation = true;
             host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.ContinuationTimeout(TimeSpan.FromSeconds(10));
             host.ConnectionName(context.GetRequiredService<IHostEnvironment>().ApplicationName);
         });
         Configure(context, bus);

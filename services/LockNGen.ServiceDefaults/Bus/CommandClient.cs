@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ServiceDefaults.Bus;
 
 /// <summary>Sends commands to queues by name, and requests that wait for an answer (<see cref="BusOptions.RequestTimeout"/>).</summary>
-public sealed class CommandClient(IBus bus, IOptions<BusOptions> options)
+public sealed class CommandClient(IBus bus, IClientFactory requests, IOptions<BusOptions> options)
 {
     /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
     public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ public sealed class CommandClient(IBus bus, IOptions<BusOptions> options)
         where TRequest : class
         where TAnswer : class
     {
-        var client = bus.CreateRequestClient<TRequest>(new Uri("exchange:" + queue), options.Value.RequestTimeout);
+        var client = requests.CreateRequestClient<TRequest>(new Uri("exchange:" + queue), options.Value.RequestTimeout);
         var response = await client.GetResponse<TAnswer>(request, cancellationToken);
         return response.Message;
     }

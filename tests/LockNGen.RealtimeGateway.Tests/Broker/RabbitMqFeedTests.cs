@@ -118,6 +118,21 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EventLargerThanAFrame_ArrivesWhole()
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        var image = Image(_id, First(2), 1);
+        var url = new string('x', 300_000);
+
+        await _gateway.PublishAsync(image with { Data = image.Data with { Image = image.Data.Image with { Url = url } } }, Completed(_id, First(3)));
+
+        var seen = await client.UntilAsync(GenerationEventTypes.Image);
+        seen.GetProperty("data").GetProperty("image").GetProperty("url").GetString().ShouldBe(url);
+        await client.UntilAsync(GenerationEventTypes.Completed);
+    }
+
+    [Fact]
     public async Task Queues_OfAReplicaThatIsGone_Expire()
     {
         await using (await StartAsync("short", new() { ["Replica:QueueExpires"] = "00:00:01" }))

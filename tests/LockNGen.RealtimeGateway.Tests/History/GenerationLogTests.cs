@@ -51,6 +51,31 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
+    public void Join_CursorFromAReplicaThatIsAhead_GetsNothingThatItHasSeen()
+    {
+        var log = Filled([Queued(_id), Started(_id)]);
+        log.Join(_client, First(3)).ShouldBe(JoinOutcome.Joined);
+
+        for (var n = 2; n <= 5; n++)
+            Append(log, Progress(_id, First(n))).ShouldBe(AppendOutcome.Delivered);
+
+        _client.Sequences.ShouldBe([First(4), First(5)]);
+    }
+
+    [Fact]
+    public void Leave_BeforeThisReplicaHasCaughtUp_GetsNothingMore()
+    {
+        var log = Filled([Queued(_id), Started(_id)]);
+        log.Join(_client, First(2));
+
+        log.Leave(_client);
+        Append(log, Progress(_id, First(2)));
+        Append(log, Progress(_id, First(3)));
+
+        _client.Messages.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Append_TheSameEventTwice_IsDeliveredOnce()
     {
         var log = Filled([Queued(_id)]);

@@ -1,0 +1,16 @@
+using System.Data.Common;
+using MassTransit;
+
+namespace LockNGen.GenerationApi.Storage;
+
+/// <summary>
+/// Drops a message that met a database which is away, instead of parking it: only for queues whose senders repeat what was not answered.
+/// Parked, these messages would lie in the error queue for ever. Any other failure goes there.
+/// </summary>
+internal sealed class DiscardWhileDatabaseIsAway : IFilter<ExceptionReceiveContext>
+{
+    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) =>
+        context.Exception.GetBaseException() is DbException || context.Exception is DbException ? Task.CompletedTask : next.Send(context);
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("discard-while-database-is-away");
+}

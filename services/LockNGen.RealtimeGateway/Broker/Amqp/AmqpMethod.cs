@@ -1,0 +1,24 @@
+namespace LockNGen.RealtimeGateway.Broker.Amqp;
+
+/// <summary>The methods that consuming takes: class and number, as they begin a frame.</summary>
+internal enum AmqpMethod : uint
+{
+    ConnectionStart = (10 << 16) | 10,
+    ConnectionStartOk = (10 << 16) | 11,
+    ConnectionTune = (10 << 16) | 30,
+    ConnectionTuneOk = (10 << 16) | 31,
+    ConnectionOpen = (10 << 16) | 40,
+    ConnectionOpenOk = (10 << 16) | 41,
+    ConnectionClose = (10 << 16) | 50,
+    ConnectionCloseOk = (10 << 16) | 51,
+    ChannelOpen = (20 << 16) | 10,
+    ChannelOpenOk = (20 << 16) | 11,
+    ChannelClose = (20 << 16) | 40,
+    BasicQos = (60 << 16) | 10,
+    BasicQosOk = (60 << 16) | 11,
+    BasicConsume = (60 << 16) | 20,
+    BasicConsumeOk = (60 << 16) | 21,
+    BasicCancel = (60 << 16) | 30,
+    BasicDeliver = (60 << 16) | 60,
+    BasicAck = (60 << 16) | 80,
+}

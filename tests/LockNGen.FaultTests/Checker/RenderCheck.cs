@@ -1,0 +1,31 @@
+namespace LockNGen.FaultTests.Checker;
+
+/// <summary>Nothing that a ComfyUI has rendered, or still renders, is rendered again, unless that ComfyUI could not be relied on meanwhile.</summary>
+internal static class RenderCheck
+{
+    /// <summary>After a fault it takes so long until a server is believed again, and what was given up is rendered again meanwhile.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(30);
+
+    public static Promise Check(Evidence evidence)
+    {
+        var promise = new Promise("nothing rendered twice although ComfyUI had survived");
+        foreach (var prompt in evidence.Renders.Where(r => r.DidWork || r.Outcome == "running").GroupBy(r => (r.Generation, r.ImageIndex)))
+        {
+            var renders = prompt.OrderBy(r => r.StartedAt).ToList();
+            for (var i = 1; i < renders.Count; i++)
+            {
+                var (earlier, later) = (renders[i - 1], renders[i]);
+                var wasLost = earlier.Outcome == "lost" || evidence.Schedule.Faults.Any(f =>
+                    f.Fault.Unreliable == earlier.Instance && f.BrokenAt < later.StartedAt && f.MendedAt + Aftermath > earlier.StartedAt);
+                promise.Check(
+                    wasLost,
+                    $"picture {prompt.Key.ImageIndex}: attempt {earlier.Attempt} on {earlier.Instance} at {earlier.StartedAt:HH:mm:ss.fff} ({earlier.Outcome}), attempt {later.Attempt} on {later.Instance} at {later.StartedAt:HH:mm:ss.fff} ({later.Outcome})",
+                    prompt.Key.Generation);
+            }
+
+            promise.Check(holds: true, "");
+        }
+
+        return promise;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using LockNGen.RealtimeGateway.Broker;
+using LockNGen.RealtimeGateway.Broker.Amqp;
+
+namespace LockNGen.RealtimeGateway.Tests.Broker;
+
+public sealed class DeliveryHeadersTests
+{
+    private const AmqpMethod BasicClass = (AmqpMethod)(60 << 16);
+    private const ushort ContentTypeAndHeaders = (1 << 15) | (1 << 13);
+
+    [Fact]
+    public void Read_HeadersOfAPublisher_FindsOursAmongOthers()
+    {
+        var payload = Payload(
+            Entry("MT-MessageType", 'S', Sized("urn:message:x")),
+            Entry("nothing", 'V', []),
+            Entry("flag", 't', [1]),
+            Entry("list", 'A', Sized("I\0\0\0\u0001")),
+            Entry("lockngen-owner", 'S', Sized("ann")),
+            Entry("lockngen-received-at", 'l', [0, 0, 0, 0, 0, 0, 1, 2]),
+            Entry("traceparent", 'S', Sized("00-1-2-01")));
+
+        DeliveryHeaders.Read(payload, withTrace: true).ShouldBe(new DeliveryHeaders(1234, "ann", 258, "00-1-2-01"));
+        DeliveryHeaders.Read(payload, withTrace: false).TraceParent.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Read_NumberAsText_IsTheNumber() =>
+        DeliveryHeaders.Read(Payload(Entry("lockngen-received-at", 'S', Sized("1700000000000001"))), withTrace: false)
+            .ReceivedAt.ShouldBe(1_700_000_000_000_001);
+
+    [Fact]
+    public void Read_NoHeaders_KnowsTheSize() =>
+        DeliveryHeaders.Read(Payload(new AmqpWriter(1, BasicClass).UInt64(7).UInt16(0)), withTrace: true)
+            .ShouldBe(new DeliveryHeaders(7, null, 0, null));
+
+    [Fact]
+    public void Read_TableThatEndsTooEarly_IsRefused() =>
+        Should.Throw<IOException>(() => DeliveryHeaders.Read(Payload(Entry("lockngen-owner", 'S', [0, 0, 0, 9, 65])), withTrace: true));
+
+    private static byte[] Payload(params byte[][] entries) => Payload(
+        new AmqpWriter(1, BasicClass).UInt64(1234).UInt16(ContentTypeAndHeaders)
+            .ShortString("application/json").LongString([.. entries.SelectMany(e => e)]));
+
+    private static byte[] Payload(AmqpWriter frame) => frame.End().AsSpan()[AmqpFrame.HeaderSize..^1].ToArray();
+
+    private static byte[] Entry(string name, char type, byte[] value) =>
+        [(byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)type, .. value];
+
+    private static byte[] Sized(string text) => [0, 0, 0, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
+}
