@@ -1,10 +1,13 @@
+using System.Net;
 using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Results;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Options;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher;
@@ -13,6 +16,9 @@ namespace LockNGen.ComfyUiWatcher;
 public static class ComfyUiWatcherExtensions
 {
     private const string DefaultServer = "http://127.0.0.1:8188";
+
+    /// <summary>Queues and histories hold whole workflows; files are not answers in this sense, they pass through.</summary>
+    private const long MaxAnswerBytes = 256 << 20;
 
     /// <summary>A watcher that is gone for this long has lost its leases long ago, and its queue with the commands in it goes too.</summary>
     private static readonly TimeSpan QueueExpiration = TimeSpan.FromMinutes(1);
@@ -31,10 +37,12 @@ public static class ComfyUiWatcherExtensions
             .Configure(o => o.PublicUrl ??= builder.Configuration[nameof(WatcherOptions.PublicUrl)]);
 
         // Every call has its own deadline, and retries know what may be repeated.
-        services.AddHttpClient(InstanceServices.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan)
+        services.AddHttpClient(
+                InstanceServices.HttpClient, c => (c.Timeout, c.MaxResponseContentBufferSize) = (Timeout.InfiniteTimeSpan, MaxAnswerBytes))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false });
         services.AddHttpClient(ResultStore.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan);
 
+        services.TryAddSingleton<ResolveAddresses>(_ => Dns.GetHostAddressesAsync);
         services.AddSingleton<WatcherMetrics>();
         services.AddSingleton<InstanceServices>();
         services.AddSingleton<InstanceDirectory>();

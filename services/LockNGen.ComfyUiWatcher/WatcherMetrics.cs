@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher;
@@ -13,7 +14,6 @@ internal sealed class WatcherMetrics : IDisposable
     // Not "instance": in Prometheus that is the watcher itself.
     private const string Instance = "comfyui.instance";
 
-    private readonly Meter _meter = new(Name);
     private readonly Counter<long> _frames;
     private readonly Counter<long> _malformed;
     private readonly Counter<long> _reconnects;
@@ -25,29 +25,31 @@ internal sealed class WatcherMetrics : IDisposable
 
     public WatcherMetrics()
     {
-        _frames = _meter.CreateCounter<long>("lockngen.comfyui.frames", description: "Frames received, by kind");
-        _malformed = _meter.CreateCounter<long>("lockngen.comfyui.frames.malformed", description: "Frames that could not be read");
-        _reconnects = _meter.CreateCounter<long>("lockngen.comfyui.reconnects", description: "Sockets that ended");
-        _published = _meter.CreateCounter<long>("lockngen.events.published", description: "Events confirmed by the broker, by type");
-        _superseded = _meter.CreateCounter<long>("lockngen.events.superseded", description: "Progress replaced by newer before it was published");
-        _outcomes = _meter.CreateCounter<long>("lockngen.generations.outcomes", description: "Attempts that ended, by outcome");
-        _waiting = _meter.CreateUpDownCounter<long>("lockngen.outcomes.waiting", description: "Outcomes that the API has not taken yet");
-        _latency = _meter.CreateHistogram<double>(
+        _frames = Meter.CreateCounter<long>("lockngen.comfyui.frames", description: "Frames received, by kind");
+        _malformed = Meter.CreateCounter<long>("lockngen.comfyui.frames.malformed", description: "Frames that could not be read");
+        _reconnects = Meter.CreateCounter<long>("lockngen.comfyui.reconnects", description: "Sockets that ended");
+        _published = Meter.CreateCounter<long>("lockngen.events.published", description: "Events confirmed by the broker, by type");
+        _superseded = Meter.CreateCounter<long>("lockngen.events.superseded", description: "Progress replaced by newer before it was published");
+        _outcomes = Meter.CreateCounter<long>("lockngen.generations.outcomes", description: "Attempts that ended, by outcome");
+        _waiting = Meter.CreateUpDownCounter<long>("lockngen.outcomes.waiting", description: "Outcomes that the API has not taken yet");
+        _latency = Meter.CreateHistogram<double>(
             "lockngen.events.latency", unit: "s", description: "From ComfyUI's frame to the broker's confirm");
     }
+
+    public Meter Meter { get; } = new(Name);
 
     public ActivitySource Activities { get; } = new(Name);
 
     /// <summary>Adds gauges that are read whenever somebody collects.</summary>
-    public void Observe(Func<IEnumerable<InstanceReport>> reports)
+    public void Observe(Func<IEnumerable<ComfyUiInstance>> instances)
     {
-        _meter.CreateObservableGauge(
-            "lockngen.comfyui.up", () => reports().Select(r => Measure(r.State == InstanceState.Up ? 1 : 0, r)), description: "1 while the instance works");
-        _meter.CreateObservableGauge(
-            "lockngen.comfyui.needs_restart", () => reports().Select(r => Measure(r.State == InstanceState.NeedsRestart ? 1 : 0, r)),
-            description: "1 while the instance answers, but only a restart helps");
-        _meter.CreateObservableGauge(
-            "lockngen.comfyui.queue", () => reports().Select(r => Measure(r.QueueRemaining, r)), description: "Prompts waiting and running");
+        Gauge("lockngen.comfyui.up", "1 while the instance works", i => i.State == InstanceState.Up ? 1 : 0);
+        Gauge("lockngen.comfyui.needs_restart", "1 while the instance answers, but only a restart helps", i => i.State == InstanceState.NeedsRestart ? 1 : 0);
+        Gauge("lockngen.comfyui.busy", "1 while the instance runs a prompt", i => i.IsBusy ? 1 : 0);
+        Gauge("lockngen.comfyui.queue", "Prompts waiting and running", i => i.QueueRemaining);
+
+        void Gauge(string name, string description, Func<ComfyUiInstance, int> value) => Meter.CreateObservableGauge(
+            name, () => instances().Select(i => new Measurement<int>(value(i), new KeyValuePair<string, object?>(Instance, i.Name))), description: description);
     }
 
     public void Received(string instance, ComfyUiMessage message) =>
@@ -57,11 +59,11 @@ internal sealed class WatcherMetrics : IDisposable
 
     public void Reconnected(string instance) => _reconnects.Add(1, new KeyValuePair<string, object?>(Instance, instance));
 
-    public void Published(string type, TimeSpan? latency)
+    public void Published(string instance, string type, TimeSpan? latency)
     {
-        _published.Add(1, new KeyValuePair<string, object?>("type", type));
+        _published.Add(1, new(Instance, instance), new("type", type));
         if (latency is { } value)
-            _latency.Record(value.TotalSeconds, new KeyValuePair<string, object?>("type", type));
+            _latency.Record(value.TotalSeconds, new(Instance, instance), new("type", type));
     }
 
     public void Superseded(string type) => _superseded.Add(1, new KeyValuePair<string, object?>("type", type));
@@ -74,9 +76,7 @@ internal sealed class WatcherMetrics : IDisposable
 
     public void Dispose()
     {
-        _meter.Dispose();
+        Meter.Dispose();
         Activities.Dispose();
     }
-
-    private static Measurement<int> Measure(int value, InstanceReport report) => new(value, new KeyValuePair<string, object?>(Instance, report.Name));
 }

@@ -78,6 +78,44 @@ public sealed class FailureTests
         error.Retryable.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("A", "does not exist", null, null)]
+    [InlineData("B", "not found", "1", "NoSuchNode")]
+    public async Task Class_ThatTheServerDoesNotHave_IsNamed(string version, string reason, string? nodeId, string? nodeType)
+    {
+        await using var comfy = await SimulatedServer.StartAsync(version);
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var row = host.Ledger.AddUnseeded(JsonSerializer.Deserialize<JsonElement>("""{"1":{"class_type":"NoSuchNode","inputs":{}}}"""), "comfy-0");
+
+        await host.DispatchAsync(row);
+        var error = (await host.Events.WaitForAsync<GenerationFailed>(row.Id)).Data.Error;
+
+        (error.Code, error.NodeId, error.NodeType).ShouldBe((GenerationErrorCodes.InvalidWorkflow, nodeId, nodeType));
+        error.Message.ShouldContain("NoSuchNode");
+        error.Message.ShouldContain(reason);
+    }
+
+    [Theory]
+    [InlineData("A", "Prompt outputs failed validation")]
+    [InlineData("B", "Dependency cycle detected")]
+    public async Task Cycle_IsRefusedWithWhatTheServerSays(string version, string reason)
+    {
+        await using var comfy = await SimulatedServer.StartAsync(version);
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var row = host.Ledger.AddUnseeded(JsonSerializer.Deserialize<JsonElement>("""
+            {"1":{"class_type":"LabSlow","inputs":{"image":["2",0],"seconds":0.1}},"2":{"class_type":"LabSlow","inputs":{"image":["1",0],"seconds":0.1}},
+             "3":{"class_type":"SaveImage","inputs":{"images":["2",0],"filename_prefix":"x"}}}
+            """), "comfy-0");
+
+        await host.DispatchAsync(row);
+        var error = (await host.Events.WaitForAsync<GenerationFailed>(row.Id)).Data.Error;
+
+        error.Code.ShouldBe(GenerationErrorCodes.InvalidWorkflow);
+        error.Message.ShouldContain(reason);
+    }
+
     [Fact]
     public async Task Output_LeftOutByComfyUi_DoesNotHoldTheOthersBack()
     {
@@ -169,7 +207,7 @@ public sealed class FailureTests
             """), "comfy-0");
         row.InputFiles = [new InputFile { Name = "mine.png", Url = $"{host.Ledger.Url}/inputs/mine.png" }];
         // Another file has the name already, so ComfyUI stores ours under another one.
-        await comfy.UploadAsync("mine.png", FakeLedger.Picture(1));
+        await comfy.UploadAsync("mine.png", Picture.Of(1));
 
         await host.DispatchAsync(row);
 
@@ -182,7 +220,7 @@ public sealed class FailureTests
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
-        host.Ledger.UploadStatus = 413;
+        host.Ledger.Store.UploadStatus = 413;
 
         var row = await host.SubmitAsync(Workflows.TextToImage());
 
@@ -197,7 +235,7 @@ public sealed class FailureTests
         var hold = await comfy.HoldAsync("HistoryWritten");
         var row = await host.SubmitAsync(Workflows.TextToImage());
         await comfy.ReachedAsync(hold);
-        host.Ledger.UploadStatus = 409;
+        host.Ledger.Store.UploadStatus = 409;
         await comfy.ReleaseAsync(hold);
 
         await host.Ledger.WaitUntilNotHeldAsync(row.Id);

@@ -1,5 +1,8 @@
+using System.Net;
+using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
@@ -102,6 +105,23 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Server_WhoseWorkerDiesAfterGoodWork_StaysInNeedOfARestart()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var good = await host.SubmitAsync(Workflows.TextToImage());
+        await host.Events.WaitForAsync<GenerationCompleted>(good.Id);
+        await comfy.AdminAsync("zombie");
+        var row = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
+        await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
+
+        // Many polls later what it did before still proves nothing.
+        for (var beat = 0; beat < 3; beat++)
+            (await host.Ledger.NextReportAsync("comfy-0")).State.ShouldBe(InstanceState.NeedsRestart);
+    }
+
+    [Fact]
     public async Task Worker_ThatDiesOnAPromptItHasStarted_IsNoticedByItsSilence()
     {
         await using var comfy = await SimulatedServer.StartAsync();
@@ -187,6 +207,23 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Server_FrozenWhileItsFilesAreFetched_IsGivenUpLikeAnyOther()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("HistoryWritten");
+        var row = await host.SubmitAsync(Workflows.TextToImage());
+        await comfy.ReachedAsync(hold);
+        var uploading = host.Ledger.Store.HoldUploads();
+        await comfy.ReleaseAsync(hold);
+        await uploading.WaitAsync(TestContext.Current.CancellationToken);
+
+        await comfy.AdminAsync("freeze");
+
+        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+    }
+
+    [Fact]
     public async Task PromptOfAnotherClient_IsTwoEventsUnderItsOwnId()
     {
         await using var comfy = await SimulatedServer.StartAsync();
@@ -200,7 +237,51 @@ public sealed class FaultTests
         await comfy.ReleaseAsync(hold);
         await host.Events.WaitForAsync<GenerationCompleted>(id);
 
-        host.Events.Of(id).Select(e => e.Sequence).ShouldBe([1_000_000_001, 1_000_000_002]);
+        host.Events.Of(id).Select(e => e.Sequence).Distinct().ShouldBe([1_000_000_001, 1_000_000_002]);
+    }
+
+    [Fact]
+    public async Task PromptOfAnotherClient_ServedFromTheCacheBetweenTwoLooks_IsSeenAllTheSame()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = Guid.NewGuid(), client_id = "somebody" });
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var first = Guid.NewGuid();
+        await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(seed: 7), prompt_id = first, client_id = "somebody" });
+        await host.Events.WaitForAsync<GenerationCompleted>(first);
+
+        var cached = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToList();
+        foreach (var id in cached)
+            await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(seed: 7), prompt_id = id, client_id = "somebody" });
+
+        foreach (var id in cached)
+        {
+            await host.Events.WaitForAsync<GenerationStarted>(id);
+            await host.Events.WaitForAsync<GenerationCompleted>(id);
+        }
+    }
+
+    [Fact]
+    public async Task Servers_WhoseAddressVanishes_GiveTheirWorkBackUntilItIsThereAgain()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 5);
+        IPAddress[] addresses = [IPAddress.Loopback];
+        await using var host = await WatcherHost.StartAsync(
+            [],
+            services => services.AddSingleton<ResolveAddresses>((_, _) => Task.FromResult(addresses)),
+            ("ComfyUi:Discovery:0:Host", "comfy.gpu.svc"),
+            ("ComfyUi:Discovery:0:Port", new Uri(comfy.Url).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ("ComfyUi:Discovery:0:Interval", "00:00:01"));
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 5000), instance: "comfy.gpu.svc/127.0.0.1");
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id);
+
+        addresses = [];
+        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
+        await host.Ledger.WaitForInstancesAsync([]);
+
+        addresses = [IPAddress.Loopback];
+        await host.Ledger.WaitForInstancesAsync(["comfy.gpu.svc/127.0.0.1"]);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 using LockNGen.TestSupport;
@@ -7,7 +6,8 @@ namespace LockNGen.ComfyUiWatcher.Tests;
 
 /// <summary>Watchers as processes on a real broker, killed and frozen in the middle of their work.</summary>
 [Trait("Category", "Integration")]
-public sealed class ProcessTests(RabbitMqBroker broker) : IClassFixture<RabbitMqBroker>
+[Collection(nameof(BrokerCollection))]
+public sealed class ProcessTests(RabbitMqBroker broker)
 {
     [Theory]
     [InlineData("ExecutionStart")]
@@ -104,57 +104,5 @@ public sealed class ProcessTests(RabbitMqBroker broker) : IClassFixture<RabbitMq
 
         await ledger.Events.WaitForAsync<GenerationCompleted>(row.Id);
         (await comfy.RendersAsync()).Count.ShouldBe(1);
-    }
-
-    [Theory]
-    [InlineData(500, 25)]
-    public async Task Soak_WithRandomKills_EndsEveryGenerationOnceAndRendersNothingTwice(int generations, int kills)
-    {
-        const int Servers = 4;
-        var comfy = new List<SimulatedServer>();
-        for (var i = 0; i < Servers; i++)
-            comfy.Add(await SimulatedServer.StartAsync(i % 2 == 0 ? "A" : "B", stepMilliseconds: 10));
-        var urls = comfy.Select(c => c.Url).ToList();
-        await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());
-        var watchers = new[] { ledger.StartWatcher("w0", urls), ledger.StartWatcher("w1", urls) };
-        for (var i = 0; i < Servers; i++)
-            await ledger.WaitForOwnerAsync($"comfy-{i}");
-
-        var random = new Random(1);
-        var rows = new List<FakeLedger.Row>();
-        var killEvery = generations / kills;
-        for (var n = 0; n < generations; n++)
-        {
-            // One at a time per server, as a scheduler would; different seeds, so that nothing comes from the cache.
-            if (n >= Servers)
-                await rows[n - Servers].Outcome.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-            rows.Add(ledger.Submit(Workflows.TextToImage(steps: 20), $"comfy-{n % Servers}"));
-            if (n % killEvery == killEvery - 1)
-            {
-                var victim = random.Next(2);
-                await ledger.Events.WaitForAsync<GenerationStarted>(rows[^1].Id);
-                await watchers[victim].KillAsync();
-                watchers[victim] = ledger.StartWatcher($"w{victim}", urls);
-            }
-        }
-
-        foreach (var row in rows)
-            (await row.Outcome.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken)).GetRawText().ShouldContain(GenerationEventTypes.Completed);
-
-        var renders = new List<string>();
-        foreach (var server in comfy)
-            renders.AddRange(await server.RendersAsync());
-        foreach (var row in rows)
-        {
-            // A watcher killed between ledger and broker leaves the publishing to the API, which is not here.
-            ledger.Events.Of(row.Id).Count(e => GenerationEventTypes.IsTerminal(e.Type)).ShouldBeLessThanOrEqualTo(1);
-            var ids = Enumerable.Range(1, row.Attempt).SelectMany(a => Enumerable.Range(0, PromptIds.SubmissionsPerAttempt).Select(s => PromptIds.Of(row.Id, 1, a, s)));
-            renders.Intersect(ids).Count().ShouldBe(1);
-        }
-
-        foreach (var watcher in watchers)
-            await watcher.DisposeAsync();
-        foreach (var server in comfy)
-            await server.DisposeAsync();
     }
 }

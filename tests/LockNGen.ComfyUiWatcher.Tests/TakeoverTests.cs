@@ -99,7 +99,7 @@ public sealed class TakeoverTests
         host.Events.Of(row.Id).ShouldNotContain(e => GenerationEventTypes.IsTerminal(e.Type));
     }
 
-    private static object Leftover(FakeLedger.Row row, int attempt) => new
+    private static object Leftover(LedgerRow row, int attempt) => new
     {
         prompt = row.Workflow,
         prompt_id = PromptIds.Of(row.Id, 1, attempt, 0),

@@ -14,8 +14,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly string _name;
     private readonly Process _process;
     private readonly Action<string>? _onLine;
-    private readonly List<string> _log = [];
-    private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
+    private readonly LineLog _log = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ServiceProcess(string name, Process process, Uri url, Action<string>? onLine)
@@ -40,14 +39,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public Task<int> Ended => _ended.Task;
 
     /// <summary>Everything that it has printed; nothing when somebody else takes the lines.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-                return string.Join('\n', _log);
-        }
-    }
+    public string Log => _log.Text;
 
     /// <summary>Starts <c>services/{project}</c> without waiting for it.</summary>
     /// <param name="project">The project's name.</param>
@@ -103,17 +95,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until a line with this text has been printed.</summary>
-    public Task LoggedAsync(string text)
-    {
-        lock (_log)
-        {
-            if (_log.Exists(l => l.Contains(text, StringComparison.Ordinal)))
-                return Task.CompletedTask;
-            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _awaited.Add((text, seen));
-            return seen.Task.WaitAsync(Patience);
-        }
-    }
+    public Task LoggedAsync(string text) => _log.SeenAsync(text);
 
     /// <summary>kill -9, and waits for the end.</summary>
     public async Task KillAsync()
@@ -162,17 +144,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         if (line is null)
             return;
         if (_onLine is not null)
-        {
             _onLine(line);
-            return;
-        }
-
-        lock (_log)
-        {
+        else
             _log.Add(line);
-            foreach (var (_, seen) in _awaited.Where(a => line.Contains(a.Text, StringComparison.Ordinal)))
-                seen.TrySetResult();
-        }
     }
 
     private async Task SignalAsync(string signal)

@@ -31,7 +31,10 @@ internal static class AdminEndpoints
         admin.MapPost("/unfreeze", (Faults faults) => faults.Freeze.Thaw());
         admin.MapPost("/http-delay", (int milliseconds, Faults faults) => SetDuration(milliseconds, d => faults.HttpDelay = d));
         admin.MapPost("/history-lag", (int milliseconds, Faults faults) => SetDuration(milliseconds, d => faults.HistoryLag = d));
-        admin.MapPost("/http-errors", (int count, Faults faults) => faults.FailNextRequests(count));
+        admin.MapPost("/http-errors", (int count, string? path, Faults faults) =>
+            faults.FailNextRequests(new HttpFault(path, AnswerIsLost: false, count)));
+        admin.MapPost("/lost-answers", (int count, string? path, Faults faults) =>
+            faults.FailNextRequests(new HttpFault(path, AnswerIsLost: true, count)));
     }
 
     private static void MapSocketFaults(RouteGroupBuilder admin)

@@ -1,4 +1,5 @@
 using LockNGen.ComfyUiSimulator.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LockNGen.ComfyUiSimulator.Admin;
 
@@ -11,13 +12,20 @@ internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, TimeP
         {
             await faults.Freeze.WaitAsync(context.RequestAborted);
             await Task.Delay(faults.HttpDelay, time, context.RequestAborted);
-            if (faults.TakeHttpError())
+            if (faults.TakeHttpFault(context.Request.Path) is { } fault)
             {
-                await ErrorMiddleware.WriteInternalErrorAsync(context);
+                await (fault.AnswerIsLost ? LoseAnswerAsync(context) : ErrorMiddleware.WriteInternalErrorAsync(context));
                 return;
             }
         }
 
         await next(context);
+    }
+
+    private async Task LoseAnswerAsync(HttpContext context)
+    {
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        await next(context);
+        context.Abort();
     }
 }

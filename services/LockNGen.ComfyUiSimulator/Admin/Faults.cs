@@ -7,7 +7,8 @@ namespace LockNGen.ComfyUiSimulator.Admin;
 internal sealed class Faults
 {
     private readonly ConcurrentDictionary<string, NodeFault> _nodes = new(StringComparer.Ordinal);
-    private int _httpErrors;
+    private readonly Lock _gate = new();
+    private HttpFault? _httpFault;
 
     public Faults(IOptions<SimulatorOptions> options)
     {
@@ -27,18 +28,22 @@ internal sealed class Faults
     /// <summary>How long a prompt is missing from the history after <c>execution_success</c>.</summary>
     public TimeSpan HistoryLag { get; set; }
 
-    /// <summary>Answers the next requests with 500 and plain text.</summary>
-    public void FailNextRequests(int count) => Interlocked.Exchange(ref _httpErrors, count);
-
-    public bool TakeHttpError()
+    public void FailNextRequests(HttpFault fault)
     {
-        while (Volatile.Read(ref _httpErrors) is > 0 and var left)
-        {
-            if (Interlocked.CompareExchange(ref _httpErrors, left - 1, left) == left)
-                return true;
-        }
+        lock (_gate)
+            _httpFault = fault;
+    }
 
-        return false;
+    /// <summary>The fault that hits a request of this path; null if none does.</summary>
+    public HttpFault? TakeHttpFault(PathString path)
+    {
+        lock (_gate)
+        {
+            if (_httpFault is not { Left: > 0 } fault || (fault.Path is not null && path != fault.Path))
+                return null;
+            _httpFault = fault with { Left = fault.Left - 1 };
+            return fault;
+        }
     }
 
     /// <summary>Lets a node class fail for its next <paramref name="count"/> runs.</summary>

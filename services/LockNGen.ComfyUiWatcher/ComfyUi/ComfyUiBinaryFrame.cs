@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
@@ -20,7 +21,7 @@ internal static class ComfyUiBinaryFrame
         {
             Preview => ParsePreview(rest),
             PreviewWithMetadata => ParsePreviewWithMetadata(rest),
-            Text => new OtherMessage("text"),
+            Text => ParseText(rest),
             _ => new OtherMessage("binary"),
         };
     }
@@ -36,7 +37,7 @@ internal static class ComfyUiBinaryFrame
         var (length, body) = TakeNumber(rest);
         if (length > body.Length)
             throw new InvalidDataException($"A preview frame announces {length} bytes of metadata and has {body.Length}.");
-        using var document = JsonDocument.Parse(body[..(int)length]);
+        using var document = PythonJson.Parse(body[..(int)length]);
         var metadata = document.RootElement;
         return new PreviewFrame(
             metadata.Text("node_id"),
@@ -46,6 +47,14 @@ internal static class ComfyUiBinaryFrame
         {
             PromptId = metadata.Text("prompt_id"),
         };
+    }
+
+    private static NodeText ParseText(ReadOnlyMemory<byte> rest)
+    {
+        var (length, body) = TakeNumber(rest);
+        return length <= body.Length
+            ? new NodeText(Encoding.UTF8.GetString(body.Span[..(int)length]), Encoding.UTF8.GetString(body.Span[(int)length..]))
+            : throw new InvalidDataException($"A text frame announces {length} bytes of node id and has {body.Length}.");
     }
 
     private static (uint Number, ReadOnlyMemory<byte> Remainder) TakeNumber(ReadOnlyMemory<byte> bytes) => bytes.Length >= sizeof(uint)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Mime;
@@ -16,7 +17,7 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
 {
     private const int TransferFactor = 12;
-    private const long MaxFileBytes = 1L << 30;
+    private const int NewestEntries = 20;
 
     private readonly ResiliencePipeline _single = ComfyUiResilience.Single(timeout);
     private readonly ResiliencePipeline _retried = ComfyUiResilience.Retried(timeout);
@@ -35,17 +36,25 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             answer => answer.Child(promptId) is { } entry ? HistoryEntry.Of(entry) : null,
             cancellationToken);
 
+    /// <summary>What ended last, in order.</summary>
+    public Task<IReadOnlyList<(string PromptId, HistoryEntry Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<(string, HistoryEntry)>>(
+            _retried,
+            string.Create(CultureInfo.InvariantCulture, $"history?max_items={NewestEntries}"),
+            answer => [.. answer.EnumerateObject().Select(e => (e.Name, HistoryEntry.Of(e.Value)))],
+            cancellationToken);
+
     public Task<string?> GetVersionAsync(CancellationToken cancellationToken) =>
         GetAsync(_single, "system_stats", answer => answer.Child("system")?.Text("comfyui_version"), cancellationToken);
 
-    /// <summary>The answer of <c>/object_info</c> as it is: megabytes on servers with many models and custom nodes.</summary>
+    /// <summary>The answer of <c>/object_info</c>: megabytes on servers with many models and custom nodes.</summary>
     public async Task<byte[]> GetObjectInfoAsync(CancellationToken cancellationToken) =>
         await _retriedTransfer.ExecuteAsync(
             async token =>
             {
                 using var response = await http.GetAsync(new Uri("object_info", UriKind.Relative), token);
                 await EnsureJsonAsync(response, token);
-                return await response.Content.ReadAsByteArrayAsync(token);
+                return PythonJson.Clean(await response.Content.ReadAsByteArrayAsync(token)).ToArray();
             },
             cancellationToken);
 
@@ -73,18 +82,29 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
     public Task InterruptAsync(string promptId, CancellationToken cancellationToken) =>
         PostAsync("interrupt", new Interrupt(promptId), ComfyUiJson.Default.Interrupt, cancellationToken);
 
-    public async Task<FileContent> GetFileAsync(OutputFile file, CancellationToken cancellationToken) =>
-        await _retriedTransfer.ExecuteAsync(
+    /// <summary>Removes a waiting prompt, or interrupts a running one.</summary>
+    public Task StopAsync(string promptId, bool running, CancellationToken cancellationToken) =>
+        running ? InterruptAsync(promptId, cancellationToken) : DeleteQueuedAsync(promptId, cancellationToken);
+
+    /// <summary>Opens a file that a node has written. Its bytes come while they are read.</summary>
+    public async Task<FileContent> OpenFileAsync(OutputFile file, CancellationToken cancellationToken) =>
+        await _retried.ExecuteAsync(
             async token =>
             {
                 var address = $"view?filename={Uri.EscapeDataString(file.Filename)}&subfolder={Uri.EscapeDataString(file.Subfolder)}"
                     + $"&type={Uri.EscapeDataString(file.Type)}";
-                using var response = await http.GetAsync(new Uri(address, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, token);
-                await EnsureSuccessAsync(response, token);
-                if (response.Content.Headers.ContentLength > MaxFileBytes)
-                    throw new ComfyUiException(response.StatusCode, $"{file.Filename} is larger than {MaxFileBytes} bytes.");
-                var contentType = response.Content.Headers.ContentType?.MediaType ?? MediaTypeNames.Application.Octet;
-                return new FileContent(contentType, await response.Content.ReadAsByteArrayAsync(token));
+                var response = await http.GetAsync(new Uri(address, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, token);
+                try
+                {
+                    await EnsureSuccessAsync(response, token);
+                    var contentType = response.Content.Headers.ContentType?.MediaType ?? MediaTypeNames.Application.Octet;
+                    return new FileContent(contentType, await response.Content.ReadAsStreamAsync(token), response);
+                }
+                catch
+                {
+                    response.Dispose();
+                    throw;
+                }
             },
             cancellationToken);
 
@@ -139,8 +159,7 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
     {
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
+            using var document = PythonJson.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
@@ -173,6 +192,3 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)response.StatusCode}: {body[..Math.Min(body.Length, 200)]}");
     }
 }
-
-/// <summary>A file as ComfyUI serves it.</summary>
-internal sealed record FileContent(string ContentType, byte[] Bytes);

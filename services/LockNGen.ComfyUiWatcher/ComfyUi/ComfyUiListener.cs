@@ -1,5 +1,3 @@
-using System.Net.WebSockets;
-using System.Text.Json;
 using LockNGen.ServiceDefaults.Resilience;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
@@ -14,6 +12,7 @@ internal sealed partial class ComfyUiListener(
     string clientId,
     TimeSpan connectTimeout,
     Action<ComfyUiListener, ComfyUiMessage, DateTimeOffset> onMessage,
+    Action<ComfyUiListener> onLost,
     TimeProvider clock,
     WatcherMetrics metrics,
     ILogger logger)
@@ -22,18 +21,16 @@ internal sealed partial class ComfyUiListener(
 
     private readonly Lock _gate = new();
     private CancellationTokenSource? _connection;
-    private (string PromptId, string Node)? _speaker;
     private long _lastHeardTicks = clock.GetUtcNow().UtcTicks;
     private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _renewing;
 
     public string ClientId { get; } = clientId;
 
     /// <summary>Whether the server has greeted this connection.</summary>
     public bool Connected { get; private set; }
 
-    /// <summary>Ends of connections that this side did not want: each may have been a restart of the server.</summary>
-    public int Losses { get; private set; }
+    /// <summary>Whether a connection of this client id has ended, or not come about, without this side's doing.</summary>
+    public bool BrokenBefore { get; private set; }
 
     /// <summary>When the last frame came, or the connection was made.</summary>
     public DateTimeOffset LastHeardAt
@@ -74,27 +71,21 @@ internal sealed partial class ComfyUiListener(
     public void Renew()
     {
         lock (_gate)
-        {
-            _renewing = true;
             _connection?.Cancel();
-        }
     }
 
     private async Task<bool> ConnectAndReadAsync(CancellationToken cancellationToken)
     {
         using var connection = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         lock (_gate)
-        {
             _connection = connection;
-            _renewing = false;
-        }
 
         var greeted = false;
         try
         {
             await using var socket = await ComfyUiSocket.ConnectAsync(server, ClientId, connectTimeout, connection.Token);
             LastHeardAt = clock.GetUtcNow();
-            _speaker = null;
+            var reader = new FrameReader();
             // A server that sends one frame that cannot be read sends thousands: the first of a connection is logged.
             var malformed = false;
             await socket.ReadAsync(
@@ -108,10 +99,16 @@ internal sealed partial class ComfyUiListener(
                     }
 
                     LastHeardAt = clock.GetUtcNow();
-                    if (Parse(frame, type, log: !malformed) is { } message)
+                    if (reader.Read(frame, type, out var problem) is { } message)
+                    {
                         Handle(message);
-                    else
-                        malformed = true;
+                        return;
+                    }
+
+                    metrics.Malformed(instance);
+                    if (!malformed)
+                        LogMalformed(instance, ClientId, problem);
+                    malformed = true;
                 },
                 connection.Token);
             LogClosed(instance, ClientId);
@@ -127,13 +124,13 @@ internal sealed partial class ComfyUiListener(
         }
         finally
         {
-            Ended(greeted);
+            Ended(greeted, wanted: connection.IsCancellationRequested);
         }
 
         return greeted;
     }
 
-    private void Ended(bool greeted)
+    private void Ended(bool greeted, bool wanted)
     {
         lock (_gate)
         {
@@ -141,59 +138,28 @@ internal sealed partial class ComfyUiListener(
             Connected = false;
             if (_connected.Task.IsCompleted)
                 _connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (greeted && !_renewing)
-                Losses++;
         }
 
         if (greeted)
             metrics.Reconnected(instance);
-    }
-
-    private ComfyUiMessage? Parse(ReadOnlyMemory<byte> frame, WebSocketMessageType type, bool log)
-    {
-        try
+        if (!wanted)
         {
-            return type == WebSocketMessageType.Text ? ComfyUiTextFrame.Parse(frame) : ComfyUiBinaryFrame.Parse(frame);
-        }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or InvalidDataException)
-        {
-            metrics.Malformed(instance);
-            if (log)
-                LogMalformed(instance, ClientId, e.Message);
-            return null;
+            BrokenBefore = true;
+            onLost(this);
         }
     }
 
     private void Handle(ComfyUiMessage message)
     {
         metrics.Received(instance, message);
-        Remember(message);
-        onMessage(this, message is PreviewFrame { PromptId: null } preview ? Attribute(preview) : message, LastHeardAt);
-    }
-
-    private void Remember(ComfyUiMessage message)
-    {
-        switch (message)
+        if (message is QueueStatus status)
         {
-            case QueueStatus status:
-                QueueRemaining = status.QueueRemaining;
-                StatusFrames++;
-                break;
-            case NodeExecuting { PromptId: { } prompt } executing:
-                _speaker = (prompt, executing.DisplayNode ?? executing.Node);
-                break;
-            case NodeProgress { PromptId: { } prompt } progress:
-                _speaker = (prompt, progress.Node);
-                break;
-            case ExecutionEnded:
-                _speaker = null;
-                break;
+            QueueRemaining = status.QueueRemaining;
+            StatusFrames++;
         }
-    }
 
-    // Previews of the old form name nobody: they belong to whoever spoke last on this socket.
-    private PreviewFrame Attribute(PreviewFrame preview) =>
-        _speaker is { } speaker ? preview with { PromptId = speaker.PromptId, Node = speaker.Node } : preview;
+        onMessage(this, message, LastHeardAt);
+    }
 
     [LoggerMessage(LogLevel.Information, "Connected to {Instance} as {ClientId}")]
     private partial void LogConnected(string instance, string clientId);
@@ -208,5 +174,5 @@ internal sealed partial class ComfyUiListener(
     private partial void LogLost(string instance, string clientId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Instance} sent {ClientId} a frame that cannot be read; further ones of this connection are only counted: {Reason}")]
-    private partial void LogMalformed(string instance, string clientId, string reason);
+    private partial void LogMalformed(string instance, string clientId, string? reason);
 }

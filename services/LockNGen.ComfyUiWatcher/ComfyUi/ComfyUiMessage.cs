@@ -46,7 +46,10 @@ internal sealed record ExecutionInterrupted : ComfyUiMessage;
 /// <summary>A binary preview (kinds 1 and 4); kind 1 names neither prompt nor node.</summary>
 internal sealed record PreviewFrame(string? Node, string? DisplayNode, string ContentType, byte[] Image) : ComfyUiMessage;
 
-/// <summary>Something that a watcher has no use for: text frames, custom nodes' own messages, kinds of newer servers.</summary>
+/// <summary>A binary text (kind 3): something that a node tells whoever is connected. It names no prompt, so it becomes no event.</summary>
+internal sealed record NodeText(string Node, string Text) : ComfyUiMessage;
+
+/// <summary>Something that a watcher has no use for: custom nodes' own messages, kinds of newer servers.</summary>
 internal sealed record OtherMessage(string Kind) : ComfyUiMessage;
 
 /// <summary>A file that an output node wrote, as <c>/view</c> wants it named.</summary>

@@ -9,7 +9,7 @@ internal static class ComfyUiTextFrame
     /// <exception cref="JsonException">Not JSON, or not of the shape that its type has.</exception>
     public static ComfyUiMessage Parse(ReadOnlyMemory<byte> frame)
     {
-        using var document = JsonDocument.Parse(frame);
+        using var document = PythonJson.Parse(frame);
         var type = document.RootElement.Text("type") ?? throw new JsonException("The frame has no type.");
         return document.RootElement.Child("data") is { ValueKind: JsonValueKind.Object } data
             ? Parse(type, data)

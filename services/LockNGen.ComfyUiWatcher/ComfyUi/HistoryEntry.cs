@@ -5,12 +5,18 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// <summary>How a prompt ended, as <c>GET /history/{id}</c> tells it for as long as the server lives.</summary>
 internal sealed record HistoryEntry
 {
+    // Of the same list of five as in the queue.
+    private const int ExtraData = 3;
+
     public required bool Succeeded { get; init; }
 
     /// <summary>Cancelled and failed look alike in the status; only the messages tell.</summary>
     public required bool Interrupted { get; init; }
 
     public NodeException? Exception { get; init; }
+
+    /// <summary>Null for prompts of others.</summary>
+    public PromptMarker? Marker { get; init; }
 
     public required IReadOnlyDictionary<string, IReadOnlyList<OutputFile>> Outputs { get; init; }
 
@@ -26,6 +32,7 @@ internal sealed record HistoryEntry
             Succeeded = status?.Text("status_str") == "success",
             Interrupted = messages.Exists(m => m is ExecutionInterrupted),
             Exception = messages.OfType<ExecutionFailed>().Select(f => f.Exception).LastOrDefault(e => !e.IsBlocker),
+            Marker = entry.Items("prompt").ElementAtOrDefault(ExtraData) is { ValueKind: JsonValueKind.Object } extra ? PromptMarker.Of(extra) : null,
             Outputs = entry.Properties("outputs").ToDictionary(o => o.Name, o => OutputFiles.Of(o.Value)),
         };
     }

@@ -5,6 +5,11 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// <summary>Why <c>POST /prompt</c> said 400, or which outputs it left out although it said 200.</summary>
 internal sealed record PromptRejection(string? Type, string? Message, string? Details, IReadOnlyList<NodeRejection> Nodes)
 {
+    /// <summary>The node at fault where the refusal as a whole names one, as newer servers do for classes that they do not have.</summary>
+    public string? NodeId { get; init; }
+
+    public string? NodeType { get; init; }
+
     public static PromptRejection Of(JsonElement answer)
     {
         var error = answer.Child("error");
@@ -13,7 +18,11 @@ internal sealed record PromptRejection(string? Type, string? Message, string? De
             // Some refusals are a bare text.
             error?.Text("message") ?? error?.AsText(),
             error?.Text("details"),
-            [.. answer.Properties("node_errors").SelectMany(n => n.Value.Items("errors").Select(e => NodeRejection.Of(n.Name, n.Value, e)))]);
+            [.. answer.Properties("node_errors").SelectMany(n => n.Value.Items("errors").Select(e => NodeRejection.Of(n.Name, n.Value, e)))])
+        {
+            NodeId = error?.Child("extra_info")?.Text("node_id"),
+            NodeType = error?.Child("extra_info")?.Text("class_type"),
+        };
     }
 }
 

@@ -16,7 +16,6 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger = services.Logger;
-    private readonly List<GenerationImage> _images = [];
     private GenerationTranslator? _translator;
     private GenerationWork? _work;
     private volatile bool _ended;
@@ -66,15 +65,16 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         _work = work;
         LogClaimed(generationId, work.Attempt, work.Prompts.Count, instance.Name);
 
-        var outbox = services.CreateOutbox(generationId, work);
+        var outbox = services.CreateOutbox(generationId, work, instance.Name);
         using var stopPublishing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publishing = outbox.RunAsync(stopPublishing.Token);
         try
         {
-            var outcome = await RenderAsync(work, outbox, cancellationToken);
+            var files = services.CreateFiles(generationId, work, instance, outbox);
+            var outcome = await RenderAsync(work, outbox, files, cancellationToken);
             await outbox.DrainAsync(cancellationToken);
             var elapsed = work.ElapsedSeconds + services.Clock.GetElapsedTime(startedAt).TotalSeconds;
-            await ReportAsync(work, outbox, outcome, elapsed, cancellationToken);
+            await ReportAsync(work, outbox, outcome, files.Images, elapsed, cancellationToken);
         }
         finally
         {
@@ -83,7 +83,8 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
     }
 
-    private async Task<GenerationOutcome> RenderAsync(GenerationWork work, GenerationOutbox outbox, CancellationToken cancellationToken)
+    private async Task<GenerationOutcome> RenderAsync(
+        GenerationWork work, GenerationOutbox outbox, GenerationFiles files, CancellationToken cancellationToken)
     {
         outbox.Add(new TranslatedEvent(new GenerationStarted
         {
@@ -92,21 +93,20 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
             Timestamp = services.Clock.GetUtcNow(),
             Data = new GenerationStartedData { Instance = instance.Name, Attempt = work.Attempt, TotalImages = work.Prompts.Count },
         }));
-        foreach (var stored in work.StoredImages.OrderBy(s => s.Image.Index))
-            Announce(stored.Image, stored.ImageIndex, work, outbox);
+        files.AnnounceStored();
         try
         {
             var plan = new WorkflowPlan(work.Workflow);
-            await UploadInputsAsync(work, plan, cancellationToken);
+            await files.SendInputsAsync(plan, cancellationToken);
             var renderer = services.CreateRenderer(generationId, work, instance, _translator!, outbox, Cancel);
             // Images run one after another, so only the first missing one can be left from an earlier attempt.
             var mayBeThere = work.Attempt > 1;
-            foreach (var prompt in work.Prompts.Where(p => !IsStored(work, p)).OrderBy(p => p.ImageIndex))
+            foreach (var prompt in work.Prompts.Where(p => !files.AreStored(p)).OrderBy(p => p.ImageIndex))
             {
                 Cancel.ThrowIfRequested();
                 var outputs = await renderer.RenderAsync(prompt.ImageIndex, plan.For(prompt), mayBeThere, cancellationToken);
                 mayBeThere = false;
-                await StoreAsync(work, prompt, outputs, outbox, cancellationToken);
+                await files.StoreAsync(prompt, outputs, cancellationToken);
             }
 
             return new GenerationOutcome.Completed();
@@ -128,71 +128,15 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
     }
 
-    private static bool IsStored(GenerationWork work, PromptPlan prompt)
-    {
-        var stored = work.StoredImages.Where(s => s.ImageIndex == prompt.ImageIndex).ToList();
-        return stored.Count > 0 && stored.Count >= stored[0].Files;
-    }
-
-    private async Task UploadInputsAsync(GenerationWork work, WorkflowPlan plan, CancellationToken cancellationToken)
-    {
-        foreach (var file in work.InputFiles)
-        {
-            var bytes = await services.Results.GetAsync(work, file, cancellationToken);
-            plan.Rename(file.Name, await instance.Client.UploadImageAsync(Path.GetFileName(file.Name), bytes, cancellationToken));
-        }
-    }
-
-    private async Task StoreAsync(
-        GenerationWork work, PromptPlan prompt, PromptOutputs outputs, GenerationOutbox outbox, CancellationToken cancellationToken)
-    {
-        var count = outputs.Files.Count + outputs.Frames.Count;
-        for (var file = 1; file <= count; file++)
-        {
-            var content = file <= outputs.Files.Count
-                ? await FetchAsync(outputs.Files[file - 1], cancellationToken)
-                : outputs.Frames[file - outputs.Files.Count - 1];
-            if (!services.KeepMetadata)
-                content = content with { Bytes = ImageMetadata.Strip(content.Bytes) };
-            var image = await services.Results.PutAsync(work, prompt, file, count, content, cancellationToken);
-            Announce(image, prompt.ImageIndex, work, outbox);
-        }
-    }
-
-    private async Task<FileContent> FetchAsync(OutputFile file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await instance.Client.GetFileAsync(file, cancellationToken);
-        }
-        catch (ComfyUiException e)
-        {
-            // A cached run names the files of the run that made them, and somebody may have cleaned up since.
-            throw new GenerationEndedException(new GenerationOutcome.Failed(GenerationErrors.Error(
-                GenerationErrorCodes.StorageFailed, $"ComfyUI does not hand out {file.Filename} (HTTP {(int)e.Status}).", retryable: true)));
-        }
-    }
-
-    private void Announce(GenerationImage image, int imageIndex, GenerationWork work, GenerationOutbox outbox)
-    {
-        if (_images.RemoveAll(i => i.Index == image.Index) == 0)
-        {
-            outbox.Add(new TranslatedEvent(new GenerationImageCompleted
-            {
-                GenerationId = generationId,
-                Sequence = 0,
-                Timestamp = services.Clock.GetUtcNow(),
-                Data = new GenerationImageCompletedData { Image = image, ImageIndex = imageIndex, TotalImages = work.Prompts.Count },
-            }));
-        }
-
-        _images.Add(image);
-    }
-
     private async Task ReportAsync(
-        GenerationWork work, GenerationOutbox outbox, GenerationOutcome outcome, double elapsedSeconds, CancellationToken cancellationToken)
+        GenerationWork work,
+        GenerationOutbox outbox,
+        GenerationOutcome outcome,
+        IReadOnlyList<GenerationImage> images,
+        double elapsedSeconds,
+        CancellationToken cancellationToken)
     {
-        var ended = new EndedAttempt(generationId, [.. _images.OrderBy(i => i.Index)], elapsedSeconds, services.Clock.GetUtcNow());
+        var ended = new EndedAttempt(generationId, images, elapsedSeconds, services.Clock.GetUtcNow());
         var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(message) : null;
         // Now the ledger decides. Once it has, the answer of a heartbeat may tell this watcher to drop the generation before the verdict is
         // here; that must not keep the end from being published, so it only limits the time.

@@ -1,5 +1,6 @@
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Results;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
@@ -21,13 +22,9 @@ internal sealed class GenerationServices(
 {
     private readonly PublishPolicy _policy = new(watcher.Value);
 
-    public bool KeepMetadata { get; } = comfyUi.Value.KeepMetadata;
-
     public GenerationLedger Ledger { get; } = ledger;
 
     public LeaseKeeper Leases { get; } = leases;
-
-    public ResultStore Results { get; } = results;
 
     public TimeProvider Clock { get; } = clock;
 
@@ -35,10 +32,16 @@ internal sealed class GenerationServices(
 
     public ILogger Logger { get; } = logger;
 
-    public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work) =>
-        new(generationId, work.Attempt, new EventContext(work.Owner, work.TraceParent), publisher, _policy, Clock, Metrics, Logger);
+    public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work, string instance) =>
+        new(generationId, work.Attempt, instance, new EventContext(work.Owner, work.TraceParent), publisher, _policy, Clock, Metrics, Logger);
+
+    public GenerationFiles CreateFiles(Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationOutbox outbox) =>
+        new(generationId, work, instance, results, outbox, comfyUi.Value.KeepMetadata, Clock);
 
     public PromptRenderer CreateRenderer(
         Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, CancelRequest cancel) =>
-        new(generationId, work, instance, translator, outbox, cancel, Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
+        new(generationId, work, instance, translator, outbox, cancel, CreateSubmission(generationId, work, instance), new PatientServer(instance, Clock), Clock, Logger);
+
+    private PromptSubmission CreateSubmission(Guid generationId, GenerationWork work, ComfyUiInstance instance) =>
+        new(generationId, work.Attempt, instance, new PatientServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
 }

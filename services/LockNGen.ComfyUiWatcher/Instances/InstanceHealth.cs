@@ -13,16 +13,23 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     /// <summary>Between two prompts the queue may look idle with work waiting; not for this long.</summary>
     private static readonly TimeSpan IdleWithWork = TimeSpan.FromSeconds(6);
 
+    /// <summary>What is said of work on a server that is not watched any more.</summary>
+    public static readonly GenerationError Gone = Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.");
+
     private DateTimeOffset _lastAnswer = now;
     private DateTimeOffset? _awaySince = now;
     private DateTimeOffset? _idleWithWorkSince;
     private string? _diedOn;
+    private bool _runs;
 
     public InstanceState State { get; private set; } = InstanceState.Down;
 
     public string? Reason { get; private set; } = "not tried yet";
 
     public int QueueRemaining { get; private set; }
+
+    /// <summary>Whether it runs a prompt, as far as it still answers.</summary>
+    public bool IsBusy => State == InstanceState.Up && _runs;
 
     /// <summary>Set once what the server was rendering has to be given up.</summary>
     public GenerationError? GivenUp { get; private set; }
@@ -32,6 +39,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         _lastAnswer = now;
         _awaySince = null;
         QueueRemaining = queue.Remaining;
+        _runs = queue.Running.Count > 0;
         _idleWithWorkSince = queue is { Running.Count: 0, Pending.Count: > 0 } ? _idleWithWorkSince ?? now : null;
         if (State == InstanceState.NeedsRestart)
         {

@@ -4,16 +4,24 @@ using LockNGen.ComfyUiWatcher.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
+/// <summary>Asks the name server for the addresses of a host.</summary>
+internal delegate Task<IPAddress[]> ResolveAddresses(string host, CancellationToken cancellationToken);
+
 /// <summary>Watches every configured server, and those that DNS names lead to for as long as they do.</summary>
 internal sealed partial class InstanceWatch(
-    InstanceServices services, InstanceDirectory directory, WatcherMetrics metrics, TimeProvider clock, ILogger<InstanceWatch> logger)
+    InstanceServices services,
+    InstanceDirectory directory,
+    ResolveAddresses resolve,
+    WatcherMetrics metrics,
+    TimeProvider clock,
+    ILogger<InstanceWatch> logger)
     : BackgroundService
 {
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.Observe(directory.Reports);
+        metrics.Observe(() => directory.All);
         var fixedOnes = services.Options.Instances.Select(i => RunAsync(i, stoppingToken));
         var discovered = services.Options.Discovery.Select(d => DiscoverAsync(d, stoppingToken));
         await Task.WhenAll(fixedOnes.Concat(discovered).ToList());
@@ -69,7 +77,7 @@ internal sealed partial class InstanceWatch(
         deadline.CancelAfter(ResolveTimeout);
         try
         {
-            return await Dns.GetHostAddressesAsync(host, deadline.Token);
+            return await resolve(host, deadline.Token);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)
         {

@@ -6,14 +6,15 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// Prompts that carry our marker for this instance but belong to no generation held here: left by a watcher that died, given up, or ended
 /// meanwhile. Whoever the API gives the generation to adopts them first; what nobody has adopted after a while is stopped.
 /// </summary>
-internal sealed partial class OrphanedPrompts(ComfyUiInstance instance, TimeSpan patience, TimeProvider clock, ILogger logger)
+internal sealed partial class OrphanedPrompts(
+    string instance, ComfyUiClient client, InstanceSockets sockets, TimeSpan patience, TimeProvider clock, ILogger logger)
 {
     private readonly Dictionary<string, DateTimeOffset> _seenAt = [];
 
     public async Task SweepAsync(QueueSnapshot queue, CancellationToken cancellationToken)
     {
         var orphans = queue.Running.Concat(queue.Pending)
-            .Where(i => i.Marker?.Instance == instance.Name && !instance.Follows(i.PromptId))
+            .Where(i => i.Marker?.Instance == instance && !sockets.Follows(i.PromptId))
             .ToList();
         foreach (var gone in _seenAt.Keys.Except(orphans.Select(o => o.PromptId)).ToList())
             _seenAt.Remove(gone);
@@ -23,11 +24,8 @@ internal sealed partial class OrphanedPrompts(ComfyUiInstance instance, TimeSpan
         {
             if (_seenAt.TryAdd(orphan.PromptId, now) || now - _seenAt[orphan.PromptId] < patience)
                 continue;
-            LogStopping(orphan.PromptId, orphan.Marker!.GenerationId, instance.Name);
-            if (queue.Running.Contains(orphan))
-                await instance.Client.InterruptAsync(orphan.PromptId, cancellationToken);
-            else
-                await instance.Client.DeleteQueuedAsync(orphan.PromptId, cancellationToken);
+            LogStopping(orphan.PromptId, orphan.Marker!.GenerationId, instance);
+            await client.StopAsync(orphan.PromptId, queue.Running.Contains(orphan), cancellationToken);
         }
     }
 

@@ -1,137 +1,134 @@
-using System.Text;
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LockNGen.ComfyUiWatcher.ComfyUi;
-using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Prompts that others submitted, by ComfyUI's own page or by scripts. ComfyUI whispers their progress to their submitters, so two events
-/// are all that a watcher can make of them, and it takes them from the queue and the history without touching anybody's socket.
+/// Prompts that others submitted, by ComfyUI's own page or by scripts. ComfyUI whispers their progress to their submitters, so their start
+/// and their outcome are all that a watcher can tell, and it takes them from the queue and the history without touching anybody's socket.
 /// </summary>
-internal sealed partial class OtherPrompts(ComfyUiInstance instance, EventPublisher publisher, TimeProvider clock, ILogger logger)
+internal sealed partial class OtherPrompts(string instance, ComfyUiClient client, EventPublisher publisher, TimeProvider clock, ILogger logger)
 {
-    private const int Attempt = 1;
     private const int MaxWaiting = 1000;
 
-    private readonly Dictionary<string, DateTimeOffset> _running = [];
-    private readonly Channel<GenerationEvent> _events = Channel.CreateBounded<GenerationEvent>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly Channel<(string PromptId, DateTimeOffset StartedAt)> _ended = Channel.CreateBounded<(string, DateTimeOffset)>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly ConcurrentDictionary<string, DateTimeOffset?> _open = new();
+    private readonly RecentIds _told = new(MaxWaiting);
+    private readonly HashSet<string> _before = [];
+    private readonly Channel<GenerationEvent> _events = Bounded<GenerationEvent>();
+    private readonly Channel<Ended> _ended = Bounded<Ended>();
+    private (long StatusFrames, string Queue)? _last;
+    private bool _historyIsKnown;
 
-    public void Observe(QueueSnapshot queue)
+    /// <summary>Compares the queue with what it was.</summary>
+    /// <param name="queue">What it is now.</param>
+    /// <param name="statusFrames">How often the server has announced a change. A prompt that is served from the cache comes and goes between two looks.</param>
+    public void Observe(QueueSnapshot queue, long statusFrames)
     {
         var now = clock.GetUtcNow();
-        var running = queue.Running.Where(r => r.Marker is null).Select(r => r.PromptId).ToHashSet();
-        foreach (var id in running.Where(id => _running.TryAdd(id, now)))
-            _events.Writer.TryWrite(Started(id, now));
-        foreach (var id in _running.Keys.Except(running).ToList())
+        foreach (var item in queue.Pending.Where(i => i.Marker is null))
+            _open.TryAdd(item.PromptId, null);
+        foreach (var item in queue.Running.Where(i => i.Marker is null && _open.GetValueOrDefault(i.PromptId) is null))
         {
-            _running.Remove(id, out var startedAt);
-            _ended.Writer.TryWrite((id, startedAt));
+            _open[item.PromptId] = now;
+            _events.Writer.TryWrite(OtherPromptEvents.Started(instance, item.PromptId, now));
         }
+
+        foreach (var id in _open.Keys.Where(id => queue.Find(id) is null).ToList())
+        {
+            _open.TryRemove(id, out var startedAt);
+            _ended.Writer.TryWrite(new Ended(id, startedAt));
+        }
+
+        var look = (statusFrames, $"{string.Join(',', queue.Running.Select(i => i.PromptId))};{string.Join(',', queue.Pending.Select(i => i.PromptId))}");
+        if (_last is not { } last || (last.Queue == look.Item2 && last.StatusFrames != statusFrames))
+            _ended.Writer.TryWrite(Ended.Unseen);
+        _last = look;
     }
 
     public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(LookUpAsync(cancellationToken), PublishAsync(cancellationToken));
+        Task.WhenAll(ForEachAsync(_ended.Reader, LookUpAsync, cancellationToken), ForEachAsync(_events.Reader, PublishAsync, cancellationToken));
 
-    /// <summary>The id under which such a prompt is known: its own if it is a UUID.</summary>
-    internal static Guid GenerationIdOf(string instance, string promptId) => Guid.TryParse(promptId, out var id)
-        ? id
-        : MessageIds.Version5(MessageIds.Version5(Guid.Empty, Encoding.UTF8.GetBytes(instance)), Encoding.UTF8.GetBytes(promptId));
-
-    private async Task LookUpAsync(CancellationToken cancellationToken)
+    private async Task LookUpAsync(Ended ended, CancellationToken cancellationToken)
     {
-        await foreach (var (id, startedAt) in ReadAsync(_ended.Reader, cancellationToken))
+        try
         {
-            try
-            {
-                // Nothing in the history: somebody cleared it, or the server restarted. There is no outcome to tell then.
-                if (await instance.Client.GetHistoryAsync(id, cancellationToken) is { } entry)
-                    _events.Writer.TryWrite(Outcome(id, entry, clock.GetUtcNow() - startedAt));
-            }
-            catch (Exception e) when (ComfyUiResilience.IsFailure(e))
-            {
-                LogUnknownEnd(id, instance.Name, e.Message);
-            }
+            if (ended == Ended.Unseen)
+                await LookUpUnseenAsync(cancellationToken);
+            // Nothing in the history: somebody deleted it or cleared the history, or the server restarted. There is no outcome to tell then.
+            else if (await client.GetHistoryAsync(ended.PromptId, cancellationToken) is { } entry)
+                Tell(ended, entry);
+        }
+        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        {
+            LogUnknownEnd(ended.PromptId, instance, e.Message);
         }
     }
 
-    private async Task PublishAsync(CancellationToken cancellationToken)
+    private async Task LookUpUnseenAsync(CancellationToken cancellationToken)
     {
-        await foreach (var message in ReadAsync(_events.Reader, cancellationToken))
+        foreach (var (id, entry) in await client.GetNewestHistoryAsync(cancellationToken))
         {
-            try
-            {
-                await publisher.PublishAsync(message, default, cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogUnpublished(message.Type, message.GenerationId, e.Message);
-            }
+            // What was there before this watcher is no news, and what is still open will be looked up when it is not.
+            if (!_historyIsKnown)
+                _before.Add(id);
+            else if (entry.Marker is null && !_before.Contains(id) && !_open.ContainsKey(id))
+                Tell(new Ended(id, StartedAt: null), entry);
         }
+
+        _historyIsKnown = true;
     }
 
-    private static async IAsyncEnumerable<T> ReadAsync<T>(
-        ChannelReader<T> reader, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private void Tell(Ended ended, HistoryEntry entry)
     {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            T item;
-            try
-            {
-                item = await reader.ReadAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                yield break;
-            }
-
-            yield return item;
-        }
-    }
-
-    private GenerationStarted Started(string promptId, DateTimeOffset now) => new()
-    {
-        GenerationId = GenerationIdOf(instance.Name, promptId),
-        Sequence = GenerationSequence.Of(Attempt, 1),
-        Timestamp = now,
-        Data = new GenerationStartedData { Instance = instance.Name, Attempt = Attempt, TotalImages = 1 },
-    };
-
-    private GenerationEvent Outcome(string promptId, HistoryEntry entry, TimeSpan duration)
-    {
-        var id = GenerationIdOf(instance.Name, promptId);
-        var sequence = GenerationSequence.Of(Attempt, 2);
+        if (!_told.Add(ended.PromptId))
+            return;
         var now = clock.GetUtcNow();
-        if (entry.Succeeded)
-        {
-            return new GenerationCompleted
-            {
-                GenerationId = id,
-                Sequence = sequence,
-                Timestamp = now,
-                Data = new GenerationCompletedData { Images = [], DurationSeconds = Math.Round(duration.TotalSeconds, 3) },
-            };
-        }
-
-        return entry.Interrupted
-            ? new GenerationCancelled { GenerationId = id, Sequence = sequence, Timestamp = now, Data = new GenerationCancelledData { Reason = "comfyui" } }
-            : new GenerationFailed
-            {
-                GenerationId = id,
-                Sequence = sequence,
-                Timestamp = now,
-                Data = new GenerationFailedData { Error = GenerationErrors.Of(entry.Exception, graph: null), Images = [] },
-            };
+        if (ended.StartedAt is null)
+            _events.Writer.TryWrite(OtherPromptEvents.Started(instance, ended.PromptId, now));
+        _events.Writer.TryWrite(OtherPromptEvents.Outcome(instance, ended.PromptId, entry, ended.StartedAt ?? now, now));
     }
+
+    private async Task PublishAsync(GenerationEvent message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await publisher.PublishAsync(message, default, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogUnpublished(message.Type, message.GenerationId, e.Message);
+        }
+    }
+
+    private static async Task ForEachAsync<T>(ChannelReader<T> reader, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var item in reader.ReadAllAsync(cancellationToken))
+                await action(item, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The watcher stops.
+        }
+    }
+
+    private static Channel<T> Bounded<T>() => Channel.CreateBounded<T>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     [LoggerMessage(LogLevel.Warning, "How prompt {PromptId} of another client ended on {Instance} is not known: {Reason}")]
     private partial void LogUnknownEnd(string promptId, string instance, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Type} of another client's prompt {GenerationId} was not published: {Reason}")]
     private partial void LogUnpublished(string type, Guid generationId, string reason);
+
+    /// <summary>A prompt that has left the queue; its start is null if it was never seen running.</summary>
+    private sealed record Ended(string PromptId, DateTimeOffset? StartedAt)
+    {
+        /// <summary>Prompts that were never seen at all.</summary>
+        public static Ended Unseen { get; } = new("", StartedAt: null);
+    }
 }

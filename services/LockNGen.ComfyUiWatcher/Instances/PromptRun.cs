@@ -46,8 +46,11 @@ internal sealed class PromptRun(
     /// <summary>Set when ComfyUI has confirmed that it has the prompt: from then on its absence from the queue means something.</summary>
     public DateTimeOffset? AcceptedAt { get; private set; }
 
-    /// <summary>The socket was interrupted since the prompt was accepted: the server may have restarted, and messages were missed.</summary>
+    /// <summary>The socket was interrupted since the prompt was accepted: messages may have been missed.</summary>
     public bool HadGap { get; private set; }
+
+    /// <summary>It was the server that interrupted it, which may have restarted.</summary>
+    public bool WasDisconnected { get; private set; }
 
     /// <summary>It was interrupted by us for doing nothing.</summary>
     public bool Stalled { get; set; }
@@ -94,7 +97,15 @@ internal sealed class PromptRun(
     }
 
     /// <summary>The reconnect hint: this node runs now.</summary>
-    public void Hint(NodeExecuting node, DateTimeOffset receivedAt) => Apply(node with { PromptId = PromptId }, receivedAt);
+    public void Hint(NodeExecuting node, DateTimeOffset receivedAt)
+    {
+        lock (_gate)
+        {
+            // No sign of life: ComfyUI tells it to every new connection, also of a node that hangs.
+            if (!_left.Task.IsCompleted)
+                Publish(translator.Apply(node, receivedAt), receivedAt);
+        }
+    }
 
     /// <summary>After a reconnect, what used to follow at once may have been missed.</summary>
     public void Reconnected()
@@ -104,6 +115,12 @@ internal sealed class PromptRun(
             StartedAt = null;
             HadGap |= AcceptedAt is not null;
         }
+    }
+
+    public void Disconnected()
+    {
+        lock (_gate)
+            WasDisconnected |= AcceptedAt is not null;
     }
 
     public void GiveUp(GenerationError error)
@@ -126,7 +143,7 @@ internal sealed class PromptRun(
                 .OrderBy(o => double.TryParse(o.Key, out var number) ? number : double.MaxValue)
                 .ThenBy(o => o.Key, StringComparer.Ordinal)
                 .SelectMany(o => o.Value);
-            return new PromptOutputs([.. ordered], [.. _frames.Select(f => new FileContent(f.ContentType, f.Image))]);
+            return new PromptOutputs([.. ordered], [.. _frames]);
         }
     }
 
@@ -177,4 +194,4 @@ internal sealed class PromptRun(
 }
 
 /// <summary>What a prompt made: files to fetch, and images that came through the socket.</summary>
-internal sealed record PromptOutputs(IReadOnlyList<OutputFile> Files, IReadOnlyList<FileContent> Frames);
+internal sealed record PromptOutputs(IReadOnlyList<OutputFile> Files, IReadOnlyList<PreviewFrame> Frames);

@@ -44,7 +44,11 @@ internal static partial class GenerationErrors
         var reasons = rejection.Nodes.Count > 0
             ? string.Join("; ", rejection.Nodes.Select(n => $"node {n.NodeId} ({n.ClassType}): {Join(n.Message, n.Details)}"))
             : Join(rejection.Message ?? "ComfyUI refused the workflow", rejection.Details);
-        return Error(GenerationErrorCodes.InvalidWorkflow, reasons) with { NodeId = node?.NodeId, NodeType = node?.ClassType };
+        return Error(GenerationErrorCodes.InvalidWorkflow, reasons) with
+        {
+            NodeId = node?.NodeId ?? rejection.NodeId,
+            NodeType = node?.ClassType ?? rejection.NodeType,
+        };
     }
 
     public static GenerationError Error(string code, string message, bool retryable = false)

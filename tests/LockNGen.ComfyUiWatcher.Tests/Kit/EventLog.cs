@@ -12,6 +12,7 @@ internal sealed class EventLog
     private readonly Lock _gate = new();
     private readonly List<GenerationEvent> _events = [];
     private readonly List<GenerationPreviewBytes> _previews = [];
+    private readonly HashSet<Guid> _ended = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<GenerationPreviewBytes> Previews
@@ -86,11 +87,26 @@ internal sealed class EventLog
         }
     }
 
+    /// <summary>Waits until so many generations have ended, for as long as the next one ends within patience.</summary>
+    public async Task WaitForEndsAsync(int count)
+    {
+        for (var seen = 0; seen < count;)
+        {
+            Task changed;
+            lock (_gate)
+                (seen, changed) = (_ended.Count, _changed.Task);
+            if (seen < count)
+                await changed.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+    }
+
     private void Add(GenerationEvent message)
     {
         lock (_gate)
         {
             _events.Add(message);
+            if (GenerationEventTypes.IsTerminal(message.Type))
+                _ended.Add(message.GenerationId);
             _changed.TrySetResult();
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }

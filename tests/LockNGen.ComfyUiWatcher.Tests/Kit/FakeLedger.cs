@@ -3,8 +3,6 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
 using MassTransit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
@@ -14,10 +12,13 @@ namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 /// </summary>
 internal sealed class FakeLedger
 {
-    private readonly ConcurrentDictionary<Guid, Row> _rows = new();
+    private readonly ConcurrentDictionary<Guid, LedgerRow> _rows = new();
     private readonly ConcurrentDictionary<string, (string Watcher, DateTimeOffset Until)> _owners = new();
     private volatile HashSet<Guid> _held = [];
+    private volatile string[] _instances = [];
     private TaskCompletionSource _beat = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public FakeLedger() => Store = new FakeStore(this);
 
     /// <summary>How long a watcher may be silent.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(5);
@@ -32,10 +33,9 @@ internal sealed class FakeLedger
     /// <summary>Heartbeats go unanswered, and so does everything else, until reset.</summary>
     public bool Away { get; set; }
 
-    /// <summary>Uploads are answered with this instead of being stored.</summary>
-    public int? UploadStatus { get; set; }
+    public LedgerRow this[Guid id] => _rows[id];
 
-    public Row this[Guid id] => _rows[id];
+    public FakeStore Store { get; }
 
     public void AddTo(BusParts bus)
     {
@@ -53,12 +53,6 @@ internal sealed class FakeLedger
             endpoint.Handler<WatcherHeartbeat>(c => Away ? Task.CompletedTask : c.RespondAsync(Beat(c.Message))));
     }
 
-    public void MapUploads(WebApplication app)
-    {
-        app.MapPut("/uploads/{id:guid}/{imageIndex:int}/{file:int}", StoreAsync);
-        app.MapGet("/inputs/{name}", (string name) => Results.Bytes(Picture((byte)name.Length)));
-    }
-
     /// <summary>Waits for a heartbeat that says something of an instance.</summary>
     public async Task<InstanceReport> WaitForReportAsync(string instance, Func<InstanceReport, bool> matches, CancellationToken cancellationToken)
     {
@@ -71,6 +65,20 @@ internal sealed class FakeLedger
         }
     }
 
+    /// <summary>What the next heartbeat says of an instance.</summary>
+    public async Task<InstanceReport> NextReportAsync(string instance)
+    {
+        await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
+        return Reports[instance];
+    }
+
+    /// <summary>Waits until heartbeats list exactly these instances.</summary>
+    public async Task WaitForInstancesAsync(string[] names)
+    {
+        while (!_instances.SequenceEqual(names))
+            await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>The lease of an instance, as if given by a scheduler.</summary>
     public void GiveTo(string instance, string watcher) => _owners[instance] = (watcher, DateTimeOffset.MaxValue);
 
@@ -78,19 +86,19 @@ internal sealed class FakeLedger
         _owners.TryGetValue(instance, out var owner) && owner.Until > DateTimeOffset.UtcNow ? owner.Watcher : null;
 
     /// <summary>Sends work to the watcher of its instance; set it to have work that nobody holds any more sent again.</summary>
-    public Func<Row, string, Task>? Dispatch { get; set; }
+    public Func<LedgerRow, string, Task>? Dispatch { get; set; }
 
-    public Row Add(JsonElement workflow, string instance, int images = 1)
+    public LedgerRow Add(JsonElement workflow, string instance, int images = 1)
     {
-        var row = new Row { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = images };
+        var row = new LedgerRow { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = images };
         _rows[row.Id] = row;
         return row;
     }
 
     /// <summary>A workflow without a seed to set.</summary>
-    public Row AddUnseeded(JsonElement workflow, string instance)
+    public LedgerRow AddUnseeded(JsonElement workflow, string instance)
     {
-        var row = new Row { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = 1, SeedNode = null };
+        var row = new LedgerRow { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = 1, SeedNode = null };
         _rows[row.Id] = row;
         return row;
     }
@@ -111,42 +119,8 @@ internal sealed class FakeLedger
         return catalog;
     }
 
-    /// <summary>A small picture that ComfyUI can load.</summary>
-    public static byte[] Picture(byte shade)
-    {
-        var zlib = new MemoryStream();
-        using (var deflate = new System.IO.Compression.ZLibStream(zlib, System.IO.Compression.CompressionMode.Compress))
-        {
-            for (var row = 0; row < 8; row++)
-                deflate.Write([0, .. Enumerable.Repeat(shade, 8 * 3)]);
-        }
-
-        return
-        [
-            0x89, .. "PNG"u8, 0x0D, 0x0A, 0x1A, 0x0A,
-            .. Chunk("IHDR", [0, 0, 0, 8, 0, 0, 0, 8, 8, 2, 0, 0, 0]), .. Chunk("IDAT", zlib.ToArray()), .. Chunk("IEND", []),
-        ];
-    }
-
-    private static byte[] Chunk(string type, byte[] data)
-    {
-        byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. data];
-        var crc = uint.MaxValue;
-        foreach (var value in body)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc & 1) == 1 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-        }
-
-        byte[] chunk = [0, 0, 0, 0, .. body, 0, 0, 0, 0];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), ~crc);
-        return chunk;
-    }
-
     /// <summary>What a claim of this generation would be given now.</summary>
-    public GenerationWork WorkOf(Row row) => new()
+    public GenerationWork WorkOf(LedgerRow row) => new()
     {
         Attempt = row.Attempt,
         Owner = "alice",
@@ -189,7 +163,7 @@ internal sealed class FakeLedger
         }
     }
 
-    private static void TakeBack(Row row)
+    private static void TakeBack(LedgerRow row)
     {
         row.Attempt++;
         (row.ClaimId, row.Dispatched, row.SentAt) = (default, true, default);
@@ -237,6 +211,7 @@ internal sealed class FakeLedger
 
     private HeartbeatAnswer Beat(WatcherHeartbeat heartbeat)
     {
+        _instances = [.. heartbeat.Instances.Select(i => i.Name)];
         _held = [.. heartbeat.Held.Select(h => h.GenerationId)];
         var now = DateTimeOffset.UtcNow;
         foreach (var report in heartbeat.Instances)
@@ -268,71 +243,5 @@ internal sealed class FakeLedger
         };
     }
 
-    private async Task<IResult> StoreAsync(Guid id, int imageIndex, int file, int files, long? seed, HttpRequest request)
-    {
-        if (UploadStatus is { } status)
-            return Results.StatusCode(status);
-        var row = _rows[id];
-        using var bytes = new MemoryStream();
-        await request.Body.CopyToAsync(bytes);
-        lock (row)
-        {
-            if (request.Headers.Authorization != $"Bearer token-{row.Attempt}" || row.Ended)
-                return Results.StatusCode(StatusCodes.Status409Conflict);
-            row.Files[(imageIndex, file)] = bytes.ToArray();
-            var stored = row.Stored.GetValueOrDefault((imageIndex, file)) ?? new StoredImage
-            {
-                ImageIndex = imageIndex,
-                File = file,
-                Files = files,
-                Image = new GenerationImage
-                {
-                    Index = row.Stored.Count + 1,
-                    Url = $"/api/generations/{id}/images/{row.Stored.Count + 1}",
-                    ContentType = request.ContentType ?? "",
-                    Seed = seed,
-                },
-            };
-            row.Stored[(imageIndex, file)] = stored;
-            return Results.Json(stored.Image, ContractsJson.Default.GenerationImage);
-        }
-    }
 
-    /// <summary>A generation in the ledger.</summary>
-    internal sealed class Row
-    {
-        public required Guid Id { get; init; }
-
-        public required JsonElement Workflow { get; init; }
-
-        public required string Instance { get; set; }
-
-        public required int Images { get; init; }
-
-        public string? SeedNode { get; init; } = "5";
-
-        public IReadOnlyList<InputFile> InputFiles { get; set; } = [];
-
-        public int Attempt { get; set; }
-
-        public int Floor { get; set; }
-
-        public bool Dispatched { get; set; }
-
-        public bool Ended { get; set; }
-
-        public Guid ClaimId { get; set; }
-
-        public DateTimeOffset HeldAt { get; set; }
-
-        public DateTimeOffset SentAt { get; set; }
-
-        public Dictionary<(int ImageIndex, int File), StoredImage> Stored { get; } = [];
-
-        public Dictionary<(int ImageIndex, int File), byte[]> Files { get; } = [];
-
-        public TaskCompletionSource<JsonElement> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource<GenerationError> Lost { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

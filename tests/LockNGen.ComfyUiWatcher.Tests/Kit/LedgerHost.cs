@@ -53,7 +53,7 @@ internal sealed class LedgerHost : IAsyncDisposable
             events.AddTo(bus);
         });
         var app = builder.Build();
-        ledger.MapUploads(app);
+        ledger.Store.Map(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         ledger.Url = app.Urls.Single();
         return new LedgerHost(app, broker, ledger, events);
@@ -86,7 +86,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         return Ledger.OwnerOf(instance)!;
     }
 
-    public FakeLedger.Row Submit(System.Text.Json.JsonElement workflow, string instance = "comfy-0", int images = 1)
+    public LedgerRow Submit(System.Text.Json.JsonElement workflow, string instance = "comfy-0", int images = 1)
     {
         var row = Ledger.Add(workflow, instance, images);
         row.Dispatched = true;

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiWatcher.ComfyUi;
@@ -19,10 +20,20 @@ internal sealed class Recording
 
     public static Recording Read(string name) => new(File.ReadLines(Path.Combine(Folder, name)));
 
-    /// <summary>Every frame that reached a socket, but for large ones of which only the head was recorded.</summary>
-    public IEnumerable<(string Socket, ComfyUiMessage Message)> Frames() => _lines
-        .Where(l => l.Text("kind") == "text" || (l.Text("kind") == "binary" && l.Child("elided") is null))
-        .Select(l => (l.Text("socket") ?? "", l.Text("kind") == "text" ? Text(l) : ComfyUiBinaryFrame.Parse(Convert.FromBase64String(l.Text("base64")!))));
+    /// <summary>Every frame that reached a socket, as a watcher reads it, but for large ones of which only the head was recorded.</summary>
+    public IEnumerable<ComfyUiMessage> Frames()
+    {
+        var readers = new Dictionary<string, FrameReader>();
+        foreach (var line in _lines.Where(l => l.Text("kind") == "text" || (l.Text("kind") == "binary" && l.Child("elided") is null)))
+        {
+            var socket = line.Text("socket") ?? "";
+            var reader = readers.TryGetValue(socket, out var known) ? known : readers[socket] = new FrameReader();
+            var message = line.Text("kind") == "text"
+                ? reader.Read(System.Text.Encoding.UTF8.GetBytes(line.GetProperty("data").GetRawText()), WebSocketMessageType.Text, out var problem)
+                : reader.Read(Convert.FromBase64String(line.Text("base64")!), WebSocketMessageType.Binary, out problem);
+            yield return message ?? throw new InvalidDataException(problem);
+        }
+    }
 
     /// <summary>The prompts that the server accepted, with the workflow and what it said in the end.</summary>
     public IEnumerable<RecordedPrompt> Prompts() => _lines
@@ -40,9 +51,6 @@ internal sealed class Recording
         .Where(e => e.Child("status") is not null)
         .Select(HistoryEntry.Of)
         .LastOrDefault();
-
-    private static ComfyUiMessage Text(JsonElement line) =>
-        ComfyUiTextFrame.Parse(System.Text.Encoding.UTF8.GetBytes(line.GetProperty("data").GetRawText()));
 }
 
 internal sealed record RecordedPrompt(string Id, JsonObject Workflow, HistoryEntry? History);

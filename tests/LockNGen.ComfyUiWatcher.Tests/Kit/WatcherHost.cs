@@ -2,6 +2,7 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -17,10 +18,12 @@ internal sealed class WatcherHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly WebApplication _app;
+    private readonly LineLog _log;
 
-    private WatcherHost(WebApplication app, FakeLedger ledger, EventLog events)
+    private WatcherHost(WebApplication app, LineLog log, FakeLedger ledger, EventLog events)
     {
         _app = app;
+        _log = log;
         Ledger = ledger;
         Events = events;
     }
@@ -32,11 +35,17 @@ internal sealed class WatcherHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts it and waits until it has taken the servers, which are named comfy-0, comfy-1 and so on.</summary>
-    public static async Task<WatcherHost> StartAsync(IReadOnlyList<string> servers, params (string Key, string Value)[] settings)
+    public static Task<WatcherHost> StartAsync(IReadOnlyList<string> servers, params (string Key, string Value)[] settings) =>
+        StartAsync(servers, _ => { }, settings);
+
+    /// <inheritdoc cref="StartAsync(IReadOnlyList{string}, ValueTuple{string, string}[])"/>
+    public static async Task<WatcherHost> StartAsync(
+        IReadOnlyList<string> servers, Action<IServiceCollection> configure, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
+        var log = new TestOutputLoggerProvider();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders().AddProvider(new TestOutputLoggerProvider()).AddFilter("MassTransit", LogLevel.Warning)
+        builder.Logging.ClearProviders().AddProvider(log).AddFilter("MassTransit", LogLevel.Warning)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).SetMinimumLevel(LogLevel.Debug);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -59,6 +68,7 @@ internal sealed class WatcherHost : IAsyncDisposable
         var ledger = new FakeLedger();
         var events = new EventLog();
         builder.AddServiceDefaults();
+        configure(builder.Services);
         builder.AddComfyUiWatcher();
         builder.AddBus(bus =>
         {
@@ -67,11 +77,14 @@ internal sealed class WatcherHost : IAsyncDisposable
         });
         var app = builder.Build();
         app.MapServiceDefaults();
-        ledger.MapUploads(app);
+        ledger.Store.Map(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         ledger.Url = app.Urls.Single();
-        return new WatcherHost(app, ledger, events);
+        return new WatcherHost(app, log.Lines, ledger, events);
     }
+
+    /// <summary>Waits until a line with this text has been logged.</summary>
+    public Task LoggedAsync(string text) => _log.SeenAsync(text);
 
     /// <summary>Waits until the ledger has heard that an instance is in this state.</summary>
     public async Task<InstanceReport> WaitForStateAsync(string instance, InstanceState state)
@@ -82,7 +95,7 @@ internal sealed class WatcherHost : IAsyncDisposable
     }
 
     /// <summary>Dispatches a generation as the scheduler would, once the instance is up.</summary>
-    public async Task<FakeLedger.Row> SubmitAsync(JsonElement workflow, int images = 1, string instance = "comfy-0")
+    public async Task<LedgerRow> SubmitAsync(JsonElement workflow, int images = 1, string instance = "comfy-0")
     {
         await WaitForStateAsync(instance, InstanceState.Up);
         var row = Ledger.Add(workflow, instance, images);
@@ -90,13 +103,13 @@ internal sealed class WatcherHost : IAsyncDisposable
         return row;
     }
 
-    public async Task DispatchAsync(FakeLedger.Row row)
+    public async Task DispatchAsync(LedgerRow row)
     {
         row.Dispatched = true;
         await SendAsync(new SubmitGeneration { GenerationId = row.Id, Instance = row.Instance });
     }
 
-    public Task CancelAsync(FakeLedger.Row row, GenerationError? error = null) =>
+    public Task CancelAsync(LedgerRow row, GenerationError? error = null) =>
         SendAsync(new CancelGeneration { GenerationId = row.Id, Instance = row.Instance, Reason = "user", Error = error });
 
     public async ValueTask DisposeAsync()

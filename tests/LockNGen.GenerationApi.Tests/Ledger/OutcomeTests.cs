@@ -80,6 +80,21 @@ public abstract class OutcomeTests(PostgreSqlFixture? server) : DatabaseTests(se
     }
 
     [Fact]
+    public async Task Heartbeat_ThatStillListsWhatItsWatcherHasEnded_IsNotToldToAbandonIt()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+        var (_, work) = await watcher.TakeAsync();
+        await watcher.CompleteAsync(id, work);
+        // The verdict is on its way, and the watcher has yet to publish.
+        watcher.Hold(id, work.Attempt, "gpu");
+
+        (await watcher.BeatAsync()).Abandon.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Claim_Repeated_GrantsTheSameAttempt_AndAnotherIsRefused()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
@@ -10,7 +10,7 @@ using Polly;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace LockNGen.ComfyUiWatcher.Generations;
+namespace LockNGen.ComfyUiWatcher.Results;
 
 /// <summary>The API's side of files: where inputs come from and results go to, with the token of the attempt.</summary>
 internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<WatcherOptions> options, ILogger<ResultStore> logger)
@@ -43,10 +43,16 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
         .Build();
 
     /// <summary>Stores a file; storing it again is harmless.</summary>
+    /// <param name="work">The claim that says where.</param>
+    /// <param name="prompt">The prompt that made it.</param>
+    /// <param name="file">Which of its files, from 1.</param>
+    /// <param name="files">How many it made.</param>
+    /// <param name="open">Opens the file, from its beginning, for each try.</param>
+    /// <param name="cancellationToken">Ends the tries.</param>
     /// <exception cref="StaleAttemptException">The generation is not ours any more.</exception>
     /// <exception cref="GenerationEndedException">It could not be stored.</exception>
     public async Task<GenerationImage> PutAsync(
-        GenerationWork work, PromptPlan prompt, int file, int files, FileContent content, CancellationToken cancellationToken)
+        GenerationWork work, PromptPlan prompt, int file, int files, Func<CancellationToken, Task<FinishedFile>> open, CancellationToken cancellationToken)
     {
         var address = $"{work.UploadUrl.TrimEnd('/')}/{prompt.ImageIndex}/{file}?files={files}";
         if (prompt.Seed is { } seed)
@@ -54,9 +60,10 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
         return await CallAsync(
             async (client, token) =>
             {
-                using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new ByteArrayContent(content.Bytes) };
+                using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = await open(token) };
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", work.UploadToken);
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue(content.ContentType);
+                // Whoever does not want the file says so before it comes.
+                request.Headers.ExpectContinue = true;
                 using var response = await client.SendAsync(request, token);
                 EnsureAccepted(response);
                 await using var body = await response.Content.ReadAsStreamAsync(token);
@@ -108,6 +115,3 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
     [LoggerMessage(LogLevel.Warning, "The API does not take or give files, trying on: {Reason}")]
     private static partial void Log(ILogger logger, string? reason);
 }
-
-/// <summary>The API refuses the token: another attempt is current, or the generation has ended.</summary>
-internal sealed class StaleAttemptException() : Exception("The attempt is not current any more.");

@@ -1,0 +1,74 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Translation;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>A server as one that depends on its answer asks it: again and again, for as long as there is hope in it.</summary>
+internal sealed class PatientServer(ComfyUiInstance instance, TimeProvider clock)
+{
+    /// <summary>Between two tries, and between two looks at what may be on its way.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private const int MaxTries = 15;
+
+    public Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken) =>
+        ReachAsync((client, token) => client.GetQueueAsync(token), cancellationToken);
+
+    public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
+        ReachAsync((client, token) => client.GetHistoryAsync(promptId, token), cancellationToken);
+
+    /// <summary>
+    /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and somebody
+    /// may clear it.
+    /// </summary>
+    public async Task<HistoryEntry?> ConfirmEndAsync(string promptId, CancellationToken cancellationToken)
+    {
+        for (var look = 0; ; look++)
+        {
+            if (await GetHistoryAsync(promptId, cancellationToken) is { } entry)
+                return entry;
+            var queued = (await GetQueueAsync(cancellationToken)).Find(promptId) is not null;
+            if (!queued && look > 0)
+                return null;
+            if (look == MaxTries)
+                throw Lost("The ComfyUI server does not tell how the prompt ended.");
+            await Task.Delay(Pause, clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether a prompt whose submission was not answered is there all the same. It may arrive late, so one look is not enough.</summary>
+    public async Task<bool> HasAsync(string promptId, CancellationToken cancellationToken)
+    {
+        for (var look = 0; look < 2; look++)
+        {
+            await Task.Delay(Pause * look, clock, cancellationToken);
+            if ((await GetQueueAsync(cancellationToken)).Find(promptId) is not null || await GetHistoryAsync(promptId, cancellationToken) is not null)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The render is lost, and may be done again.</summary>
+    public static GenerationEndedException Lost(string message) =>
+        new(new GenerationOutcome.Lost(GenerationErrors.Error(GenerationErrorCodes.ComfyUiLost, message, retryable: true)));
+
+    private async Task<T> ReachAsync<T>(Func<ComfyUiClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await instance.CallAsync(call, cancellationToken);
+            }
+            catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+            {
+                if (tries == MaxTries)
+                    throw Lost("The ComfyUI server does not answer.");
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Translation;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>Submits prompts so that none runs twice: only while the server is ours, and never again before the lost one was looked for.</summary>
+internal sealed partial class PromptSubmission(
+    Guid generationId, int attempt, ComfyUiInstance instance, PatientServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
+{
+    /// <summary>Submits a prompt that is followed already.</summary>
+    /// <returns>False if ComfyUI has not got the prompt, and another submission may do.</returns>
+    /// <exception cref="GenerationEndedException">ComfyUI refuses it.</exception>
+    /// <exception cref="StaleAttemptException">The server is not ours any more.</exception>
+    public async Task<bool> SubmitAsync(PromptRun prompt, int imageIndex, JsonObject workflow, bool lastTry, CancellationToken cancellationToken)
+    {
+        await leases.ConfirmAsync(instance, cancellationToken);
+        var request = new PromptRequest
+        {
+            Workflow = workflow,
+            PromptId = prompt.PromptId,
+            ClientId = prompt.ClientId,
+            ExtraData = new PromptExtraData
+            {
+                Marker = new PromptMarker(generationId, imageIndex, attempt, instance.Name),
+                PreviewMethod = previewMethod.Length > 0 ? previewMethod : null,
+            },
+        };
+        try
+        {
+            var rejection = await instance.CallAsync((client, token) => client.SubmitAsync(request, token), cancellationToken);
+            if (rejection.Nodes.Count > 0)
+                LogPartial(generationId, instance.Name, GenerationErrors.Of(rejection).Message);
+        }
+        catch (PromptRejectedException e)
+        {
+            throw Refused(GenerationErrors.Of(e.Rejection));
+        }
+        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        {
+            LogUnanswered(generationId, prompt.PromptId, instance.Name, e.Message);
+            if (!await server.HasAsync(prompt.PromptId, cancellationToken))
+            {
+                return e is ComfyUiException refusal && (lastTry || refusal.Status < HttpStatusCode.InternalServerError)
+                    ? throw Refused(GenerationErrors.Error(
+                        GenerationErrorCodes.InvalidWorkflow, $"ComfyUI could not read the workflow (HTTP {(int)refusal.Status})."))
+                    : false;
+            }
+        }
+
+        prompt.Accept(clock.GetUtcNow());
+        instance.Poke();
+        return true;
+    }
+
+    private static GenerationEndedException Refused(GenerationError error) => new(new GenerationOutcome.Failed(error));
+
+    [LoggerMessage(LogLevel.Warning, "{Instance} leaves out a part of {GenerationId}: {Reason}")]
+    private partial void LogPartial(Guid generationId, string instance, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Instance} did not answer to prompt {PromptId} of {GenerationId}: {Reason}")]
+    private partial void LogUnanswered(Guid generationId, string promptId, string instance, string reason);
+}

@@ -1,0 +1,138 @@
+using System.Net.Sockets;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>
+/// Asks one server for its queue, for ever: every few seconds, and at once after a connect or when the queue has changed. While the server
+/// is ours, the answer is compared with what the sockets say.
+/// </summary>
+internal sealed partial class InstancePoll(
+    string instance, ComfyUiClient client, InstanceHealth health, InstanceSockets sockets, WorkerCheck workerCheck, InstanceServices services)
+{
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(200);
+
+    private readonly ComfyUiOptions _options = services.Options;
+    private readonly TimeProvider _clock = services.Clock;
+    private readonly ILogger _logger = services.Logger;
+    private readonly OrphanedPrompts _orphans =
+        new(instance, client, sockets, services.Options.OrphanedAfter, services.Clock, services.Logger);
+    private readonly OtherPrompts _others = new(instance, client, services.Publisher, services.Clock, services.Logger);
+    private TaskCompletionSource _poke = NewPoke();
+    private int _losses;
+
+    /// <summary>The server's version, once it has told.</summary>
+    public string? Version { get; private set; }
+
+    /// <summary>Cancelled when the server is given up; another one once it answers again.</summary>
+    public CancellationToken Hope => HopeSource.Token;
+
+    // Not disposed: it has neither timer nor parent, and calls may still hold its token.
+    private CancellationTokenSource HopeSource { get; set; } = new();
+
+    /// <summary>Polls soon instead of at the next interval.</summary>
+    public void Poke() => _poke.TrySetResult();
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var others = _others.RunAsync(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                await PollAsync(cancellationToken);
+                await Task.Delay(Spacing, _clock, cancellationToken);
+                await WaitForPokeAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            GiveUp(InstanceHealth.Gone);
+        }
+
+        await others;
+    }
+
+    private async Task WaitForPokeAsync(CancellationToken cancellationToken)
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(_poke.Task, Task.Delay(_options.PollInterval, _clock, wait.Token));
+        await wait.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_poke.Task.IsCompleted)
+            _poke = NewPoke();
+    }
+
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        var before = health.State;
+        try
+        {
+            var askedAt = _clock.GetUtcNow();
+            var queue = await client.GetQueueAsync(cancellationToken);
+            NoticeRestart();
+            health.Answered(queue, _clock.GetUtcNow());
+            if (before != InstanceState.Up || Version is null)
+                Version = await client.GetVersionAsync(cancellationToken);
+            if (sockets.OwnClientId is not null)
+                await CompareAsync(queue, askedAt, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever one server answers, the others are watched on.
+            health.Failed(e.Message, IsRefused(e), sockets.LastHeardAt, _clock.GetUtcNow());
+        }
+
+        if (health.State == InstanceState.NeedsRestart && before != InstanceState.NeedsRestart)
+            sockets.NoSignOfWork();
+        if (health.State != before)
+            LogState(health.State == InstanceState.Up ? LogLevel.Information : LogLevel.Warning, instance, health.State, health.Reason);
+        if (health.GivenUp is { } error)
+            GiveUp(error);
+        else if (HopeSource.IsCancellationRequested)
+            HopeSource = new CancellationTokenSource();
+    }
+
+    private async Task CompareAsync(QueueSnapshot queue, DateTimeOffset askedAt, CancellationToken cancellationToken)
+    {
+        sockets.Compare(queue, askedAt);
+        foreach (var prompt in sockets.Prompts.Where(p => !p.Waiting && queue.Running.Any(r => r.PromptId == p.PromptId)))
+            await CheckWorkerAsync(prompt, cancellationToken);
+        await _orphans.SweepAsync(queue, cancellationToken);
+        if (_options.WatchOthers)
+            _others.Observe(queue, sockets.StatusFrames);
+    }
+
+    private async Task CheckWorkerAsync(PromptRun prompt, CancellationToken cancellationToken)
+    {
+        if (await workerCheck.FindDeathAsync(prompt, _clock.GetUtcNow(), cancellationToken) is { } reason)
+            health.WorkerDied(reason, prompt.PromptId);
+    }
+
+    private void NoticeRestart()
+    {
+        var losses = sockets.Losses;
+        if (losses > _losses || sockets.Works)
+            health.Revived();
+        _losses = losses;
+    }
+
+    private void GiveUp(GenerationError error)
+    {
+        foreach (var prompt in sockets.Prompts)
+            prompt.GiveUp(error);
+        HopeSource.Cancel();
+    }
+
+    private static TaskCompletionSource NewPoke() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static bool IsRefused(Exception exception) => exception is HttpRequestException
+    {
+        InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NoData },
+    };
+
+    [LoggerMessage("{Instance} is now {State} {Reason}")]
+    private partial void LogState(LogLevel level, string instance, InstanceState state, string? reason);
+}

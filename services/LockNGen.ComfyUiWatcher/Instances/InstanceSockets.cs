@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>
+/// What one server's sockets say of our prompts, compared with what its queue says. A prompt is told about on the socket of whoever
+/// submitted it: our own, or that of a predecessor whose prompt was adopted.
+/// </summary>
+internal sealed class InstanceSockets
+{
+    private readonly InstanceListeners _listeners;
+    private readonly TimeSpan _silentAfter;
+    private readonly TimeProvider _clock;
+    private readonly Action _changed;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, PromptRun> _prompts = new();
+    private readonly ConcurrentDictionary<string, DeafnessDetector> _detectors = new();
+    private (string ClientId, NodeExecuting Node)? _hint;
+    private int _losses;
+    private long _statusFrames;
+
+    /// <summary>Nothing is opened before the server is ours.</summary>
+    /// <param name="instance">The server's name.</param>
+    /// <param name="server">Its address.</param>
+    /// <param name="services">What listeners are made with.</param>
+    /// <param name="changed">Called when the queue should be looked at soon.</param>
+    public InstanceSockets(string instance, Uri server, InstanceServices services, Action changed)
+    {
+        _silentAfter = services.Options.SilentAfter;
+        _clock = services.Clock;
+        _changed = changed;
+        _listeners = new InstanceListeners(id => new ComfyUiListener(
+            instance, server, id, services.Options.RequestTimeout, OnMessage, OnLost, services.Clock, services.Metrics, services.Logger));
+    }
+
+    /// <summary>The id under which we submit; null while the server is not ours.</summary>
+    public string? OwnClientId { get; private set; }
+
+    /// <summary>How often the server has ended a connection: each time it may have restarted.</summary>
+    public int Losses => Volatile.Read(ref _losses);
+
+    /// <summary>Whether something was said about a prompt since <see cref="NoSignOfWork"/>: then the worker lives.</summary>
+    public bool Works { get; private set; }
+
+    /// <summary>When any socket last brought something.</summary>
+    public DateTimeOffset? LastHeardAt => _listeners.All.Select(l => (DateTimeOffset?)l.LastHeardAt).Max();
+
+    /// <summary>How often the server has announced that its queue has changed.</summary>
+    public long StatusFrames => Volatile.Read(ref _statusFrames);
+
+    public ICollection<PromptRun> Prompts => _prompts.Values;
+
+    public void Take()
+    {
+        lock (_gate)
+            OpenOwn();
+    }
+
+    public void Release()
+    {
+        lock (_gate)
+        {
+            OwnClientId = null;
+            _listeners.CloseAll();
+        }
+    }
+
+    /// <summary>Completes when every connection that was released has ended.</summary>
+    public Task ClosedAsync() => _listeners.ClosedAsync();
+
+    public void Follow(PromptRun prompt)
+    {
+        _prompts[prompt.PromptId] = prompt;
+        _listeners.Open(prompt.ClientId);
+    }
+
+    public void Unfollow(PromptRun prompt)
+    {
+        _prompts.TryRemove(KeyValuePair.Create(prompt.PromptId, prompt));
+        if (prompt.ClientId != OwnClientId && !_prompts.Values.Any(p => p.ClientId == prompt.ClientId))
+        {
+            _listeners.Close(prompt.ClientId);
+            _detectors.TryRemove(prompt.ClientId, out _);
+        }
+    }
+
+    public bool Follows(string promptId) => _prompts.ContainsKey(promptId);
+
+    /// <inheritdoc cref="ComfyUiListener.WaitUntilConnectedAsync"/>
+    public Task WaitUntilConnectedAsync(string clientId, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _listeners.Open(clientId).WaitUntilConnectedAsync(timeout, cancellationToken);
+
+    public bool IsConnected(string clientId) => _listeners.Open(clientId).Connected;
+
+    public void NoSignOfWork() => Works = false;
+
+    public void Compare(QueueSnapshot queue, DateTimeOffset askedAt)
+    {
+        RenewIdentity();
+        GiveHint(queue);
+        foreach (var prompt in _prompts.Values)
+            prompt.Observe(queue, askedAt);
+        foreach (var listener in _listeners.All)
+            RenewIfDeaf(listener, queue);
+    }
+
+    // The hint of a new connection names a node and no prompt: it is about the one that runs, if that was submitted under this client id.
+    private void GiveHint(QueueSnapshot queue)
+    {
+        (string ClientId, NodeExecuting Node)? hint;
+        lock (_gate)
+            (hint, _hint) = (_hint, null);
+        if (hint is { } given && queue.Running is [var running, ..] && _prompts.TryGetValue(running.PromptId, out var prompt)
+            && prompt.ClientId == given.ClientId)
+        {
+            prompt.Hint(given.Node, _clock.GetUtcNow());
+        }
+    }
+
+    private void RenewIfDeaf(ComfyUiListener listener, QueueSnapshot queue)
+    {
+        var expectsEvents = queue.Running.Any(r => _prompts.TryGetValue(r.PromptId, out var p) && p.ClientId == listener.ClientId);
+        var detector = _detectors.GetOrAdd(listener.ClientId, _ => new DeafnessDetector(_silentAfter));
+        if (detector.IsDeaf(listener, queue, expectsEvents, _clock.GetUtcNow()))
+            listener.Renew();
+    }
+
+    // A connection that broke may still be open for the server, and its late end would deafen the next one of the same id. With nothing
+    // in flight a new id avoids that.
+    private void RenewIdentity()
+    {
+        lock (_gate)
+        {
+            if (OwnClientId is { } id && _listeners.All.FirstOrDefault(l => l.ClientId == id) is { Connected: false, BrokenBefore: true }
+                && !_prompts.Values.Any(p => p.ClientId == id))
+            {
+                _listeners.Close(id);
+                _detectors.TryRemove(id, out _);
+                OpenOwn();
+            }
+        }
+    }
+
+    private void OpenOwn()
+    {
+        OwnClientId = $"lockngen-{Guid.NewGuid():n}";
+        _listeners.Open(OwnClientId);
+    }
+
+    private void OnMessage(ComfyUiListener listener, ComfyUiMessage message, DateTimeOffset receivedAt)
+    {
+        switch (message)
+        {
+            case QueueStatus status:
+                Interlocked.Increment(ref _statusFrames);
+                if (status.ClientId is not null)
+                    ForEach(listener, p => p.Reconnected());
+                _changed();
+                break;
+            case NodeExecuting { PromptId: null } hint:
+                lock (_gate)
+                    _hint = (listener.ClientId, hint);
+                _changed();
+                break;
+            case { PromptId: { } id }:
+                Works = true;
+                if (_prompts.TryGetValue(id, out var followed))
+                    followed.Apply(message, receivedAt);
+                break;
+        }
+    }
+
+    private void OnLost(ComfyUiListener listener)
+    {
+        Interlocked.Increment(ref _losses);
+        ForEach(listener, p => p.Disconnected());
+    }
+
+    private void ForEach(ComfyUiListener listener, Action<PromptRun> action)
+    {
+        foreach (var prompt in _prompts.Values.Where(p => p.ClientId == listener.ClientId))
+            action(prompt);
+    }
+}

@@ -1,0 +1,19 @@
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>The last so many ids, and whether one is among them.</summary>
+internal sealed class RecentIds(int capacity)
+{
+    private readonly HashSet<string> _ids = [];
+    private readonly Queue<string> _order = [];
+
+    /// <summary>Returns false if it is there already.</summary>
+    public bool Add(string id)
+    {
+        if (!_ids.Add(id))
+            return false;
+        _order.Enqueue(id);
+        if (_order.Count > capacity)
+            _ids.Remove(_order.Dequeue());
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+namespace LockNGen.ComfyUiWatcher.Results;
+
+/// <summary>FLAC: the block of comments becomes padding.</summary>
+internal static class FlacMetadata
+{
+    private const int SignatureLength = 4;
+
+    // One bit "last", the type, and three bytes of length.
+    private const int HeaderLength = 4;
+    private const byte Last = 0x80;
+    private const byte Padding = 1;
+    private const byte Comments = 4;
+
+    public static async Task FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
+    {
+        await copy.CopyAsync(SignatureLength, cancellationToken);
+        var last = false;
+        while (!last && await copy.PeekAsync(HeaderLength, cancellationToken) is { Length: HeaderLength } peeked)
+        {
+            var header = peeked.ToArray();
+            last = (header[0] & Last) != 0;
+            var length = header[1] << 16 | header[2] << 8 | header[3];
+            if ((header[0] & ~Last) == Comments)
+            {
+                header[0] = (byte)(header[0] & Last | Padding);
+                await copy.ReplaceAsync(header, cancellationToken);
+                await copy.BlankAsync(length, cancellationToken);
+            }
+            else
+            {
+                await copy.CopyAsync(HeaderLength + length, cancellationToken);
+            }
+        }
+    }
+}
