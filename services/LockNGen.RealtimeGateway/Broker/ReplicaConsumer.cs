@@ -80,8 +80,15 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     /// <summary>Tells the broker that we live.</summary>
     public void Beat()
     {
-        if (!_broken.Task.IsCompleted)
+        try
+        {
             _connection.Beat();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It comes from a timer, where nobody would catch it; a connection that cannot be written to is done for.
+            _broken.TrySetResult(e.Message);
+        }
     }
 
     public async ValueTask DisposeAsync()
