@@ -18,6 +18,7 @@ using LockNGen.GenerationApi.Uploads;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Network;
+using LockNGen.ServiceDefaults.OpenApi;
 using LockNGen.ServiceDefaults.Options;
 using LockNGen.ServiceDefaults.Storage;
 using MassTransit;
@@ -44,7 +45,7 @@ public static class GenerationApiExtensions
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", o => o.AddOperationTransformer<CommonErrors>());
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
 
@@ -55,6 +56,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<SchedulerSignal>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<EventOutbox>();
+        services.AddSingleton<WebhookRegistrations>();
         services.AddSingleton<Endings>();
         services.AddSingleton<GenerationLedger>();
         services.AddSingleton<Durations>();

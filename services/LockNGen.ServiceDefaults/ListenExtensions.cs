@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace LockNGen.ServiceDefaults;
 
@@ -18,6 +21,25 @@ public static class ListenExtensions
             builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         }
 
+        if (ListensOnLoopbackOnly(builder.Configuration))
+            AllowLoopbackNames(builder.Configuration);
         return builder;
     }
+
+    /// <summary>
+    /// Another name that leads here is a trap: a page whose own name its owner lets resolve to 127.0.0.1 would count as ours (DNS rebinding).
+    /// As the weakest source, so that a proxy on this machine needs no more than <c>AllowedHosts</c>.
+    /// </summary>
+    private static void AllowLoopbackNames(ConfigurationManager configuration) => ((IConfigurationBuilder)configuration).Sources.Insert(
+        0, new MemoryConfigurationSource { InitialData = new Dictionary<string, string?> { ["AllowedHosts"] = "localhost;127.0.0.1;[::1]" } });
+
+    private static bool ListensOnLoopbackOnly(ConfigurationManager configuration) =>
+        !configuration.GetSection("Kestrel:Endpoints").Exists()
+        && configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls
+        && urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(IsLoopback);
+
+    /// <summary>Not every address is a URI: <c>http://*:80</c> and <c>http://+:80</c> are all interfaces.</summary>
+    private static bool IsLoopback(string url) =>
+        BindingAddress.Parse(url).Host is var host
+        && (host == "localhost" || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address)));
 }

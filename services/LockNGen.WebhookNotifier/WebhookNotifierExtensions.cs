@@ -3,6 +3,7 @@ using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Network;
+using LockNGen.ServiceDefaults.OpenApi;
 using LockNGen.ServiceDefaults.Options;
 using LockNGen.ServiceDefaults.Storage;
 using LockNGen.WebhookNotifier.Deliveries;
@@ -16,6 +17,11 @@ namespace LockNGen.WebhookNotifier;
 /// <summary>The service, for its own Program.cs and for Standalone.</summary>
 public static class WebhookNotifierExtensions
 {
+    private const string Root = "/api/webhooks";
+
+    /// <summary>Its OpenAPI document, at a path that whoever routes to the notifier routes already; Standalone's v1 has it all.</summary>
+    private const string OpenApiDocument = "openapi";
+
     /// <summary>Adds the queue, the worker and the storage behind them.</summary>
     public static IHostApplicationBuilder AddWebhookNotifier(this IHostApplicationBuilder builder)
     {
@@ -46,15 +52,21 @@ public static class WebhookNotifierExtensions
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default);
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
+        services.AddOpenApi(OpenApiDocument, o =>
+        {
+            o.ShouldInclude = e => e.RelativePath?.StartsWith(Root[1..], StringComparison.Ordinal) == true;
+            o.AddOperationTransformer<CommonErrors>();
+        });
         return builder.AddBus(bus => bus.Endpoint(BusQueues.WebhookNotifier, ConfigureQueue));
     }
 
-    /// <summary>Maps <c>/api/webhooks</c>.</summary>
+    /// <summary>Maps <c>/api/webhooks</c>, and its OpenAPI document at <c>/api/webhooks/openapi.json</c>.</summary>
     public static IEndpointRouteBuilder MapWebhookNotifier(this IEndpointRouteBuilder endpoints)
     {
-        var webhooks = endpoints.MapGroup("/api/webhooks").WithTags("Webhooks").RequireAuthorization();
+        var webhooks = endpoints.MapGroup(Root).WithTags("Webhooks").RequireAuthorization();
         webhooks.MapWebhooks();
         webhooks.MapDeliveries();
+        endpoints.MapOpenApi(Root + "/{documentName}.json");
         return endpoints;
     }
 

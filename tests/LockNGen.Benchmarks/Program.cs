@@ -1,9 +1,22 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LockNGen.Benchmarks;
+using LockNGen.Benchmarks.Fanout;
+using LockNGen.Benchmarks.Micro;
 
 switch (args.FirstOrDefault())
 {
     case "latency":
         await PathLatency.RunAsync();
+        break;
+    case "fanout":
+        await FanoutBenchmark.RunAsync();
+        break;
+    case "micro":
+        BenchmarkRunner.Run<HotPathBenchmarks>(
+            DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)), [.. args.Skip(1)]);
         break;
     default:
         Console.WriteLine(
@@ -11,6 +24,8 @@ switch (args.FirstOrDefault())
             Usage: dotnet run -c Release --project tests/LockNGen.Benchmarks -- <benchmark>
 
               latency   ComfyUI to client: separate processes, a real broker, 100 clients on one generation
+              fanout    the gateway's fanout beside that of Node's ws and amqplib: CPU per delivery and latency
+              micro     the steps of the hot path, with what they allocate
             """);
         return args.Length == 0 ? 0 : 2;
 }

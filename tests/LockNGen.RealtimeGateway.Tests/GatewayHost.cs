@@ -74,7 +74,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         var publisher = Services.GetRequiredService<EventPublisher>();
         foreach (var message in events)
-            await publisher.PublishAsync(message, new EventContext(Owner), CancellationToken.None);
+            await publisher.PublishAsync(message, new EventContext(Owner, TraceParent), CancellationToken.None);
     }
 
     /// <summary>Publishes events of one generation, and returns once this gateway has all of them.</summary>
@@ -88,6 +88,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>The owner that published events carry.</summary>
     public string? Owner { get; set; }
+
+    /// <summary>The trace that published events carry.</summary>
+    public string? TraceParent { get; set; }
 
     public Task StopAsync() => _app.StopAsync();
 

@@ -34,7 +34,8 @@ public sealed class Deployment : IAsyncDisposable
     public IReadOnlyList<ServiceProcess> Gateways { get; private set; } = [];
 
     /// <summary>Starts everything at once, in no particular order, and waits until all are ready and the instance can be used.</summary>
-    public static async Task<Deployment> StartAsync(RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20)
+    public static async Task<Deployment> StartAsync(
+        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null)
     {
         var apiPort = FreePorts.Take();
         var deployment = new Deployment(await broker.CreateVirtualHostAsync(), apiPort);
@@ -42,10 +43,16 @@ public sealed class Deployment : IAsyncDisposable
         deployment.Simulator = deployment.Start(
             "LockNGen.ComfyUiSimulator", new() { ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture) });
         deployment.Watcher = deployment.StartWatcher("watcher-a");
-        deployment.Api = deployment.Start("LockNGen.GenerationApi", [], apiPort);
+        deployment.Api = deployment.Start("LockNGen.GenerationApi", new(apiSettings ?? new Dictionary<string, string>()), apiPort);
         await Task.WhenAll(deployment._started.Where(s => s != deployment.Simulator).Select(s => s.ReadyAsync()));
         return deployment;
     }
+
+    /// <summary>Its virtual host.</summary>
+    public Uri Broker => new(_common["ConnectionStrings__rabbitmq"]);
+
+    /// <summary>Starts a webhook notifier; the caller waits for it.</summary>
+    public ServiceProcess StartNotifier() => Start("LockNGen.WebhookNotifier", []);
 
     /// <summary>Starts one more gateway; the caller waits for it.</summary>
     public ServiceProcess StartGateway() => Start("LockNGen.RealtimeGateway", []);

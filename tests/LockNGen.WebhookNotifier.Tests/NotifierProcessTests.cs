@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.TestSupport;
 
@@ -56,6 +58,28 @@ public sealed class NotifierProcessTests(RabbitMqBroker broker, PostgreSqlFixtur
         await using var restarted = ServiceProcess.Start("LockNGen.WebhookNotifier", settings);
 
         (await receiver.NextAsync()).Body.ShouldContain(generation.ToString());
+    }
+
+    [Fact]
+    public async Task NeverStartedBefore_AGenerationWithAWebhookEnds_DeliversItsOutcomeAfterItsFirstStart()
+    {
+        var address = await broker.CreateVirtualHostAsync();
+        await using var receiver = await Receiver.StartAsync();
+        await using var api = ServiceProcess.Start("LockNGen.GenerationApi", new Dictionary<string, string>
+        {
+            ["ConnectionStrings__rabbitmq"] = address,
+            ["Storage__DataPath"] = _folder,
+            ["Webhooks__AllowPrivateAddresses"] = "true",
+        });
+        await api.ReadyAsync(TestContext.Current.CancellationToken);
+        var id = await EndGenerationAsync(api, receiver.Url);
+        await QueueHasAsync(address, 2);
+
+        await using var notifier = ServiceProcess.Start("LockNGen.WebhookNotifier", Settings(address, "Data Source=" + Path.Combine(_folder, "webhooks.db")));
+
+        var call = JsonElement.Parse((await receiver.NextAsync()).Body);
+        call.GetProperty("type").GetString().ShouldBe(GenerationEventTypes.Cancelled);
+        call.GetProperty("generationId").GetGuid().ShouldBe(id);
     }
 
     [Fact]
@@ -126,14 +150,31 @@ public sealed class NotifierProcessTests(RabbitMqBroker broker, PostgreSqlFixtur
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Waits until the broker has no message left for the notifier, delivered or not: all are acknowledged.</summary>
-    private async Task QueueIsEmptyAsync(string address)
+    /// <summary>A generation that asks for its outcome at an address, and ends at once: no instance renders, and it is cancelled.</summary>
+    private static async Task<Guid> EndGenerationAsync(ServiceProcess api, string webhookUrl)
     {
+        using var submitted = await api.Http.PostAsJsonAsync(
+            "/api/generations", new { template = "txt2img", parameters = new { prompt = "a fox" }, webhookUrl }, TestContext.Current.CancellationToken);
+        submitted.EnsureSuccessStatusCode();
+        var id = (await submitted.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetGuid();
+        using var cancelled = await api.Http.PostAsync($"/api/generations/{id}/cancel", null, TestContext.Current.CancellationToken);
+        cancelled.EnsureSuccessStatusCode();
+        return id;
+    }
+
+    /// <summary>Waits until the broker has no message left for the notifier, delivered or not: all are acknowledged.</summary>
+    private Task QueueIsEmptyAsync(string address) => QueueHasAsync(address, 0);
+
+    private async Task QueueHasAsync(string address, int count)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         var host = new Uri(address).AbsolutePath[1..];
+        var line = string.Create(CultureInfo.InvariantCulture, $"{BusQueues.WebhookNotifier}\t{count}");
         while (await broker.ControlAsync("list_queues", "-p", host, "--no-table-headers", "name", "messages") is var queues
-            && !queues.Split('\n').Any(line => line.Split('\t') is [BusQueues.WebhookNotifier, "0"]))
+            && !queues.Split('\n').Contains(line))
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            limit.Token.ThrowIfCancellationRequested();
         }
     }
 }

@@ -33,6 +33,21 @@ public sealed class WebhookNotifierTests
     }
 
     [Fact]
+    public async Task Event_WithATrace_IsPostedWithIt()
+    {
+        const string traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        await using var receiver = await Receiver.StartAsync();
+        await using var notifier = await NotifierHost.StartAsync();
+        await notifier.RegisterAsync(receiver.Url, "alice");
+
+        await notifier.PublishAsync(Events.Completed(_generation), "alice", traceParent);
+
+        var headers = (await receiver.NextAsync()).Headers;
+        headers["traceparent"].ShouldBe(traceParent);
+        headers.Keys.ShouldNotContain("tracestate");
+    }
+
+    [Fact]
     public async Task Events_OfOthersOrFilteredOut_AreNotPosted()
     {
         await using var receiver = await Receiver.StartAsync();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { isEvent, isTerminal } from "./installation.mjs";
+import { Installation, isEvent, isTerminal } from "./installation.mjs";
 import { problemsOf } from "./schema.mjs";
 
 /** A whole story: valid by the schemas, in order, from the queue to exactly one end. */
@@ -115,7 +115,7 @@ export const checks = {
     "REST: the generation, and pictures that are pictures": async (at) => {
         assert.equal((await at.json(`/api/generations/${story.id}`)).status, "completed");
         for (const image of story.events.at(-1).data.images) {
-            const response = await fetch(new URL(image.url, at.url));
+            const response = await at.fetch(image.url);
             assert.equal(response.status, 200);
             assert.match(response.headers.get("content-type"), /^image\//);
             assert.ok((await response.arrayBuffer()).byteLength > 100);
@@ -200,5 +200,32 @@ export const checks = {
     "origin: a page of another site may not connect": async (at) => {
         assert.equal(await at.handshake(`?generationId=${story.id}`, { origin: "https://elsewhere.example" }), 403);
         assert.equal(await at.handshake(`?generationId=${story.id}`, { origin: at.url }), 101);
+    },
+
+    "origin: a page of another site may not submit": async (at) => {
+        const body = { template: "txt2img", parameters: { prompt: "not mine", steps: 4, width: 256, height: 256 } };
+        await assertProblem(await at.post("/api/generations", body, { origin: "https://elsewhere.example" }), 403);
+        await assertProblem(await at.post("/api/generations", body, { "sec-fetch-site": "cross-site" }), 403);
+    },
+
+    "trace: traceparent in the events of whoever asks for it, and of nobody else": async (at) => {
+        const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        const id = await at.submit({}, { traceparent: parent });
+        const traced = await at.followByWebSocket(id, 0, "&trace=1");
+        assert.ok(traced.every((event) => event.traceparent?.startsWith(parent.slice(0, 36))), JSON.stringify(traced[0]));
+        assert.ok((await at.followByWebSocket(id)).every((event) => !("traceparent" in event)));
+    },
+
+};
+
+/** What it promises besides where authentication is on. */
+export const authenticated = {
+    "authentication: without the token nothing is told": async (at) => {
+        const stranger = new Installation(at.url);
+        await assertProblem(await stranger.fetch(`/api/generations/${story.id}`), 401);
+        await assertProblem(await stranger.post("/api/generations", { template: "txt2img", parameters: { prompt: "x" } }), 401);
+        await assertProblem(await stranger.fetch(`/api/generations/${story.id}/progress`), 401);
+        assert.equal(await stranger.handshake(`?generationId=${story.id}`), 401);
+        await assertProblem(await stranger.fetch("/api/generations", { headers: { authorization: "Bearer not.a.token" } }), 401);
     },
 };

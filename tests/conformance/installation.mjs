@@ -11,12 +11,19 @@ export const isEvent = (frame) => frame.type?.startsWith("generation.") && frame
 
 /** The installation under test, by its public interface. */
 export class Installation {
-    constructor(url) {
+    /** Without a token authentication must be off there. */
+    constructor(url, token) {
         this.url = url;
+        this.token = token;
     }
 
-    fetch(path, options = {}) {
-        return fetch(this.url + path, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS), ...options });
+    get credentials() {
+        return this.token ? { authorization: `Bearer ${this.token}` } : {};
+    }
+
+    /** A request to a path, or to an address that the installation gave. */
+    fetch(path, { headers, ...options } = {}) {
+        return fetch(/^https?:/.test(path) ? path : this.url + path, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS), headers: { ...this.credentials, ...headers }, ...options });
     }
 
     async json(path, options) {
@@ -34,19 +41,18 @@ export class Installation {
     }
 
     /** Submits a small picture; returns its id. */
-    async submit({ steps = 4, ...rest } = {}) {
-        const response = await this.post("/api/generations", {
-            template: "txt2img",
-            parameters: { prompt: "a lighthouse in the fog", steps, width: 256, height: 256 },
-            ...rest,
-        });
+    async submit({ steps = 4, ...rest } = {}, headers = {}) {
+        const parameters = { prompt: "a lighthouse in the fog", steps, width: 256, height: 256 };
+        const response = await this.post("/api/generations", { template: "txt2img", parameters, ...rest }, headers);
         if (response.status !== 202) throw new Error(`a submission answers ${response.status} ${await response.text()}`);
         return (await response.json()).id;
     }
 
-    /** An open WebSocket. */
-    connect(query = "") {
-        return Socket.open(`${this.url.replace(/^http/, "ws")}/api/ws/progress${query}`);
+    /** An open WebSocket, as a browser opens it: it cannot send a header, so a token is swapped for a ticket. */
+    async connect(query = "") {
+        const parameters = new URLSearchParams(query);
+        if (this.token) parameters.set("ticket", (await this.json("/api/realtime/tickets", { method: "POST" })).ticket);
+        return Socket.open(`${this.url.replace(/^http/, "ws")}/api/ws/progress?${parameters}`);
     }
 
     /** The status that a WebSocket handshake is answered with; WebSocket clients do not tell it. */
@@ -60,6 +66,7 @@ export class Installation {
                     upgrade: "websocket",
                     "sec-websocket-version": "13",
                     "sec-websocket-key": randomBytes(16).toString("base64"),
+                    ...this.credentials,
                     ...headers,
                 },
             });
@@ -78,8 +85,8 @@ export class Installation {
     }
 
     /** The events of a generation by WebSocket, from a cursor to its end. */
-    async followByWebSocket(id, after = 0) {
-        const socket = await this.connect(`?generationId=${id}&after=${after}`);
+    async followByWebSocket(id, after = 0, more = "") {
+        const socket = await this.connect(`?generationId=${id}&after=${after}${more}`);
         const events = [];
         do {
             const frame = await socket.next();
@@ -93,7 +100,7 @@ export class Installation {
     /** The events of a generation by SSE, as { id, event } with the id of the stream. */
     async followBySse(id, after = 0, headers = {}) {
         const abort = new AbortController();
-        const response = await fetch(`${this.url}/api/sse/progress?generationId=${id}${after === null ? "" : `&after=${after}`}`, { signal: abort.signal, headers });
+        const response = await fetch(`${this.url}/api/sse/progress?generationId=${id}${after === null ? "" : `&after=${after}`}`, { signal: abort.signal, headers: { ...this.credentials, ...headers } });
         const told = [];
         let text = "";
         for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {

@@ -31,10 +31,10 @@ public sealed record GenerationWork
     public required JsonElement Workflow { get; init; }
 
     /// <summary>The prompts, in the order of their <see cref="PromptPlan.ImageIndex"/>.</summary>
-    public required IReadOnlyList<PromptPlan> Prompts { get; init; }
+    public required IReadOnlyList<PromptPlan> Prompts { get; init => field = value ?? []; }
 
     /// <summary>Files that the workflow reads; the watcher uploads them to ComfyUI before the first prompt.</summary>
-    public IReadOnlyList<InputFile> InputFiles { get; init; } = [];
+    public IReadOnlyList<InputFile> InputFiles { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Where finished files go: <c>PUT {UploadUrl}/{imageIndex}/{file}?files={n}&amp;seed={seed}</c>, imageIndex = the prompt from 1, file = from 1
@@ -47,7 +47,7 @@ public sealed record GenerationWork
     public required string UploadToken { get; init; }
 
     /// <summary>Files that earlier attempts stored.</summary>
-    public IReadOnlyList<StoredImage> StoredImages { get; init; } = [];
+    public IReadOnlyList<StoredImage> StoredImages { get; init => field = value ?? []; } = [];
 
     /// <summary>The overall progress that readers have already seen, 0-100: never publish less.</summary>
     public int OverallProgress { get; init; }
@@ -66,7 +66,7 @@ public sealed record PromptPlan
     public long? Seed { get; init; }
 
     /// <summary>Values to set in the workflow before it is submitted (the seeds).</summary>
-    public IReadOnlyList<InputValue> Inputs { get; init; } = [];
+    public IReadOnlyList<InputValue> Inputs { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One value to set in a workflow: <c>workflow[NodeId].inputs[Name] = Value</c>.</summary>

@@ -10,5 +10,5 @@ public sealed record GetRevocations;
 public sealed record RevocationsAnswer
 {
     /// <summary>All revocations of tokens that have not expired since.</summary>
-    public required IReadOnlyList<TokenRevoked> Revocations { get; init; }
+    public required IReadOnlyList<TokenRevoked> Revocations { get; init => field = value ?? []; }
 }

@@ -10,7 +10,7 @@ public sealed record IssueTicket
     public string? Owner { get; init; }
 
     /// <summary>The scopes of the caller's token.</summary>
-    public IReadOnlyList<string> Scopes { get; init; } = [];
+    public IReadOnlyList<string> Scopes { get; init => field = value ?? []; } = [];
 
     /// <summary>The id (<c>jti</c>) of that token.</summary>
     public string? TokenId { get; init; }

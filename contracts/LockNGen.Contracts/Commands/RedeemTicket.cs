@@ -19,7 +19,7 @@ public sealed record TicketAnswer
     public string? Owner { get; init; }
 
     /// <summary>The scopes of the token it was issued for.</summary>
-    public IReadOnlyList<string> Scopes { get; init; } = [];
+    public IReadOnlyList<string> Scopes { get; init => field = value ?? []; } = [];
 
     /// <summary>The id (<c>jti</c>) of that token, for revocation.</summary>
     public string? TokenId { get; init; }

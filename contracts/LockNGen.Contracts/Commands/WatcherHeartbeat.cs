@@ -12,10 +12,10 @@ public sealed record WatcherHeartbeat
     public required string Watcher { get; init; }
 
     /// <summary>Every instance that it is configured with, owned or not.</summary>
-    public required IReadOnlyList<InstanceReport> Instances { get; init; }
+    public required IReadOnlyList<InstanceReport> Instances { get; init => field = value ?? []; }
 
     /// <summary>Every generation that it has claimed and not yet ended. What it stops listing for 5 s is taken back.</summary>
-    public required IReadOnlyList<HeldGeneration> Held { get; init; }
+    public required IReadOnlyList<HeldGeneration> Held { get; init => field = value ?? []; }
 
     /// <summary>The watcher gives everything up now (shutdown): leases end and held work goes elsewhere at once.</summary>
     public bool Leaving { get; init; }
@@ -28,7 +28,7 @@ public sealed record InstanceReport
     public required string Name { get; init; }
 
     /// <summary>What it is, for requirements of generations (<c>vram=24</c>, <c>model=sdxl</c>).</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>How many generations may be given to it at once, at least 1 (ComfyUI renders one after another; more keeps it busy in between).</summary>
     public required int Capacity { get; init; }

@@ -20,5 +20,5 @@ public sealed record GenerationCancelledData
     public required string Reason { get; init; }
 
     /// <summary>Files finished before the cancellation, by index.</summary>
-    public IReadOnlyList<GenerationImage> Images { get; init; } = [];
+    public IReadOnlyList<GenerationImage> Images { get; init => field = value ?? []; } = [];
 }

@@ -17,7 +17,7 @@ public sealed record GenerationCompleted : GenerationEvent
 public sealed record GenerationCompletedData
 {
     /// <summary>All files, by index; may be empty when the workflow saves nothing.</summary>
-    public required IReadOnlyList<GenerationImage> Images { get; init; }
+    public required IReadOnlyList<GenerationImage> Images { get; init => field = value ?? []; }
 
     /// <summary>Seconds from the start of the first attempt to the end.</summary>
     public required double DurationSeconds { get; init; }

@@ -20,5 +20,5 @@ public sealed record GenerationFailedData
     public required GenerationError Error { get; init; }
 
     /// <summary>Files finished before the failure, by index.</summary>
-    public required IReadOnlyList<GenerationImage> Images { get; init; }
+    public required IReadOnlyList<GenerationImage> Images { get; init => field = value ?? []; }
 }

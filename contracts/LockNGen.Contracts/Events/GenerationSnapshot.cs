@@ -66,7 +66,7 @@ public sealed record GenerationSnapshotData
     public string? PreviewUrl { get; init; }
 
     /// <summary>Finished files, by index.</summary>
-    public IReadOnlyList<GenerationImage> Images { get; init; } = [];
+    public IReadOnlyList<GenerationImage> Images { get; init => field = value ?? []; } = [];
 
     /// <summary>Why it failed.</summary>
     public GenerationError? Error { get; init; }

@@ -53,6 +53,12 @@ internal sealed record HistoryQuery
             errors.Add(Error("status", ErrorCodes.NotAChoice, $"'{status}' is no status: queued, dispatched, running, completed, failed, cancelled, active."));
         if (Cursor is not null && Before() is null)
             errors.Add(Error("cursor", ErrorCodes.WrongType, "cursor is not one that this API gave out."));
+        foreach (var (field, text) in new[] { ("q", Q), ("owner", Owner) })
+        {
+            if (text?.Contains('\0', StringComparison.Ordinal) == true)
+                errors.Add(Error(field, ErrorCodes.WrongType, $"{field} has U+0000, which no text has."));
+        }
+
         return errors;
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LockNGen.GenerationApi.Limits;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
 using LockNGen.GenerationApi.Uploads;
@@ -9,7 +10,13 @@ namespace LockNGen.GenerationApi.History;
 
 /// <summary>Erases what has been kept long enough.</summary>
 internal sealed partial class Retention(
-    GenerationsDatabase database, Eraser eraser, UploadStore uploads, IOptions<StorageOptions> options, TimeProvider clock, ILogger<Retention> logger)
+    GenerationsDatabase database,
+    Eraser eraser,
+    UploadStore uploads,
+    SubmissionLimits limits,
+    IOptions<StorageOptions> options,
+    TimeProvider clock,
+    ILogger<Retention> logger)
     : BackgroundService
 {
     private const int BatchSize = 200;
@@ -55,6 +62,7 @@ internal sealed partial class Retention(
                     await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @pictures", new { pictures = SqlList.Of(pictures) });
                 await session.ExecuteAsync("DELETE FROM idempotency_keys WHERE created_at < @before", new { before = session.Now - IdempotencyKeys.Keep });
                 await session.ExecuteAsync("DELETE FROM tickets WHERE expires_at < @Now", new { session.Now });
+                await limits.ForgetAsync(session);
                 await uploads.RemoveUnusedAsync(session, session.Now - kept.KeepUploads, BatchSize, cancellationToken);
             },
             cancellationToken);

@@ -16,10 +16,11 @@ internal static class ImageEndpoints
         .Produces(StatusCodes.Status200OK, contentType: "image/png")
         .Produces(StatusCodes.Status206PartialContent, contentType: "image/png")
         .Produces(StatusCodes.Status304NotModified)
-        .ProducesProblems(401, 404)
+        .ProducesProblems(400, 401, 404, 416)
         .WithName("GetImage")
         .WithTags("Generations")
-        .WithSummary("The bytes of a finished file; with size, a thumbnail");
+        .WithSummary("The bytes of a finished file; with size, a thumbnail")
+        .WithDescription("With size, the longer side of a PNG is scaled to at most the next power of two; files of other types are served whole.");
 
     private static async Task<IResult> GetAsync(
         Guid id, int n, [FromQuery] int? size, Caller caller, GenerationsDatabase database, Thumbnails thumbnails, IImageStore files, HttpContext context)

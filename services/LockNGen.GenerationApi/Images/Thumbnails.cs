@@ -4,7 +4,7 @@ namespace LockNGen.GenerationApi.Images;
 
 /// <summary>
 /// Smaller versions of pictures, made when first asked for and kept beside the original. Only PNG, ComfyUI's own format, is scaled;
-/// other formats are served as they are, which any client can show in whatever size.
+/// other formats are served as they are, which any client can show in whatever size (docs/decisions/images.md).
 /// </summary>
 internal sealed class Thumbnails(IImageStore files) : IDisposable
 {

@@ -22,15 +22,15 @@ internal sealed partial class ClaimConsumer(
         var catalog = await catalogs.OfInstanceAsync(claim.Instance, context.CancellationToken);
         var uploadKey = await tokens.KeyAsync(context.CancellationToken);
         var decision = await database.WriteAsync(session => DecideAsync(session, claim, catalog, uploadKey), context.CancellationToken);
-        if (decision.Granted)
-            LogGranted(claim.GenerationId, decision.Work!.Attempt, claim.Instance, claim.Watcher);
-        else
-            LogRefused(claim.GenerationId, claim.Instance, claim.Watcher, decision.Reason!);
         // The watcher asks without knowing the generation's trace; only the row has it.
         using var activity = decision.Work is { } work
             ? Diagnostics.Activities.StartActivity("claim generation", ActivityKind.Server, work.TraceParent, startTime: askedAt)
             : null;
         activity?.SetTag("lockngen.generation", claim.GenerationId).SetTag("lockngen.instance", claim.Instance).SetTag("lockngen.attempt", decision.Work?.Attempt);
+        if (decision.Granted)
+            LogGranted(claim.GenerationId, decision.Work!.Attempt, claim.Instance, claim.Watcher);
+        else
+            LogRefused(claim.GenerationId, claim.Instance, claim.Watcher, decision.Reason!);
         await context.RespondAsync(decision);
     }
 

@@ -41,6 +41,7 @@ internal sealed record GenerationRow
     public DateTimeOffset? HeldAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset? CancelRequestedAt { get; init; }
+    public DateTimeOffset? CancelSentAt { get; init; }
     public string? CancelReason { get; init; }
     public string? CancelError { get; init; }
     public string? Outcome { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
@@ -16,16 +17,25 @@ internal sealed partial class OutcomeConsumer(
     public async Task Consume(ConsumeContext<ReportOutcome> context)
     {
         var report = context.Message;
-        var decision = await database.WriteAsync(session => DecideAsync(session, report), context.CancellationToken);
+        var reportedAt = DateTimeOffset.UtcNow;
+        var (row, decision) = await database.WriteAsync(session => DecideAsync(session, report), context.CancellationToken);
+        // The report does not carry the generation's trace; only the row has it.
+        using var activity = row?.TraceParent is { } trace
+            ? Diagnostics.Activities.StartActivity("record outcome", ActivityKind.Server, trace, startTime: reportedAt)
+            : null;
+        activity?.SetTag("lockngen.generation", report.GenerationId).SetTag("lockngen.attempt", report.Attempt).SetTag("lockngen.verdict", decision.Verdict);
         LogDecision(report.GenerationId, report.Attempt, report.Watcher, decision.Verdict);
         await context.RespondAsync(decision);
     }
 
-    private async Task<OutcomeDecision> DecideAsync(Session session, ReportOutcome report)
+    private async Task<(GenerationRow? Row, OutcomeDecision Decision)> DecideAsync(Session session, ReportOutcome report)
     {
         var row = await GenerationLedger.FindAsync(session, report.GenerationId);
-        if (row is null || row.Attempt != report.Attempt)
-            return Superseded(row);
+        return (row, row?.Attempt == report.Attempt ? await DecideAsync(session, row, report) : Superseded(row));
+    }
+
+    private async Task<OutcomeDecision> DecideAsync(Session session, GenerationRow row, ReportOutcome report)
+    {
         if (row.HasEnded)
         {
             // The answer to the first report was lost: the same event still stands.

@@ -8,52 +8,84 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Limits;
 
 /// <summary>
-/// The depth of the queue and what one client may ask for, counted over the generations themselves: so all replicas count the same.
+/// The depth of the queue and what one client may ask for, counted in the database: so all replicas count the same.
 /// </summary>
-internal sealed class SubmissionLimits(IOptions<LimitOptions> limitOptions, IOptions<QueueOptions> queueOptions)
+internal sealed class SubmissionLimits
 {
+    private readonly int _maxDepth;
+    private readonly RateLimit? _submissions;
+    private readonly RateLimit? _images;
+
+    public SubmissionLimits(IOptions<LimitOptions> limits, IOptions<QueueOptions> queue)
+    {
+        _maxDepth = queue.Value.MaxDepth;
+        if (limits.Value.SubmissionsPerMinute is > 0 and var submissions)
+            _submissions = new RateLimit(submissions, TimeSpan.FromMinutes(1), "submissions a minute");
+        if (limits.Value.ImagesPerHour is > 0 and var images)
+            _images = new RateLimit(images, TimeSpan.FromHours(1), "images an hour");
+    }
+
+    private TimeSpan? Longest => _images?.Window ?? _submissions?.Window;
+
     /// <summary>Returns the refusal of a submission of so many images, or null; sets the RateLimit headers.</summary>
     public async Task<ProblemHttpResult?> CheckAsync(Session session, string client, int images, HttpResponse response)
     {
         var waiting = await session.ScalarAsync<long>("SELECT COUNT(*) FROM generations WHERE status = 'queued' AND ended_at IS NULL");
-        if (waiting >= queueOptions.Value.MaxDepth)
+        if (waiting >= _maxDepth)
         {
             response.Headers.RetryAfter = "30";
             return Problem.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.QueueFull, $"The queue is full: {waiting} generations wait. Try again later.");
         }
 
-        var limits = limitOptions.Value;
-        return await CheckAsync(session, client, response, "COUNT(*)", 1, limits.SubmissionsPerMinute, TimeSpan.FromMinutes(1), "submissions a minute")
-            ?? await CheckAsync(session, client, response, "COALESCE(SUM(count), 0)", images, limits.ImagesPerHour, TimeSpan.FromHours(1), "images an hour");
+        if (images > _images?.Limit)
+            return Problem.Invalid("count", ErrorCodes.OutOfRange, $"count is {images}; at most {_images.Limit} {_images.What} are allowed.");
+        return Longest is { } window ? Refusal(await AnswersAsync(session, client, images, window), response) : null;
     }
 
-    private static async Task<ProblemHttpResult?> CheckAsync(
-        Session session, string client, HttpResponse response, string sum, int wanted, int limit, TimeSpan window, string what)
+    /// <summary>Counts an accepted submission.</summary>
+    public Task NoteAsync(Session session, string client, int images) => Longest is null
+        ? Task.CompletedTask
+        : session.ExecuteAsync("INSERT INTO submissions (client, images, created_at) VALUES (@client, @images, @Now)", new { client, images, session.Now });
+
+    /// <summary>Forgets what no limit counts any more.</summary>
+    public Task ForgetAsync(Session session) =>
+        session.ExecuteAsync("DELETE FROM submissions WHERE created_at < @before", new { before = session.Now - (Longest ?? TimeSpan.Zero) });
+
+    private async Task<IReadOnlyList<RateLimitAnswer>> AnswersAsync(Session session, string client, int images, TimeSpan window)
     {
-        if (limit == 0)
+        // One submission of a client at a time, or those that come together would not see each other.
+        await session.LockAsync("limits:" + client);
+        var past = await session.QueryAsync<PastSubmission>(
+            "SELECT created_at, images FROM submissions WHERE client = @client AND created_at > @since ORDER BY created_at",
+            new { client, since = session.Now - window });
+        List<RateLimitAnswer> answers = [];
+        if (_submissions is not null)
+            answers.Add(_submissions.Answer(1, past.Select(p => (p.CreatedAt, 1)), session.Now));
+        if (_images is not null)
+            answers.Add(_images.Answer(images, past.Select(p => (p.CreatedAt, p.Images)), session.Now));
+        return answers;
+    }
+
+    /// <summary>There is one set of headers: it tells of the limit that refuses for longest, or else of the one that is nearest.</summary>
+    private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitAnswer> answers, HttpResponse response)
+    {
+        var refused = answers.Where(a => !a.IsAllowed).MaxBy(a => a.Reset);
+        var told = refused ?? answers.MinBy(a => a.Remaining)!;
+        response.Headers["RateLimit-Limit"] = told.Limit.Limit.ToString(CultureInfo.InvariantCulture);
+        response.Headers["RateLimit-Remaining"] = told.Remaining.ToString(CultureInfo.InvariantCulture);
+        response.Headers["RateLimit-Reset"] = told.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+        if (refused is null)
             return null;
-        var used = (await session.FirstOrDefaultAsync<UsageRow>(
-            $"SELECT {sum} AS used, MIN(created_at) AS oldest FROM generations WHERE client = @client AND created_at > @since",
-            new { client, since = session.Now - window }))!;
-        var reset = (long)Math.Ceiling((used.Oldest is { } oldest ? oldest + window - session.Now : window).TotalSeconds);
-        var isAllowed = used.Used + wanted <= limit;
-        SetHeaders(response, limit, Math.Max(0, limit - used.Used - (isAllowed ? wanted : 0)), reset);
-        if (isAllowed)
-            return null;
-        response.Headers.RetryAfter = reset.ToString(CultureInfo.InvariantCulture);
-        return Problem.Of(StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimited, $"At most {limit} {what} are allowed. Try again in {reset} s.");
+        response.Headers.RetryAfter = refused.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+        return Problem.Of(
+            StatusCodes.Status429TooManyRequests,
+            ProblemCodes.RateLimited,
+            $"At most {refused.Limit.Limit} {refused.Limit.What} are allowed. Try again in {refused.ResetSeconds} s.");
     }
 
-    private static void SetHeaders(HttpResponse response, int limit, long remaining, long reset)
+    private sealed record PastSubmission
     {
-        response.Headers["RateLimit-Limit"] = limit.ToString(CultureInfo.InvariantCulture);
-        response.Headers["RateLimit-Remaining"] = remaining.ToString(CultureInfo.InvariantCulture);
-        response.Headers["RateLimit-Reset"] = reset.ToString(CultureInfo.InvariantCulture);
-    }
-
-    private sealed record UsageRow
-    {
-        public long Used { get; init; }
-        public DateTimeOffset? Oldest { get; init; }
+        public DateTimeOffset CreatedAt { get; init; }
+        public int Images { get; init; }
     }
 }

@@ -15,7 +15,7 @@ namespace LockNGen.GenerationApi.Outbox;
 /// with the reason, until an operator decides, and holds up nothing else.
 /// </summary>
 internal sealed partial class OutboxPublisher(
-    GenerationsDatabase database, EventPublisher publisher, CommandClient commands, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
+    GenerationsDatabase database, EventPublisher publisher, WebhookRegistrations webhooks, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
     : BackgroundService
 {
     private const int BatchSize = 200;
@@ -112,9 +112,8 @@ internal sealed partial class OutboxPublisher(
     }
 
     private Task SendAsync(OutboxRow row, CancellationToken cancellationToken) => row.Type == EventOutbox.RegisterWebhookType
-        ? commands.SendAsync(BusQueues.WebhookNotifier, ReadCommand(row), cancellationToken)
-        : publisher.PublishAsync(
-            ContractsJson.Deserialize(row.Type, Encoding.UTF8.GetBytes(row.Body)), new EventContext(row.Owner, row.TraceParent), cancellationToken);
+        ? webhooks.SendAsync(ReadCommand(row), cancellationToken)
+        : publisher.PublishAsync(row.Type, Encoding.UTF8.GetBytes(row.Body), new EventContext(row.Owner, row.TraceParent), cancellationToken);
 
     private static RegisterWebhook ReadCommand(OutboxRow row) =>
         JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook) ?? throw new JsonException("The body of the command is null.");

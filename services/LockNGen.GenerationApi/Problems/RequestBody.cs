@@ -26,6 +26,8 @@ internal static class RequestBody
             using var document = JsonDocument.Parse(bytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return (null, bytes, Malformed("The body must be a JSON object."));
+            if (!IsText(bytes))
+                return (null, bytes, Malformed("A text in the body has U+0000 or half of a surrogate pair, which no text has."));
             return (document.RootElement.Clone().Deserialize(type), bytes, null);
         }
         catch (JsonException e) when (e.Path is { Length: > 2 } path)
@@ -57,6 +59,27 @@ internal static class RequestBody
         }
 
         return body.ToArray();
+    }
+
+    /// <summary>What JSON lets one write as an escape, but PostgreSQL does not keep and UTF-8 cannot say.</summary>
+    private static bool IsText(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+            return true;
+        try
+        {
+            for (var reader = new Utf8JsonReader(json); reader.Read();)
+            {
+                if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true } && reader.GetString()!.Contains('\0', StringComparison.Ordinal))
+                    return false;
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static ProblemHttpResult Malformed(string detail) => Problem.Of(StatusCodes.Status400BadRequest, ProblemCodes.MalformedJson, detail);

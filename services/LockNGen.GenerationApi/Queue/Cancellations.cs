@@ -26,14 +26,15 @@ internal sealed class Cancellations(GenerationsDatabase database, GenerationLedg
             """,
             new { repeatBefore = session.Now - Repeat, MaxPerPass }))
         {
-            if (row.CancelRequestedAt < session.Now - options.Value.CancelTimeout)
+            // Told at least once, however long it has waited to be: this process may have been away.
+            if (row.CancelSentAt is not null && row.CancelRequestedAt < session.Now - options.Value.CancelTimeout)
             {
                 await ledger.EndAsRequestedAsync(session, row);
                 continue;
             }
 
             await session.ExecuteAsync("UPDATE generations SET cancel_sent_at = @Now WHERE id = @Id", new { row.Id, session.Now });
-            orders.Add(new CancelOrder(row.Watcher!, new CancelGeneration
+            orders.Add(new CancelOrder(row.Watcher!, row.TraceParent, new CancelGeneration
             {
                 GenerationId = row.Id,
                 Instance = row.Instance!,
@@ -47,4 +48,4 @@ internal sealed class Cancellations(GenerationsDatabase database, GenerationLedg
 }
 
 /// <summary>A cancellation to tell a watcher.</summary>
-internal sealed record CancelOrder(string Watcher, CancelGeneration Command);
+internal sealed record CancelOrder(string Watcher, string? TraceParent, CancelGeneration Command);

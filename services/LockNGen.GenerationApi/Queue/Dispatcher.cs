@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Storage;
@@ -57,10 +59,12 @@ internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogSt
                 continue;
             chosen.Room--;
             chosen.LastModel = waiting.Model ?? chosen.LastModel;
-            offers.Add(new Offer(waiting.Id, instance, watcher));
+            offers.Add(new Offer(watcher, waiting.TraceParent, new SubmitGeneration { GenerationId = waiting.Id, Instance = instance }));
             session.AfterCommit(() =>
             {
                 Diagnostics.Dispatched(instance);
+                using var activity = waiting.TraceParent is { } trace ? Diagnostics.Activities.StartActivity("dispatch generation", ActivityKind.Producer, trace) : null;
+                activity?.SetTag("lockngen.generation", waiting.Id).SetTag("lockngen.instance", instance);
                 LogDispatched(waiting.Id, instance, watcher);
             });
         }
@@ -114,4 +118,4 @@ internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogSt
 }
 
 /// <summary>Work that is offered to a watcher.</summary>
-internal sealed record Offer(Guid GenerationId, string Instance, string Watcher);
+internal sealed record Offer(string Watcher, string? TraceParent, SubmitGeneration Command);

@@ -64,9 +64,9 @@ internal sealed partial class Scheduler(
             }
 
             foreach (var cancel in await cancellations.CollectAsync(cancellationToken))
-                sends.Add(SendAsync(cancel.Watcher, cancel.Command, cancellationToken));
+                sends.Add(SendAsync(cancel.Watcher, cancel.TraceParent, cancel.Command, cancellationToken));
             foreach (var offer in await dispatcher.DispatchAsync(cancellationToken))
-                sends.Add(SendAsync(offer.Watcher, new SubmitGeneration { GenerationId = offer.GenerationId, Instance = offer.Instance }, cancellationToken));
+                sends.Add(SendAsync(offer.Watcher, offer.TraceParent, offer.Command, cancellationToken));
             if (isSweepDue)
                 await positions.TellAsync(cancellationToken);
         }
@@ -76,14 +76,14 @@ internal sealed partial class Scheduler(
     }
 
     /// <summary>A command that does not arrive is repeated by a later pass: the row is the commitment.</summary>
-    private async Task SendAsync<T>(string watcher, T command, CancellationToken cancellationToken)
+    private async Task SendAsync<T>(string watcher, string? traceParent, T command, CancellationToken cancellationToken)
         where T : class
     {
         using var timeout = new CancellationTokenSource(SendTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await commands.SendAsync(BusQueues.Watcher(watcher), command, either.Token);
+            await commands.SendAsync(BusQueues.Watcher(watcher), command, either.Token, traceParent);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

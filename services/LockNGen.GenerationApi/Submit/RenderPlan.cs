@@ -4,19 +4,19 @@ namespace LockNGen.GenerationApi.Submit;
 internal sealed record RenderPlan
 {
     /// <summary>Inputs that hold a seed; prompt i gets the value + i - 1.</summary>
-    public IReadOnlyList<SeedInput> Seeds { get; init; } = [];
+    public IReadOnlyList<SeedInput> Seeds { get; init => field = value ?? []; } = [];
 
     /// <summary>Inputs that name a model and were left out: each gets the instance's first of its choices.</summary>
-    public IReadOnlyList<NodeInput> FirstModels { get; init; } = [];
+    public IReadOnlyList<NodeInput> FirstModels { get; init => field = value ?? []; } = [];
 
     /// <summary>Uploads that the workflow reads.</summary>
-    public IReadOnlyList<string> InputFiles { get; init; } = [];
+    public IReadOnlyList<string> InputFiles { get; init => field = value ?? []; } = [];
 
     /// <summary>Classes of nodes that the instance must have.</summary>
-    public IReadOnlyList<string> NodeClasses { get; init; } = [];
+    public IReadOnlyList<string> NodeClasses { get; init => field = value ?? []; } = [];
 
     /// <summary>Values of choices that the instance must have (models above all).</summary>
-    public IReadOnlyList<NodeChoice> Choices { get; init; } = [];
+    public IReadOnlyList<NodeChoice> Choices { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>An input of a node.</summary>
@@ -31,6 +31,6 @@ internal sealed record NodeChoice(string ClassType, string Name, string Value);
 /// <summary>Labels that an instance must have, and that it had better have.</summary>
 internal sealed record LabelRequirements
 {
-    public IReadOnlyDictionary<string, string> Required { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyDictionary<string, string> Preferred { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Required { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Preferred { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 }

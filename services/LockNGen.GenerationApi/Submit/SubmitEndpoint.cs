@@ -78,6 +78,7 @@ internal sealed class SubmitEndpoint(
                     return (refused, null);
                 if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
                     return (null, null);
+                await limits.NoteAsync(session, client, submission.Count);
                 var (row, place) = await inserter.InsertAsync(session, submission, caller.Owner, client);
                 var response = JsonSerializer.Serialize(Answer(row.Id, place, submission), ApiJson.Readable.SubmitAnswer);
                 if (key.Length > 0)

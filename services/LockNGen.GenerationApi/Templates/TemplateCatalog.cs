@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Templates;
@@ -40,7 +41,7 @@ internal sealed partial class TemplateCatalog
             var template = JsonSerializer.Deserialize(stream, TemplateJson.Default.Template) ?? throw new JsonException("It is null.");
             foreach (var (parameter, target) in template.Parameters.SelectMany(p => p.Targets.Select(t => (p, t))))
             {
-                if (template.Workflow[target.Node]?["inputs"] is null)
+                if (template.Workflow[target.Node] is not JsonObject node || node["inputs"] is not JsonObject)
                     throw new JsonException($"Parameter '{parameter.Name}' goes to node '{target.Node}', which the workflow does not have.");
             }
 

@@ -7,14 +7,18 @@ namespace LockNGen.GenerationApi.Templates;
 /// <summary>GET /api/templates: what can be submitted without a workflow.</summary>
 internal static class TemplateEndpoint
 {
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints
-        .MapGet("/api/templates", GetAsync)
-        .RequireAuthorization()
-        .Produces<TemplateList>()
-        .ProducesProblems(401)
-        .WithName("ListTemplates")
-        .WithTags("Templates")
-        .WithSummary("The templates and their parameters");
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        // Read here and not when somebody first asks: a file that cannot be read stops the start.
+        var templates = endpoints.ServiceProvider.GetRequiredService<TemplateCatalog>();
+        endpoints.MapGet("/api/templates", (CatalogStore catalogs, HttpContext context) => GetAsync(templates, catalogs, context))
+            .RequireAuthorization()
+            .Produces<TemplateList>()
+            .ProducesProblems(401)
+            .WithName("ListTemplates")
+            .WithTags("Templates")
+            .WithSummary("The templates and their parameters");
+    }
 
     private static async Task<IResult> GetAsync(TemplateCatalog templates, CatalogStore catalogs, HttpContext context)
     {

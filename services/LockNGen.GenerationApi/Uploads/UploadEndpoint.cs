@@ -18,7 +18,8 @@ internal static class UploadEndpoint
         .MapPost("/api/uploads", PostAsync)
         .RequireAuthorization()
         .DisableAntiforgery()
-        .Accepts<IFormFile>("multipart/form-data")
+        // Another type is answered here, with what is expected.
+        .Accepts<IFormFile>("multipart/form-data", "*/*")
         .Produces<UploadAnswer>(StatusCodes.Status201Created)
         .ProducesProblems(400, 401, 413, 415)
         .WithName("Upload")

@@ -58,7 +58,7 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
             if (!body.IsEmpty)
             {
                 var (owner, receivedAt) = EventHeaderReader.Read(properties);
-                if (reader.Read(body.Span, receivedAt) is { } message)
+                if (reader.Read(body.Span, receivedAt, EventHeaderReader.TraceParentOf(properties)) is { } message)
                     take(message, owner);
             }
 

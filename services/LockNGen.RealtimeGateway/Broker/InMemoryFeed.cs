@@ -1,5 +1,4 @@
 using LockNGen.Contracts;
-using LockNGen.RealtimeGateway.Telemetry;
 using MassTransit;
 
 namespace LockNGen.RealtimeGateway.Broker;
@@ -65,7 +64,7 @@ internal sealed class InMemoryFeed(EventIngest ingest) :
             context.ReceiveContext.Body.GetBytes(),
             context.Headers.Get<string>(EventHeaders.Owner),
             context.Headers.Get<long>(EventHeaders.ReceivedAt) ?? 0,
-            DeliveryTrace.IsOn ? context.Headers.Get<string>(EventHeaders.TraceParent) : null);
+            context.Headers.Get<string>(EventHeaders.TraceParent));
         return Task.CompletedTask;
     }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Broker.Amqp;
 using LockNGen.RealtimeGateway.Connections;
-using LockNGen.RealtimeGateway.Telemetry;
 using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;
@@ -21,6 +20,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly byte[] ProgressExchange = Encoding.ASCII.GetBytes(GenerationEventTypes.Progress);
     private static readonly byte[] RevocationExchange = Encoding.ASCII.GetBytes(TokenRevoked.Exchange);
 
     private readonly AmqpConnection _connection = new();
@@ -29,6 +29,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Origin _origin;
+    private bool _tellsTrace;
     private ulong _deliveryTag;
     private DeliveryHeaders _headers;
     private byte[] _body = [];
@@ -79,8 +80,15 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     /// <summary>Tells the broker that we live.</summary>
     public void Beat()
     {
-        if (!_broken.Task.IsCompleted)
+        try
+        {
             _connection.Beat();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It comes from a timer, where nobody would catch it; a connection that cannot be written to is done for.
+            _broken.TrySetResult(e.Message);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -146,7 +154,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
                     AmqpConnection.ThrowIfEnding(method, arguments);
                 break;
             case AmqpFrame.Header:
-                _headers = DeliveryHeaders.Read(frame.Payload, DeliveryTrace.IsOn);
+                _headers = DeliveryHeaders.Read(frame.Payload, _tellsTrace);
                 _bodyLength = 0;
                 if (_headers.BodySize == 0)
                     Deliver([]);
@@ -167,6 +175,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         deliver.Byte();
         var exchange = deliver.ShortString();
         _origin = exchange.IsEmpty ? Origin.Canary : exchange.SequenceEqual(RevocationExchange) ? Origin.Revocation : Origin.Event;
+        // Its generation's other events do, and progress is most of what comes.
+        _tellsTrace = !exchange.SequenceEqual(ProgressExchange);
     }
 
     /// <summary>A message larger than a frame comes in several.</summary>

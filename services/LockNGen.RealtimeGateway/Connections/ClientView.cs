@@ -3,21 +3,24 @@ using LockNGen.RealtimeGateway.History;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>What of the events a client wants to see: <c>types</c> and <c>preview</c> of its query.</summary>
-internal sealed record ClientView(GenerationLogs Logs, uint Types = EventKinds.All, PreviewMode Preview = PreviewMode.Url)
+/// <summary>What of the events a client wants to see, and how: <c>types</c>, <c>preview</c> and <c>trace</c> of its query.</summary>
+internal sealed record ClientView(GenerationLogs Logs, uint Types = EventKinds.All, PreviewMode Preview = PreviewMode.Url, bool WithTrace = false)
 {
     /// <summary>The message as this client wants it; null when it does not want it.</summary>
     public ServerMessage? Of(ServerMessage message)
     {
         if (message.Kind < EventKind.Snapshot && (Types & message.Kind.Bit()) == 0)
             return null;
-        return Preview switch
+        var seen = Preview switch
         {
             PreviewMode.None => message.Kind == EventKind.Preview ? null : message.WithoutPreview(),
             PreviewMode.Inline when message.Kind == EventKind.Preview && Logs.TryGet(message.GenerationId, out var log) && log.Preview is { } image =>
                 message.WithInlinePreview(image),
             _ => message,
         };
+        return WithTrace && seen?.Kind <= EventKind.Snapshot && Logs.TryGet(seen.GenerationId, out var traced) && traced.TraceParent is { } traceParent
+            ? seen.WithTraceParent(traceParent)
+            : seen;
     }
 }
 

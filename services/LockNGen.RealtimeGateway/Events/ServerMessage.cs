@@ -19,6 +19,7 @@ internal sealed class ServerMessage
     private byte[]? _deflated;
     private ServerMessage? _withoutPreview;
     private ServerMessage? _withInlinePreview;
+    private ServerMessage? _withTraceParent;
 
     private ServerMessage(EventKind kind, Guid generationId, long sequence, byte[] frame, int payload)
     {
@@ -41,7 +42,7 @@ internal sealed class ServerMessage
     /// <summary>Unix microseconds at which the watcher had ComfyUI's frame; 0 when not known.</summary>
     public long ReceivedAt { get; private init; }
 
-    /// <summary>Its span, while traces are collected.</summary>
+    /// <summary>Where it belongs among traces; progress does not say.</summary>
     public DeliveryTrace? Trace { get; private init; }
 
     /// <summary>For <see cref="EventKind.Control"/>: its type on the wire.</summary>
@@ -102,11 +103,14 @@ internal sealed class ServerMessage
     /// <summary>This message with the picture in it, for a client that asked for that.</summary>
     public ServerMessage WithInlinePreview(PreviewImage image) => _withInlinePreview ??= Rewritten(PreviewRewriter.Inline(Json, image));
 
+    /// <summary>This message with the trace of its generation, for a client that asked for that.</summary>
+    public ServerMessage WithTraceParent(string traceParent) => _withTraceParent ??= Rewritten(TraceParentProperty.Append(Json.Span, traceParent));
+
     private ServerMessage Rewritten(byte[]? json)
     {
         if (json is null)
             return this;
         var frame = WebSocketFrame.Text(json, out var payload);
-        return new ServerMessage(Kind, GenerationId, Sequence, frame, payload) { ReceivedAt = ReceivedAt, EndsGeneration = EndsGeneration };
+        return new ServerMessage(Kind, GenerationId, Sequence, frame, payload) { ReceivedAt = ReceivedAt, Trace = Trace, EndsGeneration = EndsGeneration };
     }
 }

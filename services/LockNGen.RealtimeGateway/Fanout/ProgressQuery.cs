@@ -7,7 +7,7 @@ namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>
 /// The query of <c>/api/ws/progress</c> and <c>/api/sse/progress</c>: <c>generationId=uuid</c> with <c>after=sequence</c>, or several
-/// <c>generationId=uuid:sequence</c>; none = all. <c>types</c> and <c>preview</c> choose what of it.
+/// <c>generationId=uuid:sequence</c>; none = all. <c>types</c>, <c>preview</c> and <c>trace</c> choose what of it.
 /// </summary>
 internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? After)> Generations, ClientView View)
 {
@@ -37,7 +37,9 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
             return (null, "preview is url, inline or none.");
         if (!TryParseTypes(query["types"].ToString(), out var types, out var unknown))
             return (null, $"types has '{Shortened(unknown)}', which is no event type.");
-        return (new ProgressQuery(generations, new ClientView(logs, types, preview)), null);
+        if (query["trace"].ToString() is not ("" or "0" or "1") and var trace)
+            return (null, $"trace is '{Shortened(trace)}'; it is 0 or 1.");
+        return (new ProgressQuery(generations, new ClientView(logs, types, preview, query["trace"] == "1")), null);
     }
 
     private static bool TryParseTarget(string text, out Guid id, out long? after)

@@ -47,6 +47,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>Bytes of the ring, of what is left of older events, and of the preview.</summary>
     public long Cost => Volatile.Read(ref _cost);
 
+    /// <summary>The trace that its events belong to, as soon as one has told.</summary>
+    public string? TraceParent { get; private set; }
+
     /// <summary>The newest preview image; kept as long as the ring.</summary>
     public PreviewImage? Preview { get; private set; }
 
@@ -271,6 +274,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         LastSequence = message.Sequence;
         LastActivity = logs.Time.GetTimestamp();
         HasEnded = message.EndsGeneration;
+        TraceParent ??= message.Trace?.TraceParent;
         _snapshot = null;
         Spend(message.Cost);
         if (_ring.Append(message) is { } evicted)

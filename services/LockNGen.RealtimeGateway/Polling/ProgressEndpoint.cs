@@ -21,6 +21,7 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/api/generations/{id}/progress", (HttpContext context, string id, ProgressEndpoint endpoint) => endpoint.HandleAsync(context, id))
+            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(429)
             .WithTags("Realtime")
             .WithSummary("Snapshot of a generation, or with ?after=sequence&wait=seconds the events since then");
 

@@ -8,6 +8,7 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
 {
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/api/generations/{id}/preview", (HttpContext context, string id, PreviewEndpoint endpoint) => endpoint.HandleAsync(context, id))
+            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(404)
             .WithTags("Realtime")
             .WithSummary("The newest preview image of a running generation");
 

@@ -14,11 +14,13 @@ internal sealed class DeliveryTrace(EventKind kind, Guid generationId, string tr
     private readonly DateTimeOffset _receivedAt = DateTimeOffset.UtcNow;
     private int _isWritten;
 
-    /// <summary>Whether anybody collects traces; else it is not worth reading the header.</summary>
-    public static bool IsOn => Activities.HasListeners();
+    /// <summary>The trace of the generation, for clients that ask for it (<c>trace=1</c>), whether or not anybody collects traces here.</summary>
+    public string TraceParent => traceParent;
 
     public static DeliveryTrace? Of(EventKind kind, Guid generationId, string? traceParent) =>
-        traceParent is null || kind is EventKind.Node or EventKind.Progress or EventKind.Preview ? null : new DeliveryTrace(kind, generationId, traceParent);
+        kind is EventKind.Node or EventKind.Progress or EventKind.Preview || !ActivityContext.TryParse(traceParent, traceState: null, out _)
+            ? null
+            : new DeliveryTrace(kind, generationId, traceParent!);
 
     /// <summary>A client has it.</summary>
     public void Written()

@@ -16,15 +16,18 @@ public sealed class CorsOriginOptions
     public IList<string> Origins { get; init; } = [];
 }
 
-/// <summary>Decides about <c>Origin</c>: for CORS, which browsers ask for, and for WebSockets, which they do not.</summary>
+/// <summary>Decides about <c>Origin</c>: for CORS, which browsers ask for, and for WebSockets and plain posts, which they do not.</summary>
 public sealed class AllowedOrigins(IOptions<CorsOriginOptions> options) : IConfigureOptions<CorsOptions>
 {
     /// <summary>Whether a page of this origin may connect. Clients that are no browsers send none.</summary>
     public bool Allows(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
-        return origin.Length == 0 || IsSameHost(origin, request.Host) || options.Value.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+        return origin.Length == 0 || IsSameHost(origin, request.Host) || Lists(request);
     }
+
+    /// <summary>Whether the request's origin is one of <see cref="CorsOriginOptions.Origins"/>.</summary>
+    internal bool Lists(HttpRequest request) => options.Value.Origins.Contains(request.Headers.Origin.ToString(), StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     void IConfigureOptions<CorsOptions>.Configure(CorsOptions cors) => cors.AddDefaultPolicy(policy => policy

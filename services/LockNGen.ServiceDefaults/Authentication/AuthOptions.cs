@@ -27,6 +27,12 @@ public sealed class AuthOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// With <see cref="Authority"/>: a token of a key that is not known fetches the published keys again, at most so often. Default 30 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether tokens are asked for at all.</summary>
     public bool IsOn => !string.IsNullOrWhiteSpace(Authority) || !string.IsNullOrWhiteSpace(SigningKey);
 }

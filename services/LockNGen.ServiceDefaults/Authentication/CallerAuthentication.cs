@@ -22,7 +22,7 @@ public static class CallerAuthentication
     internal const string SessionType = "Session";
 
     /// <summary>
-    /// Adds authentication and authorization, CORS for the configured origins, and the client's address behind trusted proxies. Endpoints ask
+    /// Adds authentication and authorization, CORS and changes for the configured origins only, and the client's address behind trusted proxies. Endpoints ask
     /// for it with <c>RequireAuthorization()</c>, which lets everybody in while authentication is off, and take a <see cref="Caller"/>.
     /// </summary>
     public static IHostApplicationBuilder AddCallerAuthentication(this IHostApplicationBuilder builder)
@@ -43,6 +43,7 @@ public static class CallerAuthentication
         services.AddSingleton<IConfigureOptions<CorsOptions>>(p => p.GetRequiredService<AllowedOrigins>());
         services.AddCors();
         services.AddTransient<IStartupFilter, AllowedOrigins.Filter>();
+        services.AddTransient<IStartupFilter, CrossSiteRequests.Filter>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TokenValidator>();
         services.AddSingleton<RevocationList>();

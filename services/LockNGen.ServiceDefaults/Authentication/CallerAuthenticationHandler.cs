@@ -40,18 +40,28 @@ internal sealed class CallerAuthenticationHandler(
         if (TokenOf(Request) is not { Length: > 0 } token)
             return AuthenticateResult.NoResult();
 
-        var (identity, error) = await tokens.ValidateAsync(token, Context.RequestAborted);
-        if (identity is null)
-            return AuthenticateResult.Fail(error!);
-        var user = new ClaimsPrincipal(identity);
-        return revocations.IsRevoked(Caller.Of(user))
-            ? AuthenticateResult.Fail("The token was revoked.")
-            : AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name));
+        try
+        {
+            var (identity, error) = await tokens.ValidateAsync(token, Context.RequestAborted);
+            return identity is null ? AuthenticateResult.Fail(error!) : Accept(new ClaimsPrincipal(identity));
+        }
+        catch (AuthorityUnreachableException e)
+        {
+            return AuthenticateResult.Fail(e);
+        }
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var failure = (await HandleAuthenticateOnceAsync()).Failure?.Message;
+        var error = (await HandleAuthenticateOnceAsync()).Failure;
+        var failure = error?.Message;
+        if (error is AuthorityUnreachableException)
+        {
+            Response.Headers.RetryAfter = "5";
+            await Problem(StatusCodes.Status503ServiceUnavailable, failure);
+            return;
+        }
+
         if (!options.Value.IsOn)
         {
             await Problem(StatusCodes.Status400BadRequest, failure);
@@ -61,6 +71,10 @@ internal sealed class CallerAuthenticationHandler(
         Response.Headers.Append(HeaderNames.WWWAuthenticate, failure is null ? "Bearer" : $"Bearer error=\"invalid_token\", error_description=\"{failure}\"");
         await Problem(StatusCodes.Status401Unauthorized, failure ?? "Send a JWT as 'Authorization: Bearer ...', or sign in with POST /api/session.");
     }
+
+    private AuthenticateResult Accept(ClaimsPrincipal user) => revocations.IsRevoked(Caller.Of(user))
+        ? AuthenticateResult.Fail("The token was revoked.")
+        : AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name));
 
     /// <summary>Without authentication: everybody may do everything, and a session id only tells whose generations are whose.</summary>
     private AuthenticateResult Session()

@@ -20,7 +20,7 @@ public static class SessionEndpoints
     {
         var session = endpoints.MapGroup("/api/session").WithTags("Session");
         session.MapGet("/", Read).WithSummary("Who am I");
-        session.MapPost("/", Create).RequireAuthorization().WithSummary("Swap the JWT of the Authorization header for a cookie");
+        session.MapPost("/", Create).RequireAuthorization().ProducesProblem(StatusCodes.Status413PayloadTooLarge).WithSummary("Swap the JWT of the Authorization header for a cookie");
         session.MapDelete("/", Delete).WithSummary("Sign out");
         return endpoints;
     }

@@ -29,31 +29,24 @@ internal sealed partial class TokenValidator(IOptions<AuthOptions> options, Time
     private readonly ConfigurationManager<OpenIdConnectConfiguration>? _authority = AuthorityOf(options.Value);
 
     /// <summary>The identity of a good token, or why it is not good (safe to show).</summary>
+    /// <exception cref="AuthorityUnreachableException">Nobody can tell now: the authority's keys are not known and cannot be read.</exception>
     public async Task<(ClaimsIdentity? Identity, string? Error)> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         // Three parts are a signed token. Five would be an encrypted one, which nobody issues here and whose decompression is an attack surface.
         if (token.Length > MaxLength || token.AsSpan().Count('.') != 2)
             return (null, "The token is not a signed JWT.");
 
-        TokenValidationParameters parameters;
-        try
+        var result = _handler.ValidateToken(token, await ParametersAsync(cancellationToken));
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException && _authority is not null)
         {
-            parameters = await ParametersAsync(cancellationToken);
-        }
-        catch (InvalidOperationException e)
-        {
-            LogAuthorityUnreachable(options.Value.Authority!, e);
-            return (null, "The token cannot be checked now: its issuer does not answer.");
+            // The issuer has rolled its keys, or the token is not from it at all: the manager fetches them again, but not for every such token.
+            _authority.RequestRefresh();
+            result = _handler.ValidateToken(token, await ParametersAsync(cancellationToken));
         }
 
-        var result = _handler.ValidateToken(token, parameters);
-        if (result.IsValid)
-            return (new ClaimsIdentity(result.ClaimsIdentity.Claims, CallerAuthentication.TokenType, "sub", "role"), null);
-
-        // The issuer may have rolled its keys: fetch them again, at most once in the manager's refresh interval.
-        if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
-            _authority?.RequestRefresh();
-        return (null, Explain(result.Exception));
+        return result.IsValid
+            ? (new ClaimsIdentity(result.ClaimsIdentity.Claims, CallerAuthentication.TokenType, "sub", "role"), null)
+            : (null, Explain(result.Exception));
     }
 
     private static string Explain(Exception? error) => error switch
@@ -74,7 +67,10 @@ internal sealed partial class TokenValidator(IOptions<AuthOptions> options, Time
                 new HttpDocumentRetriever(new HttpClient { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1 << 20 })
                 {
                     RequireHttps = !new Uri(options.Authority).IsLoopback,
-                });
+                })
+            {
+                RefreshInterval = options.KeyRefresh,
+            };
 
     private async Task<TokenValidationParameters> ParametersAsync(CancellationToken cancellationToken)
     {
@@ -94,11 +90,25 @@ internal sealed partial class TokenValidator(IOptions<AuthOptions> options, Time
             return parameters;
         }
 
-        var configuration = await _authority.GetConfigurationAsync(cancellationToken);
+        var configuration = await ConfigurationAsync(_authority, cancellationToken);
         parameters.ValidAlgorithms = PublicKeyAlgorithms;
         parameters.IssuerSigningKeys = configuration.SigningKeys;
         parameters.ValidIssuer = configuration.Issuer;
         return parameters;
+    }
+
+    private async Task<OpenIdConnectConfiguration> ConfigurationAsync(
+        ConfigurationManager<OpenIdConnectConfiguration> authority, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await authority.GetConfigurationAsync(cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            LogAuthorityUnreachable(options.Value.Authority!, e);
+            throw new AuthorityUnreachableException("The token cannot be checked now: its issuer does not answer.", e);
+        }
     }
 
     private bool IsCurrent(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)

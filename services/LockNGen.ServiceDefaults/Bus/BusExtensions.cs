@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LockNGen.ServiceDefaults.Health;
@@ -93,6 +94,8 @@ public static class BusExtensions
         {
             WriteIndented = false,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            // As the contracts escape: an event inside a command (ReportOutcome) arrives in the very bytes it is published in.
+            Encoder = JavaScriptEncoder.Default,
         });
         context.GetRequiredService<BusParts>().Configure(context, bus);
     }

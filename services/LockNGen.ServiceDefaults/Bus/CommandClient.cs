@@ -1,3 +1,4 @@
+using LockNGen.Contracts;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -7,12 +8,26 @@ namespace LockNGen.ServiceDefaults.Bus;
 public sealed class CommandClient(IBus bus, IClientFactory requests, IOptions<BusOptions> options)
 {
     /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
-    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken)
+    /// <param name="queue">The queue that its reader has declared.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Ends the wait for the confirm.</param>
+    /// <param name="traceParent">W3C trace context of the generation that it is about, for the header <see cref="EventHeaders.TraceParent"/>.</param>
+    /// <param name="mandatory">Whether a broker without that queue hands the command back; otherwise it is lost, for commands that are repeated.</param>
+    /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
+    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken, string? traceParent = null, bool mandatory = false)
         where T : class
     {
         // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are nobody else's business.
         var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + queue));
-        await endpoint.Send(command, cancellationToken);
+        await endpoint.Send(command, Prepare, cancellationToken);
+
+        void Prepare(SendContext<T> context)
+        {
+            if (traceParent is not null)
+                context.Headers.Set(EventHeaders.TraceParent, traceParent);
+            if (mandatory && context.TryGetPayload<RabbitMqSendContext>(out var rabbitMq))
+                rabbitMq.Mandatory = true;
+        }
     }
 
     /// <summary>Sends a request and returns its answer.</summary>

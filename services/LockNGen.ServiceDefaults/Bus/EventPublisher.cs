@@ -14,18 +14,27 @@ public sealed class EventPublisher(IBus bus)
     /// </summary>
     /// <exception cref="OperationCanceledException">The broker did not confirm in time; the event may or may not have arrived.</exception>
     public Task PublishAsync(GenerationEvent message, EventContext context, CancellationToken cancellationToken) =>
-        bus.Publish(message, message.GetType(), send => Prepare(send, message, context), cancellationToken);
+        bus.Publish(message, message.GetType(), send => Prepare(send, message, context, EventSerializer.Instance), cancellationToken);
+
+    /// <summary>
+    /// Publishes an event that is kept as JSON, in exactly those bytes: who wrote it may be a newer version, with properties that our record lacks.
+    /// </summary>
+    public Task PublishAsync(string type, byte[] json, EventContext context, CancellationToken cancellationToken)
+    {
+        var message = ContractsJson.Deserialize(type, json);
+        return bus.Publish(message, message.GetType(), send => Prepare(send, message, context, new EventSerializer(json)), cancellationToken);
+    }
 
     /// <summary>Publishes the bytes of a preview image; not durable.</summary>
     public Task PublishAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken) =>
         bus.Publish(preview, send => Prepare(send, preview, context), cancellationToken);
 
-    private static void Prepare(PublishContext send, GenerationEvent message, EventContext context)
+    private static void Prepare(PublishContext send, GenerationEvent message, EventContext context, EventSerializer serializer)
     {
         send.MessageId = MessageIds.Of(message.GenerationId, message.Sequence);
         send.Durable = !GenerationEventTypes.IsProgress(message.Type);
         SetHeaders(send, context);
-        send.Serializer = EventSerializer.Instance;
+        send.Serializer = serializer;
     }
 
     private static void Prepare(PublishContext send, GenerationPreviewBytes preview, EventContext context)

@@ -9,7 +9,8 @@ namespace LockNGen.ServiceDefaults.Bus;
 /// Writes an event as its contract's own source-generated JSON. MassTransit's raw serializer would do by reflection, and would add half
 /// a kilobyte of headers about this host to each of many small messages; only the message type is kept, which its consumers need.
 /// </summary>
-internal sealed class EventSerializer : IMessageSerializer
+/// <param name="json">The event's JSON where it is written already; otherwise the message is serialized.</param>
+internal sealed class EventSerializer(byte[]? json = null) : IMessageSerializer
 {
     public static EventSerializer Instance { get; } = new();
 
@@ -19,6 +20,6 @@ internal sealed class EventSerializer : IMessageSerializer
         where T : class
     {
         context.Headers.Set(EventHeaders.MessageType, MessageUrn.ForTypeString<T>());
-        return new BytesMessageBody(JsonSerializer.SerializeToUtf8Bytes(context.Message, typeof(T), ContractsJson.Default));
+        return new BytesMessageBody(json ?? JsonSerializer.SerializeToUtf8Bytes(context.Message, typeof(T), ContractsJson.Default));
     }
 }

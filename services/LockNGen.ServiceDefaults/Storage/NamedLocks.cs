@@ -46,16 +46,24 @@ internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
         }
     }
 
-    private static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes("lockngen:" + name)));
+    /// <summary>The number by which PostgreSQL knows the lock.</summary>
+    public static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes("lockngen:" + name)));
 
     /// <summary>Returning the connection to its pool rolls the transaction back, which frees the lock.</summary>
     private sealed class Held(SemaphoreSlim local, DbConnection? remote) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            if (remote is not null)
-                await remote.DisposeAsync();
-            local.Release();
+            try
+            {
+                // Throws when the server went away meanwhile, and has freed the lock itself.
+                if (remote is not null)
+                    await remote.DisposeAsync();
+            }
+            finally
+            {
+                local.Release();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Dapper;
+using Npgsql;
 
 namespace LockNGen.ServiceDefaults.Storage;
 
@@ -25,6 +26,10 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     /// <summary>The first column of the first row.</summary>
     public Task<T?> ScalarAsync<T>(string sql, object? parameters = null) => connection.ExecuteScalarAsync<T>(Command(sql, parameters));
+
+    /// <summary>Lets one transaction at a time go on from here, until it ends; SQLite has only one that writes.</summary>
+    public Task LockAsync(string name) =>
+        connection is NpgsqlConnection ? ExecuteAsync("SELECT pg_advisory_xact_lock(@key)", new { key = NamedLocks.Key(name) }) : Task.CompletedTask;
 
     /// <summary>Runs once the transaction is committed; never when it is rolled back.</summary>
     public void AfterCommit(Action action) => _afterCommit.Add(action);

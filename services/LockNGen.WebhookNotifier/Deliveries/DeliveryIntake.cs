@@ -11,7 +11,7 @@ namespace LockNGen.WebhookNotifier.Deliveries;
 internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal signal, IOptions<WebhookOptions> options)
 {
     /// <summary>Stores the deliveries of an event; once it returns, no crash can lose them.</summary>
-    public async Task AddAsync(GenerationEvent message, string? owner, byte[] body, CancellationToken cancellationToken)
+    public async Task AddAsync(GenerationEvent message, string? owner, string? traceParent, byte[] body, CancellationToken cancellationToken)
     {
         if (!DeliverableEvents.Includes(message))
             return;
@@ -25,7 +25,7 @@ internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal s
             async session =>
             {
                 foreach (var webhook in webhooks)
-                    await InsertAsync(session, webhook, webhook.DeliveryId(eventId), message.Type, message.GenerationId, body, options.Value.GiveUpAfter);
+                    await InsertAsync(session, webhook, webhook.DeliveryId(eventId), message.Type, message.GenerationId, traceParent, body, options.Value.GiveUpAfter);
                 session.AfterCommit(signal.Set);
             },
             cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal s
         await database.WriteAsync(
             async session =>
             {
-                await InsertAsync(session, webhook, id, WebhookTest.EventType, generationId: null, body, giveUpAfter: TimeSpan.Zero);
+                await InsertAsync(session, webhook, id, WebhookTest.EventType, generationId: null, traceParent: null, body, giveUpAfter: TimeSpan.Zero);
                 session.AfterCommit(signal.Set);
             },
             cancellationToken);
@@ -56,13 +56,15 @@ internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal s
         new { generationId, owner });
 
     private static async Task InsertAsync(
-        Session session, Webhook webhook, Guid id, string eventType, Guid? generationId, byte[] body, TimeSpan giveUpAfter)
+        Session session, Webhook webhook, Guid id, string eventType, Guid? generationId, string? traceParent, byte[] body, TimeSpan giveUpAfter)
     {
         await Destinations.TouchAsync(session, webhook.Destination);
         await session.ExecuteAsync(
             """
-            INSERT INTO webhook_deliveries (id, webhook_id, destination, generation_id, event_type, body, status, due_at, give_up_at, created_at)
-            VALUES (@id, @webhookId, @Destination, @generationId, @eventType, @body, 'pending', @Now, @giveUpAt, @Now)
+            INSERT INTO webhook_deliveries (id, webhook_id, destination, generation_id, event_type, trace_parent, body, status, due_at,
+                give_up_at, created_at)
+            VALUES (@id, @webhookId, @Destination, @generationId, @eventType, @traceParent, @body, 'pending', @Now,
+                @giveUpAt, @Now)
             ON CONFLICT (id) DO NOTHING
             """,
             new
@@ -72,6 +74,7 @@ internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal s
                 webhook.Destination,
                 generationId,
                 eventType,
+                traceParent,
                 body,
                 session.Now,
                 giveUpAt = session.Now + giveUpAfter,

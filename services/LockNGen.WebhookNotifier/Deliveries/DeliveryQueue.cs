@@ -52,7 +52,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
                 new { destination, until, leaseId, session.Now, limit = Math.Min(free, max) });
             return await session.QueryAsync<DueDelivery>(
                 """
-                SELECT d.id, d.webhook_id, d.destination, w.url, d.body, d.event_type, d.attempts, d.failures, d.give_up_at, d.lease_id,
+                SELECT d.id, d.webhook_id, d.destination, w.url, d.body, d.event_type, d.generation_id, d.trace_parent, d.attempts, d.failures, d.give_up_at, d.lease_id,
                     w.secret, w.previous_secret, w.previous_secret_until
                 FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
                 WHERE d.destination = @destination AND d.status = 'pending' AND d.lease_id = @leaseId ORDER BY d.number

@@ -66,7 +66,9 @@ internal sealed partial class DeliveryWorker(
     {
         try
         {
-            var result = await sender.SendAsync(delivery, CancellationToken.None);
+            using var span = DeliveryTrace.Begin(delivery);
+            var result = await sender.SendAsync(delivery, span?.Id ?? delivery.TraceParent, CancellationToken.None);
+            DeliveryTrace.End(span, result);
             metrics.Attempted(delivery, result);
             if (result.IsDelivered)
                 LogDelivered(delivery.Id, delivery.EventType, delivery.WebhookId, delivery.Attempts + 1);

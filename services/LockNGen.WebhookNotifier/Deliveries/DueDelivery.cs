@@ -15,6 +15,11 @@ internal sealed record DueDelivery
 
     public required string EventType { get; init; }
 
+    public Guid? GenerationId { get; init; }
+
+    /// <summary>W3C trace context of the event.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Attempts so far, in all.</summary>
     public int Attempts { get; init; }
 

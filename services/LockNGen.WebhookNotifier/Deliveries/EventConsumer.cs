@@ -32,7 +32,8 @@ internal sealed class EventConsumer(DeliveryIntake intake, PatientDatabase patie
     private Task StoreAsync(ConsumeContext context, GenerationEvent message)
     {
         var owner = context.Headers.Get<string>(EventHeaders.Owner);
+        var traceParent = context.Headers.Get<string>(EventHeaders.TraceParent);
         var body = context.ReceiveContext.Body.GetBytes();
-        return patience.RunAsync(token => intake.AddAsync(message, owner, body, token), context.CancellationToken);
+        return patience.RunAsync(token => intake.AddAsync(message, owner, traceParent, body, token), context.CancellationToken);
     }
 }

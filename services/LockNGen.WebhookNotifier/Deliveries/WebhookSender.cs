@@ -34,7 +34,7 @@ internal sealed class WebhookSender : IDisposable
             // Not for ever: a receiver that moves is found again by its name.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            // Receivers are strangers: they get no trace context or baggage of ours.
+            // Receivers are strangers: they get the trace of their own generation, added below, and no state or baggage of ours.
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         });
         _http.Timeout = Timeout.InfiniteTimeSpan;
@@ -42,7 +42,10 @@ internal sealed class WebhookSender : IDisposable
     }
 
     /// <summary>Never throws for what the receiver does; only when cancelled.</summary>
-    public async Task<DeliveryResult> SendAsync(DueDelivery delivery, CancellationToken cancellationToken)
+    /// <param name="delivery">What is sent.</param>
+    /// <param name="traceParent">What the receiver's own trace may go on from.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<DeliveryResult> SendAsync(DueDelivery delivery, string? traceParent, CancellationToken cancellationToken)
     {
         var startedAt = _clock.GetUtcNow();
         var start = _clock.GetTimestamp();
@@ -50,7 +53,7 @@ internal sealed class WebhookSender : IDisposable
         limit.CancelAfter(_timeout);
         try
         {
-            using var request = Request(delivery, startedAt);
+            using var request = Request(delivery, traceParent, startedAt);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var status = (int)response.StatusCode;
             return new DeliveryResult
@@ -78,7 +81,7 @@ internal sealed class WebhookSender : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static HttpRequestMessage Request(DueDelivery delivery, DateTimeOffset now)
+    private static HttpRequestMessage Request(DueDelivery delivery, string? traceParent, DateTimeOffset now)
     {
         var id = delivery.Id.ToString();
         var timestamp = now.ToUnixTimeSeconds();
@@ -86,6 +89,8 @@ internal sealed class WebhookSender : IDisposable
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        if (traceParent is not null)
+            request.Headers.Add("traceparent", traceParent);
         var secrets = Secrets(delivery, now).ToList();
         if (secrets.Count > 0)
             request.Headers.Add("webhook-signature", WebhookSignature.Header(secrets, id, timestamp, delivery.Body));

@@ -88,7 +88,7 @@ internal static class WebhookEndpoints
             Url = change.Url,
             EventTypes = WebhookValidation.Filter(change.EventTypes),
             Description = change.Description,
-            Enabled = change.Enabled,
+            Enabled = change.Enabled ?? true,
             DisabledReason = null,
         };
         await store.UpdateAsync(changed, cancellationToken);

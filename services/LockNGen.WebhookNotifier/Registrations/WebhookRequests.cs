@@ -35,7 +35,7 @@ public sealed record WebhookChange
     public string? Description { get; init; }
 
     /// <summary>Whether events are delivered; default true. Disabling ends what waits; that can be redelivered by hand.</summary>
-    public bool Enabled { get; init; } = true;
+    public bool? Enabled { get; init; }
 }
 
 /// <summary>The body of <c>POST /api/webhooks/{id}/secret</c>; may be absent.</summary>

@@ -15,8 +15,8 @@ internal sealed class WebhookValidation(CallbackAddressGuard guard)
             errors["url"] = [problem];
         if (eventTypes is { Count: 0 } || eventTypes?.Except(DeliverableEvents.All).Any() == true)
             errors["eventTypes"] = [$"Give one or more of {string.Join(", ", DeliverableEvents.All)}, or leave it out for outcomes. Progress is for WebSocket and SSE."];
-        if (description?.Length > MaxDescription)
-            errors["description"] = [$"At most {MaxDescription} characters."];
+        if (description?.Length > MaxDescription || description?.Contains('\0', StringComparison.Ordinal) == true)
+            errors["description"] = [$"At most {MaxDescription} characters, and no U+0000."];
         if (secret is not null && !WebhookSecret.IsValid(secret))
             errors["secret"] = [WebhookSecret.Rule];
         return errors;

@@ -74,7 +74,7 @@ public sealed class AccessTests
         var document = await api.Client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
 
         var submit = document.GetProperty("paths").GetProperty("/api/generations").GetProperty("post");
-        submit.GetProperty("responses").EnumerateObject().Select(r => r.Name).ShouldBe(["202", "200", "400", "401", "413", "422", "429", "503"], ignoreOrder: true);
+        submit.GetProperty("responses").EnumerateObject().Select(r => r.Name).ShouldBe(["202", "200", "400", "401", "403", "413", "422", "429", "503"], ignoreOrder: true);
         submit.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _).ShouldBeTrue();
     }
 

@@ -30,6 +30,7 @@ public abstract class HistoryTests(PostgreSqlFixture? server) : DatabaseTests(se
         Ids(await ListAsync(api, "?status=cancelled")).ShouldBe([ids[0]]);
         Ids(await ListAsync(api, "?status=active&owner=you")).ShouldBe([ids[1]]);
         Ids(await ListAsync(api, "?to=2020-01-01T00:00:00Z")).ShouldBeEmpty();
+        (await api.Client.GetAsync("/api/generations?q=%00")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -120,6 +121,36 @@ public abstract class HistoryTests(PostgreSqlFixture? server) : DatabaseTests(se
 
         (await api.Client.GetAsync($"/api/generations/{old}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await api.Client.GetAsync($"/api/generations/{active}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Retention_OfImages_ErasesTheirFilesAndKeepsTheHistory()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Storage:KeepImages"] = "00:10:00" }, watcher);
+        await watcher.StartAsync();
+        var (old, recent) = (await CompleteAsync(api, watcher), await CompleteAsync(api, watcher));
+        (await api.Client.GetAsync($"/api/generations/{old}/images/1?size=32")).EnsureSuccessStatusCode();
+        var files = Directory.GetFiles(api.Folder, "*.png", SearchOption.AllDirectories);
+        files.Length.ShouldBe(3);
+        var database = api.Services.GetRequiredService<GenerationApi.Storage.GenerationsDatabase>();
+        await database.WriteAsync(
+            session => session.ExecuteAsync("UPDATE generations SET ended_at = ended_at - 3600000 WHERE id = @old", new { old }), CancellationToken.None);
+
+        await api.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(CancellationToken.None);
+
+        Directory.GetFiles(api.Folder, "*.png", SearchOption.AllDirectories).ShouldHaveSingleItem().ShouldContain(recent.ToString());
+        (await api.Client.GetAsync($"/api/generations/{old}/images/1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await api.Client.GetAsync($"/api/generations/{recent}/images/1")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await api.GetAsync(old)).GetProperty("status").GetString().ShouldBe("completed");
+    }
+
+    private static async Task<Guid> CompleteAsync(ApiHost api, FakeWatcher watcher)
+    {
+        await api.SubmitTextAsync();
+        var (id, work) = await watcher.TakeAsync();
+        (await watcher.CompleteAsync(id, work)).ShouldBe(Contracts.OutcomeVerdict.Publish);
+        return id;
     }
 
     private static Task<JsonElement> ListAsync(ApiHost api, string query) => api.Client.GetFromJsonAsync<JsonElement>("/api/generations" + query);

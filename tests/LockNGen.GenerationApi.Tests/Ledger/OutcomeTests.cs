@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Tests.Support;
 using LockNGen.ServiceDefaults.Bus;
@@ -21,6 +23,34 @@ public abstract class OutcomeTests(PostgreSqlFixture? server) : DatabaseTests(se
         await watcher.CompleteAsync(id, work);
 
         (await api.Events.EndOfAsync(id)).Sequence.ShouldBe(GenerationSequence.Of(work.Attempt, 2));
+    }
+
+    [Theory]
+    [InlineData("can't écrire \"<漢>\" + \\ 😀", "")]
+    [InlineData("no", ""","later":{"weight":1.50,"list":[1e3]}""")]
+    public async Task Outcome_PublishedByTheApi_IsTheReportedOneByteForByte(string message, string ofALaterVersion)
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:OutcomeTimeout"] = "00:00:00.200" }, watcher);
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+        var (_, work) = await watcher.TakeAsync();
+        var written = Encoding.UTF8.GetString(ContractsJson.Serialize(new GenerationFailed
+        {
+            GenerationId = id,
+            Sequence = GenerationSequence.Of(work.Attempt, 2),
+            Timestamp = DateTimeOffset.UnixEpoch,
+            Data = new GenerationFailedData
+            {
+                Error = new GenerationError { Code = "node_error", Message = message },
+                Images = [],
+            },
+        }));
+        var json = written[..^1] + ofALaterVersion + "}";
+
+        await watcher.ReportJsonAsync(id, work.Attempt, JsonElement.Parse(json));
+
+        (await api.Events.OutcomeJsonAsync(id)).ShouldBe(json);
     }
 
     [Fact]

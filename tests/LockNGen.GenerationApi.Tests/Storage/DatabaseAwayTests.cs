@@ -19,6 +19,8 @@ public sealed class DatabaseAwayTests(RabbitMqBroker broker)
     {
         var address = await broker.CreateVirtualHostAsync();
         await using var api = await ApiHost.StartAsync(rabbitMq: address);
+        // The API does not wait for the broker; a request to a queue that is not there yet would be lost.
+        await api.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, ApiHost.Patience);
         await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
         var parked = await ConsumeAsync(channel, BusQueues.GenerationApi + "_error");

@@ -32,6 +32,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public EventRecorder Events { get; }
 
+    /// <summary>Where its files are.</summary>
+    public string Folder => _folder;
+
     public IServiceProvider Services => _app.Services;
 
     public static async Task<ApiHost> StartAsync(

@@ -8,6 +8,7 @@ internal sealed class EventRecorder
 {
     private readonly Lock _gate = new();
     private readonly List<GenerationEvent> _events = [];
+    private readonly Dictionary<Guid, string> _outcomes = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Bind(IReceiveEndpointConfigurator endpoint)
@@ -22,7 +23,7 @@ internal sealed class EventRecorder
         void Handle<T>()
             where T : GenerationEvent => endpoint.Handler<T>(context =>
             {
-                Add(context.Message);
+                Add(context.Message, context.ReceiveContext.Body.GetString());
                 return Task.CompletedTask;
             });
     }
@@ -32,6 +33,14 @@ internal sealed class EventRecorder
     {
         lock (_gate)
             return [.. _events.Where(e => e.GenerationId == id)];
+    }
+
+    /// <summary>The JSON of a generation's outcome, as it came.</summary>
+    public async Task<string> OutcomeJsonAsync(Guid id)
+    {
+        await EndOfAsync(id);
+        lock (_gate)
+            return _outcomes[id];
     }
 
     /// <summary>Waits until an event fits.</summary>
@@ -54,12 +63,14 @@ internal sealed class EventRecorder
 
     public Task<GenerationEvent> EndOfAsync(Guid id) => WaitAsync(e => e.GenerationId == id && GenerationEventTypes.IsTerminal(e.Type));
 
-    private void Add(GenerationEvent message)
+    private void Add(GenerationEvent message, string json)
     {
         TaskCompletionSource changed;
         lock (_gate)
         {
             _events.Add(message);
+            if (GenerationEventTypes.IsTerminal(message.Type))
+                _outcomes[message.GenerationId] = json;
             (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 

@@ -127,6 +127,10 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
 
     /// <summary>Reports an outcome, without publishing it.</summary>
     public Task<OutcomeDecision> ReportAsync(Guid id, int attempt, GenerationEvent? outcome, GenerationError? lost = null) =>
+        ReportJsonAsync(id, attempt, outcome is null ? null : JsonElement.Parse(ContractsJson.Serialize(outcome)), lost);
+
+    /// <summary>Reports an outcome of which only the JSON is known.</summary>
+    public Task<OutcomeDecision> ReportJsonAsync(Guid id, int attempt, JsonElement? outcome, GenerationError? lost = null) =>
         _commands!.RequestAsync<ReportOutcome, OutcomeDecision>(
             BusQueues.GenerationApi,
             new ReportOutcome
@@ -134,7 +138,7 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
                 GenerationId = id,
                 Attempt = attempt,
                 Watcher = name,
-                Event = outcome is null ? null : JsonElement.Parse(ContractsJson.Serialize(outcome)),
+                Event = outcome,
                 Lost = lost,
             },
             CancellationToken.None);

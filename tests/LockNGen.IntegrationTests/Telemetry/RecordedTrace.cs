@@ -23,7 +23,8 @@ internal sealed class RecordedTrace : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    private ActivityTraceId Id { get; } = ActivityTraceId.CreateRandom();
+    /// <summary>The id of this trace.</summary>
+    public ActivityTraceId Id { get; } = ActivityTraceId.CreateRandom();
 
     /// <summary>The header with which a client begins this trace.</summary>
     public string TraceParent => $"00-{Id}-{ActivitySpanId.CreateRandom()}-01";

@@ -7,7 +7,9 @@ using LockNGen.GenerationApi;
 using LockNGen.RealtimeGateway;
 using LockNGen.ServiceDefaults;
 using LockNGen.TestSupport;
+using LockNGen.WebhookNotifier;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
 namespace LockNGen.IntegrationTests.Telemetry;
@@ -27,18 +29,26 @@ public sealed class TraceTests(RabbitMqBroker broker) : IAsyncLifetime
         var simulator = await StartAsync(builder => builder.AddComfyUiSimulator(), app => app.MapComfyUiSimulator(), new() { ["Simulator:StepMilliseconds"] = "0" });
         var services = await StartServicesAsync(transport, simulator);
 
-        var id = await SubmitAsync(services, trace.TraceParent);
-        await using var client = await ProgressClient.ConnectAsync(services, $"generationId={id}&after=0");
+        var called = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var receiver = await StartAsync(
+            _ => { }, app => app.MapPost("/hook", (HttpRequest request) => { called.TrySetResult(request.Headers.TraceParent.ToString()); }), []);
+
+        var id = await SubmitAsync(services, trace.TraceParent, new Uri(receiver, "/hook"));
+        await using var client = await ProgressClient.ConnectAsync(services, $"generationId={id}&after=0&trace=1");
         await client.UntilAsync(GenerationEventTypes.Completed);
 
         await trace.SpanAsync("Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting.HttpRequestIn");
         await trace.SpanAsync("LockNGen.GenerationApi", "publish event", GenerationEventTypes.Queued);
+        await trace.SpanAsync("LockNGen.GenerationApi", "dispatch generation");
         await trace.SpanAsync("LockNGen.GenerationApi", "claim generation");
         await trace.SpanAsync("LockNGen.ComfyUiWatcher", "render generation");
         await trace.SpanAsync("System.Net.Http", "System.Net.Http.HttpRequestOut");
         await trace.SpanAsync("LockNGen.RealtimeGateway", "deliver event", GenerationEventTypes.Image);
         var last = await trace.SpanAsync("LockNGen.RealtimeGateway", "deliver event", GenerationEventTypes.Completed);
         last.GetTagItem("lockngen.generation").ShouldBe(id);
+        client.Seen.Where(f => GenerationEventTypes.All.Contains(ProgressClient.TypeOf(f))).ShouldAllBe(e => e.GetProperty("traceparent").GetString()!.StartsWith($"00-{trace.Id}-"));
+        var callback = await trace.SpanAsync("LockNGen.WebhookNotifier", "deliver webhook", GenerationEventTypes.Completed);
+        (await called.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).ShouldBe(callback.Id);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -64,12 +74,14 @@ public sealed class TraceTests(RabbitMqBroker broker) : IAsyncLifetime
                 builder.AddGenerationApi();
                 builder.AddComfyUiWatcher();
                 builder.AddRealtimeGateway();
+                builder.AddWebhookNotifier();
             },
             app =>
             {
                 app.MapServiceDefaults();
                 app.MapGenerationApi();
                 app.MapRealtimeGateway();
+                app.MapWebhookNotifier();
             },
             new()
             {
@@ -78,6 +90,7 @@ public sealed class TraceTests(RabbitMqBroker broker) : IAsyncLifetime
                 ["Storage:DataPath"] = _data.FullName,
                 ["GenerationApi:InternalUrl"] = $"http://127.0.0.1:{port}",
                 ["ComfyUi:Instances:0:Url"] = simulator.ToString(),
+                ["Webhooks:AllowPrivateAddresses"] = "true",
                 ["Drain:Seconds"] = "0",
             },
             port);
@@ -96,13 +109,13 @@ public sealed class TraceTests(RabbitMqBroker broker) : IAsyncLifetime
         return new Uri(app.Urls.First());
     }
 
-    private static async Task<Guid> SubmitAsync(Uri services, string traceParent)
+    private static async Task<Guid> SubmitAsync(Uri services, string traceParent, Uri webhookUrl)
     {
         using var http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = services };
         http.DefaultRequestHeaders.Add("traceparent", traceParent);
         using var response = await http.PostAsJsonAsync(
             "api/generations",
-            new { template = "txt2img", parameters = new { prompt = "a lighthouse", steps = 4, width = 256, height = 256 } },
+            new { template = "txt2img", parameters = new { prompt = "a lighthouse", steps = 4, width = 256, height = 256 }, webhookUrl },
             TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetGuid();

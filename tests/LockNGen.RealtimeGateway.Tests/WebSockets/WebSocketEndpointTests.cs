@@ -47,6 +47,33 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Client_ThatAsksForTheTrace_GetsItWithEveryEvent_AndTheOthersDoNot()
+    {
+        _gateway.TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        await _gateway.PublishAndSeeAsync(Life(_id));
+        await using var traced = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&trace=1");
+        await using var plain = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&trace=0");
+
+        await traced.UntilAsync(GenerationEventTypes.Completed);
+        await plain.UntilAsync(GenerationEventTypes.Completed);
+
+        var added = $",\"traceparent\":\"{_gateway.TraceParent}\"}}";
+        traced.Seen.Skip(1).Select(f => f.GetRawText()).ShouldBe(plain.Seen.Skip(1).Select(f => f.GetRawText()[..^1] + added));
+    }
+
+    [Fact]
+    public async Task Client_ThatAsksForTheTraceOfWhatHasNone_GetsTheEventsAsTheyCame()
+    {
+        _gateway.TraceParent = "no trace context";
+        await _gateway.PublishAndSeeAsync(Life(_id));
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&trace=1");
+
+        await client.UntilAsync(GenerationEventTypes.Completed);
+
+        client.Seen.ShouldAllBe(f => !f.GetRawText().Contains("traceparent"));
+    }
+
+    [Fact]
     public async Task Client_WithACursor_GetsWhatItMissedAndThenLives()
     {
         await _gateway.PublishAndSeeAsync(Life(_id).Take(4));

@@ -179,7 +179,7 @@ public abstract class DeliveryQueueTests : IAsyncDisposable
         return webhook;
     }
 
-    private protected Task AddEventAsync(GenerationEvent message) => Intake.AddAsync(message, "alice", ContractsJson.Serialize(message), Cancellation);
+    private protected Task AddEventAsync(GenerationEvent message) => Intake.AddAsync(message, "alice", traceParent: null, ContractsJson.Serialize(message), Cancellation);
 
     private protected static DeliveryResult Result(int? status) => new()
     {

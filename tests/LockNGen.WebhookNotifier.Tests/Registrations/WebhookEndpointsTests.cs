@@ -69,6 +69,34 @@ public sealed class WebhookEndpointsTests
     }
 
     [Fact]
+    public async Task Change_ThatDoesNotSayEnabled_EnablesIt()
+    {
+        await using var notifier = await NotifierHost.StartAsync();
+        var id = (await notifier.RegisterAsync(Url, "alice")).GetProperty("id").GetString();
+
+        using var changed = await notifier.SendAsync(HttpMethod.Put, $"/api/webhooks/{id}", "alice", new { url = Url });
+
+        changed.EnsureSuccessStatusCode();
+        (await notifier.GetAsync($"/api/webhooks/{id}", "alice")).GetProperty("enabled").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task OpenApi_HasEveryOperationWithItsErrors()
+    {
+        await using var notifier = await NotifierHost.StartAsync(("Auth:SigningKey", SigningKey));
+
+        var paths = (await notifier.Http.GetFromJsonAsync<JsonElement>("/api/webhooks/openapi.json", TestContext.Current.CancellationToken)).GetProperty("paths");
+
+        paths.EnumerateObject().Select(p => p.Name).ShouldBe(
+        [
+            "/api/webhooks", "/api/webhooks/{id}", "/api/webhooks/{id}/secret", "/api/webhooks/{id}/test", "/api/webhooks/{id}/deliveries",
+            "/api/webhooks/{id}/deliveries/{deliveryId}", "/api/webhooks/{id}/deliveries/{deliveryId}/redeliver",
+        ]);
+        paths.GetProperty("/api/webhooks").GetProperty("post").GetProperty("responses").EnumerateObject().Select(r => r.Name)
+            .ShouldBe(["201", "400", "401", "403", "409", "503"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Change_FilterAndEnabled_IsStored()
     {
         await using var notifier = await NotifierHost.StartAsync();

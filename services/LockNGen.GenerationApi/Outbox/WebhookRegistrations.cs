@@ -1,0 +1,54 @@
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace LockNGen.GenerationApi.Outbox;
+
+/// <summary>
+/// Registers webhooks with the notifier, whether or not it has ever run: a queue that does not exist yet is declared first, bound to the
+/// outcomes that it is to hear of. Nobody needs that queue before, so an installation without webhooks gets none that fills up unread.
+/// </summary>
+internal sealed partial class WebhookRegistrations(CommandClient commands, IOptions<BusOptions> bus, ILogger<WebhookRegistrations> logger)
+{
+    private const string Queue = BusQueues.WebhookNotifier;
+
+    /// <summary>The notifier declares its queue with exactly these; others would be refused.</summary>
+    private static readonly Dictionary<string, object?> QueueArguments = new() { ["x-single-active-consumer"] = true };
+
+    public async Task SendAsync(RegisterWebhook command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await commands.SendAsync(Queue, command, cancellationToken, mandatory: true);
+        }
+        catch (MessageReturnedException)
+        {
+            await DeclareAsync(cancellationToken);
+            LogDeclared(Queue);
+            await commands.SendAsync(Queue, command, cancellationToken, mandatory: true);
+        }
+    }
+
+    private async Task DeclareAsync(CancellationToken cancellationToken)
+    {
+        var broker = new ConnectionFactory { Uri = new Uri(bus.Value.Address!), AutomaticRecoveryEnabled = false };
+        await using var connection = await broker.CreateConnectionAsync("generation-api webhook registrations", cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await DeclareExchangeAsync(Queue);
+        foreach (var outcome in GenerationEventTypes.All.Where(GenerationEventTypes.IsTerminal))
+        {
+            await DeclareExchangeAsync(outcome);
+            await channel.ExchangeBindAsync(Queue, outcome, routingKey: "", cancellationToken: cancellationToken);
+        }
+
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, QueueArguments, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(Queue, Queue, routingKey: "", cancellationToken: cancellationToken);
+
+        Task DeclareExchangeAsync(string name) => channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The queue {Queue} did not exist: the notifier finds there what it is asked for before its first start")]
+    private partial void LogDeclared(string queue);
+}

@@ -1,0 +1,1 @@
+ALTER TABLE webhook_deliveries ADD COLUMN trace_parent TEXT; -- W3C trace context of the event

@@ -1,0 +1,61 @@
+using System.Globalization;
+using LockNGen.TestSupport;
+using RabbitMQ.Client;
+
+namespace LockNGen.Benchmarks.Fanout;
+
+/// <summary>
+/// The gateway beside the server that one would write in an afternoon, one after the other on the same broker and machine. What counts is the
+/// ratio: figures of another machine, or of another hour, say little.
+/// </summary>
+internal static class FanoutBenchmark
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
+    public static async Task RunAsync()
+    {
+        await using var broker = new RabbitMqBroker();
+        await broker.InitializeAsync();
+        foreach (var scenario in FanoutScenario.All)
+        {
+            Console.WriteLine(scenario.Name);
+            var ours = await MeasureAsync(scenario, broker, FanoutServer.StartGatewayAsync);
+            var theirs = await MeasureAsync(scenario, broker, FanoutServer.StartNodeAsync);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {theirs.CpuMicrosecondsPerDelivery / ours.CpuMicrosecondsPerDelivery:0.0} times as many deliveries per CPU-second as Node, p99 {ours.P99 / theirs.P99:0.0} times Node's"));
+        }
+    }
+
+    private static async Task<FanoutResult> MeasureAsync(FanoutScenario scenario, RabbitMqBroker broker, Func<string, Task<FanoutServer>> start)
+    {
+        var address = await broker.CreateVirtualHostAsync();
+        await using var server = await start(address);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var generations = Enumerable.Range(0, scenario.Generations).Select(_ => Guid.NewGuid()).ToList();
+        var publisher = new FanoutPublisher(channel, generations);
+        await publisher.BeginAsync();
+
+        await using var clients = new FanoutClients();
+        await clients.ConnectAsync(server.AddressOf, generations, scenario.Clients);
+        await publisher.RunAsync(scenario.EventsPerSecond, WarmUp);
+        await Task.Delay(Quiet);
+
+        clients.Reset();
+        var cpu = server.Cpu;
+        var published = await publisher.RunAsync(scenario.EventsPerSecond, Window);
+        await Task.Delay(Quiet);
+        cpu = server.Cpu - cpu;
+
+        var (deliveries, disorder, latencies) = clients.Collect();
+        var expected = (long)published * scenario.Clients / scenario.Generations;
+        var result = new FanoutResult(deliveries, expected - deliveries, disorder, cpu, At(latencies, 0.5), At(latencies, 0.99));
+        Console.WriteLine($"  {server.Name,-18} {result}");
+        return result;
+    }
+
+    private static double At(List<double> sorted, double quantile) => sorted.Count == 0 ? 0 : sorted[(int)(quantile * (sorted.Count - 1))];
+}

@@ -1,0 +1,45 @@
+using System.Data.Common;
+using LockNGen.ServiceDefaults.Storage;
+using LockNGen.TestSupport;
+
+namespace LockNGen.GenerationApi.Tests.Storage;
+
+[Trait("Category", "Integration")]
+public sealed class DatabaseLockTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Lock_WhoseServerCrashedWhileItWasHeld_CanBeTakenAgain()
+    {
+        // Of its own, for it is crashed.
+        await using var server = new PostgreSqlFixture();
+        await using var database = new AnyDatabase(await server.CreateDatabaseAsync());
+        var held = await database.LockAsync("scheduler", TestContext.Current.CancellationToken);
+
+        await server.CrashAsync();
+        (await Record.ExceptionAsync(async () => await held.DisposeAsync())).ShouldNotBeNull("else this test tells nothing");
+        await server.StartAgainAsync();
+
+        await using var again = await TakeAsync(database);
+    }
+
+    /// <summary>What the pool still holds of the crashed server fails first.</summary>
+    private static async Task<IAsyncDisposable> TakeAsync(AnyDatabase database)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                return await database.LockAsync("scheduler", limit.Token);
+            }
+            catch (DbException) when (!limit.IsCancellationRequested)
+            {
+                continue;
+            }
+        }
+    }
+
+    private sealed class AnyDatabase(string connectionString) : Database("any", connectionString, TimeProvider.System);
+}
