@@ -43,13 +43,17 @@ internal sealed class WatcherMetrics : IDisposable
     /// <summary>Adds gauges that are read whenever somebody collects.</summary>
     public void Observe(Func<IEnumerable<ComfyUiInstance>> instances)
     {
-        Gauge("lockngen.comfyui.up", "1 while the instance works", i => i.State == InstanceState.Up ? 1 : 0);
-        Gauge("lockngen.comfyui.needs_restart", "1 while the instance answers, but only a restart helps", i => i.State == InstanceState.NeedsRestart ? 1 : 0);
-        Gauge("lockngen.comfyui.busy", "1 while the instance runs a prompt", i => i.IsBusy ? 1 : 0);
-        Gauge("lockngen.comfyui.queue", "Prompts waiting and running", i => i.QueueRemaining);
+        Meter.CreateObservableGauge(
+            "lockngen.comfyui.up", () => Measure(i => i.State == InstanceState.Up ? 1 : 0), description: "1 while the instance works");
+        Meter.CreateObservableGauge(
+            "lockngen.comfyui.needs_restart", () => Measure(i => i.State == InstanceState.NeedsRestart ? 1 : 0),
+            description: "1 while the instance answers, but only a restart helps");
+        Meter.CreateObservableGauge(
+            "lockngen.comfyui.busy", () => Measure(i => i.IsBusy ? 1 : 0), description: "1 while the instance runs a prompt");
+        Meter.CreateObservableGauge("lockngen.comfyui.queue", () => Measure(i => i.QueueRemaining), description: "Prompts waiting and running");
 
-        void Gauge(string name, string description, Func<ComfyUiInstance, int> value) => Meter.CreateObservableGauge(
-            name, () => instances().Select(i => new Measurement<int>(value(i), new KeyValuePair<string, object?>(Instance, i.Name))), description: description);
+        IEnumerable<Measurement<int>> Measure(Func<ComfyUiInstance, int> value) =>
+            instances().Select(i => new Measurement<int>(value(i), new KeyValuePair<string, object?>(Instance, i.Name)));
     }
 
     public void Received(string instance, ComfyUiMessage message) =>

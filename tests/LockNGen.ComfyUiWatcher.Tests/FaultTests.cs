@@ -247,8 +247,13 @@ public sealed class FaultTests
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = Guid.NewGuid(), client_id = "somebody" });
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        // Held until it was seen: what ended before the first look is no news.
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var first = Guid.NewGuid();
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(seed: 7), prompt_id = first, client_id = "somebody" });
+        await comfy.ReachedAsync(hold);
+        await host.Events.WaitForAsync<GenerationStarted>(first);
+        await comfy.ReleaseAsync(hold);
         await host.Events.WaitForAsync<GenerationCompleted>(first);
 
         var cached = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToList();
