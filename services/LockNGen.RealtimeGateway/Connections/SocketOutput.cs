@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -33,7 +34,7 @@ internal sealed class SocketOutput
         }
 
         // Kestrel completes its own pipe when the connection is over, whoever writes to it.
-        await using var stream = new NetworkStream(socket, ownsSocket: false);
+        await using var stream = new ConnectionStream(socket, connection);
         connection.Features.Set(new SocketOutput(socket));
         connection.Transport = new DuplexPipe(connection.Transport.Input, PipeWriter.Create(stream, Buffers));
         await next(connection);
@@ -58,6 +59,22 @@ internal sealed class SocketOutput
     {
         while (bytes.Length > 0)
             bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
+    }
+
+    /// <summary>Kestrel expects a pipe, and logs an error when one fails to write: that a client has gone is told by the end of the connection.</summary>
+    private sealed class ConnectionStream(Socket socket, ConnectionContext connection) : NetworkStream(socket, ownsSocket: false)
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await base.WriteAsync(buffer, cancellationToken);
+            }
+            catch (IOException e)
+            {
+                connection.Abort(new ConnectionAbortedException("The client has gone.", e));
+            }
+        }
     }
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
