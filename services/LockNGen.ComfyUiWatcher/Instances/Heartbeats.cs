@@ -6,12 +6,14 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 internal sealed class Heartbeats(LeaseKeeper leases, ActiveGenerations active, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WorkTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await active.StopAsync().WaitAsync(cancellationToken);
+        // What does not end by then ends with the process, and the API takes it back: that is no reason to end with an error.
+        await active.StopAsync().WaitAsync(WorkTimeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(LeaveTimeout);
         await leases.BeatAsync(leaving: true, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
