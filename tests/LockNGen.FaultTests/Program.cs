@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LockNGen.FaultTests;
 
 if (RunOptions.Parse(args) is not { } options)
@@ -7,12 +8,9 @@ if (RunOptions.Parse(args) is not { } options)
 }
 
 using var interrupted = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    // So that the processes of the rig are ended, too.
-    e.Cancel = true;
-    interrupted.Cancel();
-};
+// So that the processes of the rig are ended, too.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
     return await FaultRun.RunAsync(options, interrupted.Token) ? 0 : 1;
@@ -20,4 +18,10 @@ try
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {
     return 130;
+}
+
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    interrupted.Cancel();
 }

@@ -10,7 +10,7 @@ namespace LockNGen.FaultTests;
 internal sealed record RunOptions(double Minutes, int Seed, string? Only = null)
 {
     public const string Usage = """
-        Usage: ./test faults [--minutes M] [--seed S] [--only KIND]
+        Usage: LockNGen.FaultTests [--minutes M] [--seed S] [--only KIND]
 
           --minutes M   how long faults go on; default 3, and a minute more to start and to check
           --seed S      the same seed means the same faults in the same order; default: a random one, which is printed
@@ -18,7 +18,9 @@ internal sealed record RunOptions(double Minutes, int Seed, string? Only = null)
         """;
 
     /// <summary>The command that makes the same run.</summary>
-    public string Command => string.Create(CultureInfo.InvariantCulture, $"./test faults --seed {Seed} --minutes {Minutes}{(Only is null ? "" : $" --only \"{Only}\"")}");
+    public string Command => Only is null && double.IsInteger(Minutes)
+        ? string.Create(CultureInfo.InvariantCulture, $"./test faults --seed {Seed} --minutes {Minutes}")
+        : string.Create(CultureInfo.InvariantCulture, $"dotnet {Environment.GetCommandLineArgs()[0]} --seed {Seed} --minutes {Minutes}{(Only is null ? "" : $" --only \"{Only}\"")}");
 
     /// <summary>Where the logs of this run go.</summary>
     public string Folder => Path.Combine(

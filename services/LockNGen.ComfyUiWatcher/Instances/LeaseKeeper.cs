@@ -21,8 +21,15 @@ internal sealed partial class LeaseKeeper(
     /// <summary>Leases last 5 seconds; an older answer may be from before a time in which this process was frozen.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(4);
 
+    /// <summary>Heartbeats are tried every second and given up after a few; a longer pause between two means that this process was frozen.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
     private readonly SemaphoreSlim _beating = new(1);
+    private long? _triedAt;
     private long? _answeredAt;
+    private volatile bool _wasFrozen;
     private bool _silent;
 
     /// <summary>Makes sure that the server is still ours, as far as that can be known.</summary>
@@ -32,6 +39,13 @@ internal sealed partial class LeaseKeeper(
         // Work may be here before the answer that gave us its server.
         if (!instance.Owned || _answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
             await BeatAsync(leaving: false, cancellationToken);
+        // Its connections did not survive the freeze either, so silence does not mean that the API or the broker is away for all.
+        while (_wasFrozen)
+        {
+            await Task.Delay(RetryDelay, clock, cancellationToken);
+            await BeatAsync(leaving: false, cancellationToken);
+        }
+
         if (!instance.Owned)
             throw new StaleAttemptException();
     }
@@ -42,6 +56,9 @@ internal sealed partial class LeaseKeeper(
         await _beating.WaitAsync(cancellationToken);
         try
         {
+            if (_triedAt is { } triedAt && clock.GetElapsedTime(triedAt) > LongestPause)
+                _wasFrozen = true;
+            _triedAt = clock.GetTimestamp();
             // Counted from the question: the answer says how things were after it was asked.
             var askedAt = clock.GetTimestamp();
             var held = active.Held;
@@ -56,6 +73,7 @@ internal sealed partial class LeaseKeeper(
                 },
                 cancellationToken);
             _answeredAt = askedAt;
+            _wasFrozen = false;
             if (_silent)
                 LogAnswered();
             _silent = false;

@@ -1,6 +1,11 @@
+using LockNGen.FaultTests.Faults;
+
 namespace LockNGen.FaultTests.Checker;
 
-/// <summary>Nothing that a ComfyUI has rendered, or still renders, is rendered again, unless that ComfyUI could not be relied on meanwhile.</summary>
+/// <summary>
+/// Nothing that a ComfyUI has rendered, or still renders, is rendered again, unless that ComfyUI could not be relied on meanwhile, or a watcher
+/// was cut off from the broker: it cannot know that others are not, and goes on with what it has.
+/// </summary>
 internal static class RenderCheck
 {
     /// <summary>After a fault it takes so long until a server is believed again, and what was given up is rendered again meanwhile.</summary>
@@ -16,7 +21,7 @@ internal static class RenderCheck
             {
                 var (earlier, later) = (renders[i - 1], renders[i]);
                 var wasLost = earlier.Outcome == "lost" || evidence.Schedule.Faults.Any(f =>
-                    f.Fault.Unreliable == earlier.Instance && f.BrokenAt < later.StartedAt && f.MendedAt + Aftermath > earlier.StartedAt);
+                    (f.Fault.Unreliable == earlier.Instance || f.Fault is BreakLink { IsolatesAWatcher: true }) && f.BrokenAt < later.StartedAt && f.MendedAt + Aftermath > earlier.StartedAt);
                 promise.Check(
                     wasLost,
                     $"picture {prompt.Key.ImageIndex}: attempt {earlier.Attempt} on {earlier.Instance} at {earlier.StartedAt:HH:mm:ss.fff} ({earlier.Outcome}), attempt {later.Attempt} on {later.Instance} at {later.StartedAt:HH:mm:ss.fff} ({later.Outcome})",

@@ -7,6 +7,9 @@ internal sealed class BreakLink(Link link, LinkState state, TimeSpan lasts) : Fa
 {
     public override string? Unreliable => link.Server.StartsWith("comfyui", StringComparison.Ordinal) ? link.Server : null;
 
+    /// <summary>Whether a watcher cannot reach the broker, and others can.</summary>
+    public bool IsolatesAWatcher => link.Client.StartsWith("watcher", StringComparison.Ordinal) && link.Server == "broker";
+
     public override Task BreakAsync(CancellationToken cancellationToken)
     {
         link.Set(state);

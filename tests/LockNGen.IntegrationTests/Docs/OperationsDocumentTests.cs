@@ -51,6 +51,6 @@ public sealed partial class OperationsDocumentTests
     [GeneratedRegex("`(?<name>[^`]+)`")]
     private static partial Regex Names();
 
-    [GeneratedRegex("Create(?:Observable)?(?:Counter|UpDownCounter|Histogram|Gauge)(?:<[a-z]+>)?\\(\\s*\"(?<name>lockngen\\.[a-z_.]+)\"")]
+    [GeneratedRegex("\\b(?:Create)?(?:Observable)?(?:Counter|UpDownCounter|Histogram|Gauge)(?:<[a-z]+>)?\\(\\s*\"(?<name>lockngen\\.[a-z_.]+)\"")]
     private static partial Regex Instruments();
 }

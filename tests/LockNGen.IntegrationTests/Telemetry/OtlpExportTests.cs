@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Text.Json;
 using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Telemetry;
@@ -57,10 +58,29 @@ public sealed class OtlpExportTests(RabbitMqBroker broker) : IDisposable
         collector.Signals.ShouldBe(["metrics", "logs"], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task LogLine_OfAGeneration_HasItsIdAndItsTrace()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        var trace = ActivityTraceId.CreateRandom();
+
+        var log = await RunAsync(trace, new()
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["Logging__Format"] = "json",
+            ["Logging__LogLevel__LockNGen"] = "Debug",
+        }, untilLogged: "Published generation.queued");
+
+        var line = JsonElement.Parse(log.Split('\n').Single(l => l.Contains("Published generation.queued", StringComparison.Ordinal)));
+        line.GetProperty("State").GetProperty("GenerationId").GetString().ShouldNotBeNullOrEmpty();
+        line.GetProperty("Scopes").EnumerateArray().ShouldContain(s => s.GetRawText().Contains(trace.ToString(), StringComparison.Ordinal));
+    }
+
     public void Dispose() => _data.Delete(recursive: true);
 
-    /// <summary>Runs the API for one submission; when it stops it sends what it still has.</summary>
-    private async Task RunAsync(ActivityTraceId trace, Dictionary<string, string> settings)
+    /// <summary>Runs the API for one submission; when it stops it sends what it still has. Returns its log.</summary>
+    private async Task<string> RunAsync(ActivityTraceId trace, Dictionary<string, string> settings, string? untilLogged = null)
     {
         settings["ConnectionStrings__rabbitmq"] = await broker.CreateVirtualHostAsync();
         settings["Storage__DataPath"] = _data.FullName;
@@ -74,6 +94,9 @@ public sealed class OtlpExportTests(RabbitMqBroker broker) : IDisposable
         using var http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = api.Url };
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
+        if (untilLogged is not null)
+            await api.LoggedAsync(untilLogged);
         (await api.TerminateAsync()).ShouldBe(0, api.Log);
+        return api.Log;
     }
 }
