@@ -1,8 +1,5 @@
-using System.Net;
-using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
@@ -83,7 +80,7 @@ public sealed class FaultTests
         await host.Events.WaitForAsync<GenerationProgressed>(row.Id);
         await comfy.AdminAsync("freeze");
 
-        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+        (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
         await host.WaitForStateAsync("comfy-0", InstanceState.Unresponsive);
         await comfy.AdminAsync("unfreeze");
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
@@ -98,7 +95,7 @@ public sealed class FaultTests
         await comfy.AdminAsync("zombie");
         var row = await host.SubmitAsync(Workflows.TextToImage());
 
-        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+        (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
         (await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart)).Reason!.ShouldContain("restart ComfyUI");
         await comfy.AdminAsync("restart");
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
@@ -113,7 +110,7 @@ public sealed class FaultTests
         await host.Events.WaitForAsync<GenerationCompleted>(good.Id);
         await comfy.AdminAsync("zombie");
         var row = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
-        await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
 
         // Many polls later what it did before still proves nothing.
@@ -133,7 +130,7 @@ public sealed class FaultTests
         await comfy.AdminAsync("zombie");
 
         // It has started and says nothing more.
-        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+        (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
         await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
     }
 
@@ -147,7 +144,7 @@ public sealed class FaultTests
 
         await comfy.AdminAsync("restart");
 
-        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
+        (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
         host.Events.Of(row.Id).ShouldNotContain(e => GenerationEventTypes.IsTerminal(e.Type));
     }
 
@@ -216,88 +213,10 @@ public sealed class FaultTests
         await comfy.ReachedAsync(hold);
         var uploading = host.Ledger.Store.HoldUploads();
         await comfy.ReleaseAsync(hold);
-        await uploading.WaitAsync(TestContext.Current.CancellationToken);
+        await uploading.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         await comfy.AdminAsync("freeze");
 
-        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
-    }
-
-    [Fact]
-    public async Task PromptOfAnotherClient_IsTwoEventsUnderItsOwnId()
-    {
-        await using var comfy = await SimulatedServer.StartAsync();
-        await using var host = await WatcherHost.StartAsync([comfy.Url]);
-        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
-        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
-        var id = Guid.NewGuid();
-        await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = id, client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
-        await host.Events.WaitForAsync<GenerationStarted>(id);
-        await comfy.ReleaseAsync(hold);
-        await host.Events.WaitForAsync<GenerationCompleted>(id);
-
-        host.Events.Of(id).Select(e => e.Sequence).Distinct().ShouldBe([1_000_000_001, 1_000_000_002]);
-    }
-
-    [Fact]
-    public async Task PromptOfAnotherClient_ServedFromTheCacheBetweenTwoLooks_IsSeenAllTheSame()
-    {
-        await using var comfy = await SimulatedServer.StartAsync();
-        await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = Guid.NewGuid(), client_id = "somebody" });
-        await using var host = await WatcherHost.StartAsync([comfy.Url]);
-        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
-        // Held until it was seen: what ended before the first look is no news.
-        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
-        var first = Guid.NewGuid();
-        await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(seed: 7), prompt_id = first, client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
-        await host.Events.WaitForAsync<GenerationStarted>(first);
-        await comfy.ReleaseAsync(hold);
-        await host.Events.WaitForAsync<GenerationCompleted>(first);
-
-        var cached = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToList();
-        foreach (var id in cached)
-            await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(seed: 7), prompt_id = id, client_id = "somebody" });
-
-        foreach (var id in cached)
-        {
-            await host.Events.WaitForAsync<GenerationStarted>(id);
-            await host.Events.WaitForAsync<GenerationCompleted>(id);
-        }
-    }
-
-    [Fact]
-    public async Task Servers_WhoseAddressVanishes_GiveTheirWorkBackUntilItIsThereAgain()
-    {
-        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 5);
-        IPAddress[] addresses = [IPAddress.Loopback];
-        await using var host = await WatcherHost.StartAsync(
-            [],
-            services => services.AddSingleton<ResolveAddresses>((_, _) => Task.FromResult(addresses)),
-            ("ComfyUi:Discovery:0:Host", "comfy.gpu.svc"),
-            ("ComfyUi:Discovery:0:Port", new Uri(comfy.Url).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("ComfyUi:Discovery:0:Interval", "00:00:01"));
-        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 5000), instance: "comfy.gpu.svc/127.0.0.1");
-        await host.Events.WaitForAsync<GenerationProgressed>(row.Id);
-
-        addresses = [];
-        (await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
-        await host.Ledger.WaitForInstancesAsync([]);
-
-        addresses = [IPAddress.Loopback];
-        await host.Ledger.WaitForInstancesAsync(["comfy.gpu.svc/127.0.0.1"]);
-    }
-
-    [Fact]
-    public async Task Servers_BehindADnsName_AreFoundByTheirAddresses()
-    {
-        await using var comfy = await SimulatedServer.StartAsync();
-        await using var host = await WatcherHost.StartAsync(
-            [], ("ComfyUi:Discovery:0:Host", "localhost"), ("ComfyUi:Discovery:0:Port", new Uri(comfy.Url).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-
-        var row = await host.SubmitAsync(Workflows.TextToImage(), instance: "localhost/127.0.0.1");
-
-        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+        (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
     }
 }

@@ -59,7 +59,7 @@ public sealed class WatcherMetricsTests
 
         await comfy.AdminAsync("zombie");
         var doomed = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
-        await doomed.Lost.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await doomed.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
         measured["lockngen.comfyui.needs_restart comfy-0"].ShouldBe(1);
         measured["lockngen.comfyui.up comfy-0"].ShouldBe(0);
