@@ -84,7 +84,8 @@ public sealed class RunningProduct : IAsyncLifetime
     {
         if (_run is null || _run.HasExited)
             return;
-        using var kill = Process.Start("kill", ["-INT", _run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        // What ./run does at Ctrl-C it does at SIGTERM; SIGINT is ignored below a shell that started the tests in its background.
+        using var kill = Process.Start("kill", ["-TERM", _run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         await _run.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         _run.Dispose();

@@ -50,6 +50,9 @@ internal sealed partial class ComfyUiInstance
     /// <summary>Whether the last heartbeat that was answered left the server to this process.</summary>
     public bool Owned => _sockets.OwnClientId is not null;
 
+    /// <inheritdoc cref="InstanceHealth.IsKnown"/>
+    public bool IsKnown => _health.IsKnown;
+
     /// <summary>Set once what the server was rendering has to be given up.</summary>
     public GenerationError? GivenUp => _health.GivenUp;
 

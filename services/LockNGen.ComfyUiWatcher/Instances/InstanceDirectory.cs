@@ -16,5 +16,5 @@ internal sealed class InstanceDirectory
 
     public void Remove(ComfyUiInstance instance) => _instances.TryRemove(instance.Name, out _);
 
-    public IReadOnlyList<InstanceReport> Reports() => [.. All.Select(i => i.Report()).OrderBy(r => r.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<InstanceReport> Reports() => [.. All.Where(i => i.IsKnown).Select(i => i.Report()).OrderBy(r => r.Name, StringComparer.Ordinal)];
 }

@@ -16,6 +16,8 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     /// <summary>What is said of work on a server that is not watched any more.</summary>
     public static readonly GenerationError Gone = Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.");
 
+    private const string NotTried = "not tried yet";
+
     private DateTimeOffset _lastAnswer = now;
     private DateTimeOffset? _awaySince = now;
     private DateTimeOffset? _idleWithWorkSince;
@@ -24,7 +26,10 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
 
     public InstanceState State { get; private set; } = InstanceState.Down;
 
-    public string? Reason { get; private set; } = "not tried yet";
+    public string? Reason { get; private set; } = NotTried;
+
+    /// <summary>Whether anything is known of it yet. Until then nobody is to be told that it is down: what it renders would be given up.</summary>
+    public bool IsKnown => Reason != NotTried;
 
     public int QueueRemaining { get; private set; }
 

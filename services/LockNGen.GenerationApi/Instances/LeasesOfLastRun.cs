@@ -12,7 +12,11 @@ internal sealed class LeasesOfLastRun(GenerationsDatabase database, IOptions<Bus
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (bus.Value.Transport == BusTransport.InMemory)
-            await database.WriteAsync(session => session.ExecuteAsync("UPDATE instances SET watcher = NULL"), cancellationToken);
+        {
+            // Watched a moment ago, for as long as this process has been away: what they render may still be adopted.
+            await database.WriteAsync(
+                session => session.ExecuteAsync("UPDATE instances SET watcher = NULL, reported_at = @Now", new { session.Now }), cancellationToken);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

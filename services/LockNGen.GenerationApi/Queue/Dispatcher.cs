@@ -6,11 +6,13 @@ using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
 using LockNGen.ServiceDefaults.Storage;
+using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>Gives waiting generations, in their order, to instances that have room and can render them.</summary>
-internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogStore catalogs, ILogger<Dispatcher> logger)
+internal sealed partial class Dispatcher(
+    GenerationsDatabase database, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<Dispatcher> logger)
 {
     /// <summary>How far down the list a pass looks for something that fits the room there is.</summary>
     private const int Lookahead = 500;
@@ -48,11 +50,13 @@ internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogSt
     private async Task<IReadOnlyList<Offer>> DispatchAsync(Session session, List<Candidate> candidates)
     {
         var offers = new List<Offer>();
-        foreach (var waiting in await WaitingList.FirstAsync(session, Lookahead))
+        var homes = await HomesAsync(session);
+        // Who has a render somewhere goes first: the room there is what it takes up already.
+        foreach (var waiting in (await WaitingList.FirstAsync(session, Lookahead)).OrderByDescending(w => HasHome(w, homes)))
         {
             if (candidates.TrueForAll(c => c.Room <= 0))
                 break;
-            if (Choose(waiting, candidates) is not { } chosen)
+            if (Choose(waiting, candidates, homes) is not { } chosen)
                 continue;
             var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
             if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
@@ -72,18 +76,30 @@ internal sealed partial class Dispatcher(GenerationsDatabase database, CatalogSt
         return offers;
     }
 
+    /// <summary>Instances that may still have the renders of watchers that were lost: they work, or were watched a moment ago.</summary>
+    private async Task<HashSet<string>> HomesAsync(Session session) =>
+    [
+        .. await session.QueryAsync<string>(
+            "SELECT name FROM instances WHERE (watcher IS NOT NULL AND state = 'up') OR (watcher IS NULL AND reported_at >= @watchedSince)",
+            new { watchedSince = session.Now - options.Value.AdoptionTimeout }),
+    ];
+
+    private static bool HasHome(WaitingRow waiting, HashSet<string> homes) =>
+        waiting is { Attempt: > 0, LostOn: null, Instance: { } instance } && homes.Contains(instance);
+
     /// <summary>
-    /// The best of those with room that can render it: where its render may still be, not where it was lost, with the preferred labels,
-    /// with its model loaded, with the most room.
+    /// Where its render may still be, and nowhere else, or it would be rendered twice; otherwise the best of those with room that can
+    /// render it: not where it was lost, with the preferred labels, with its model loaded, with the most room.
     /// </summary>
-    private static Candidate? Choose(WaitingRow waiting, List<Candidate> candidates)
+    private static Candidate? Choose(WaitingRow waiting, List<Candidate> candidates, HashSet<string> homes)
     {
+        var hasHome = HasHome(waiting, homes);
         var labels = waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
         var plan = JsonSerializer.Deserialize(waiting.Plan!, StoredJson.Default.RenderPlan)!;
         return candidates
-            .Where(c => c.Room > 0 && c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog))
-            .OrderByDescending(c => c.Instance.Name == waiting.Instance && waiting.LostOn is null)
-            .ThenBy(c => c.Instance.Name == waiting.LostOn)
+            .Where(c => c.Room > 0 && (!hasHome || c.Instance.Name == waiting.Instance))
+            .Where(c => c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog))
+            .OrderBy(c => c.Instance.Name == waiting.LostOn)
             .ThenByDescending(c => c.CountOf(labels.Preferred))
             .ThenByDescending(c => waiting.Model is not null && c.LastModel == waiting.Model)
             .ThenByDescending(c => c.Room)

@@ -20,6 +20,13 @@ public sealed class QueueOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan ClaimTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a generation whose watcher was lost waits for another one to watch its instance, where its render may still be; then any
+    /// instance renders it. Default 30 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan AdoptionTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How often the queue is swept for what went silent, and positions are told. Default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.020", "00:00:10")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(500);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using LockNGen.FaultTests.Readers;
 using LockNGen.FaultTests.Rig;
@@ -105,7 +106,7 @@ internal sealed class GenerationLoad(SystemUnderTest system, Published published
             using var json = JsonDocument.Parse(text);
             return Keep(new Accepted(json.RootElement.GetProperty("id").GetGuid(), kind, count, hasWebhook, DateTimeOffset.UtcNow), api);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
             return null;
         }
@@ -136,7 +137,7 @@ internal sealed class GenerationLoad(SystemUnderTest system, Published published
                     return;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
             {
                 journal.Note($"{id} not cancelled by {system.Apis[replica].Server}: {e.Message}");
             }

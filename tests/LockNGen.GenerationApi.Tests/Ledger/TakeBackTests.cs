@@ -60,6 +60,43 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
+    public async Task Work_OfASilentWatcher_WaitsForItsInstance_WhereItMayStillBeRendered()
+    {
+        await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("a"));
+        await using var other = new FakeWatcher("w2", FakeWatcher.Instance("b"));
+        await using var heir = new FakeWatcher("w3", FakeWatcher.Instance("a"));
+        await using var api = await StartApiAsync(null, dying, other, heir);
+        await dying.StartAsync();
+        var id = await api.SubmitTextAsync();
+        await dying.TakeAsync();
+        await other.StartAsync();
+
+        await dying.DieAsync();
+        await api.Events.WaitAsync(e => e.GenerationId == id && e.Sequence > 1_000_000_000 && e is GenerationQueued);
+        var next = await api.SubmitTextAsync();
+
+        (await other.TakeAsync()).Id.ShouldBe(next);
+        await heir.StartAsync();
+        (await heir.TakeAsync()).Id.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task Work_WhoseInstanceNobodyWatchesInTime_GoesElsewhere()
+    {
+        await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("a"));
+        await using var other = new FakeWatcher("w2", FakeWatcher.Instance("b"));
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:AdoptionTimeout"] = "00:00:00" }, dying, other);
+        await dying.StartAsync();
+        var id = await api.SubmitTextAsync();
+        await dying.TakeAsync();
+        await other.StartAsync();
+
+        await dying.DieAsync();
+
+        (await other.TakeAsync()).Id.ShouldBe(id);
+    }
+
+    [Fact]
     public async Task Work_ThatItsWatcherNoLongerLists_ComesBack()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
