@@ -72,6 +72,8 @@ public static class GenerationApiExtensions
         services.AddSingleton<SubmissionReader>();
         services.AddSingleton<GenerationInserter>();
         services.AddSingleton<SubmissionLimits>();
+        services.AddSingleton<GroupCommit>();
+        services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
         services.AddSingleton<SubmitEndpoint>();
         services.AddSingleton<BlockingEndpoint>();
         services.AddSingleton<DeliveryEndpoints>();

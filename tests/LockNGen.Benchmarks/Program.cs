@@ -14,6 +14,9 @@ switch (args.FirstOrDefault())
     case "fanout":
         await FanoutBenchmark.RunAsync();
         break;
+    case "submit":
+        await SubmissionRate.RunAsync();
+        break;
     case "micro":
         BenchmarkRunner.Run<HotPathBenchmarks>(
             DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)), [.. args.Skip(1)]);
@@ -25,6 +28,7 @@ switch (args.FirstOrDefault())
 
               latency   ComfyUI to client: separate processes, a real broker, 100 clients on one generation
               fanout    the gateway's fanout beside that of Node's ws and amqplib: CPU per delivery and latency
+              submit    submissions per second, on SQLite and on PostgreSQL
               micro     the steps of the hot path, with what they allocate
             """);
         return args.Length == 0 ? 0 : 2;

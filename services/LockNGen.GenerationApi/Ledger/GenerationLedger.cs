@@ -71,19 +71,17 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
             new { row.Id, row.Attempt, lost = wasLost ? 1 : 0, lostOn = wasLost ? row.Instance : null, session.Now });
         if (back is null)
             return false;
-        await AnnounceQueuedAsync(session, back);
+        var place = await WaitingList.PlaceOfAsync(session, back.Id) ?? new QueuePlace(0, 0);
+        await session.ExecuteAsync("UPDATE generations SET told_position = @Position WHERE id = @Id", new { back.Id, place.Position });
+        await AnnounceQueuedAsync(session, QueuedEvent(back.Id, back.Attempt, back.EventNumber, place), back.Owner, back.TraceParent);
         return true;
     }
 
-    /// <summary>Announces a generation that has just been queued, with its place.</summary>
-    public async Task<QueuePlace> AnnounceQueuedAsync(Session session, GenerationRow row)
+    /// <summary>Announces a generation that has just been queued, and has it dispatched.</summary>
+    public async Task AnnounceQueuedAsync(Session session, GenerationQueued queued, string? owner, string? traceParent)
     {
-        var place = await WaitingList.PlaceOfAsync(session, row.Id) ?? new QueuePlace(0, 0);
-        await session.ExecuteAsync(
-            "UPDATE generations SET told_position = @Position, told_at = @Now WHERE id = @Id", new { row.Id, place.Position, session.Now });
-        await outbox.AddAsync(session, QueuedEvent(row.Id, row.Attempt, row.EventNumber, place), row.Owner, row.TraceParent);
+        await outbox.AddAsync(session, queued, owner, traceParent);
         session.AfterCommit(scheduler.Set);
-        return place;
     }
 
     /// <summary>The event that tells a waiting generation's place.</summary>

@@ -28,13 +28,12 @@ internal sealed class SubmissionLimits
     private TimeSpan? Longest => _images?.Window ?? _submissions?.Window;
 
     /// <summary>Returns the refusal of a submission of so many images, or null; sets the RateLimit headers.</summary>
-    public async Task<ProblemHttpResult?> CheckAsync(Session session, string client, int images, HttpResponse response)
+    public async Task<ProblemHttpResult?> CheckAsync(Session session, QueueTail queue, string client, int images, HttpResponse response)
     {
-        var waiting = await session.ScalarAsync<long>("SELECT COUNT(*) FROM generations WHERE status = 'queued' AND ended_at IS NULL");
-        if (waiting >= _maxDepth)
+        if (queue.Length >= _maxDepth)
         {
             response.Headers.RetryAfter = "30";
-            return Problem.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.QueueFull, $"The queue is full: {waiting} generations wait. Try again later.");
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.QueueFull, $"The queue is full: {queue.Length} generations wait. Try again later.");
         }
 
         if (images > _images?.Limit)

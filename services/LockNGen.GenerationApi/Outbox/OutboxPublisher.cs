@@ -6,6 +6,7 @@ using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.ServiceDefaults.Storage;
 
 namespace LockNGen.GenerationApi.Outbox;
 
@@ -131,11 +132,7 @@ internal sealed partial class OutboxPublisher(
         if (published.Count > 0)
         {
             await database.WriteAsync(
-                async session =>
-                {
-                    foreach (var number in published)
-                        await session.ExecuteAsync("DELETE FROM outbox WHERE number = @number", new { number });
-                }, CancellationToken.None);
+                session => session.ExecuteAsync("DELETE FROM outbox WHERE number IN @numbers", new { numbers = SqlList.Of(published) }), CancellationToken.None);
         }
     }
 

@@ -12,21 +12,27 @@ namespace LockNGen.GenerationApi.Submit;
 internal sealed class GenerationInserter(GenerationLedger ledger, EventOutbox outbox, Durations durations)
 {
     /// <summary>Returns the new generation and its place; it is accepted when the transaction commits.</summary>
-    public async Task<(GenerationRow Row, QueuePlace Place)> InsertAsync(
-        Session session, Submission submission, string? owner, string client)
+    public async Task<(Guid Id, QueuePlace Place)> InsertAsync(
+        Session session, QueueTail queue, Submission submission, string? owner, string client)
     {
+        var id = Guid.NewGuid();
         var estimate = await durations.EstimateAsync(session, submission.Shape, submission.Units, submission.Count);
-        var row = (await session.FirstOrDefaultAsync<GenerationRow>(
+        var place = queue.Add(submission.Priority, owner, estimate);
+        var traceParent = Activity.Current?.Id;
+        await session.ExecuteAsync(
             """
             INSERT INTO generations (id, owner, client, status, priority, template, prompt_text, model, needs_catalog, seed, count, labels,
-                shape, units, estimated_seconds, timeout_seconds, queue_timeout_seconds, event_number, created_at, trace_parent)
+                shape, units, estimated_seconds, estimated_wait_seconds, timeout_seconds, queue_timeout_seconds, event_number, created_at,
+                told_position, told_at, trace_parent)
             VALUES (@id, @owner, @client, 'queued', @Priority, @Template, @PromptText, @Model, @needsCatalog, @Seed, @Count, @labels,
-                @Shape, @Units, @estimate, @TimeoutSeconds, @QueueTimeoutSeconds, 1, @Now, @traceParent)
-            RETURNING *
+                @Shape, @Units, @estimate, @EstimatedWaitSeconds, @TimeoutSeconds, @QueueTimeoutSeconds, 1, @Now,
+                @Position, @Now, @traceParent);
+            INSERT INTO generation_inputs (generation_id, request, parameters, workflow, plan, metadata)
+            VALUES (@id, @Request, @parameters, @workflow, @plan, @Metadata)
             """,
             new
             {
-                id = Guid.NewGuid(),
+                id,
                 owner,
                 client,
                 submission.Priority,
@@ -40,19 +46,12 @@ internal sealed class GenerationInserter(GenerationLedger ledger, EventOutbox ou
                 submission.Shape,
                 submission.Units,
                 estimate,
+                place.EstimatedWaitSeconds,
                 submission.TimeoutSeconds,
                 submission.QueueTimeoutSeconds,
                 session.Now,
-                traceParent = Activity.Current?.Id,
-            }))!;
-        await session.ExecuteAsync(
-            """
-            INSERT INTO generation_inputs (generation_id, request, parameters, workflow, plan, metadata)
-            VALUES (@Id, @Request, @parameters, @workflow, @plan, @Metadata)
-            """,
-            new
-            {
-                row.Id,
+                place.Position,
+                traceParent,
                 submission.Request,
                 parameters = submission.Parameters?.ToJsonString(),
                 workflow = submission.Workflow.ToJsonString(),
@@ -61,11 +60,9 @@ internal sealed class GenerationInserter(GenerationLedger ledger, EventOutbox ou
             });
         // Before the first event, so that the notifier knows the address before any outcome can come.
         if (submission.WebhookUrl is { } url)
-            await outbox.AddAsync(session, new RegisterWebhook { GenerationId = row.Id, Owner = owner, Url = url, Secret = submission.WebhookSecret });
-        var place = await ledger.AnnounceQueuedAsync(session, row);
-        await session.ExecuteAsync(
-            "UPDATE generations SET estimated_wait_seconds = @EstimatedWaitSeconds WHERE id = @Id", new { row.Id, place.EstimatedWaitSeconds });
-        session.AfterCommit(() => Diagnostics.Accepted(row.Template));
-        return (row, place);
+            await outbox.AddAsync(session, new RegisterWebhook { GenerationId = id, Owner = owner, Url = url, Secret = submission.WebhookSecret });
+        await ledger.AnnounceQueuedAsync(session, ledger.QueuedEvent(id, attempt: 0, number: 1, place), owner, traceParent);
+        session.AfterCommit(() => Diagnostics.Accepted(submission.Template));
+        return (id, place);
     }
 }

@@ -13,6 +13,7 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>POST /api/generations: checks, stores, answers 202. What it has answered survives any crash.</summary>
 internal sealed class SubmitEndpoint(
     GenerationsDatabase database,
+    GroupCommit transactions,
     SubmissionReader reader,
     GenerationInserter inserter,
     Durations durations,
@@ -71,21 +72,19 @@ internal sealed class SubmitEndpoint(
             return (new SubmitOutcome { DryRun = await DryRunAsync(submission, context.RequestAborted) }, null);
 
         // From here on the client's leaving changes nothing: half a submission helps nobody, and its retry has the key.
-        var (refusal, outcome) = await database.WriteAsync<(IResult?, SubmitOutcome?)>(
-            async session =>
-            {
-                if (await limits.CheckAsync(session, client, submission.Count, context.Response) is { } refused)
-                    return (refused, null);
-                if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
-                    return (null, null);
-                await limits.NoteAsync(session, client, submission.Count);
-                var (row, place) = await inserter.InsertAsync(session, submission, caller.Owner, client);
-                var response = JsonSerializer.Serialize(Answer(row.Id, place, submission), ApiJson.Readable.SubmitAnswer);
-                if (key.Length > 0)
-                    await IdempotencyKeys.AnswerAsync(session, client, key, response);
-                return (null, new SubmitOutcome { Id = row.Id, Response = response });
-            },
-            CancellationToken.None);
+        var (refusal, outcome) = await transactions.RunAsync(client, async (session, queue) =>
+        {
+            if (await limits.CheckAsync(session, queue, client, submission.Count, context.Response) is { } refused)
+                return new SubmitDecision(refused, null);
+            if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
+                return new SubmitDecision(null, null);
+            await limits.NoteAsync(session, client, submission.Count);
+            var (id, place) = await inserter.InsertAsync(session, queue, submission, caller.Owner, client);
+            var response = JsonSerializer.Serialize(Answer(id, place, submission), ApiJson.Readable.SubmitAnswer);
+            if (key.Length > 0)
+                await IdempotencyKeys.AnswerAsync(session, client, key, response);
+            return new SubmitDecision(null, new SubmitOutcome { Id = id, Response = response });
+        });
         if (outcome is not null || refusal is not null)
             return (outcome, refusal);
         // Another request with this key came in between.

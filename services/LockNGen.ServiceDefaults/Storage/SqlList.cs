@@ -10,15 +10,19 @@ namespace LockNGen.ServiceDefaults.Storage;
 /// </summary>
 public sealed class SqlList : SqlMapper.ICustomQueryParameter
 {
-    private readonly IReadOnlyList<string> _values;
+    private readonly IReadOnlyList<object> _values;
+    private readonly DbType _type;
 
-    private SqlList(IReadOnlyList<string> values) => _values = values;
+    private SqlList(IReadOnlyList<object> values, DbType type) => (_values, _type) = (values, type);
 
     /// <summary>Texts.</summary>
-    public static SqlList Of(IEnumerable<string> values) => new([.. values]);
+    public static SqlList Of(IEnumerable<string> values) => new([.. values], DbType.String);
+
+    /// <summary>Numbers.</summary>
+    public static SqlList Of(IEnumerable<long> values) => new([.. values.Select(v => (object)v)], DbType.Int64);
 
     /// <summary>Ids.</summary>
-    public static SqlList Of(IEnumerable<Guid> values) => new([.. values.Select(v => v.ToString("D"))]);
+    public static SqlList Of(IEnumerable<Guid> values) => Of(values.Select(v => v.ToString("D")));
 
     void SqlMapper.ICustomQueryParameter.AddParameter(IDbCommand command, string name)
     {
@@ -27,7 +31,7 @@ public sealed class SqlList : SqlMapper.ICustomQueryParameter
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = name + "_" + names.Count.ToString(CultureInfo.InvariantCulture);
-            parameter.DbType = DbType.String;
+            parameter.DbType = _type;
             parameter.Value = value;
             command.Parameters.Add(parameter);
             names.Add("@" + parameter.ParameterName);

@@ -214,20 +214,22 @@ internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDi
         }
     }
 
-    /// <summary>How far a socket is: events other than progress, then the running node's step.</summary>
-    private static (int Events, double Step) Position(IEnumerable<JsonObject?> frames)
+    /// <summary>How far a socket is: events other than progress, then the running node's step, then whether its state was told.</summary>
+    private static (int Events, double Step, bool Told) Position(IEnumerable<JsonObject?> frames)
     {
-        var (events, step) = (0, 0.0);
+        var (events, step, told) = (0, 0.0, false);
         foreach (var frame in frames)
         {
             var type = frame?["type"]?.ToString();
-            if (type == "progress")
-                step = frame!["data"]!["value"]!.GetValue<double>();
-            else if (type is not (null or "progress_state"))
-                (events, step) = (events + 1, 0);
+            if (type == "progress_state")
+                told = true;
+            else if (type == "progress")
+                (step, told) = (frame!["data"]!["value"]!.GetValue<double>(), false);
+            else if (type is not null)
+                (events, step, told) = (events + 1, 0, false);
         }
 
-        return (events, step);
+        return (events, step, told);
     }
 
     private async Task CompareFramesAsync(string name, bool inOrder)

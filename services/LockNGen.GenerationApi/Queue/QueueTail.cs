@@ -1,0 +1,73 @@
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Queue;
+
+/// <summary>
+/// Where the next submissions come to stand in the order of <see cref="WaitingList"/>, from how many wait and run of each owner: ranking all
+/// that wait for each new one would make submitting slower the longer the queue is. Off by a few while somebody's are moved to the front,
+/// until the next notice of their positions.
+/// </summary>
+internal sealed class QueueTail
+{
+    private readonly QueueSpeed _speed;
+    private readonly Dictionary<string, long> _active;
+    private readonly Dictionary<(int Priority, string Who), TailRow> _waiting;
+
+    private QueueTail(QueueSpeed speed, IReadOnlyList<TailRow> rows)
+    {
+        _speed = speed;
+        _active = rows.Where(r => r.Priority is null).ToDictionary(r => r.Who, r => r.Number);
+        _waiting = rows.Where(r => r.Priority is not null).ToDictionary(r => (r.Priority!.Value, r.Who));
+        Length = _waiting.Values.Sum(r => r.Number);
+    }
+
+    /// <summary>How many wait.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Reads how the queue is now.</summary>
+    public static async Task<QueueTail> ReadAsync(Session session) => new(
+        await QueueSpeed.ReadAsync(session),
+        await session.QueryAsync<TailRow>(
+            """
+            SELECT COALESCE(owner, '') AS who, CASE WHEN status = 'queued' THEN priority END AS priority, COUNT(*) AS number,
+                COUNT(promoted_at) AS promoted, CAST(SUM(estimated_seconds) AS DOUBLE PRECISION) AS seconds
+            FROM generations WHERE ended_at IS NULL AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2
+            """));
+
+    /// <summary>Lets one more stand in the queue, and returns its place.</summary>
+    public QueuePlace Add(int priority, string? owner, double estimatedSeconds)
+    {
+        var who = owner ?? "";
+        if (!_waiting.TryGetValue((priority, who), out var own))
+            _waiting[(priority, who)] = own = new TailRow { Who = who, Priority = priority };
+        var turn = _active.GetValueOrDefault(who) + own.Number + 1;
+
+        var (ahead, seconds) = (0L, 0.0);
+        foreach (var row in _waiting.Values.Where(r => r.Number > 0))
+        {
+            var before = row.Promoted + (row.Priority - priority) switch
+            {
+                > 0 => row.Number - row.Promoted,
+                0 => Math.Clamp(turn - _active.GetValueOrDefault(row.Who), 0, row.Number - row.Promoted),
+                _ => 0,
+            };
+            ahead += before;
+            seconds += row.Seconds * before / row.Number;
+        }
+
+        own.Number++;
+        own.Seconds += estimatedSeconds;
+        Length++;
+        return new QueuePlace((int)ahead, _speed.WaitSeconds((int)ahead, seconds));
+    }
+
+    /// <summary>What waits of one owner with one priority; without a priority, what runs of that owner.</summary>
+    private sealed record TailRow
+    {
+        public required string Who { get; init; }
+        public int? Priority { get; init; }
+        public long Number { get; set; }
+        public long Promoted { get; init; }
+        public double Seconds { get; set; }
+    }
+}

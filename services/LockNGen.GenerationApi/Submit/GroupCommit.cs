@@ -1,0 +1,113 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Threading.Channels;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Storage;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>
+/// Submissions that come while a transaction is on its way share the next one: one look at the queue and one flush to disk serve them all.
+/// Each is accepted or refused by itself.
+/// </summary>
+internal sealed class GroupCommit(GenerationsDatabase database, TimeProvider clock) : BackgroundService
+{
+    private const int MaxWaiting = 1000;
+    private const int MaxShared = 100;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Channel<Work> _waiting = Channel.CreateBounded<Work>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>Runs the work in a transaction that it may share, and returns what it decided once that is committed.</summary>
+    /// <param name="client">Whose it is. A group is sorted by this, so that two replicas take the clients' locks in the same order.</param>
+    /// <param name="work">May be run again, after a deadlock or because another's work spoilt the transaction: it must do nothing but talk to the database.</param>
+    public async Task<SubmitDecision> RunAsync(string client, Func<Session, QueueTail, Task<SubmitDecision>> work)
+    {
+        var waiting = new Work(client, work, Activity.Current);
+        if (!_waiting.Writer.TryWrite(waiting))
+            throw new DatabaseBusyException();
+        try
+        {
+            return await waiting.Decision.Task.WaitAsync(Patience, clock);
+        }
+        catch (TimeoutException)
+        {
+            if (waiting.TryStart())
+                throw new DatabaseBusyException();
+            // It is in a transaction, which ends, sooner or later.
+            return await waiting.Decision.Task;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var group = new List<Work>(MaxShared);
+        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        {
+            while (group.Count < MaxShared && _waiting.Reader.TryRead(out var work))
+            {
+                if (work.TryStart())
+                    group.Add(work);
+            }
+
+            if (group.Count > 0)
+                await CommitAsync([.. group.OrderBy(w => w.Client, StringComparer.Ordinal)]);
+            group.Clear();
+        }
+    }
+
+    private async Task CommitAsync(IReadOnlyList<Work> group)
+    {
+        try
+        {
+            var decisions = await database.WriteAsync(session => RunAllAsync(session, group), CancellationToken.None);
+            foreach (var (work, decision) in group.Zip(decisions))
+                work.Decision.SetResult(decision);
+        }
+        catch (Exception e) when (group.Count > 1 && MayBeOfOne(e))
+        {
+            foreach (var work in group)
+                await CommitAsync([work]);
+        }
+        catch (Exception e)
+        {
+            foreach (var work in group)
+                work.Decision.SetException(e);
+        }
+    }
+
+    private static async Task<IReadOnlyList<SubmitDecision>> RunAllAsync(Session session, IReadOnlyList<Work> group)
+    {
+        var queue = await QueueTail.ReadAsync(session);
+        var decisions = new List<SubmitDecision>(group.Count);
+        foreach (var work in group)
+        {
+            Activity.Current = work.Activity;
+            decisions.Add(await work.Run(session, queue));
+        }
+
+        return decisions;
+    }
+
+    /// <summary>What the database says of the values it was given (classes 22 and 23); a database that is away is away for all.</summary>
+    private static bool MayBeOfOne(Exception e) => e is (not DbException) or SqliteException or PostgresException { SqlState: ['2', '2' or '3', ..] };
+
+    /// <summary>The database does not keep up: answered as one that is away.</summary>
+    private sealed class DatabaseBusyException() : DbException("Too many submissions wait to be stored.");
+
+    private sealed record Work(string Client, Func<Session, QueueTail, Task<SubmitDecision>> Run, Activity? Activity)
+    {
+        private int _started;
+
+        public TaskCompletionSource<SubmitDecision> Decision { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool TryStart() => Interlocked.Exchange(ref _started, 1) == 0;
+    }
+}
+
+/// <summary>A refusal, or what was accepted; neither when another request with the same Idempotency-Key came in between.</summary>
+internal sealed record SubmitDecision(IResult? Refusal, SubmitOutcome? Outcome);
