@@ -11,6 +11,7 @@ namespace LockNGen.ServiceDefaults.Storage;
 public abstract class Database : IAsyncDisposable
 {
     private const int MaxTries = 5;
+    private const int MaxPrepared = 100;
 
     private readonly DbDataSource _source;
     private readonly TimeProvider _clock;
@@ -31,7 +32,7 @@ public abstract class Database : IAsyncDisposable
         DapperTypes.Register();
         _clock = clock;
         IsSqlite = IsSqliteAddress(connectionString);
-        _source = IsSqlite ? OpenSqlite(connectionString) : NpgsqlDataSource.Create(connectionString);
+        _source = IsSqlite ? OpenSqlite(connectionString) : OpenPostgreSql(connectionString);
         _migrations = new Migrations(name, GetType().Assembly, IsSqlite);
         _locks = new NamedLocks(_source, IsSqlite);
     }
@@ -44,15 +45,25 @@ public abstract class Database : IAsyncDisposable
         connectionString.Contains("Data Source=", StringComparison.OrdinalIgnoreCase)
         || connectionString.Contains("Filename=", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Runs queries without a transaction.</summary>
+    /// <summary>Runs queries without a transaction; they may be run again, as <see cref="WriteAsync{T}"/> does.</summary>
     public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        return await read(new Session(connection, transaction: null, await NowAsync(connection, cancellationToken), cancellationToken));
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await OpenAsync(cancellationToken);
+                return await read(new Session(connection, transaction: null, await NowAsync(connection, cancellationToken), cancellationToken));
+            }
+            catch (PostgresException e) when (IsPassing(e) && attempt < MaxTries)
+            {
+                // Prepared anew by the next try.
+            }
+        }
     }
 
     /// <summary>
-    /// Runs a transaction; on PostgreSQL it is tried again after a deadlock or serialization failure, so <paramref name="work"/> must do
+    /// Runs a transaction; on PostgreSQL it is tried again after a deadlock and the like, so <paramref name="work"/> must do
     /// nothing but talk to the database. What must follow a commit is registered with <see cref="Session.AfterCommit"/>.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
@@ -63,7 +74,7 @@ public abstract class Database : IAsyncDisposable
             {
                 return await TryWriteAsync(work, cancellationToken);
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure && attempt < MaxTries)
+            catch (PostgresException e) when (IsPassing(e) && attempt < MaxTries)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 20) * attempt), _clock, cancellationToken);
             }
@@ -160,6 +171,10 @@ public abstract class Database : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Two that waited for each other, or a statement that was prepared before another replica migrated its tables (0A000).</summary>
+    private static bool IsPassing(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.FeatureNotSupported;
+
     /// <summary>The database's clock: what several replicas agree on.</summary>
     private async Task<DateTimeOffset> NowAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -168,6 +183,15 @@ public abstract class Database : IAsyncDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT clock_timestamp()";
         return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
+    }
+
+    private static NpgsqlDataSource OpenPostgreSql(string connectionString)
+    {
+        // Parsing and planning the same statements over and over took more of the server than running them.
+        var address = new NpgsqlConnectionStringBuilder(connectionString);
+        if (address.MaxAutoPrepare == 0)
+            address.MaxAutoPrepare = MaxPrepared;
+        return NpgsqlDataSource.Create(address);
     }
 
     private static DbDataSource OpenSqlite(string connectionString)
