@@ -1,5 +1,6 @@
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.RealtimeGateway.History;
 using LockNGen.ServiceDefaults.Resilience;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
@@ -15,6 +16,7 @@ internal sealed partial class RabbitMqFeed(
     ReplicaQueues queues,
     IEventHistory history,
     ProgressBroadcaster broadcaster,
+    GenerationLogs logs,
     EventIngest ingest,
     WriteLoops loops,
     FeedState state,
@@ -59,6 +61,8 @@ internal sealed partial class RabbitMqFeed(
         await queues.DeclareAsync(channel, stoppingToken);
 
         state.Problem = "filling the rings from the event stream";
+        // Read to its end, or read again; what comes after it, the queue has.
+        logs.WholeFromNow();
         await history.ReadAsync(_lastHeard - Margin ?? time.GetUtcNow() - options.Value.WarmUpWindow, broadcaster.Publish, stoppingToken);
 
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,8 +6,14 @@ using MassTransit;
 namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>Asks the GenerationApi for what neither ring nor stream has.</summary>
-internal sealed partial class SnapshotLookup(CommandClient commands, IHostApplicationLifetime lifetime, ILogger<SnapshotLookup> logger)
+internal sealed partial class SnapshotLookup(
+    CommandClient commands, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SnapshotLookup> logger)
 {
+    /// <summary>Where no API has ever run, it is not looked for on behalf of every client.</summary>
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(5);
+
+    private long? _absentSince;
+
     /// <summary>Asks, and brings the answer to the log and to those who wait there. One at a time per log, which sees to that.</summary>
     public void Ask(GenerationLog log) => _ = AskAsync(log);
 
@@ -16,12 +22,23 @@ internal sealed partial class SnapshotLookup(CommandClient commands, IHostApplic
         SnapshotAnswer? answer = null;
         try
         {
+            if (_absentSince is { } since && time.GetElapsedTime(since) < Absence)
+            {
+                log.Seed(answer);
+                return;
+            }
+
             answer = await commands.RequestAsync<GetSnapshot, SnapshotAnswer>(
-                BusQueues.GenerationApi, new GetSnapshot { GenerationId = log.GenerationId }, lifetime.ApplicationStopping);
+                BusQueues.GenerationApi, new GetSnapshot { GenerationId = log.GenerationId }, lifetime.ApplicationStopping, mandatory: true);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return;
+        }
+        catch (RequestException e) when (e.InnerException is MessageReturnedException)
+        {
+            _absentSince = time.GetTimestamp();
+            LogAbsent(Absence.TotalSeconds);
         }
         catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException)
         {
@@ -31,6 +48,9 @@ internal sealed partial class SnapshotLookup(CommandClient commands, IHostApplic
 
         log.Seed(answer);
     }
+
+    [LoggerMessage(LogLevel.Warning, "There is no GenerationApi at this broker: for {Seconds} s, what this replica has not seen itself counts as unknown")]
+    private partial void LogAbsent(double seconds);
 
     [LoggerMessage(LogLevel.Warning, "The GenerationApi did not say what it knows of {GenerationId}: {Reason}")]
     private partial void LogNoAnswer(Guid generationId, string reason);

@@ -31,6 +31,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>Cursors from here on can be served from the ring.</summary>
     private long _completeAfter;
 
+    /// <summary>Where a new attempt began: nothing has been delivered between these two.</summary>
+    private (long Last, long Next) _overtaken;
+
     public Guid GenerationId => generationId;
 
     public string? Owner { get; private set; }
@@ -65,16 +68,19 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return AppendOutcome.Dropped;
             LearnOwner(owner);
             if (message.Sequence <= LastSequence || HasEnded)
-                return AppendOutcome.Duplicate;
+                return TakeOld(message.Sequence, audience);
             if (_held is not null)
                 return Hold(_held, message, audience);
             if (IsHole(message.Sequence))
             {
+                logs.WholeFromNow();
                 _held = [];
                 Hold(_held, message, audience);
                 return AppendOutcome.Hole;
             }
 
+            if (LastSequence > 0 && GenerationSequence.Number(message.Sequence) == 1)
+                _overtaken = (LastSequence, message.Sequence);
             Deliver(message, audience);
             return AppendOutcome.Delivered;
         }
@@ -256,15 +262,28 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     }
 
     /// <summary>
-    /// Whether something is missing before this event. Attempt 0 is the GenerationApi's and its length is nobody's business, so a first
-    /// claim may follow it at once; what an attempt after the first left unsaid cannot be told from what was lost.
+    /// Whether something is missing before this event. What an attempt left unsaid cannot be told from what was lost, so a new attempt is
+    /// believed to follow at once only as long as nothing at all is missing. Attempt 0 is the GenerationApi's and its length is nobody's business.
     /// </summary>
     private bool IsHole(long sequence)
     {
         if (LastSequence == 0)
             return false;
-        var (last, next) = (GenerationSequence.Attempt(LastSequence), GenerationSequence.Attempt(sequence));
-        return next == last ? sequence != LastSequence + 1 : last > 0 || GenerationSequence.Number(sequence) != 1;
+        var last = GenerationSequence.Attempt(LastSequence);
+        return GenerationSequence.Attempt(sequence) == last
+            ? sequence != LastSequence + 1
+            : GenerationSequence.Number(sequence) != 1 || (last > 0 && !logs.AreWholeSince(LastActivity));
+    }
+
+    /// <summary>Seen before, after the end, or by another publisher than the next attempt's, which overtook it: that is made known.</summary>
+    private AppendOutcome TakeOld(long sequence, AudienceOfAll audience)
+    {
+        if (HasEnded || sequence <= _overtaken.Last || sequence >= _overtaken.Next)
+            return AppendOutcome.Duplicate;
+        _overtaken = default;
+        RestartBefore(LastSequence + 1);
+        AnnounceLoss(audience);
+        return AppendOutcome.Lost;
     }
 
     private void Deliver(ServerMessage message, AudienceOfAll audience)

@@ -15,7 +15,9 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
+    private readonly ConcurrentDictionary<string, bool> _unreadable = new();
     private long _bytes;
+    private long _wholeSince = long.MaxValue;
 
     public RingOptions Options { get; } = options.Value;
 
@@ -24,6 +26,9 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     public GatewayMetrics Metrics => metrics;
 
     public IEnumerable<GenerationLog> All => _logs.Values;
+
+    /// <summary>Nothing that the broker delivers after now is missing, as far as anybody knows.</summary>
+    public void WholeFromNow() => Volatile.Write(ref _wholeSince, time.GetTimestamp());
 
     public GenerationLog GetOrAdd(Guid generationId) => _logs.GetOrAdd(generationId, static (id, logs) => new GenerationLog(id, logs), this);
 
@@ -43,6 +48,8 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
             Shed();
     }
 
+    internal bool AreWholeSince(long timestamp) => timestamp > Volatile.Read(ref _wholeSince);
+
     internal void Spend(long bytes)
     {
         metrics.RingBytes(bytes);
@@ -57,7 +64,9 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         }
         catch (JsonException e)
         {
-            LogUnreadable(message.Type, message.GenerationId, message.Sequence, e);
+            // Once for each type: what one publisher gets wrong it gets wrong in every event.
+            if (_unreadable.TryAdd(message.Type, true))
+                LogUnreadable(message.Type, message.GenerationId, message.Sequence, e.Message);
             return state;
         }
     }
@@ -93,6 +102,6 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         return true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Event {Type} {Sequence} of {GenerationId} cannot be read and is left out of snapshots")]
-    private partial void LogUnreadable(string type, Guid generationId, long sequence, Exception error);
+    [LoggerMessage(LogLevel.Warning, "Event {Type} {Sequence} of {GenerationId} cannot be read and is left out of snapshots: {Reason}. Others of that type are not reported")]
+    private partial void LogUnreadable(string type, Guid generationId, long sequence, string reason);
 }

@@ -25,20 +25,35 @@ public sealed class CommandClient(IBus bus, IClientFactory requests, IOptions<Bu
         {
             if (traceParent is not null)
                 context.Headers.Set(EventHeaders.TraceParent, traceParent);
-            if (mandatory && context.TryGetPayload<RabbitMqSendContext>(out var rabbitMq))
-                rabbitMq.Mandatory = true;
+            if (mandatory)
+                Mandate(context);
         }
     }
 
     /// <summary>Sends a request and returns its answer.</summary>
+    /// <param name="queue">The queue that its reader has declared.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <param name="mandatory">Whether a broker without that queue hands the request back at once; otherwise it is waited for in vain.</param>
+    /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
     /// <exception cref="RequestTimeoutException">Nobody answered in time.</exception>
     /// <exception cref="RequestFaultException">The other side failed.</exception>
-    public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(string queue, TRequest request, CancellationToken cancellationToken)
+    public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(
+        string queue, TRequest request, CancellationToken cancellationToken, bool mandatory = false)
         where TRequest : class
         where TAnswer : class
     {
         var client = requests.CreateRequestClient<TRequest>(new Uri("exchange:" + queue), options.Value.RequestTimeout);
-        var response = await client.GetResponse<TAnswer>(request, cancellationToken);
+        var response = mandatory
+            ? await client.GetResponse<TAnswer>(request, pipe => pipe.UseExecute(Mandate), cancellationToken)
+            : await client.GetResponse<TAnswer>(request, cancellationToken);
         return response.Message;
+    }
+
+    private static void Mandate<T>(SendContext<T> context)
+        where T : class
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbitMq))
+            rabbitMq.Mandatory = true;
     }
 }

@@ -143,6 +143,59 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
+    public void Append_NextAttemptWhileNothingIsMissing_IsDeliveredAtOnce()
+    {
+        var clock = new FakeClock();
+        var logs = Create(time: clock);
+        logs.WholeFromNow();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var log = logs.GetOrAdd(_id);
+        foreach (var message in Life(_id).Take(3))
+            Append(log, message);
+        log.Join(_client, First(3));
+
+        Append(log, Queued(_id, GenerationSequence.Of(2, 1))).ShouldBe(AppendOutcome.Delivered);
+        Append(log, Started(_id, GenerationSequence.Of(3, 1))).ShouldBe(AppendOutcome.Delivered);
+
+        _client.Sequences.ShouldBe([GenerationSequence.Of(2, 1), GenerationSequence.Of(3, 1)]);
+    }
+
+    [Fact]
+    public void Append_NextAttemptAfterAHoleElsewhere_IsAHoleToo()
+    {
+        var clock = new FakeClock();
+        var logs = Create(time: clock);
+        logs.WholeFromNow();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var (log, other) = (logs.GetOrAdd(_id), logs.GetOrAdd(Guid.NewGuid()));
+        Append(log, Started(_id));
+        Append(other, Started(other.GenerationId));
+
+        Append(other, Progress(other.GenerationId, First(3))).ShouldBe(AppendOutcome.Hole);
+
+        Append(log, Started(_id, GenerationSequence.Of(2, 1))).ShouldBe(AppendOutcome.Hole);
+    }
+
+    [Fact]
+    public void Append_WhatANewerAttemptHasOvertaken_IsMadeKnownAsLost()
+    {
+        var clock = new FakeClock();
+        var logs = Create(time: clock);
+        logs.WholeFromNow();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var log = logs.GetOrAdd(_id);
+        Append(log, Started(_id));
+        log.Join(_client, First(1));
+        Append(log, Started(_id, GenerationSequence.Of(3, 1)));
+
+        Append(log, Queued(_id, GenerationSequence.Of(2, 1))).ShouldBe(AppendOutcome.Lost);
+        Append(log, Queued(_id, GenerationSequence.Of(2, 1))).ShouldBe(AppendOutcome.Duplicate);
+
+        _client.Texts.ShouldContain($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"lost"}""");
+        _client.Messages[^1].Kind.ShouldBe(EventKind.Snapshot);
+    }
+
+    [Fact]
     public void Append_FirstClaimAfterSeveralQueuedEvents_IsNoHole()
     {
         var log = Filled([Queued(_id), Queued(_id, 2), Queued(_id, 3)]);
