@@ -79,7 +79,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return AppendOutcome.Hole;
             }
 
-            if (LastSequence > 0 && GenerationSequence.Number(message.Sequence) == 1)
+            if (GenerationSequence.Attempt(LastSequence) > 0 && GenerationSequence.Number(message.Sequence) == 1)
                 _overtaken = (LastSequence, message.Sequence);
             Deliver(message, audience);
             return AppendOutcome.Delivered;
@@ -432,40 +432,4 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         _cost += bytes;
         logs.Spend(bytes);
     }
-}
-
-/// <summary>What became of an event.</summary>
-internal enum AppendOutcome
-{
-    Delivered,
-
-    /// <summary>Seen before, or after the end.</summary>
-    Duplicate,
-
-    /// <summary>Held back: something before it is missing, and the stream should be asked.</summary>
-    Hole,
-
-    /// <summary>Held back behind a hole that is being looked for.</summary>
-    Held,
-
-    /// <summary>The hole was given up.</summary>
-    Lost,
-
-    /// <summary>The log was forgotten meanwhile: take a new one.</summary>
-    Dropped,
-}
-
-/// <summary>What became of a subscriber.</summary>
-internal enum JoinOutcome
-{
-    Joined,
-
-    /// <summary>It joins when the snapshot that somebody has asked for arrives.</summary>
-    Waiting,
-
-    /// <summary>The same, and the caller is to ask.</summary>
-    AskForSnapshot,
-
-    /// <summary>The log was forgotten meanwhile: take a new one.</summary>
-    Dropped,
 }

@@ -204,6 +204,14 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
+    public void Append_PositionInTheQueueAfterTheFirstClaim_IsNoLoss()
+    {
+        var log = Filled([Queued(_id), Started(_id)]);
+
+        Append(log, Queued(_id, 2)).ShouldBe(AppendOutcome.Duplicate);
+    }
+
+    [Fact]
     public void Join_UnknownGeneration_WaitsForTheDatabase()
     {
         var log = Create().GetOrAdd(_id);

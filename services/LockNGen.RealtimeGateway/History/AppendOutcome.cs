@@ -1,0 +1,22 @@
+namespace LockNGen.RealtimeGateway.History;
+
+/// <summary>What became of an event.</summary>
+internal enum AppendOutcome
+{
+    Delivered,
+
+    /// <summary>Seen before, or after the end.</summary>
+    Duplicate,
+
+    /// <summary>Held back: something before it is missing, and the stream should be asked.</summary>
+    Hole,
+
+    /// <summary>Held back behind a hole that is being looked for.</summary>
+    Held,
+
+    /// <summary>The hole was given up.</summary>
+    Lost,
+
+    /// <summary>The log was forgotten meanwhile: take a new one.</summary>
+    Dropped,
+}
