@@ -35,7 +35,8 @@ internal sealed class GatewayHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<GatewayHost> StartAsync(
-        IReadOnlyDictionary<string, string?>? settings = null, string? broker = null, TimeProvider? time = null)
+        IReadOnlyDictionary<string, string?>? settings = null, string? broker = null, TimeProvider? time = null,
+        Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -51,6 +52,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             builder.Services.AddSingleton(time);
         builder.AddServiceDefaults();
         builder.AddRealtimeGateway();
+        services?.Invoke(builder.Services);
         var api = new StandInApi();
         builder.AddBus(parts => parts.Endpoint(BusQueues.GenerationApi, (_, endpoint) => endpoint.Instance(api)));
         var app = builder.Build();

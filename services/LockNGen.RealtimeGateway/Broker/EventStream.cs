@@ -11,6 +11,11 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
     private const ushort Prefetch = 2_000;
     private const int AcknowledgeEvery = Prefetch / 4;
 
+    /// <summary>A mark that a broker loses, because the stream has no leader at the moment, is put again when nothing has come for so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private const int MaxMarks = 6;
+
     /// <inheritdoc/>
     public async Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken)
     {
@@ -27,13 +32,27 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
         };
 
         await channel.BasicQosAsync(0, Prefetch, global: false, cancellationToken);
+        var consumer = new Reader(channel, reader, take, mark, done);
         await channel.BasicConsumeAsync(
             EventTopology.Stream, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
             new Dictionary<string, object?> { ["x-stream-offset"] = new AmqpTimestamp(since.ToUnixTimeSeconds()) },
-            new Reader(channel, reader, take, mark, done), cancellationToken);
-        await channel.BasicPublishAsync(
-            "", EventTopology.Stream, mandatory: false, new BasicProperties { MessageId = mark }, ReadOnlyMemory<byte>.Empty, cancellationToken);
-        await done.Task;
+            consumer, cancellationToken);
+        for (var marks = 0; marks < MaxMarks; marks++)
+        {
+            await channel.BasicPublishAsync(
+                "", EventTopology.Stream, mandatory: false, new BasicProperties { MessageId = mark }, ReadOnlyMemory<byte>.Empty, cancellationToken);
+            for (var read = -1L; read != consumer.Received;)
+            {
+                read = consumer.Received;
+                if (await Task.WhenAny(done.Task, Task.Delay(Patience, cancellationToken)) == done.Task)
+                {
+                    await done.Task;
+                    return;
+                }
+            }
+        }
+
+        throw new TimeoutException($"The stream {EventTopology.Stream} delivers nothing.");
     }
 
     private sealed class Reader(
@@ -41,6 +60,9 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
         : AsyncDefaultBasicConsumer(channel)
     {
         private int _unacknowledged;
+        private long _received;
+
+        public long Received => Volatile.Read(ref _received);
 
         public override async Task HandleBasicDeliverAsync(
             string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
@@ -48,6 +70,7 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
         {
             if (done.Task.IsCompleted)
                 return;
+            Volatile.Write(ref _received, _received + 1);
             if (properties.MessageId == mark)
             {
                 done.TrySetResult();

@@ -56,6 +56,7 @@ internal sealed partial class RabbitMqFeed(
 
     private async Task ListenAsync(Action connected, CancellationToken stoppingToken)
     {
+        logs.MayRepeat = true;
         await using var connection = await connections.OpenAsync("control", stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await queues.DeclareAsync(channel, stoppingToken);
@@ -63,7 +64,7 @@ internal sealed partial class RabbitMqFeed(
         state.Problem = "filling the rings from the event stream";
         // Read to its end, or read again; what comes after it, the queue has.
         logs.WholeFromNow();
-        await history.ReadAsync(_lastHeard - Margin ?? time.GetUtcNow() - options.Value.WarmUpWindow, broadcaster.Publish, stoppingToken);
+        await ReadHistoryAsync(channel, _lastHeard - Margin ?? time.GetUtcNow() - options.Value.WarmUpWindow, stoppingToken);
 
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         channel.ChannelShutdownAsync += (_, e) =>
@@ -85,12 +86,34 @@ internal sealed partial class RabbitMqFeed(
             await canary.HeardAsync(interrupted, stoppingToken);
             // Only now, with the rings full and the canary back, does the replica take clients.
             connected();
+            logs.MayRepeat = false;
             state.Problem = null;
             _lastHeard = time.GetUtcNow();
             await Task.WhenAny(interrupted, Task.Delay(options.Value.CanaryInterval, time, stoppingToken));
             if (interrupted.IsCompleted)
                 throw new IOException(await interrupted);
         }
+    }
+
+    /// <summary>Reads the stream, however long that takes: meanwhile the queues, which nobody consumes yet, are kept from expiring.</summary>
+    private async Task ReadHistoryAsync(IChannel channel, DateTimeOffset since, CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var reading = history.ReadAsync(since, broadcaster.Publish, limit.Token);
+        try
+        {
+            // To declare a queue again counts as using it.
+            while (await Task.WhenAny(reading, Task.Delay(options.Value.QueueExpires / 4, time, limit.Token)) != reading)
+                await queues.DeclareAsync(channel, limit.Token);
+        }
+        catch
+        {
+            await limit.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        await reading;
     }
 
     [LoggerMessage(LogLevel.Information, "Listening to {Queue}")]

@@ -18,6 +18,7 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     private readonly ConcurrentDictionary<string, bool> _unreadable = new();
     private long _bytes;
     private long _wholeSince = long.MaxValue;
+    private volatile bool _mayRepeat;
 
     public RingOptions Options { get; } = options.Value;
 
@@ -30,6 +31,16 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     /// <summary>Nothing that the broker delivers after now is missing, as far as anybody knows.</summary>
     public void WholeFromNow() => Volatile.Write(ref _wholeSince, time.GetTimestamp());
 
+    /// <summary>
+    /// Whether events may come a second time, as they do while the stream is read. Until then nothing that has ended is forgotten for its age:
+    /// it would begin anew.
+    /// </summary>
+    public bool MayRepeat
+    {
+        get => _mayRepeat;
+        set => _mayRepeat = value;
+    }
+
     public GenerationLog GetOrAdd(Guid generationId) => _logs.GetOrAdd(generationId, static (id, logs) => new GenerationLog(id, logs), this);
 
     public bool TryGet(Guid generationId, [MaybeNullWhen(false)] out GenerationLog log) => _logs.TryGetValue(generationId, out log);
@@ -40,7 +51,7 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         foreach (var log in _logs.Values)
         {
             var age = time.GetElapsedTime(log.LastActivity);
-            if (log.HasEnded ? age >= Options.AfterEnd : age >= (log.LastSequence == 0 ? UnknownFor : Options.Idle))
+            if (log.HasEnded ? age >= Options.AfterEnd && !MayRepeat : age >= (log.LastSequence == 0 ? UnknownFor : Options.Idle))
                 Drop(log, evenIfWatched: log.HasEnded);
         }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json;
 using LockNGen.FaultTests.Load;
@@ -84,7 +85,7 @@ internal sealed class Reader(
             watch.Dropped("dropped by the reader");
             return false;
         }
-        catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or OperationCanceledException or JsonException)
+        catch (Exception e) when (e is WebSocketException or HttpRequestException or SocketException or IOException or OperationCanceledException or JsonException)
         {
             watch.Dropped(e.Message);
             return true;

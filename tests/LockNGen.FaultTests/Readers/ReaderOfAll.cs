@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using LockNGen.FaultTests.Rig;
 
@@ -29,7 +30,7 @@ internal sealed class ReaderOfAll(string name, WebSocketFeed feed, bool isSlow, 
                         await Task.Delay(SlowPause, stop);
                 }
             }
-            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception e) when (e is WebSocketException or HttpRequestException or SocketException or IOException or OperationCanceledException)
             {
                 foreach (var watch in watches.Values.Where(w => !w.HasEnded))
                     watch.Dropped(e.Message);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using LockNGen.TestSupport;
 
 namespace LockNGen.FaultTests.Rig;
@@ -73,7 +74,7 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
             using var answer = await process.Http.GetAsync("health/ready", limit.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             return false;
         }

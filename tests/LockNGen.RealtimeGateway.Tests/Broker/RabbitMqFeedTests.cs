@@ -1,5 +1,8 @@
 using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Broker;
+using LockNGen.RealtimeGateway.Events;
 using LockNGen.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
@@ -146,6 +149,20 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Queues_WhileTheStreamIsReadForLong_DoNotExpire()
+    {
+        var history = new SlowHistory();
+        await using var gateway = await GatewayHost.StartAsync(
+            new Dictionary<string, string?> { ["Replica:Name"] = "slow", ["Replica:QueueExpires"] = "00:00:01" },
+            _address,
+            services: s => s.AddSingleton<IEventHistory>(history));
+
+        await gateway.ReadyAsync();
+
+        history.Readings.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task FrozenReplica_CannotFillTheBrokerAndMissesNothingWhenItThaws()
     {
         await using var frozen = ServiceProcess.Start("LockNGen.RealtimeGateway", new Dictionary<string, string>
@@ -206,4 +223,16 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     private Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = new Uri(_address) }.CreateConnectionAsync();
 
     private Task<string> QueuesAsync() => broker.ControlAsync("list_queues", "-p", new Uri(_address).AbsolutePath.Trim('/'), "name");
+
+    /// <summary>Takes three times as long as a queue lives that nobody uses.</summary>
+    private sealed class SlowHistory : IEventHistory
+    {
+        public int Readings { get; private set; }
+
+        public Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken)
+        {
+            Readings++;
+            return Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+        }
+    }
 }
