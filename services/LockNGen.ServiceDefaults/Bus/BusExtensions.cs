@@ -82,6 +82,7 @@ public static class BusExtensions
             host.ContinuationTimeout(TimeSpan.FromSeconds(10));
             host.ConnectionName(context.GetRequiredService<IHostEnvironment>().ApplicationName);
         });
+        bus.ConnectEndpointConfigurationObserver(new LateAnswers());
         Configure(context, bus);
         EventTopology.BindStream(bus, options);
     }

@@ -6,6 +6,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -65,13 +66,40 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
         answer.Owner.ShouldBe(Generation.ToString());
     }
 
-    private async Task<IHost> StartAsync(Action<BusParts>? configure = null)
+    [Fact]
+    public async Task Answer_AfterItsRequestHasTimedOut_IsNotKeptInAQueue()
+    {
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var host = await StartAsync(
+            bus => bus.Endpoint("slow", (_, endpoint) => endpoint.Handler<GetSnapshot>(async request =>
+            {
+                if (request.Message.GenerationId == Generation)
+                    await late.Task;
+                await request.RespondAsync(new SnapshotAnswer());
+            })),
+            requestTimeout: "00:00:00.500");
+        await Should.ThrowAsync<RequestTimeoutException>(RequestAsync(Generation));
+
+        late.SetResult();
+
+        // Answered one after the other: when these are, the late one has been dealt with.
+        for (var i = 0; i < 20; i++)
+            await RequestAsync(Guid.NewGuid());
+        var address = new Uri(host.Services.GetRequiredService<IOptions<BusOptions>>().Value.Address!);
+        (await broker.ControlAsync("list_queues", "-p", address.AbsolutePath.Trim('/'), "name")).ShouldNotContain("skipped");
+
+        Task RequestAsync(Guid id) => host.Services.GetRequiredService<CommandClient>().RequestAsync<GetSnapshot, SnapshotAnswer>(
+            "slow", new GetSnapshot { GenerationId = id }, TestContext.Current.CancellationToken);
+    }
+
+    private async Task<IHost> StartAsync(Action<BusParts>? configure = null, string requestTimeout = "00:00:10")
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:rabbitmq"] = await broker.CreateVirtualHostAsync(),
             ["Bus:StreamMaxBytes"] = (64L << 20).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Bus:RequestTimeout"] = requestTimeout,
         });
         builder.AddBus(configure);
         var host = builder.Build();
