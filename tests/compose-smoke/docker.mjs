@@ -24,12 +24,17 @@ export async function eventually(what, ask, seconds = 60) {
     const end = Date.now() + seconds * 1000;
     let cause;
     while (Date.now() < end) {
+        let timer;
+        // fetch may never settle when a container's port closes under it, and its own time limit keeps no process alive.
+        const limit = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("no answer within 20 s")), 20_000); });
         try {
-            const answer = await ask();
+            const answer = await Promise.race([ask(), limit]);
             if (answer) return answer;
             cause = undefined;
         } catch (error) {
             cause = error;
+        } finally {
+            clearTimeout(timer);
         }
         await new Promise((resolve) => setTimeout(resolve, 200));
     }
