@@ -26,7 +26,7 @@ export async function eventually(what, ask, seconds = 60) {
     while (Date.now() < end) {
         let timer;
         // fetch may never settle when a container's port closes under it, and its own time limit keeps no process alive.
-        const limit = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("no answer within 20 s")), 20_000); });
+        const limit = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("no answer within 60 s")), 60_000); });
         try {
             const answer = await Promise.race([ask(), limit]);
             if (answer) return answer;
