@@ -6,6 +6,7 @@ using LockNGen.ServiceDefaults.Options;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -45,6 +46,7 @@ public static class BusExtensions
         builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
         builder.Services.AddSingleton<EventPublisher>();
         builder.Services.AddSingleton<CommandClient>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.Services.AddMassTransit(x =>
         {
@@ -69,6 +71,10 @@ public static class BusExtensions
         // Answers go straight to the connection that asks. With a reply queue of its own, an answer to somebody whose connection is gone makes
         // the broker close the channel of whoever answers, and the client library hangs on such a close.
         bus.SetRabbitMqReplyToRequestClientFactory();
+        bus.AddSingleton<StaleConnectionWatch>();
+        bus.AddReceiveEndpointObserver(services => services.GetRequiredService<StaleConnectionWatch>());
+        bus.AddSendObserver(services => services.GetRequiredService<StaleConnectionWatch>());
+        bus.AddPublishObserver(services => services.GetRequiredService<StaleConnectionWatch>());
         bus.UsingRabbitMq(ConfigureRabbitMq);
     }
 

@@ -43,11 +43,22 @@ public sealed class CommandClient(IBus bus, IClientFactory requests, IOptions<Bu
         where TRequest : class
         where TAnswer : class
     {
-        var client = requests.CreateRequestClient<TRequest>(new Uri("exchange:" + queue), options.Value.RequestTimeout);
-        var response = mandatory
-            ? await client.GetResponse<TAnswer>(request, pipe => pipe.UseExecute(Mandate), cancellationToken)
-            : await client.GetResponse<TAnswer>(request, cancellationToken);
-        return response.Message;
+        var timeout = options.Value.RequestTimeout;
+        var client = requests.CreateRequestClient<TRequest>(new Uri("exchange:" + queue), timeout);
+        // MassTransit counts from when the request has been sent, and on a connection that is going away that may be never.
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        try
+        {
+            var answer = mandatory
+                ? client.GetResponse<TAnswer>(request, pipe => pipe.UseExecute(Mandate), deadline.Token)
+                : client.GetResponse<TAnswer>(request, deadline.Token);
+            return (await answer.WaitAsync(deadline.Token)).Message;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RequestTimeoutException(queue, e);
+        }
     }
 
     private static void Mandate<T>(SendContext<T> context)
