@@ -22,13 +22,17 @@ internal static class PathLatency
         await broker.InitializeAsync();
         await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 50);
 
+        await using var arrivals = await BrokerArrivals.StartAsync(deployment.Broker);
+
         await MeasureAsync(deployment); // lets the JIT settle
+        arrivals.Take();
         var latencies = new List<(string Type, double Milliseconds)>();
         for (var i = 0; i < Generations; i++)
             latencies.AddRange(await MeasureAsync(deployment));
 
+        Print("broker", "progress, to one subscriber of the broker", arrivals.Take());
         foreach (var types in latencies.GroupBy(l => KindOf(l.Type)))
-            Print(types.Key, [.. types.Select(l => l.Milliseconds).Order()]);
+            Print("client", $"{types.Key}, {Clients} clients", [.. types.Select(l => l.Milliseconds).Order()]);
     }
 
     private static string KindOf(string type) => type switch
@@ -38,11 +42,11 @@ internal static class PathLatency
         _ => "progress",
     };
 
-    private static void Print(string what, List<double> latencies)
+    private static void Print(string where, string what, List<double> latencies)
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"ComfyUI to client, {what}, {Clients} clients, {latencies.Count} deliveries: p50 {At(0.5)} ms, p99 {At(0.99)} ms, max {latencies[^1]:0.0} ms; p99 is {PromiseMilliseconds / At(0.99):0.0} times better than the promise of {PromiseMilliseconds} ms"));
+            $"ComfyUI to {where}, {what}, {latencies.Count} deliveries: p50 {At(0.5)} ms, p99 {At(0.99)} ms, max {latencies[^1]:0.0} ms; p99 is {PromiseMilliseconds / At(0.99):0.0} times better than the promise of {PromiseMilliseconds} ms"));
 
         double At(double quantile) => Math.Round(latencies[(int)(quantile * (latencies.Count - 1))], 1);
     }

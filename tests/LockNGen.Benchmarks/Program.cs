@@ -14,8 +14,17 @@ switch (args.FirstOrDefault())
     case "fanout":
         await FanoutBenchmark.RunAsync();
         break;
+    case "crowd":
+        await CrowdBenchmark.RunAsync();
+        break;
+    case "storm":
+        await StormBenchmark.RunAsync();
+        break;
     case "submit":
         await SubmissionRate.RunAsync();
+        break;
+    case "farm":
+        await FarmScale.RunAsync();
         break;
     case "micro":
         BenchmarkRunner.Run<HotPathBenchmarks>(
@@ -28,7 +37,10 @@ switch (args.FirstOrDefault())
 
               latency   ComfyUI to client: separate processes, a real broker, 100 clients on one generation
               fanout    the gateway's fanout beside that of Node's ws and amqplib: CPU per delivery and latency
+              crowd     what an event costs beside 50,000 generations and subscriptions that have nothing to do with it
+              storm     10,000 clients lose their connections at once and resume
               submit    submissions per second, on SQLite and on PostgreSQL
+              farm      200 ComfyUI servers on one watcher: its CPU and memory, and how late progress is on the broker
               micro     the steps of the hot path, with what they allocate
             """);
         return args.Length == 0 ? 0 : 2;

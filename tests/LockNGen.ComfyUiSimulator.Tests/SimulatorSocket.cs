@@ -35,12 +35,15 @@ internal sealed class SimulatorSocket : IAsyncDisposable
     /// <summary>The close code, or null if the connection was cut.</summary>
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
+    /// <summary>Connects and waits for the greeting: before it, the server may not yet know whom to send to.</summary>
     public static async Task<SimulatorSocket> ConnectAsync(SimulatorHost host, string clientId, Action<ClientWebSocketOptions>? configure = null)
     {
         var socket = new ClientWebSocket();
         configure?.Invoke(socket.Options);
         await socket.ConnectAsync(host.SocketAddress(clientId), CancellationToken.None);
-        return new SimulatorSocket(socket);
+        var connected = new SimulatorSocket(socket);
+        await connected.WaitAsync("status");
+        return connected;
     }
 
     public Task SendAsync(string text) =>

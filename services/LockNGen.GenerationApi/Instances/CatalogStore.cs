@@ -6,39 +6,40 @@ using LockNGen.GenerationApi.Storage;
 namespace LockNGen.GenerationApi.Instances;
 
 /// <summary>The catalogs of the instances; parsed once per process and content.</summary>
-internal sealed partial class CatalogStore(GenerationsDatabase database, ILogger<CatalogStore> logger)
+internal sealed partial class CatalogStore
 {
     /// <summary>Catalogs of real installations have some MB; a bomb of gigabytes must not pass.</summary>
     private const int MaxBytes = 64 << 20;
 
+    private readonly GenerationsDatabase _database;
+    private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, NodeCatalog> _parsed = [];
+    private readonly SharedRead<IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)>> _all;
+
+    public CatalogStore(GenerationsDatabase database, ILogger<CatalogStore> logger)
+    {
+        _database = database;
+        _logger = logger;
+        _all = new SharedRead<IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)>>(ReadAllAsync);
+    }
 
     /// <summary>The catalog of an instance, if it is known.</summary>
     public async Task<NodeCatalog?> OfInstanceAsync(string instance, CancellationToken cancellationToken)
     {
-        var hash = await database.ReadAsync(
+        var hash = await _database.ReadAsync(
             session => session.ScalarAsync<string>("SELECT catalog_hash FROM instances WHERE name = @instance", new { instance }), cancellationToken);
         return hash is null ? null : await OfHashAsync(hash, cancellationToken);
     }
 
     /// <summary>All instances that some watcher owns, each with its catalog if that is known.</summary>
-    public async Task<IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)>> AllAsync(CancellationToken cancellationToken)
-    {
-        var instances = await database.ReadAsync(
-            session => session.QueryAsync<InstanceRow>("SELECT * FROM instances WHERE watcher IS NOT NULL ORDER BY name"), cancellationToken);
-        var result = new List<(InstanceRow, NodeCatalog?)>(instances.Count);
-        foreach (var instance in instances)
-            result.Add((instance, instance.CatalogHash is { } hash ? await OfHashAsync(hash, cancellationToken) : null));
-        Forget(instances);
-        return result;
-    }
+    public Task<IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)>> AllAsync(CancellationToken cancellationToken) => _all.GetAsync(cancellationToken);
 
     /// <summary>The catalog of this hash, if it is known.</summary>
     public async Task<NodeCatalog?> OfHashAsync(string hash, CancellationToken cancellationToken)
     {
         if (_parsed.TryGetValue(hash, out var known))
             return known;
-        var bytes = await database.ReadAsync(
+        var bytes = await _database.ReadAsync(
             session => session.ScalarAsync<byte[]>("SELECT object_info FROM catalogs WHERE hash = @hash", new { hash }), cancellationToken);
         if (bytes is null)
             return null;
@@ -70,6 +71,17 @@ internal sealed partial class CatalogStore(GenerationsDatabase database, ILogger
 
         using var document = JsonDocument.Parse(json.GetBuffer().AsMemory(0, (int)json.Length));
         return NodeCatalog.Parse(document.RootElement);
+    }
+
+    private async Task<IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)>> ReadAllAsync()
+    {
+        var instances = await _database.ReadAsync(
+            session => session.QueryAsync<InstanceRow>("SELECT * FROM instances WHERE watcher IS NOT NULL ORDER BY name"), CancellationToken.None);
+        var result = new List<(InstanceRow, NodeCatalog?)>(instances.Count);
+        foreach (var instance in instances)
+            result.Add((instance, instance.CatalogHash is { } hash ? await OfHashAsync(hash, CancellationToken.None) : null));
+        Forget(instances);
+        return result;
     }
 
     /// <summary>Catalogs that no instance has any more.</summary>

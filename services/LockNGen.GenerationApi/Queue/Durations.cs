@@ -15,14 +15,14 @@ internal sealed class Durations(IOptions<QueueOptions> options)
     /// <summary>Weight of the newest of many samples.</summary>
     private const double MinWeight = 0.2;
 
-    /// <summary>Expected seconds of <paramref name="prompts"/> prompts of this shape and size.</summary>
-    public async Task<double> EstimateAsync(Session session, string shape, double units, int prompts)
-    {
-        var learned = await session.FirstOrDefaultAsync<DurationRow>(
-            "SELECT * FROM durations WHERE shape IN (@shape, @AnyShape) ORDER BY CASE WHEN shape = @AnyShape THEN 1 ELSE 0 END LIMIT 1",
-            new { shape, AnyShape });
-        return prompts * (learned is null ? options.Value.InitialEstimateSeconds : learned.SecondsPerUnit * units);
-    }
+    /// <summary>Seconds per unit that are expected of this shape; null while nothing has been learned.</summary>
+    public static Task<double?> SpeedOfAsync(Session session, string shape) => session.ScalarAsync<double?>(
+        "SELECT seconds_per_unit FROM durations WHERE shape IN (@shape, @AnyShape) ORDER BY CASE WHEN shape = @AnyShape THEN 1 ELSE 0 END LIMIT 1",
+        new { shape, AnyShape });
+
+    /// <summary>Expected seconds of <paramref name="prompts"/> prompts of this speed and size.</summary>
+    public double Estimate(double? secondsPerUnit, double units, int prompts) =>
+        prompts * (secondsPerUnit is { } speed ? speed * units : options.Value.InitialEstimateSeconds);
 
     /// <summary>Takes a completed generation into account.</summary>
     public static async Task LearnAsync(Session session, GenerationRow row)
@@ -42,10 +42,5 @@ internal sealed class Durations(IOptions<QueueOptions> options)
                 """,
                 new { shape, seconds, MinWeight });
         }
-    }
-
-    private sealed record DurationRow
-    {
-        public double SecondsPerUnit { get; init; }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class QueueTail
     private readonly QueueSpeed _speed;
     private readonly Dictionary<string, long> _active;
     private readonly Dictionary<(int Priority, string Who), TailRow> _waiting;
+    private readonly Dictionary<string, double?> _speeds = [];
 
     private QueueTail(QueueSpeed speed, IReadOnlyList<TailRow> rows)
     {
@@ -33,6 +34,14 @@ internal sealed class QueueTail
                 COUNT(promoted_at) AS promoted, CAST(SUM(estimated_seconds) AS DOUBLE PRECISION) AS seconds
             FROM generations WHERE ended_at IS NULL AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2
             """));
+
+    /// <summary>How fast a shape of workflow is rendered, read once for all that come together.</summary>
+    public async Task<double?> SpeedOfAsync(string shape, Func<string, Task<double?>> read)
+    {
+        if (!_speeds.TryGetValue(shape, out var speed))
+            _speeds[shape] = speed = await read(shape);
+        return speed;
+    }
 
     /// <summary>Lets one more stand in the queue, and returns its place.</summary>
     public QueuePlace Add(int priority, string? owner, double estimatedSeconds)

@@ -114,8 +114,8 @@ internal sealed class SubmitEndpoint(
         Parameters = submission.Parameters is { } parameters ? JsonElement.Parse(parameters.ToJsonString()) : null,
         Count = submission.Count,
         Seed = submission.Seed,
-        EstimatedSeconds = await database.ReadAsync(
-            session => durations.EstimateAsync(session, submission.Shape, submission.Units, submission.Count), cancellationToken),
+        EstimatedSeconds = durations.Estimate(
+            await database.ReadAsync(session => Durations.SpeedOfAsync(session, submission.Shape), cancellationToken), submission.Units, submission.Count),
         OpenModels = [.. submission.Plan.FirstModels.Select(m => $"{m.ClassType}.{m.Name}")],
     };
 

@@ -40,7 +40,7 @@ internal static class FanoutBenchmark
         await publisher.BeginAsync();
 
         await using var clients = new FanoutClients();
-        await clients.ConnectAsync(server.AddressOf, generations, scenario.Clients);
+        await clients.ConnectAsync(id => server.AddressOf(id), generations, scenario.Clients);
         await publisher.RunAsync(scenario.EventsPerSecond, WarmUp);
         await Task.Delay(Quiet);
 

@@ -48,9 +48,15 @@ internal sealed class FanoutPublisher(IChannel channel, IReadOnlyList<Guid> gene
         var generation = generations[(int)(_published % generations.Count)];
         var sequence = GenerationSequence.Of(1, (_published / generations.Count) + 1);
         _published++;
+        await PublishAsync(channel, GenerationEventTypes.Progress, generation, sequence, due);
+    }
+
+    /// <summary>Publishes one event of the usual size.</summary>
+    public static async Task PublishAsync(IChannel channel, string type, Guid generation, long sequence, long due)
+    {
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $$$"""{"type":"{{{GenerationEventTypes.Progress}}}","generationId":"{{{generation}}}","sequence":{{{sequence}}},"data":{"progress":50,"overallProgress":50,"currentNode":"KSampler","nodeId":"5","step":10,"totalSteps":20,"imageIndex":1,"totalImages":1},"timestamp":"2026-02-03T15:07:00.123Z","due":{{{due}}}""");
-        await channel.BasicPublishAsync(GenerationEventTypes.Progress, "", Encoding.UTF8.GetBytes(head.PadRight(Size - 1) + "}"));
+            $$$"""{"type":"{{{type}}}","generationId":"{{{generation}}}","sequence":{{{sequence}}},"data":{"progress":50,"overallProgress":50,"currentNode":"KSampler","nodeId":"5","step":10,"totalSteps":20,"imageIndex":1,"totalImages":1},"timestamp":"2026-02-03T15:07:00.123Z","due":{{{due}}}""");
+        await channel.BasicPublishAsync(type, "", Encoding.UTF8.GetBytes(head.PadRight(Size - 1) + "}"));
     }
 }

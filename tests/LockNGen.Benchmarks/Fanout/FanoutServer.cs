@@ -33,6 +33,7 @@ internal sealed class FanoutServer : IAsyncDisposable
             ["ConnectionStrings__rabbitmq"] = broker,
             ["Connections__MaxPerClient"] = "10000",
             ["Connections__AttemptsPerMinute"] = "1000000",
+            ["Connections__FramesPerSecond"] = "1000",
         });
         await gateway.ReadyAsync();
         return new FanoutServer("gateway", Process.GetProcessById(gateway.Id), gateway.Url.Port, gateway);
@@ -55,7 +56,7 @@ internal sealed class FanoutServer : IAsyncDisposable
             : throw new InvalidOperationException("The Node peer did not start; it needs node and npm.");
     }
 
-    public Uri AddressOf(Guid generation) => new($"ws://127.0.0.1:{_port}/api/ws/progress?generationId={generation}&after=0");
+    public Uri AddressOf(Guid generation, long after = 0) => new($"ws://127.0.0.1:{_port}/api/ws/progress?generationId={generation}&after={after}");
 
     public async ValueTask DisposeAsync()
     {

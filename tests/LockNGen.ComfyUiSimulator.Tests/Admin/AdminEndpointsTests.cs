@@ -14,7 +14,6 @@ public sealed class AdminEndpointsTests
     {
         await using var host = await SimulatorHost.StartAsync();
         await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
-        await socket.WaitAsync("status");
 
         await host.AdminAsync("freeze");
         var request = host.Http.GetAsync(new Uri("/queue", UriKind.Relative));
@@ -39,7 +38,6 @@ public sealed class AdminEndpointsTests
             options.KeepAliveInterval = TimeSpan.FromMilliseconds(50);
             options.KeepAliveTimeout = TimeSpan.FromMilliseconds(500);
         });
-        await socket.WaitAsync("status");
 
         await host.AdminAsync("freeze");
 
@@ -54,8 +52,6 @@ public sealed class AdminEndpointsTests
         await using var host = await SimulatorHost.StartAsync();
         await using var dropped = await SimulatorSocket.ConnectAsync(host, "dropped");
         await using var other = await SimulatorSocket.ConnectAsync(host, "other");
-        await dropped.WaitAsync("status");
-        await other.WaitAsync("status");
 
         await host.AdminAsync("sockets/drop?clientId=dropped");
 
@@ -70,7 +66,6 @@ public sealed class AdminEndpointsTests
         await using var host = await SimulatorHost.StartAsync();
         await using var deaf = await SimulatorSocket.ConnectAsync(host, "tester");
         await using var control = await SimulatorSocket.ConnectAsync(host, "control");
-        await deaf.WaitAsync("status");
         await host.AdminAsync("sockets/deafen?clientId=tester");
 
         var id = await host.SubmitAsync(Workflows.Progress());
@@ -173,7 +168,6 @@ public sealed class AdminEndpointsTests
     {
         await using var host = await SimulatorHost.StartAsync();
         await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
-        await socket.WaitAsync("status");
 
         await host.SendFrameAsync("{\"type\":", "tester");
 

@@ -58,13 +58,11 @@ public sealed class StaleConnectionWatchTests : IDisposable
     [Fact]
     public async Task Sends_OnAClosedConnection_EndTheProcessAlthoughRequestsSucceed()
     {
-        var request = Substitute.For<SendContext<string>>();
-        request.ResponseAddress.Returns(new Uri("rabbitmq://broker/amq.rabbitmq.reply-to"));
         await _watch.PublishFault(Substitute.For<PublishContext<string>>(), Closed);
         for (var second = 0; second < 5; second++)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            await _watch.PostSend(request);
+            await _watch.PostSend(Request());
         }
 
         await _watch.SendFault(Command(), Closed);
@@ -83,6 +81,18 @@ public sealed class StaleConnectionWatchTests : IDisposable
         _lifetime.DidNotReceive().StopApplication();
     }
 
+    [Fact]
+    public async Task Requests_OnAChannelThatItsEndpointHasNotOpenedAgain_DoNot()
+    {
+        for (var second = 0; second < 20; second++)
+        {
+            await _watch.SendFault(Request(), Closed);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _lifetime.DidNotReceive().StopApplication();
+    }
+
     private static ReceiveEndpointFaulted Fault(Exception exception)
     {
         var fault = Substitute.For<ReceiveEndpointFaulted>();
@@ -90,10 +100,14 @@ public sealed class StaleConnectionWatchTests : IDisposable
         return fault;
     }
 
-    private static SendContext<string> Command()
+    private static SendContext<string> Command() => Send(answerTo: null);
+
+    private static SendContext<string> Request() => Send(new Uri("rabbitmq://broker/amq.rabbitmq.reply-to"));
+
+    private static SendContext<string> Send(Uri? answerTo)
     {
         var context = Substitute.For<SendContext<string>>();
-        context.ResponseAddress.Returns((Uri?)null);
+        context.ResponseAddress.Returns(answerTo);
         return context;
     }
 }

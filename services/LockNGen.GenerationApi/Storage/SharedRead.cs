@@ -1,0 +1,44 @@
+namespace LockNGen.GenerationApi.Storage;
+
+/// <summary>
+/// A read that callers who come at the same time share. Nobody gets what was read before they asked: who comes while one is on its way
+/// waits for the next.
+/// </summary>
+internal sealed class SharedRead<T>(Func<Task<T>> read)
+{
+    private readonly Lock _lock = new();
+    private Task<T>? _running;
+    private Task<T>? _next;
+
+    /// <summary>What was there when this was called, or later. The token ends the wait, not the read.</summary>
+    public Task<T> GetAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_running is null)
+                return (_running = RunAsync()).WaitAsync(cancellationToken);
+            return (_next ??= RunAfterAsync(_running)).WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<T> RunAfterAsync(Task earlier)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await RunAsync();
+    }
+
+    private async Task<T> RunAsync()
+    {
+        // Not while the caller holds the lock.
+        await Task.Yield();
+        try
+        {
+            return await read();
+        }
+        finally
+        {
+            lock (_lock)
+                (_running, _next) = (_next, null);
+        }
+    }
+}
