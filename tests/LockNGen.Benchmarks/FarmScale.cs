@@ -32,12 +32,11 @@ internal static class FarmScale
             await using var watcher = StartWatcher(address, servers);
             await UntilAsync(async () => (await api.Http.GetFromJsonAsync<JsonElement>("api/instances")).GetProperty("instances").EnumerateArray()
                 .Count(i => i.GetProperty("state").GetString() == "up") == Instances);
-            await using var arrivals = await BrokerArrivals.StartAsync(new Uri(address));
 
             using var process = Process.GetProcessById(watcher.Id);
-            await RenderAsync(api); // lets the JIT settle
+            await RenderAsync(api); // lets the JIT settle, and the watcher declare its exchanges
+            await using var arrivals = await BrokerArrivals.StartAsync(new Uri(address));
             var idle = await CpuShareAsync(process, () => Task.Delay(TimeSpan.FromSeconds(10)));
-            arrivals.Take();
             var busy = await CpuShareAsync(process, () => RenderAsync(api));
             var late = arrivals.Take();
             process.Refresh();

@@ -37,7 +37,8 @@ internal sealed class SimulatorHost : IAsyncDisposable
     /// <param name="settings">Of the section <c>Simulator</c>, e.g. <c>("Version", "A")</c>. Steps take no time unless a setting says so.</param>
     public static async Task<SimulatorHost> StartAsync(params (string Name, string Value)[] settings)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Watching configuration files takes one of the few watches that a user has, and a benchmark starts hundreds of these.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

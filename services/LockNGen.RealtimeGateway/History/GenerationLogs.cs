@@ -45,10 +45,11 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     public bool TryGet(Guid generationId, [MaybeNullWhen(false)] out GenerationLog log) => _logs.TryGetValue(generationId, out log);
 
-    /// <summary>Forgets what is old, and what is too much: called every second, so a burst exceeds the budget by a second's worth at most.</summary>
+    /// <summary>Forgets what is old, and what is too much: called twice a second, so a burst exceeds the budget by half a second's worth at most.</summary>
     public void Sweep()
     {
-        foreach (var log in _logs.Values)
+        // Not Values, which stops everybody else to copy them.
+        foreach (var (_, log) in _logs)
         {
             var age = time.GetElapsedTime(log.LastActivity);
             if (log.HasEnded ? age >= Options.AfterEnd && !MayRepeat : age >= (log.LastSequence == 0 ? UnknownFor : Options.Idle))
