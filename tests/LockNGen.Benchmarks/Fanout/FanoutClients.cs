@@ -86,17 +86,7 @@ internal sealed class FanoutClients : IAsyncDisposable
             try
             {
                 while (true)
-                {
-                    var length = 0;
-                    ValueWebSocketReceiveResult part;
-                    do
-                    {
-                        part = await Socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
-                        length += part.Count;
-                    }
-                    while (!part.EndOfMessage);
-                    Take(buffer.AsSpan(0, length));
-                }
+                    Take((await Socket.ReadMessageAsync(buffer, cancellationToken)).Span);
             }
             catch (Exception e) when (e is OperationCanceledException or WebSocketException)
             {

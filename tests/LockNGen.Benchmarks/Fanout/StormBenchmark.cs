@@ -109,17 +109,7 @@ internal static class StormBenchmark
             try
             {
                 while (true)
-                {
-                    var length = 0;
-                    ValueWebSocketReceiveResult part;
-                    do
-                    {
-                        part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
-                        length += part.Count;
-                    }
-                    while (!part.EndOfMessage);
-                    Take(JsonDocument.Parse(buffer.AsMemory(0, length)).RootElement);
-                }
+                    Take(JsonDocument.Parse(await socket.ReadMessageAsync(buffer, CancellationToken.None)).RootElement);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException)
             {
