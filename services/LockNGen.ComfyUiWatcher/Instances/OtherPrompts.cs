@@ -13,6 +13,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 internal sealed partial class OtherPrompts(string instance, ComfyUiClient client, EventPublisher publisher, TimeProvider clock, ILogger logger)
 {
     private const int MaxWaiting = 1000;
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _open = new();
     private readonly RecentIds _told = new(MaxWaiting);
@@ -93,9 +94,11 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
 
     private async Task PublishAsync(GenerationEvent message, CancellationToken cancellationToken)
     {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(ConfirmTimeout);
         try
         {
-            await publisher.PublishAsync(message, default, cancellationToken);
+            await publisher.PublishAsync(message, default, deadline.Token);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

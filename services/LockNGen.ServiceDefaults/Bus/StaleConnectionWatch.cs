@@ -60,7 +60,9 @@ internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime life
 
     private Task Failed(Streak streak, Exception? exception)
     {
-        // Any other failure comes from an attempt to connect, or says nothing.
+        // A wait that was ended says nothing; any other failure comes from an attempt to connect.
+        if (exception is OperationCanceledException)
+            return Task.CompletedTask;
         if (!IsOfClosedConnection(exception))
             streak.End();
         else if (streak.Lengthen(clock) is var (tries, since) && tries >= Tries && since >= Patience)

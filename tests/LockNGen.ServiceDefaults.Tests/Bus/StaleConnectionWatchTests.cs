@@ -65,6 +65,7 @@ public sealed class StaleConnectionWatchTests : IDisposable
             await _watch.PostSend(Request());
         }
 
+        await _watch.SendFault(Command(), new OperationCanceledException());
         await _watch.SendFault(Command(), Closed);
 
         _lifetime.Received(1).StopApplication();
