@@ -45,7 +45,12 @@ public static class BusExtensions
             .Configure(o => o.Address ??= builder.Configuration.GetConnectionString("rabbitmq"));
         builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
         builder.Services.AddSingleton<EventPublisher>();
-        builder.Services.AddSingleton<CommandClient>();
+        if (transport == BusTransport.InMemory)
+            builder.Services.AddSingleton<IRequests, InProcessRequests>();
+        else
+            builder.Services.AddSingleton<IRequests, DirectRequests>();
+        builder.Services.AddSingleton(services => new CommandClient(
+            services.GetRequiredService<IBus>(), services.GetRequiredService<IRequests>(), services.GetRequiredService<IOptions<BusOptions>>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.Services.AddMassTransit(x =>
@@ -68,9 +73,6 @@ public static class BusExtensions
 
     private static void AddRabbitMq(IBusRegistrationConfigurator bus)
     {
-        // Answers go straight to the connection that asks. With a reply queue of its own, an answer to somebody whose connection is gone makes
-        // the broker close the channel of whoever answers, and the client library hangs on such a close.
-        bus.SetRabbitMqReplyToRequestClientFactory();
         bus.AddSingleton<StaleConnectionWatch>();
         bus.AddReceiveEndpointObserver(services => services.GetRequiredService<StaleConnectionWatch>());
         bus.AddSendObserver(services => services.GetRequiredService<StaleConnectionWatch>());
@@ -88,7 +90,6 @@ public static class BusExtensions
             host.ContinuationTimeout(TimeSpan.FromSeconds(10));
             host.ConnectionName(context.GetRequiredService<IHostEnvironment>().ApplicationName);
         });
-        bus.ConnectEndpointConfigurationObserver(new LateAnswers());
         Configure(context, bus);
         EventTopology.BindStream(bus, options);
     }

@@ -5,8 +5,15 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ServiceDefaults.Bus;
 
 /// <summary>Sends commands to queues by name, and requests that wait for an answer (<see cref="BusOptions.RequestTimeout"/>).</summary>
-public sealed class CommandClient(IBus bus, IClientFactory requests, IOptions<BusOptions> options)
+public sealed class CommandClient
 {
+    private readonly IBus _bus;
+    private readonly IRequests _requests;
+    private readonly TimeSpan _timeout;
+
+    internal CommandClient(IBus bus, IRequests requests, IOptions<BusOptions> options) =>
+        (_bus, _requests, _timeout) = (bus, requests, options.Value.RequestTimeout);
+
     /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
     /// <param name="queue">The queue that its reader has declared.</param>
     /// <param name="command">The command.</param>
@@ -18,7 +25,7 @@ public sealed class CommandClient(IBus bus, IClientFactory requests, IOptions<Bu
         where T : class
     {
         // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are nobody else's business.
-        var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + queue));
+        var endpoint = await _bus.GetSendEndpoint(new Uri("exchange:" + queue));
         await endpoint.Send(command, Prepare, cancellationToken);
 
         void Prepare(SendContext<T> context)
@@ -37,23 +44,17 @@ public sealed class CommandClient(IBus bus, IClientFactory requests, IOptions<Bu
     /// <param name="mandatory">Whether a broker without that queue hands the request back at once; otherwise it is waited for in vain.</param>
     /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
     /// <exception cref="RequestTimeoutException">Nobody answered in time.</exception>
-    /// <exception cref="RequestFaultException">The other side failed.</exception>
+    /// <exception cref="RequestException">The other side failed.</exception>
     public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(
         string queue, TRequest request, CancellationToken cancellationToken, bool mandatory = false)
         where TRequest : class
         where TAnswer : class
     {
-        var timeout = options.Value.RequestTimeout;
-        var client = requests.CreateRequestClient<TRequest>(new Uri("exchange:" + queue), timeout);
-        // MassTransit counts from when the request has been sent, and on a connection that is going away that may be never.
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(timeout);
+        deadline.CancelAfter(_timeout);
         try
         {
-            var answer = mandatory
-                ? client.GetResponse<TAnswer>(request, pipe => pipe.UseExecute(Mandate), deadline.Token)
-                : client.GetResponse<TAnswer>(request, deadline.Token);
-            return (await answer.WaitAsync(deadline.Token)).Message;
+            return await _requests.RequestAsync<TRequest, TAnswer>(queue, request, mandatory, deadline.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -19,8 +19,7 @@ internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime life
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // The bus has one connection to receive and one to send. Requests use the former, on a channel that an endpoint has opened: that it is closed
-    // says nothing of the connection before the endpoint has tried to open another.
+    // The bus has one connection to receive and one to send.
     private readonly Streak _receiving = new();
     private readonly Streak _sending = new();
 
@@ -36,10 +35,10 @@ internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime life
         where T : class => Task.CompletedTask;
 
     public Task PostSend<T>(SendContext<T> context)
-        where T : class => IsRequest(context) ? Task.CompletedTask : Succeeded(_sending);
+        where T : class => Succeeded(_sending);
 
     public Task SendFault<T>(SendContext<T> context, Exception exception)
-        where T : class => IsRequest(context) ? Task.CompletedTask : Failed(_sending, exception);
+        where T : class => Failed(_sending, exception);
 
     public Task PrePublish<T>(PublishContext<T> context)
         where T : class => Task.CompletedTask;
@@ -49,8 +48,6 @@ internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime life
 
     public Task PublishFault<T>(PublishContext<T> context, Exception exception)
         where T : class => Failed(_sending, exception);
-
-    private static bool IsRequest(SendContext context) => context.ResponseAddress is not null;
 
     private static Task Succeeded(Streak streak)
     {

@@ -2,11 +2,9 @@ using System.Text;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Bus;
 using LockNGen.TestSupport;
-using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -21,7 +19,7 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     [Fact]
     public async Task Publish_ReadFromTheStream_IsThePlainRecordWithItsHeaders()
     {
-        using var host = await StartAsync();
+        using var host = await BusHost.StartAsync(broker);
         var publisher = host.Services.GetRequiredService<EventPublisher>();
 
         await publisher.PublishAsync(Progressed(17), new EventContext("alice", ReceivedAt: 123), TestContext.Current.CancellationToken);
@@ -40,7 +38,7 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     [Fact]
     public async Task Publish_SeveralTypesInTurn_ReachTheStreamInThatOrder()
     {
-        using var host = await StartAsync();
+        using var host = await BusHost.StartAsync(broker);
         var publisher = host.Services.GetRequiredService<EventPublisher>();
 
         for (var n = 1; n <= 200; n++)
@@ -52,61 +50,6 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
         var messages = await ReadStreamAsync(host, 200);
         messages.Select(m => m.Exchange).ShouldBe(
             Enumerable.Range(1, 200).Select(n => n % 2 == 0 ? GenerationEventTypes.Progress : GenerationEventTypes.Started));
-    }
-
-    [Fact]
-    public async Task Request_OverTheBroker_IsAnswered()
-    {
-        using var host = await StartAsync(bus => bus.Endpoint("echo", (_, endpoint) =>
-            endpoint.Handle<GetSnapshot, SnapshotAnswer>(request => new SnapshotAnswer { Owner = request.GenerationId.ToString() })));
-
-        var answer = await host.Services.GetRequiredService<CommandClient>().RequestAsync<GetSnapshot, SnapshotAnswer>(
-            "echo", new GetSnapshot { GenerationId = Generation }, TestContext.Current.CancellationToken);
-
-        answer.Owner.ShouldBe(Generation.ToString());
-    }
-
-    [Fact]
-    public async Task Answer_AfterItsRequestHasTimedOut_IsNotKeptInAQueue()
-    {
-        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var host = await StartAsync(
-            bus => bus.Endpoint("slow", (_, endpoint) => endpoint.Handler<GetSnapshot>(async request =>
-            {
-                if (request.Message.GenerationId == Generation)
-                    await late.Task;
-                await request.RespondAsync(new SnapshotAnswer());
-            })),
-            requestTimeout: "00:00:00.500");
-        await Should.ThrowAsync<RequestTimeoutException>(RequestAsync(Generation));
-
-        late.SetResult();
-
-        // Answered one after the other: when these are, the late one has been dealt with.
-        for (var i = 0; i < 20; i++)
-            await RequestAsync(Guid.NewGuid());
-        var address = new Uri(host.Services.GetRequiredService<IOptions<BusOptions>>().Value.Address!);
-        (await broker.ControlAsync("list_queues", "-p", address.AbsolutePath.Trim('/'), "name")).ShouldNotContain("skipped");
-
-        Task RequestAsync(Guid id) => host.Services.GetRequiredService<CommandClient>().RequestAsync<GetSnapshot, SnapshotAnswer>(
-            "slow", new GetSnapshot { GenerationId = id }, TestContext.Current.CancellationToken);
-    }
-
-    private async Task<IHost> StartAsync(Action<BusParts>? configure = null, string requestTimeout = "00:00:10")
-    {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:rabbitmq"] = await broker.CreateVirtualHostAsync(),
-            ["Bus:StreamMaxBytes"] = (64L << 20).ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["Bus:RequestTimeout"] = requestTimeout,
-        });
-        builder.AddBus(configure);
-        var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
-        // The host does not wait for the broker, as no service does; a request to a queue that is not there yet would be lost.
-        await host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
-        return host;
     }
 
     private static GenerationProgressed Progressed(long n) => new()
