@@ -35,7 +35,7 @@ internal sealed partial class SnapshotLookup(
         {
             return;
         }
-        catch (RequestException e) when (e.InnerException is MessageReturnedException)
+        catch (MessageReturnedException)
         {
             _absentSince = time.GetTimestamp();
             LogAbsent(Absence.TotalSeconds);

@@ -44,7 +44,7 @@ public sealed class CommandClient
     /// <param name="mandatory">Whether a broker without that queue hands the request back at once; otherwise it is waited for in vain.</param>
     /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
     /// <exception cref="RequestTimeoutException">Nobody answered in time.</exception>
-    /// <exception cref="RequestException">The other side failed.</exception>
+    /// <exception cref="RequestException">The other side failed, or the broker is away.</exception>
     public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(
         string queue, TRequest request, CancellationToken cancellationToken, bool mandatory = false)
         where TRequest : class

@@ -41,21 +41,15 @@ internal sealed class DirectRequests(IOptions<BusOptions> options, IHostEnvironm
             mandatory,
             options.Value.RequestTimeout,
             Activity.Current?.Id);
-        var line = await OpenAsync(cancellationToken);
-        var since = Stopwatch.GetTimestamp();
-        Answer answer;
         try
         {
-            answer = await line.AskAsync(asked, cancellationToken).WaitAsync(cancellationToken);
+            return (await AskAsync(asked, cancellationToken)).Read<TAnswer>();
         }
-        catch (OperationCanceledException) when (line.LastAnswer < since)
+        catch (Exception e) when (e is not (RequestException or MessageReturnedException or OperationCanceledException))
         {
-            // Nobody may be there to answer, or the line is dead without knowing: a new one costs little.
-            Replace(line);
-            throw;
+            // The broker is away, or the connection was lost in between.
+            throw new RequestException($"The request to {queue} did not get through: {e.Message}", e);
         }
-
-        return answer.Read<TAnswer>();
     }
 
     public async ValueTask DisposeAsync()
@@ -63,6 +57,22 @@ internal sealed class DirectRequests(IOptions<BusOptions> options, IHostEnvironm
         if (_line is { } line)
             await line.DisposeAsync();
         _opening.Dispose();
+    }
+
+    private async Task<Answer> AskAsync(Question question, CancellationToken cancellationToken)
+    {
+        var line = await OpenAsync(cancellationToken);
+        var since = Stopwatch.GetTimestamp();
+        try
+        {
+            return await line.AskAsync(question, cancellationToken).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (line.LastAnswer < since)
+        {
+            // Nobody may be there to answer, or the line is dead without knowing: a new one costs little.
+            Replace(line);
+            throw;
+        }
     }
 
     private async Task<RequestLine> OpenAsync(CancellationToken cancellationToken)
