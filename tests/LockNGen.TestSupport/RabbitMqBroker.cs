@@ -81,6 +81,18 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await errors}");
     }
 
+    /// <summary>Closes connections, and returns how many those were.</summary>
+    /// <param name="reason">What their clients are told.</param>
+    /// <param name="marks">What tells them: each is in the virtual host or the client's properties, as <c>rabbitmqctl</c> prints them.</param>
+    public async Task<int> CloseConnectionsAsync(string reason, params string[] marks)
+    {
+        var connections = (await ControlAsync("list_connections", "pid", "vhost", "client_properties")).Split('\n')
+            .Where(line => Array.TrueForAll(marks, mark => line.Contains(mark, StringComparison.Ordinal))).Select(line => line.Split('\t')[0]).ToList();
+        foreach (var connection in connections)
+            await ControlAsync("close_connection", connection, reason);
+        return connections.Count;
+    }
+
     /// <summary>Makes the node believe that it has run out of a resource: it reads no more from connections that publish.</summary>
     public Task RaiseAlarmAsync(BrokerResource resource) => resource == BrokerResource.Memory
         ? ControlAsync("set_vm_memory_high_watermark", "absolute", "1")

@@ -36,10 +36,10 @@ internal sealed class QueueTail
             """));
 
     /// <summary>How fast a shape of workflow is rendered, read once for all that come together.</summary>
-    public async Task<double?> SpeedOfAsync(string shape, Func<string, Task<double?>> read)
+    public async Task<double?> SpeedOfAsync(Session session, string shape)
     {
         if (!_speeds.TryGetValue(shape, out var speed))
-            _speeds[shape] = speed = await read(shape);
+            _speeds[shape] = speed = await Durations.SpeedOfAsync(session, shape);
         return speed;
     }
 

@@ -17,7 +17,7 @@ internal sealed class GenerationInserter(GenerationLedger ledger, EventOutbox ou
         Session session, QueueTail queue, Submission submission, string? owner, string client)
     {
         var id = Guid.NewGuid();
-        var speed = await queue.SpeedOfAsync(submission.Shape, shape => Durations.SpeedOfAsync(session, shape));
+        var speed = await queue.SpeedOfAsync(session, submission.Shape);
         var estimate = durations.Estimate(speed, submission.Units, submission.Count);
         var place = queue.Add(submission.Priority, owner, estimate);
         var traceParent = Activity.Current?.Id;

@@ -32,19 +32,20 @@ internal static class StormBenchmark
         var clients = Enumerable.Range(0, Clients).Select(i => new Client(gateway, generations[i % Generations])).ToList();
 
         using var end = new CancellationTokenSource();
-        var publishing = PublishAsync(channel, generations, end.Token);
+        var publisher = new Publisher(channel, generations);
+        var publishing = publisher.RunAsync(end.Token);
         Print("connected", await ConnectAsync(clients));
-        await Task.Delay(TimeSpan.FromSeconds(3), CancellationToken.None);
+        await UntilAsync(() => clients.TrueForAll(c => c.Received >= 2));
         foreach (var client in clients)
             client.Lose();
-        await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+        var rounds = publisher.Rounds;
+        await UntilAsync(() => publisher.Rounds > rounds);
         Print("connected again, with their cursors", await ConnectAsync(clients));
 
         await end.CancelAsync();
-        var last = await publishing;
-        var waited = Stopwatch.GetTimestamp();
-        while (clients.Exists(c => c.Last < last) && Stopwatch.GetElapsedTime(waited) < Patience)
-            await Task.Delay(50, CancellationToken.None);
+        await publishing;
+        var last = publisher.Rounds;
+        await UntilAsync(() => clients.TrueForAll(c => c.Last >= last));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"of {last} events to each client: {clients.Sum(c => last - c.Received)} missing, {clients.Sum(c => c.Unexpected)} twice or out of order"));
@@ -62,20 +63,33 @@ internal static class StormBenchmark
         return Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>Pictures, which are never left out in favour of newer ones. Returns how many each generation has got.</summary>
-    private static async Task<int> PublishAsync(IChannel channel, List<Guid> generations, CancellationToken cancellationToken)
+    /// <summary>Waits, but not for ever: what has not come by then is told as missing.</summary>
+    private static async Task UntilAsync(Func<bool> condition)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1) * generations.Count / EventsPerSecond);
-        var number = 0;
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            number++;
-            foreach (var generation in generations)
-                await FanoutPublisher.PublishAsync(channel, GenerationEventTypes.Image, generation, GenerationSequence.Of(1, number), due: 0);
-            await timer.WaitForNextTickAsync(CancellationToken.None);
-        }
+        var started = Stopwatch.GetTimestamp();
+        while (!condition() && Stopwatch.GetElapsedTime(started) < Patience)
+            await Task.Delay(20, CancellationToken.None);
+    }
 
-        return number;
+    /// <summary>Publishes pictures, which are never left out in favour of newer ones.</summary>
+    private sealed class Publisher(IChannel channel, List<Guid> generations)
+    {
+        private volatile int _rounds;
+
+        /// <summary>How many each generation has got.</summary>
+        public int Rounds => _rounds;
+
+        public async Task RunAsync(CancellationToken cancellationToken)
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1) * generations.Count / EventsPerSecond);
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                foreach (var generation in generations)
+                    await FanoutPublisher.PublishAsync(channel, GenerationEventTypes.Image, generation, GenerationSequence.Of(1, _rounds + 1), due: 0);
+                _rounds++;
+                await timer.WaitForNextTickAsync(CancellationToken.None);
+            }
+        }
     }
 
     private sealed class Client(FanoutServer gateway, Guid generation) : IDisposable

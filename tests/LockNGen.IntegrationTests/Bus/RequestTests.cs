@@ -77,7 +77,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
 
         for (var round = 0; round < 5; round++)
         {
-            await CloseRequestConnectionsAsync(VirtualHost(asking.Address()));
+            (await broker.CloseConnectionsAsync("test", VirtualHost(asking.Address()), " requests\"")).ShouldBePositive();
             var before = Volatile.Read(ref answers);
             await UntilAsync(() => Volatile.Read(ref answers) >= before + 100);
         }
@@ -101,15 +101,6 @@ public sealed class RequestTests(RabbitMqBroker broker)
                 }
             }
         }
-    }
-
-    private async Task CloseRequestConnectionsAsync(string virtualHost)
-    {
-        var lines = (await broker.ControlAsync("list_connections", "pid", "vhost", "client_properties")).Split('\n')
-            .Where(line => line.Contains(virtualHost, StringComparison.Ordinal) && line.Contains(" requests\"", StringComparison.Ordinal)).ToList();
-        lines.ShouldNotBeEmpty();
-        foreach (var line in lines)
-            await broker.ControlAsync("close_connection", line.Split('\t')[0], "test");
     }
 
     private static async Task UntilAsync(Func<bool> condition)

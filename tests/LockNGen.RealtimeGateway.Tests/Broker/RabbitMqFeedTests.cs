@@ -90,11 +90,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
 
         var publishing = publisher.PublishAsync(Life(_id, steps: 1_500).Skip(2));
         await client.UntilAsync(GenerationEventTypes.Progress);
-        foreach (var line in (await broker.ControlAsync("list_connections", "pid", "client_properties")).Split('\n'))
-        {
-            if (line.Contains("realtime-gateway one events", StringComparison.Ordinal))
-                await broker.ControlAsync("close_connection", line.Split('\t')[0], "a test");
-        }
+        (await broker.CloseConnectionsAsync("a test", "realtime-gateway one events")).ShouldBePositive();
 
         await publishing;
         await client.UntilAsync(GenerationEventTypes.Completed);
