@@ -16,7 +16,13 @@ namespace LockNGen.GenerationApi.Outbox;
 /// with the reason, until an operator decides, and holds up nothing else.
 /// </summary>
 internal sealed partial class OutboxPublisher(
-    GenerationsDatabase database, EventPublisher publisher, WebhookRegistrations webhooks, OutboxSignal signal, TimeProvider clock, ILogger<OutboxPublisher> logger)
+    GenerationsDatabase database,
+    EventPublisher publisher,
+    WebhookRegistrations webhooks,
+    OutboxSignal signal,
+    SchedulerSignal scheduler,
+    TimeProvider clock,
+    ILogger<OutboxPublisher> logger)
     : BackgroundService
 {
     private const int BatchSize = 200;
@@ -62,7 +68,7 @@ internal sealed partial class OutboxPublisher(
         if (rows.Count == 0)
             return true;
 
-        var published = new List<long>(rows.Count);
+        var published = new List<OutboxRow>(rows.Count);
         try
         {
             await Parallel.ForEachAsync(
@@ -76,7 +82,7 @@ internal sealed partial class OutboxPublisher(
                         {
                             await PublishAsync(row, token);
                             lock (published)
-                                published.Add(row.Number);
+                                published.Add(row);
                         }
                         catch (JsonException e)
                         {
@@ -127,13 +133,15 @@ internal sealed partial class OutboxPublisher(
     }
 
     /// <summary>Also while stopping: what is confirmed need not be sent twice.</summary>
-    private async Task DeleteAsync(List<long> published)
+    private async Task DeleteAsync(List<OutboxRow> published)
     {
-        if (published.Count > 0)
-        {
-            await database.WriteAsync(
-                session => session.ExecuteAsync("DELETE FROM outbox WHERE number IN @numbers", new { numbers = SqlList.Of(published) }), CancellationToken.None);
-        }
+        if (published.Count == 0)
+            return;
+        var numbers = SqlList.Of(published.Select(r => r.Number));
+        await database.WriteAsync(session => session.ExecuteAsync("DELETE FROM outbox WHERE number IN @numbers", new { numbers }), CancellationToken.None);
+        // A generation with a webhook has waited for this.
+        if (published.Exists(r => r.Type == EventOutbox.RegisterWebhookType))
+            scheduler.Set();
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Published {Type} of generation {GenerationId}")]

@@ -1,3 +1,4 @@
+using LockNGen.GenerationApi.Outbox;
 using LockNGen.ServiceDefaults.Storage;
 
 namespace LockNGen.GenerationApi.Queue;
@@ -28,14 +29,18 @@ internal static class WaitingList
         )
         """;
 
-    /// <summary>The first of the list, with what it takes to render them.</summary>
+    /// <summary>
+    /// The first of the list that may start, with what it takes to render them. A generation with a webhook waits until that is on its way
+    /// to the notifier: a fast outcome must not get there first.
+    /// </summary>
     public static Task<IReadOnlyList<WaitingRow>> FirstAsync(Session session, int limit) => session.QueryAsync<WaitingRow>(
         Ranked + """
          SELECT g.*, r.position, r.seconds_ahead, i.plan
         FROM ranked r JOIN generations g ON g.number = r.number JOIN generation_inputs i ON i.generation_id = r.id
+        WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = r.id AND o.type = @RegisterWebhookType AND o.problem IS NULL)
         ORDER BY r.position LIMIT @limit
         """,
-        new { limit });
+        new { limit, EventOutbox.RegisterWebhookType });
 
     /// <summary>Where a generation stands; null when it does not wait.</summary>
     public static async Task<QueuePlace?> PlaceOfAsync(Session session, Guid id) =>

@@ -82,13 +82,15 @@ internal sealed partial class RabbitMqFeed(
         var canary = new Canary(consumer, options.Value.CanaryTimeout, time);
         while (true)
         {
+            var asked = time.GetUtcNow();
             await channel.BasicPublishAsync("", queues.Events, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
             await canary.HeardAsync(interrupted, stoppingToken);
             // Only now, with the rings full and the canary back, does the replica take clients.
             connected();
             logs.MayRepeat = false;
             state.Problem = null;
-            _lastHeard = time.GetUtcNow();
+            // The canary waits its turn behind the events: when it is heard, what was published before it was sent is here, and no more.
+            _lastHeard = asked;
             await Task.WhenAny(interrupted, Task.Delay(options.Value.CanaryInterval, time, stoppingToken));
             if (interrupted.IsCompleted)
                 throw new IOException(await interrupted);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
@@ -43,8 +45,7 @@ internal sealed partial class HoleRepair(
     {
         var affected = broken.Select(logs.GetOrAdd).ToList();
         var found = new List<ServerMessage>();
-        var silence = affected.Max(l => logs.Time.GetElapsedTime(l.LastActivity));
-        var isComplete = await ReadAsync(logs.Time.GetUtcNow() - silence - Margin, broken, found, stoppingToken);
+        var isComplete = await ReadAsync(affected.Min(LastPublished) - Margin, broken, found, stoppingToken);
 
         var byGeneration = found.ToLookup(m => m.GenerationId);
         foreach (var log in affected)
@@ -53,6 +54,25 @@ internal sealed partial class HoleRepair(
             metrics.Hole(isWhole);
             if (!isWhole)
                 LogLost(log.GenerationId);
+        }
+    }
+
+    /// <summary>When the last event before the hole was published: where events queue up, that is long before it arrived here.</summary>
+    private DateTimeOffset LastPublished(GenerationLog log)
+    {
+        var arrived = logs.Time.GetUtcNow() - logs.Time.GetElapsedTime(log.LastActivity);
+        return log.LastKept() is { } last && TimestampOf(last) is { } published && published < arrived ? published : arrived;
+    }
+
+    private static DateTimeOffset? TimestampOf(ServerMessage message)
+    {
+        try
+        {
+            return ContractsJson.Deserialize(message.Type, message.Json.Span).Timestamp;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -105,17 +105,19 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             var isWhole = true;
             foreach (var message in held.Values.Where(m => m.Sequence > LastSequence && !HasEnded))
             {
-                if (IsHole(message.Sequence) && !(isComplete && GenerationSequence.Number(message.Sequence) == 1))
+                if (!IsHole(message.Sequence) || (isComplete && GenerationSequence.Number(message.Sequence) == 1))
                 {
-                    isWhole = false;
-                    RestartBefore(message.Sequence);
+                    Deliver(message, audience);
+                    continue;
                 }
 
-                Deliver(message, audience);
+                isWhole = false;
+                RestartBefore(message.Sequence);
+                Keep(message);
+                // Where the hole is, and with this event in it: what came after the hole is not shown before it is told of.
+                AnnounceLoss(audience);
             }
 
-            if (!isWhole)
-                AnnounceLoss(audience);
             return isWhole;
         }
     }
@@ -208,6 +210,13 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             return LastSequence == 0 ? null : Snapshot();
     }
 
+    /// <summary>The newest event; null when its bytes are not kept.</summary>
+    public ServerMessage? LastKept()
+    {
+        lock (_gate)
+            return _ring.Count == 0 ? null : _ring[_ring.Count - 1];
+    }
+
     /// <summary>Events without a ring: to those who watch this generation now, and to nobody later.</summary>
     public void PassOn(ServerMessage message)
     {
@@ -288,6 +297,14 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private void Deliver(ServerMessage message, AudienceOfAll audience)
     {
+        Keep(message);
+        Offer(_subscribers, message);
+        audience.Offer(this, message);
+    }
+
+    /// <summary>Makes the event the last one known, for whoever joins from now on.</summary>
+    private void Keep(ServerMessage message)
+    {
         if (LastSequence == 0)
             Begin(message.Sequence);
         LastSequence = message.Sequence;
@@ -304,8 +321,6 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
 
         _ahead.Join(message.Sequence, _subscribers);
-        Offer(_subscribers, message);
-        audience.Offer(this, message);
     }
 
     private void Begin(long sequence)

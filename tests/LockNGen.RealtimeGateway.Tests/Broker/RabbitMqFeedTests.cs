@@ -1,6 +1,9 @@
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
@@ -11,6 +14,8 @@ namespace LockNGen.RealtimeGateway.Tests.Broker;
 [Trait("Category", "Integration")]
 public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Guid _id = Guid.NewGuid();
     private string _address = "";
     private GatewayHost _gateway = null!;
@@ -135,13 +140,9 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     public async Task Queues_OfAReplicaThatIsGone_Expire()
     {
         await using (await StartAsync("short", new() { ["Replica:QueueExpires"] = "00:00:01" }))
-            (await QueuesAsync()).ShouldContain("realtime-gateway-short\n");
+            (await QueuesAsync()).ShouldContain("realtime-gateway-short\t");
 
-        // A queue's end is a state that can only be asked for, and only by a list: declaring it passively would renew it.
-        for (var i = 0; i < 30 && (await QueuesAsync()).Contains("realtime-gateway-short", StringComparison.Ordinal); i++)
-            await Task.Delay(100);
-
-        (await QueuesAsync()).ShouldNotContain("realtime-gateway-short");
+        await UntilQueuesAsync(queues => !queues.Contains("realtime-gateway-short", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -156,6 +157,29 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         await gateway.ReadyAsync();
 
         history.Readings.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task InterruptedReplica_ThatLaggedBehind_ReadsTheStreamFromBeforeWhatItLacks()
+    {
+        var history = new TwoReadings();
+        await using var gateway = await GatewayHost.StartAsync(
+            new Dictionary<string, string?> { ["Replica:Name"] = "late" }, _address, services: s => s.AddSingleton<IEventHistory>(history));
+        await history.First.WaitAsync(Patience);
+        using var slow = new SlowSubscriber();
+        gateway.Services.GetRequiredService<ProgressBroadcaster>().Join(slow, _id, after: 0);
+        await _gateway.PublishAsync(Queued(_id));
+        history.EndFirst();
+        await slow.Offered.WaitAsync(Patience);
+        // The canary waits in line behind the event that the replica cannot get done with.
+        await UntilQueuesAsync(queues => queues.Contains("realtime-gateway-late\t2\n", StringComparison.Ordinal));
+
+        var goesOn = DateTimeOffset.UtcNow;
+        slow.GoOn();
+        await gateway.ReadyAsync();
+        (await broker.CloseConnectionsAsync("a test", "realtime-gateway late events")).ShouldBePositive();
+
+        (await history.Second.WaitAsync(Patience)).ShouldBeLessThan(goesOn - TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -218,7 +242,16 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
 
     private Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = new Uri(_address) }.CreateConnectionAsync();
 
-    private Task<string> QueuesAsync() => broker.ControlAsync("list_queues", "-p", new Uri(_address).AbsolutePath.Trim('/'), "name");
+    /// <summary>A line for each queue: its name, a tab, its messages.</summary>
+    private Task<string> QueuesAsync() => broker.ControlAsync("list_queues", "-p", new Uri(_address).AbsolutePath.Trim('/'), "name", "messages");
+
+    /// <summary>What queues there are can only be asked for, and only by a list: declaring one passively would renew it.</summary>
+    private async Task UntilQueuesAsync(Predicate<string> expected)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!expected(await QueuesAsync()))
+            await Task.Delay(100, limit.Token);
+    }
 
     /// <summary>Takes three times as long as a queue lives that nobody uses.</summary>
     private sealed class SlowHistory : IEventHistory
@@ -230,5 +263,51 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
             Readings++;
             return Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
         }
+    }
+
+    /// <summary>Has nothing; tells when it is asked, and lets its first reader wait.</summary>
+    private sealed class TwoReadings : IEventHistory
+    {
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<DateTimeOffset> _second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _endFirst = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task First => _first.Task;
+
+        /// <summary>From when on the second reader wants to read.</summary>
+        public Task<DateTimeOffset> Second => _second.Task;
+
+        public void EndFirst() => _endFirst.SetResult();
+
+        public Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken)
+        {
+            if (_first.TrySetResult())
+                return _endFirst.Task.WaitAsync(cancellationToken);
+            _second.TrySetResult(since);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Holds up the whole replica with the first event that it is offered.</summary>
+    private sealed class SlowSubscriber() : Subscriber(new Caller { IsAdmin = true }), IDisposable
+    {
+        private readonly TaskCompletionSource _offered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _goOn = new();
+
+        public Task Offered => _offered.Task;
+
+        public void GoOn() => _goOn.Set();
+
+        public override void Offer(ServerMessage message)
+        {
+            if (message.Kind != EventKind.Queued)
+                return;
+            _offered.TrySetResult();
+            _goOn.Wait(Patience);
+        }
+
+        public override bool Watches(Guid generationId) => true;
+
+        public void Dispose() => _goOn.Dispose();
     }
 }

@@ -114,20 +114,20 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
-    public void Repair_NothingFound_SaysLostWithASnapshotAndServesCursorsFromThere()
+    public void Repair_NothingFound_SaysLostBeforeWhatComesAfterTheHoleAndServesCursorsFromThere()
     {
         var log = Filled(Life(_id).Take(2));
         log.Join(_client, First(1));
         Append(log, Progress(_id, First(3), step: 7));
+        Append(log, Completed(_id, First(4)));
 
         log.Repair([], isComplete: true, _everybody).ShouldBeFalse();
 
-        _client.Texts.ShouldContain($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"lost"}""");
-        _client.Messages[^1].Kind.ShouldBe(EventKind.Snapshot);
-        _client.Messages[^1].Sequence.ShouldBe(First(3));
+        _client.Texts.First().ShouldBe($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"lost"}""");
+        _client.Messages.Skip(1).Select(m => (m.Kind, m.Sequence)).ShouldBe([(EventKind.Snapshot, First(3)), (EventKind.Completed, First(4))]);
         var other = new Recorder();
         log.Join(other, First(2));
-        other.Sequences.ShouldBe([First(3)]);
+        other.Sequences.ShouldBe([First(3), First(4)]);
     }
 
     [Fact]

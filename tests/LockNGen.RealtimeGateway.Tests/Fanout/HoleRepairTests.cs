@@ -1,0 +1,48 @@
+using LockNGen.RealtimeGateway.Broker;
+using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.RealtimeGateway.History;
+using LockNGen.RealtimeGateway.Tests.History;
+using LockNGen.TestSupport;
+using Microsoft.Extensions.Logging.Abstractions;
+using static LockNGen.RealtimeGateway.Tests.SomeEvents;
+
+namespace LockNGen.RealtimeGateway.Tests.Fanout;
+
+public sealed class HoleRepairTests
+{
+    private readonly Guid _id = Guid.NewGuid();
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(-60)]
+    public async Task Repair_EventsThatCameLate_SearchesFromWhenTheLastOneWasPublished(int secondsLate)
+    {
+        var before = Started(_id);
+        var clock = new FakeClock(before.Timestamp.AddSeconds(secondsLate));
+        var (logs, everybody, history) = (TestLogs.Create(time: clock), new AudienceOfAll(), new AskedHistory());
+        var log = logs.GetOrAdd(_id);
+        log.Append(TestLogs.Message(before), owner: null, everybody);
+        log.Append(TestLogs.Message(Progress(_id, First(9))), owner: null, everybody).ShouldBe(AppendOutcome.Hole);
+        using var repair = new HoleRepair(logs, everybody, history, logs.Metrics, NullLogger<HoleRepair>.Instance);
+        await repair.StartAsync(TestContext.Current.CancellationToken);
+
+        repair.Request(_id);
+
+        // A publisher's clock that is ahead of ours must not hide what has arrived already.
+        var known = secondsLate > 0 ? before.Timestamp : clock.GetUtcNow();
+        (await history.Since.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBeLessThan(known);
+        await repair.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private sealed class AskedHistory : IEventHistory
+    {
+        public TaskCompletionSource<DateTimeOffset> Since { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken)
+        {
+            Since.TrySetResult(since);
+            return Task.CompletedTask;
+        }
+    }
+}
