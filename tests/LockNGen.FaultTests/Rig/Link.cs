@@ -11,6 +11,15 @@ internal sealed class Link : IAsyncDisposable
     /// <summary>Small, so that what is not taken soon fills the buffers of whoever sends it.</summary>
     private const int BufferBytes = 32 * 1024;
 
+    /// <summary>
+    /// The loopback's own segments are larger than these buffers: such a one is never full, its receiver waits up to 200 ms before it
+    /// acknowledges what has come, and nothing passes until then. So segments are as large as in other networks.
+    /// </summary>
+    private const int SegmentBytes = 1_400;
+
+    private const int IpProtoTcp = 6;
+    private const int TcpMaxSeg = 2;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly HashSet<Socket> _sockets = [];
@@ -24,6 +33,7 @@ internal sealed class Link : IAsyncDisposable
     {
         (Client, Server, _target) = (client, server, target);
         _listener.Server.ReceiveBufferSize = BufferBytes;
+        LimitSegments(_listener.Server);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -86,6 +96,7 @@ internal sealed class Link : IAsyncDisposable
     private async Task ServeAsync(Socket client)
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = BufferBytes, SendBufferSize = BufferBytes, NoDelay = true };
+        LimitSegments(server);
         client.NoDelay = true;
         client.SendBufferSize = BufferBytes;
         try
@@ -157,6 +168,8 @@ internal sealed class Link : IAsyncDisposable
             _sockets.Remove(socket);
         Reset(socket);
     }
+
+    private static void LimitSegments(Socket socket) => socket.SetRawSocketOption(IpProtoTcp, TcpMaxSeg, BitConverter.GetBytes(SegmentBytes));
 
     private static void Reset(Socket socket)
     {

@@ -14,6 +14,8 @@ namespace LockNGen.GenerationApi.Tests.Support;
 /// <summary>A watcher without ComfyUI: heartbeats while it lives, and does with its work what a test says.</summary>
 internal sealed class FakeWatcher(string name, params InstanceReport[] instances) : IAsyncDisposable
 {
+    private const int MaxTries = 5;
+
     private readonly Channel<SubmitGeneration> _offers = Channel.CreateUnbounded<SubmitGeneration>();
     private readonly Channel<CancelGeneration> _cancellations = Channel.CreateUnbounded<CancelGeneration>();
     private readonly ConcurrentDictionary<Guid, HeldGeneration> _held = [];
@@ -42,9 +44,19 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
 
     public async Task<HeartbeatAnswer> StartAsync()
     {
-        var first = await BeatAsync();
-        _heartbeats = BeatUntilAsync(_life.Token);
-        return first;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                var first = await BeatAsync();
+                _heartbeats = BeatUntilAsync(_life.Token);
+                return first;
+            }
+            catch (RequestTimeoutException) when (tries < MaxTries)
+            {
+                // As a real watcher: the API may still be starting.
+            }
+        }
     }
 
     /// <summary>One heartbeat.</summary>
