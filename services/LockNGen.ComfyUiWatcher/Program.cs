@@ -8,4 +8,4 @@ builder.AddComfyUiWatcher();
 
 var app = builder.Build();
 app.MapServiceDefaults();
-await app.RunAsync();
+await app.RunServiceAsync();

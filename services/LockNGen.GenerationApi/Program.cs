@@ -9,4 +9,4 @@ builder.AddGenerationApi();
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapGenerationApi();
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -9,4 +9,4 @@ builder.AddRealtimeGateway();
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapRealtimeGateway();
-await app.RunAsync();
+await app.RunServiceAsync();

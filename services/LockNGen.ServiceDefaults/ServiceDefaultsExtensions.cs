@@ -42,4 +42,21 @@ public static class ServiceDefaultsExtensions
         app.MapHealth();
         return app;
     }
+
+    /// <summary>
+    /// Runs until the process is told to stop. Told so while it still starts, it ends in as good order as later, and not with the exit code
+    /// of a crash.
+    /// </summary>
+    public static async Task RunServiceAsync(this WebApplication app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What was starting was told to leave off.
+        }
+    }
 }

@@ -19,4 +19,4 @@ app.MapServiceDefaults();
 app.MapGenerationApi();
 app.MapRealtimeGateway();
 app.MapWebhookNotifier();
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -9,4 +9,4 @@ builder.AddWebhookNotifier();
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapWebhookNotifier();
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -20,7 +20,7 @@ internal static class SubmissionRate
     {
         await using var broker = new RabbitMqBroker();
         await broker.InitializeAsync();
-        await using var postgreSql = new PostgreSqlFixture();
+        await using var postgreSql = new PostgreSqlFixture { IsDurable = true };
         var data = Directory.CreateTempSubdirectory("lockngen-bench-").FullName;
         try
         {

@@ -18,6 +18,9 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     private readonly SemaphoreSlim _creating = new(1);
     private bool _isRunning;
 
+    /// <summary>Whether a commit waits for the disk, as it should where that is measured.</summary>
+    public bool IsDurable { get; init; }
+
     /// <summary>The port of the private server.</summary>
     public int Port => _external is null ? _port : throw new InvalidOperationException("This test controls the database itself; run it without POSTGRES_URL.");
 
@@ -78,7 +81,7 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
 
     private Task RunServerAsync() => RunAsync(
         "pg_ctl", "start", "-w", "-D", Path.Combine(_folder, "data"), "-l", Path.Combine(_folder, "log"), "-o",
-        $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300");
+        $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync={(IsDurable ? "on" : "off")} -c max_connections=300");
 
     private static Task RunAsync(string tool, params string[] arguments)
     {

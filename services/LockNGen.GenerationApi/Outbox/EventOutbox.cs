@@ -14,25 +14,28 @@ internal sealed class EventOutbox(OutboxSignal signal)
     /// <summary>The one command among the events: it must not overtake them, nor they it.</summary>
     public const string RegisterWebhookType = "command.register-webhook";
 
-    /// <summary>The statement that adds an event: a change that is made often says it together with its own, and saves a round trip.</summary>
-    public const string Insert =
-        "INSERT INTO outbox (generation_id, type, body, owner, trace_parent) VALUES (@generationId, @type, @body, @owner, @traceParent)";
-
     /// <summary>Adds an event to the transaction.</summary>
     public Task AddAsync(Session session, GenerationEvent message, string? owner, string? traceParent) =>
-        AddAsync(session, message.GenerationId, message.Type, Encoding.UTF8.GetString(ContractsJson.Serialize(message)), owner, traceParent);
-
-    /// <summary>Adds the command that registers a generation's webhook.</summary>
-    public Task AddAsync(Session session, RegisterWebhook command) => AddAsync(
-        session, command.GenerationId, RegisterWebhookType, JsonSerializer.Serialize(command, ContractsJson.Default.RegisterWebhook), command.Owner, traceParent: null);
+        AddAsync(session, [OutboxEntry.Of(message, owner, traceParent)]);
 
     /// <summary>Adds an event whose exact JSON is known.</summary>
-    public async Task AddAsync(Session session, Guid generationId, string type, string body, string? owner, string? traceParent)
-    {
-        await session.ExecuteAsync(Insert, new { generationId, type, body, owner, traceParent });
-        PublishAfterCommit(session);
-    }
+    public Task AddAsync(Session session, Guid generationId, string type, string body, string? owner, string? traceParent) =>
+        AddAsync(session, [new OutboxEntry(generationId, type, body, owner, traceParent)]);
 
-    /// <summary>Has what was added with <see cref="Insert"/> published once the transaction is committed.</summary>
-    public void PublishAfterCommit(Session session) => session.AfterCommit(signal.Set);
+    /// <summary>Adds entries in their order.</summary>
+    public async Task AddAsync(Session session, IReadOnlyList<OutboxEntry> entries)
+    {
+        await session.InsertAsync("outbox", entries);
+        session.AfterCommit(signal.Set);
+    }
+}
+
+/// <summary>What is to be published of a generation, as the table has it.</summary>
+internal sealed record OutboxEntry(Guid GenerationId, string Type, string Body, string? Owner, string? TraceParent)
+{
+    public static OutboxEntry Of(GenerationEvent message, string? owner, string? traceParent) =>
+        new(message.GenerationId, message.Type, Encoding.UTF8.GetString(ContractsJson.Serialize(message)), owner, traceParent);
+
+    public static OutboxEntry Of(RegisterWebhook command) => new(
+        command.GenerationId, EventOutbox.RegisterWebhookType, JsonSerializer.Serialize(command, ContractsJson.Default.RegisterWebhook), command.Owner, TraceParent: null);
 }

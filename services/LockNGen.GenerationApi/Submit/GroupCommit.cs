@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
+using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.ServiceDefaults.Storage;
@@ -13,19 +14,27 @@ namespace LockNGen.GenerationApi.Submit;
 /// Submissions that come while a transaction is on its way share the next one: one look at the queue and one flush to disk serve them all.
 /// Each is accepted or refused by itself.
 /// </summary>
-internal sealed class GroupCommit(GenerationsDatabase database, TimeProvider clock) : BackgroundService
+internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outbox, TimeProvider clock) : BackgroundService
 {
     private const int MaxWaiting = 1000;
-    private const int MaxShared = 100;
+    private const int MaxShared = 128;
+
+    /// <summary>Counting a queue of this length takes the database longer than storing a group, and a few more or less matter to nobody.</summary>
+    private const int LongQueue = 1000;
+
+    /// <summary>How long a long queue is taken to be what it was, but for what this process has added.</summary>
+    private static readonly TimeSpan LongQueueAge = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Channel<Work> _waiting = Channel.CreateBounded<Work>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private (QueueTail Queue, long ReadAt)? _long;
+
     /// <summary>Runs the work in a transaction that it may share, and returns what it decided once that is committed.</summary>
     /// <param name="client">Whose it is. A group is sorted by this, so that two replicas take the clients' locks in the same order.</param>
     /// <param name="work">May be run again, after a deadlock or because another's work spoilt the transaction: it must do nothing but talk to the database.</param>
-    public async Task<SubmitDecision> RunAsync(string client, Func<Session, QueueTail, Task<SubmitDecision>> work)
+    public async Task<SubmitDecision> RunAsync(string client, Func<SubmitGroup, Task<SubmitDecision>> work)
     {
         var waiting = new Work(client, work, Activity.Current);
         if (!_waiting.Writer.TryWrite(waiting))
@@ -80,16 +89,24 @@ internal sealed class GroupCommit(GenerationsDatabase database, TimeProvider clo
         }
     }
 
-    private static async Task<IReadOnlyList<SubmitDecision>> RunAllAsync(Session session, IReadOnlyList<Work> group)
+    private async Task<IReadOnlyList<SubmitDecision>> RunAllAsync(Session session, IReadOnlyList<Work> works)
     {
-        var queue = await QueueTail.ReadAsync(session);
-        var decisions = new List<SubmitDecision>(group.Count);
-        foreach (var work in group)
+        var (queue, readAt) = _long is { } known && clock.GetElapsedTime(known.ReadAt) < LongQueueAge
+            ? known
+            : (await QueueTail.ReadAsync(session), clock.GetTimestamp());
+        // What is added to it below is in it for good only once it is committed.
+        _long = null;
+        var group = new SubmitGroup(session, queue);
+        var decisions = new List<SubmitDecision>(works.Count);
+        foreach (var work in works)
         {
             Activity.Current = work.Activity;
-            decisions.Add(await work.Run(session, queue));
+            decisions.Add(await work.Run(group));
         }
 
+        await group.StoreAsync(outbox);
+        if (queue.Length >= LongQueue)
+            session.AfterCommit(() => _long = (queue, readAt));
         return decisions;
     }
 
@@ -99,7 +116,7 @@ internal sealed class GroupCommit(GenerationsDatabase database, TimeProvider clo
     /// <summary>The database does not keep up: answered as one that is away.</summary>
     private sealed class DatabaseBusyException() : DbException("Too many submissions wait to be stored.");
 
-    private sealed record Work(string Client, Func<Session, QueueTail, Task<SubmitDecision>> Run, Activity? Activity)
+    private sealed record Work(string Client, Func<SubmitGroup, Task<SubmitDecision>> Run, Activity? Activity)
     {
         private int _started;
 

@@ -72,14 +72,15 @@ internal sealed class SubmitEndpoint(
             return (new SubmitOutcome { DryRun = await DryRunAsync(submission, context.RequestAborted) }, null);
 
         // From here on the client's leaving changes nothing: half a submission helps nobody, and its retry has the key.
-        var (refusal, outcome) = await transactions.RunAsync(client, async (session, queue) =>
+        var (refusal, outcome) = await transactions.RunAsync(client, async group =>
         {
-            if (await limits.CheckAsync(session, queue, client, submission.Count, context.Response) is { } refused)
+            var session = group.Session;
+            if (await limits.CheckAsync(session, group.Queue, client, submission.Count, context.Response) is { } refused)
                 return new SubmitDecision(refused, null);
             if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
                 return new SubmitDecision(null, null);
             await limits.NoteAsync(session, client, submission.Count);
-            var (id, place) = await inserter.InsertAsync(session, queue, submission, caller.Owner, client);
+            var (id, place) = await inserter.AddAsync(group, submission, caller.Owner, client);
             var response = JsonSerializer.Serialize(Answer(id, place, submission), ApiJson.Readable.SubmitAnswer);
             if (key.Length > 0)
                 await IdempotencyKeys.AnswerAsync(session, client, key, response);

@@ -17,6 +17,12 @@ internal static class DapperTypes
         Register(new UnixMilliseconds());
     }
 
+    /// <summary>How an id is stored.</summary>
+    public static string Text(Guid id) => id.ToString("D");
+
+    /// <summary>How a time is stored.</summary>
+    public static long Number(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
     private static void Register<T>(SqlMapper.TypeHandler<T> handler)
         where T : struct
     {
@@ -30,7 +36,7 @@ internal static class DapperTypes
         public override void SetValue(IDbDataParameter parameter, Guid value)
         {
             parameter.DbType = DbType.String;
-            parameter.Value = value.ToString("D");
+            parameter.Value = Text(value);
         }
 
         public override Guid Parse(object value) => Guid.Parse((string)value, CultureInfo.InvariantCulture);
@@ -41,7 +47,7 @@ internal static class DapperTypes
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
         {
             parameter.DbType = DbType.Int64;
-            parameter.Value = value.ToUnixTimeMilliseconds();
+            parameter.Value = Number(value);
         }
 
         public override DateTimeOffset Parse(object value) => DateTimeOffset.FromUnixTimeMilliseconds((long)value);

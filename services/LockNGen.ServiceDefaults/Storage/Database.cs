@@ -191,6 +191,8 @@ public abstract class Database : IAsyncDisposable
         var address = new NpgsqlConnectionStringBuilder(connectionString);
         if (address.MaxAutoPrepare == 0)
             address.MaxAutoPrepare = MaxPrepared;
+        // Nothing that we do outlives its transaction, so there is nothing to reset when a connection goes back to its pool.
+        address.NoResetOnClose = true;
         return NpgsqlDataSource.Create(address);
     }
 

@@ -16,6 +16,9 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
     /// <summary>Runs a statement; the number of rows it changed tells a compare-and-set whether it won.</summary>
     public Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(Command(sql, parameters));
 
+    /// <summary>Inserts rows, in their order: objects whose properties are named like the columns, CreatedAt for created_at.</summary>
+    public Task InsertAsync<T>(string table, IReadOnlyList<T> rows) => MultiRowInsert.RunAsync(connection, transaction, table, rows, cancellationToken);
+
     /// <summary>All rows.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();

@@ -109,6 +109,26 @@ public abstract class SubmitTests(PostgreSqlFixture? server) : DatabaseTests(ser
         (await api.Client.GetFromJsonAsync<JsonElement>("/api/queue")).GetProperty("waiting").GetInt32().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Submissions_OfManyAtOnce_StandOneBehindTheOther()
+    {
+        // Long enough that the queue is not counted anew for every group.
+        const int Clients = 40, Each = 50;
+        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:MaxDepth"] = "2000" });
+
+        var positions = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        {
+            var own = new List<int>();
+            for (var i = 0; i < Each; i++)
+                own.Add((await api.SubmitAsync(Lighthouse)).GetProperty("position").GetInt32());
+            return own;
+        }));
+
+        positions.SelectMany(p => p).Order().ShouldBe(Enumerable.Range(0, Clients * Each));
+        using var refused = await api.Client.PostAsJsonAsync("/api/generations", Lighthouse);
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
     public sealed class OnSqlite() : SubmitTests(null);
 
     [Trait("Category", "Integration")]

@@ -1,0 +1,66 @@
+using LockNGen.GenerationApi.Outbox;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>Submissions that share a transaction: what they see of the queue, and the rows that they put into it together.</summary>
+internal sealed class SubmitGroup(Session session, QueueTail queue)
+{
+    private readonly List<NewGeneration> _generations = [];
+    private readonly List<NewInputs> _inputs = [];
+    private readonly List<OutboxEntry> _entries = [];
+
+    public Session Session => session;
+
+    public QueueTail Queue => queue;
+
+    /// <summary>Lets a generation be stored at the end of the transaction.</summary>
+    public void Add(NewGeneration generation, NewInputs inputs, params IEnumerable<OutboxEntry> entries)
+    {
+        _generations.Add(generation);
+        _inputs.Add(inputs);
+        _entries.AddRange(entries);
+    }
+
+    /// <summary>Stores what was added.</summary>
+    public async Task StoreAsync(EventOutbox outbox)
+    {
+        if (_generations.Count == 0)
+            return;
+        await session.InsertAsync("generations", _generations);
+        await session.InsertAsync("generation_inputs", _inputs);
+        await outbox.AddAsync(session, _entries);
+    }
+}
+
+/// <summary>A new row of the table generations; what is not here has its default.</summary>
+internal sealed record NewGeneration
+{
+    public required Guid Id { get; init; }
+    public string? Owner { get; init; }
+    public required string Client { get; init; }
+    public required string Status { get; init; }
+    public required int Priority { get; init; }
+    public string? Template { get; init; }
+    public string? PromptText { get; init; }
+    public string? Model { get; init; }
+    public required int NeedsCatalog { get; init; }
+    public long? Seed { get; init; }
+    public required int Count { get; init; }
+    public string? Labels { get; init; }
+    public required string Shape { get; init; }
+    public required double Units { get; init; }
+    public required double EstimatedSeconds { get; init; }
+    public required double EstimatedWaitSeconds { get; init; }
+    public required int TimeoutSeconds { get; init; }
+    public required int QueueTimeoutSeconds { get; init; }
+    public required long EventNumber { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required int ToldPosition { get; init; }
+    public required DateTimeOffset ToldAt { get; init; }
+    public string? TraceParent { get; init; }
+}
+
+/// <summary>A new row of the table generation_inputs.</summary>
+internal sealed record NewInputs(Guid GenerationId, string Request, string? Parameters, string Workflow, string Plan, string? Metadata);
