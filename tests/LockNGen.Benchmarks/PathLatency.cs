@@ -24,13 +24,12 @@ internal static class PathLatency
 
         await using var arrivals = await BrokerArrivals.StartAsync(deployment.Broker);
 
-        await MeasureAsync(deployment); // lets the JIT settle
+        await MeasureAsync(deployment, Clients); // lets the JIT settle
         arrivals.Take();
-        var latencies = new List<(string Type, double Milliseconds)>();
-        for (var i = 0; i < Generations; i++)
-            latencies.AddRange(await MeasureAsync(deployment));
-
+        await MeasureAllAsync(deployment, clients: 1);
         Print("broker", "progress, to one subscriber of the broker", arrivals.Take());
+        var latencies = await MeasureAllAsync(deployment, Clients);
+        Print("broker", $"progress, to one subscriber of the broker beside {Clients} clients", arrivals.Take());
         foreach (var types in latencies.GroupBy(l => KindOf(l.Type)))
             Print("client", $"{types.Key}, {Clients} clients", [.. types.Select(l => l.Milliseconds).Order()]);
     }
@@ -51,11 +50,19 @@ internal static class PathLatency
         double At(double quantile) => Math.Round(latencies[(int)(quantile * (latencies.Count - 1))], 1);
     }
 
-    private static async Task<IReadOnlyCollection<(string Type, double Milliseconds)>> MeasureAsync(Deployment deployment)
+    private static async Task<IReadOnlyCollection<(string Type, double Milliseconds)>> MeasureAllAsync(Deployment deployment, int clients)
+    {
+        var latencies = new List<(string Type, double Milliseconds)>();
+        for (var i = 0; i < Generations; i++)
+            latencies.AddRange(await MeasureAsync(deployment, clients));
+        return latencies;
+    }
+
+    private static async Task<IReadOnlyCollection<(string Type, double Milliseconds)>> MeasureAsync(Deployment deployment, int clients)
     {
         var latencies = new ConcurrentBag<(string, double)>();
         var id = await deployment.Api.Http.SubmitAsync(count: 2, steps: 20, seed: Random.Shared.Next());
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
         {
             await using var client = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}");
             await client.UntilAsync(frame =>

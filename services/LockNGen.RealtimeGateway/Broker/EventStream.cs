@@ -11,10 +11,11 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
     private const ushort Prefetch = 2_000;
     private const int AcknowledgeEvery = Prefetch / 4;
 
-    /// <summary>A mark that a broker loses, because the stream has no leader at the moment, is put again when nothing has come for so long.</summary>
+    /// <summary>The mark is put again after so long: a broker loses it when the stream has no leader at the moment.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private const int MaxMarks = 6;
+    /// <summary>So often in a row without anything to read.</summary>
+    private const int MaxSilences = 6;
 
     /// <inheritdoc/>
     public async Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken)
@@ -37,19 +38,18 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
             EventTopology.Stream, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
             new Dictionary<string, object?> { ["x-stream-offset"] = new AmqpTimestamp(since.ToUnixTimeSeconds()) },
             consumer, cancellationToken);
-        for (var marks = 0; marks < MaxMarks; marks++)
+        for (var silences = 0; silences < MaxSilences;)
         {
             await channel.BasicPublishAsync(
                 "", EventTopology.Stream, mandatory: false, new BasicProperties { MessageId = mark }, ReadOnlyMemory<byte>.Empty, cancellationToken);
-            for (var read = -1L; read != consumer.Received;)
+            var read = consumer.Received;
+            if (await Task.WhenAny(done.Task, Task.Delay(Patience, cancellationToken)) == done.Task)
             {
-                read = consumer.Received;
-                if (await Task.WhenAny(done.Task, Task.Delay(Patience, cancellationToken)) == done.Task)
-                {
-                    await done.Task;
-                    return;
-                }
+                await done.Task;
+                return;
             }
+
+            silences = consumer.Received == read ? silences + 1 : 0;
         }
 
         throw new TimeoutException($"The stream {EventTopology.Stream} delivers nothing.");
