@@ -99,6 +99,27 @@ public sealed class TakeoverTests
         host.Events.Of(row.Id).ShouldNotContain(e => GenerationEventTypes.IsTerminal(e.Type));
     }
 
+    [Fact]
+    public async Task Generation_ThatComesBackFromALedgerThatKnowsLess_DoesNotFallBack()
+    {
+        await using var first = await SimulatedServer.StartAsync(stepMilliseconds: 5);
+        await using var second = await SimulatedServer.StartAsync(stepMilliseconds: 5);
+        await using var host = await WatcherHost.StartAsync([first.Url, second.Url]);
+        await host.WaitForStateAsync("comfy-1", InstanceState.Up);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 500));
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.OverallProgress >= 20);
+        await host.Ledger.NextReportAsync("comfy-0");
+        row.Attempt = 2;
+        await host.Ledger.WaitUntilNotHeldAsync(row.Id);
+        var told = host.Events.Of<GenerationProgressed>(row.Id)[^1].Data.OverallProgress;
+
+        (row.Floor, row.Instance) = (0, "comfy-1");
+        await host.DispatchAsync(row);
+
+        var next = await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => GenerationSequence.Attempt(p.Sequence) == 3);
+        next.Data.OverallProgress.ShouldBeGreaterThanOrEqualTo(told);
+    }
+
     private static object Leftover(LedgerRow row, int attempt) => new
     {
         prompt = row.Workflow,

@@ -61,7 +61,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private async Task RunAsync(GenerationWork work, CancellationToken cancellationToken)
     {
         var startedAt = services.Clock.GetTimestamp();
-        _translator = new GenerationTranslator(generationId, work.Prompts.Count, work.OverallProgress);
+        _translator = new GenerationTranslator(generationId, work.Prompts.Count, services.Told.AtLeast(generationId, work.OverallProgress));
         _work = work;
         LogClaimed(generationId, work.Attempt, work.Prompts.Count, instance.Name);
 
@@ -80,6 +80,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         {
             await stopPublishing.CancelAsync();
             await publishing;
+            services.Told.Note(generationId, _translator.OverallProgress);
         }
     }
 

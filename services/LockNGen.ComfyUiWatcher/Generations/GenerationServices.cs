@@ -22,6 +22,8 @@ internal sealed class GenerationServices(
 {
     private readonly PublishPolicy _policy = new(watcher.Value);
 
+    public ToldProgress Told { get; } = new();
+
     public GenerationLedger Ledger { get; } = ledger;
 
     public LeaseKeeper Leases { get; } = leases;

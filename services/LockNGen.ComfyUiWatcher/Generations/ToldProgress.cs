@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Caching.Memory;
+
+namespace LockNGen.ComfyUiWatcher.Generations;
+
+/// <summary>
+/// How far this watcher has said that generations are. The ledger learns it from heartbeats: when they did not get through, it hands the work
+/// out again, often to the same watcher, with less than what readers have seen.
+/// </summary>
+internal sealed class ToldProgress : IDisposable
+{
+    private const int MaxGenerations = 10_000;
+
+    /// <summary>Longer than a generation stays without an attempt while its instance is there.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+
+    private readonly MemoryCache _told = new(new MemoryCacheOptions { SizeLimit = MaxGenerations });
+
+    /// <summary>Remembers what the attempt that ends now has said.</summary>
+    public void Note(Guid generationId, int overallProgress) =>
+        _told.Set(generationId, overallProgress, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
+
+    /// <summary>Where the next attempt begins, of which the ledger knows this much.</summary>
+    public int AtLeast(Guid generationId, int known) => Math.Max(known, _told.Get<int?>(generationId) ?? 0);
+
+    public void Dispose() => _told.Dispose();
+}
