@@ -50,6 +50,7 @@ public static class ComfyUiWatcherExtensions
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<ResultStore>();
         services.AddSingleton<GenerationLedger>();
+        services.AddSingleton<ToldProgress>();
         services.AddSingleton<GenerationServices>();
         services.AddSingleton<GenerationDispatcher>();
         builder.AddBus(bus => bus.Endpoint(

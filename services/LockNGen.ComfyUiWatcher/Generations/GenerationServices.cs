@@ -13,6 +13,7 @@ internal sealed class GenerationServices(
     IOptions<WatcherOptions> watcher,
     IOptions<ComfyUiOptions> comfyUi,
     GenerationLedger ledger,
+    ToldProgress told,
     EventPublisher publisher,
     ResultStore results,
     LeaseKeeper leases,
@@ -22,7 +23,7 @@ internal sealed class GenerationServices(
 {
     private readonly PublishPolicy _policy = new(watcher.Value);
 
-    public ToldProgress Told { get; } = new();
+    public ToldProgress Told { get; } = told;
 
     public GenerationLedger Ledger { get; } = ledger;
 

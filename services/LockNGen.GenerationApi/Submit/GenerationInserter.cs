@@ -53,10 +53,10 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             submission.Metadata);
         var queued = OutboxEntry.Of(ledger.QueuedEvent(id, attempt: 0, number: 1, place), owner, traceParent);
         // The webhook before the first event, so that the notifier knows the address before any outcome can come.
-        if (submission.WebhookUrl is { } url)
-            group.Add(generation, inputs, OutboxEntry.Of(new RegisterWebhook { GenerationId = id, Owner = owner, Url = url, Secret = submission.WebhookSecret }), queued);
-        else
-            group.Add(generation, inputs, queued);
+        OutboxEntry[] entries = submission.WebhookUrl is { } url
+            ? [OutboxEntry.Of(new RegisterWebhook { GenerationId = id, Owner = owner, Url = url, Secret = submission.WebhookSecret }), queued]
+            : [queued];
+        group.Add(generation, inputs, entries);
         group.Session.AfterCommit(scheduler.Set);
         group.Session.AfterCommit(() => Diagnostics.Accepted(submission.Template));
         return (id, place);

@@ -16,7 +16,7 @@ internal sealed class SubmitGroup(Session session, QueueTail queue)
     public QueueTail Queue => queue;
 
     /// <summary>Lets a generation be stored at the end of the transaction.</summary>
-    public void Add(NewGeneration generation, NewInputs inputs, params IEnumerable<OutboxEntry> entries)
+    public void Add(NewGeneration generation, NewInputs inputs, IEnumerable<OutboxEntry> entries)
     {
         _generations.Add(generation);
         _inputs.Add(inputs);

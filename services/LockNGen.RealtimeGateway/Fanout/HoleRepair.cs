@@ -1,5 +1,3 @@
-using System.Text.Json;
-using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
@@ -61,19 +59,8 @@ internal sealed partial class HoleRepair(
     private DateTimeOffset LastPublished(GenerationLog log)
     {
         var arrived = logs.Time.GetUtcNow() - logs.Time.GetElapsedTime(log.LastActivity);
-        return log.LastKept() is { } last && TimestampOf(last) is { } published && published < arrived ? published : arrived;
-    }
-
-    private static DateTimeOffset? TimestampOf(ServerMessage message)
-    {
-        try
-        {
-            return ContractsJson.Deserialize(message.Type, message.Json.Span).Timestamp;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        var published = log.LastPublished();
+        return published < arrived ? published : arrived;
     }
 
     private async Task<bool> ReadAsync(DateTimeOffset since, HashSet<Guid> broken, List<ServerMessage> found, CancellationToken stoppingToken)

@@ -210,11 +210,11 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             return LastSequence == 0 ? null : Snapshot();
     }
 
-    /// <summary>The newest event; null when its bytes are not kept.</summary>
-    public ServerMessage? LastKept()
+    /// <summary>When the newest event was published, by its publisher's clock; now, when none is known.</summary>
+    public DateTimeOffset LastPublished()
     {
         lock (_gate)
-            return _ring.Count == 0 ? null : _ring[_ring.Count - 1];
+            return Reduce().Timestamp;
     }
 
     /// <summary>Events without a ring: to those who watch this generation now, and to nobody later.</summary>

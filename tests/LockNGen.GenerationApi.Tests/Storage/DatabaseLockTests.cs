@@ -1,5 +1,4 @@
 using System.Data.Common;
-using LockNGen.ServiceDefaults.Storage;
 using LockNGen.TestSupport;
 
 namespace LockNGen.GenerationApi.Tests.Storage;
@@ -40,6 +39,4 @@ public sealed class DatabaseLockTests
             }
         }
     }
-
-    private sealed class AnyDatabase(string connectionString) : Database("any", connectionString, TimeProvider.System);
 }

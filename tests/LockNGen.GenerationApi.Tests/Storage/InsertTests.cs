@@ -1,4 +1,3 @@
-using LockNGen.ServiceDefaults.Storage;
 using LockNGen.TestSupport;
 
 namespace LockNGen.GenerationApi.Tests.Storage;
@@ -22,9 +21,7 @@ public abstract class InsertTests : IDisposable
         var number = database.IsSqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT GENERATED ALWAYS AS IDENTITY";
         await database.WriteAsync(
             session => session.ExecuteAsync(
-                $"""
-                CREATE TABLE things (number {number}, id TEXT, name TEXT, seen_at BIGINT, size BIGINT, weight DOUBLE PRECISION, kind INTEGER)
-                """),
+                $"CREATE TABLE things (number {number}, id TEXT, name TEXT, seen_at BIGINT, size BIGINT, weight DOUBLE PRECISION, kind INTEGER)"),
             TestContext.Current.CancellationToken);
         var things = Enumerable.Range(0, count).Select(i => new Thing
         {
@@ -58,8 +55,6 @@ public abstract class InsertTests : IDisposable
         public double Weight { get; init; }
         public int Kind { get; init; }
     }
-
-    private sealed class AnyDatabase(string connectionString) : Database("any", connectionString, TimeProvider.System);
 
     public sealed class OnSqlite() : InsertTests(null);
 

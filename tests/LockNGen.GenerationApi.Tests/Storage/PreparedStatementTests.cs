@@ -1,4 +1,3 @@
-using LockNGen.ServiceDefaults.Storage;
 using LockNGen.TestSupport;
 
 namespace LockNGen.GenerationApi.Tests.Storage;
@@ -33,6 +32,4 @@ public sealed class PreparedStatementTests(PostgreSqlFixture server)
         public required string Name { get; init; }
         public int Size { get; init; }
     }
-
-    private sealed class AnyDatabase(string connectionString) : Database("any", connectionString, TimeProvider.System);
 }
