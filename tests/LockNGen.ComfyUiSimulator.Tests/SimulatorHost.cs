@@ -33,9 +33,13 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     public Uri SocketAddress(string clientId) => new UriBuilder(BaseAddress) { Scheme = "ws", Path = "/ws", Query = $"clientId={clientId}" }.Uri;
 
+    /// <inheritdoc cref="StartAsync(TimeProvider, ValueTuple{string, string}[])"/>
+    public static Task<SimulatorHost> StartAsync(params (string Name, string Value)[] settings) => StartAsync(TimeProvider.System, settings);
+
     /// <summary>Starts it.</summary>
+    /// <param name="clock">What its steps take their time from.</param>
     /// <param name="settings">Of the section <c>Simulator</c>, e.g. <c>("Version", "A")</c>. Steps take no time unless a setting says so.</param>
-    public static async Task<SimulatorHost> StartAsync(params (string Name, string Value)[] settings)
+    public static async Task<SimulatorHost> StartAsync(TimeProvider clock, params (string Name, string Value)[] settings)
     {
         // Watching configuration files takes one of the few watches that a user has, and a benchmark starts hundreds of these.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
@@ -47,6 +51,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
             ["Simulator:PreviewSize"] = "96",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>($"Simulator:{s.Name}", s.Value)));
+        builder.Services.AddSingleton(clock);
         builder.AddComfyUiSimulator();
         var app = builder.Build();
         app.MapComfyUiSimulator();

@@ -15,10 +15,11 @@ public abstract class RecordingTests
 {
     protected static async Task ReplayAsync(string version, params string[] scenarios)
     {
-        await using var host = await SimulatorHost.StartAsync(Settings(version, scenarios[0]));
+        var clock = new PausableClock();
+        await using var host = await SimulatorHost.StartAsync(clock, Settings(version, scenarios[0]));
         foreach (var scenario in scenarios)
         {
-            await using var replay = new Replay(host, Recording.Load(version, scenario));
+            await using var replay = new Replay(host, clock, Recording.Load(version, scenario));
             var differences = await replay.RunAsync(inOrder: scenario != "17-");
             string.Join("\n\n", differences).ShouldBeEmpty($"{version}/{scenario}");
         }

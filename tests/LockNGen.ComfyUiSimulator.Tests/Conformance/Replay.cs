@@ -8,9 +8,10 @@ namespace LockNGen.ComfyUiSimulator.Tests.Conformance;
 
 /// <summary>
 /// Does to the simulator what the recorder did to a real server. Nothing is timed: before each action it waits until
-/// every socket has seen as much as it had in the recording.
+/// every socket has seen as much as it had in the recording, and then the simulator's time stands still until something has to happen
+/// again, so that however slowly the test gets to its requests, they come no later than they did.
 /// </summary>
-internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDisposable
+internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording recording) : IAsyncDisposable
 {
     private const string RecordedHost = "127.0.0.1:8188";
     private const string Barrier = """{"type":"barrier","data":{}}""";
@@ -25,6 +26,8 @@ internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDi
         foreach (var action in recording.Actions)
         {
             await CatchUpAsync(action);
+            if (Recording.Kind(action) is "connect" or "note")
+                clock.Resume();
             await (Recording.Kind(action) switch
             {
                 "connect" => ConnectAsync(action),
@@ -35,6 +38,7 @@ internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDi
         }
 
         await CatchUpAsync(action: null);
+        clock.Resume();
         await host.SendFrameAsync(Barrier);
         foreach (var name in recording.Sockets)
             await CompareFramesAsync(name, inOrder);
@@ -43,6 +47,7 @@ internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
+        clock.Resume();
         foreach (var socket in _sockets.Values)
             await socket.DisposeAsync();
     }
@@ -103,6 +108,7 @@ internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDi
             var (expected, actual) = Describe(entry, answer, body);
             if (expected == actual || IsEarlier(entry, actual))
                 return;
+            clock.Resume();
             if (left > 1)
                 continue;
             _differences.Add($"{what}\n  recorded:  {expected}\n  simulated: {actual}");
@@ -199,19 +205,29 @@ internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDi
     {
         foreach (var (name, socket) in _sockets)
         {
-            var expected = Position((action is null ? recording.Frames(name) : recording.Frames(name, action)).Select(f => f["data"] as JsonObject));
-            if (!socket.IsOpen)
+            var recorded = (action is null ? recording.Frames(name) : recording.Frames(name, action)).Select(f => f["data"] as JsonObject).ToList();
+            var expected = Position(recorded);
+            var expectedEvents = Position(recorded.Where(f => !IsStatus(f)));
+            if (!socket.IsOpen || IsThere())
                 continue;
+            clock.Resume();
             try
             {
-                await socket.WaitAsync(_ => Position(socket.Frames.Select(f => f.Json)).CompareTo(expected) >= 0);
+                await socket.WaitAsync(_ => IsThere());
             }
             catch (OperationCanceledException e)
             {
                 var actual = Position(socket.Frames.Select(f => f.Json));
                 throw new TimeoutException($"{recording.Name} before {action?.ToJsonString() ?? "the end"}: {name} is at {actual} and should be at {expected}.", e);
             }
+
+            // One status more than recorded must not stand for an event that is still to come.
+            bool IsThere() =>
+                Position(socket.Frames.Select(f => f.Json)).CompareTo(expected) >= 0
+                && Position(socket.Frames.Select(f => f.Json).Where(f => !IsStatus(f))).CompareTo(expectedEvents) >= 0;
         }
+
+        clock.Pause();
     }
 
     /// <summary>How far a socket is: events other than progress, then the running node's step, then whether its state was told.</summary>
@@ -292,7 +308,9 @@ internal sealed class Replay(SimulatorHost host, Recording recording) : IAsyncDi
     private static string[] WithoutLastSteps(string[] lines) =>
         lines[..(Array.FindLastIndex(lines, l => !l.StartsWith("progress", StringComparison.Ordinal) && !l.StartsWith("binary", StringComparison.Ordinal)) + 1)];
 
-    private static bool IsStatus((JsonObject? Json, byte[] Bytes) frame) => frame.Json?["type"]?.ToString() == "status";
+    private static bool IsStatus((JsonObject? Json, byte[] Bytes) frame) => IsStatus(frame.Json);
+
+    private static bool IsStatus(JsonObject? frame) => frame?["type"]?.ToString() == "status";
 
     private static byte[] Bytes(JsonObject frame) => Convert.FromBase64String((frame["base64"] ?? frame["head_base64"])?.ToString() ?? "");
 
