@@ -37,7 +37,7 @@ public static class GatewayExtensions
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
-            kestrel.ConfigureEndpointDefaults(SocketOutput.Use);
+            kestrel.ConfigureEndpointDefaults(RawConnection.Use);
         });
 
         services.AddSingleton<GatewayMetrics>();

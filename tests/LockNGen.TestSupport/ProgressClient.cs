@@ -30,12 +30,16 @@ public sealed class ProgressClient : IAsyncDisposable
     /// <summary>Connects to <c>/api/ws/progress</c> of a gateway.</summary>
     /// <param name="gateway">http:// address of the gateway.</param>
     /// <param name="query">For example <c>generationId=...&amp;after=0</c>.</param>
-    public static async Task<ProgressClient> ConnectAsync(Uri gateway, string query = "")
+    /// <param name="configure">Sets what is unusual about the client.</param>
+    /// <param name="http">What makes the connection, where it is not HTTP/1.1.</param>
+    public static async Task<ProgressClient> ConnectAsync(
+        Uri gateway, string query = "", Action<ClientWebSocketOptions>? configure = null, HttpMessageInvoker? http = null)
     {
         var client = new ProgressClient();
-        var address = new UriBuilder(gateway) { Scheme = "ws", Path = "/api/ws/progress", Query = query }.Uri;
+        configure?.Invoke(client._socket.Options);
+        var address = new UriBuilder(gateway) { Scheme = gateway.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/api/ws/progress", Query = query }.Uri;
         using var limit = new CancellationTokenSource(Patience);
-        await client._socket.ConnectAsync(address, limit.Token);
+        await client._socket.ConnectAsync(address, http, limit.Token);
         client._reading = client.ReadAsync();
         return client;
     }

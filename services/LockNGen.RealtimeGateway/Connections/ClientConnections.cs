@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.ServiceDefaults.Authentication;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>Makes the connections of this replica and keeps track of them.</summary>
-internal sealed class ClientConnections(WriteLoops loops, IOptions<ConnectionOptions> options, GatewayMetrics metrics, TimeProvider time)
+internal sealed class ClientConnections(
+    WriteLoops loops, DrainState drain, IOptions<ConnectionOptions> options, GatewayMetrics metrics, TimeProvider time)
 {
     private readonly ConcurrentDictionary<ClientConnection, byte> _open = new();
 
@@ -22,6 +24,9 @@ internal sealed class ClientConnections(WriteLoops loops, IOptions<ConnectionOpt
         };
         _open.TryAdd(connection, 0);
         metrics.Connected(transport.Name);
+        // It slipped in while the replica began to go away, perhaps too late to be told with the others.
+        if (drain.IsDraining)
+            connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
         return connection;
     }
 

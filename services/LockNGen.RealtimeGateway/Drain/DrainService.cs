@@ -33,13 +33,13 @@ internal sealed partial class DrainService(
         {
             await Task.Delay(Wave, time, cancellationToken);
             foreach (var connection in leaving[(leaving.Length * wave / waves)..(leaving.Length * (wave + 1) / waves)])
-                connection.Close(CloseCode.GoingAway, "this replica goes away");
+                connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
         }
 
         // All of them without waves, and those that slipped in while the announcement went out.
         var last = connections.Open.ToArray();
         foreach (var connection in last)
-            connection.Close(CloseCode.GoingAway, "this replica goes away");
+            connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
         await Task.WhenAny(Task.WhenAll(last.Select(c => c.EndedAsync())), Task.Delay(Farewell, time, cancellationToken));
     }
 

@@ -5,6 +5,9 @@ namespace LockNGen.RealtimeGateway.Drain;
 /// <summary>Whether this replica is going away; a draining one is not ready.</summary>
 internal sealed class DrainState : IHealthCheck, IDisposable
 {
+    /// <summary>What connections are closed with.</summary>
+    public const string Goodbye = "this replica goes away";
+
     private readonly CancellationTokenSource _draining = new();
 
     public bool IsDraining => _draining.IsCancellationRequested;

@@ -14,8 +14,9 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
     /// <summary>The query, or what is wrong with it.</summary>
     public static (ProgressQuery? Query, string? Error) Parse(IQueryCollection query, GenerationLogs logs, int maxSubscriptions)
     {
-        var generations = new List<(Guid, long?)>();
-        foreach (var text in query["generationId"])
+        var targets = query["generationId"];
+        var generations = new List<(Guid, long?)>(targets.Count);
+        foreach (var text in targets)
         {
             if (!TryParseTarget(text ?? "", out var id, out var after))
                 return (null, $"generationId '{Shortened(text)}' is not a UUID, or UUID:sequence.");

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.WebSockets;
 using LockNGen.RealtimeGateway.Admission;
 using LockNGen.RealtimeGateway.Connections;
@@ -38,46 +39,69 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        using var admitted = await admission.AdmitAsync(context);
-        if (admitted is null)
+        if (await admission.AdmitAsync(context) is not { } admitted)
             return;
-        var (query, error) = ProgressQuery.Parse(context.Request.Query, logs, options.Value.MaxSubscriptions);
-        if (query is null)
+        var isOpen = false;
+        try
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, error!);
-            return;
-        }
+            var (query, error) = ProgressQuery.Parse(context.Request.Query, logs, options.Value.MaxSubscriptions);
+            if (query is null)
+            {
+                await RefuseAsync(context, StatusCodes.Status400BadRequest, error!);
+                return;
+            }
 
-        await RunAsync(context, admitted.Caller, query);
+            await OpenAsync(context, admitted, query);
+            isOpen = true;
+        }
+        finally
+        {
+            if (!isOpen)
+                admitted.Dispose();
+        }
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string detail) =>
         TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
 
-    private async Task RunAsync(HttpContext context, Caller caller, ProgressQuery query)
+    private async Task OpenAsync(HttpContext context, Admitted admitted, ProgressQuery query)
     {
         if (context.Features.Get<IConnectionSocketFeature>() is { } connectionSocket)
             connectionSocket.Socket.SendBufferSize = options.Value.SendBufferBytes;
         var deflate = options.Value.Compression && DeflateOffer.IsAcceptable(context.Request.Headers.SecWebSocketExtensions);
         var stream = await WebSocketHandshake.AcceptAsync(context, deflate);
-        var connection = connections.Create(caller, new WebSocketTransport(context, stream, deflate), query.View);
+        if (RawConnection.Of(context) is { } raw)
+        {
+            raw.AfterHttp(input => RunAsync(admitted, query, new RawWebSocketTransport(raw, deflate), input));
+            return;
+        }
+
+        // TLS and HTTP/2 lie between frames and socket.
+        var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(useZeroByteReads: true));
+        await RunAsync(admitted, query, new UpgradedWebSocketTransport(context, stream, deflate), pipe);
+    }
+
+    private async Task RunAsync(Admitted admitted, ProgressQuery query, WebSocketTransport transport, PipeReader input)
+    {
+        var connection = connections.Create(admitted.Caller, transport, query.View);
         try
         {
             connection.Send(GatewayFrames.Ready(connection.Id, options.Value.PingInterval));
             broadcaster.Subscribe(connection, query.Generations);
-            using var socket = WebSocket.CreateFromStream(new WebSocketInput(stream, connection), new WebSocketCreationOptions
+            using var socket = WebSocket.CreateFromStream(new WebSocketInput(input, connection), new WebSocketCreationOptions
             {
                 IsServer = true,
                 KeepAliveInterval = TimeSpan.Zero,
-                DangerousDeflateOptions = deflate ? new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false } : null,
+                DangerousDeflateOptions = transport.Deflate ? new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false } : null,
             });
-            await new WebSocketSession(socket, connection, broadcaster, options.Value, time).RunAsync(context.RequestAborted);
+            await new WebSocketSession(socket, connection, broadcaster, options.Value, time).RunAsync();
             await connection.EndedAsync();
         }
         finally
         {
             broadcaster.Leave(connection);
             connections.Remove(connection);
+            admitted.Dispose();
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 
@@ -7,7 +9,7 @@ namespace LockNGen.RealtimeGateway.WebSockets;
 /// What <see cref="System.Net.WebSockets.WebSocket"/> reads the client's frames from. What it wants to write (pongs, and a close frame after
 /// broken framing) goes through the connection's queue, because two writers would write into each other's frames.
 /// </summary>
-internal sealed class WebSocketInput(Stream stream, ClientConnection connection) : Stream
+internal sealed class WebSocketInput(PipeReader input, ClientConnection connection) : Stream
 {
     private const byte CloseFrame = 0x88;
 
@@ -27,9 +29,12 @@ internal sealed class WebSocketInput(Stream stream, ClientConnection connection)
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await stream.ReadAsync(buffer, cancellationToken);
+        var result = await input.ReadAsync(cancellationToken);
         connection.Received();
-        return count;
+        var read = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
+        read.CopyTo(buffer.Span);
+        input.AdvanceTo(read.End);
+        return (int)read.Length;
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

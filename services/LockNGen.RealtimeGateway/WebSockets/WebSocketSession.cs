@@ -7,7 +7,7 @@ using LockNGen.RealtimeGateway.Fanout;
 
 namespace LockNGen.RealtimeGateway.WebSockets;
 
-/// <summary>Reads what one client says until it has gone.</summary>
+/// <summary>Reads what one client says until it has gone. The end of its connection, whoever ends it, ends every read.</summary>
 internal sealed class WebSocketSession(
     WebSocket socket, ClientConnection connection, ProgressBroadcaster broadcaster, ConnectionOptions options, TimeProvider time)
 {
@@ -17,23 +17,23 @@ internal sealed class WebSocketSession(
     private double _allowance = options.FramesPerSecond * BurstSeconds;
     private long _allowanceAt = time.GetTimestamp();
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync()
     {
         try
         {
             while (true)
             {
                 // An empty read waits without holding a buffer: most clients never say anything.
-                var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+                var first = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
                 if (first.MessageType == WebSocketMessageType.Close)
                 {
                     connection.Close(CloseCode.Done, "");
                     return;
                 }
 
-                if (!await ReceiveAsync(first, cancellationToken))
+                if (!await ReceiveAsync(first))
                 {
-                    await DiscardAsync(cancellationToken);
+                    await DiscardAsync();
                     return;
                 }
             }
@@ -47,7 +47,7 @@ internal sealed class WebSocketSession(
     }
 
     /// <summary>Takes one message; false once the connection is closing.</summary>
-    private async Task<bool> ReceiveAsync(ValueWebSocketReceiveResult first, CancellationToken cancellationToken)
+    private async Task<bool> ReceiveAsync(ValueWebSocketReceiveResult first)
     {
         if (first.MessageType == WebSocketMessageType.Binary)
             return Refuse(CloseCode.UnsupportedData, "send JSON text");
@@ -61,7 +61,7 @@ internal sealed class WebSocketSession(
             {
                 if (length == buffer.Length)
                     buffer = Grow(buffer);
-                var part = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                var part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 if (part.MessageType == WebSocketMessageType.Close)
                     return Refuse(CloseCode.Done, "");
                 length += part.Count;
@@ -162,10 +162,10 @@ internal sealed class WebSocketSession(
     }
 
     /// <summary>Waits for the client's own close frame, whatever it still sends before that; the connection's deadline ends the wait.</summary>
-    private async Task DiscardAsync(CancellationToken cancellationToken)
+    private async Task DiscardAsync()
     {
         var buffer = new byte[512];
-        while ((await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken)).MessageType != WebSocketMessageType.Close)
+        while ((await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
         {
             // Nothing that comes after our goodbye matters.
         }

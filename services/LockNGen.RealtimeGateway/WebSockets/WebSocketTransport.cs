@@ -5,13 +5,14 @@ using LockNGen.RealtimeGateway.Events;
 
 namespace LockNGen.RealtimeGateway.WebSockets;
 
-/// <summary>Writes finished frames to the upgraded connection, all of a batch at once.</summary>
-internal sealed class WebSocketTransport(HttpContext context, Stream stream, bool deflate) : ClientTransport
+/// <summary>Writes finished frames, all of a batch at once.</summary>
+internal abstract class WebSocketTransport(bool deflate) : ClientTransport
 {
-    private readonly SocketOutput? _socket = SocketOutput.Of(context);
-
     /// <summary>A control frame carries 125 bytes, two of them the code.</summary>
     private const int MaxReasonBytes = 123;
+
+    /// <summary>Whether permessage-deflate was agreed on.</summary>
+    public bool Deflate => deflate;
 
     public override string Name => "websocket";
 
@@ -19,7 +20,7 @@ internal sealed class WebSocketTransport(HttpContext context, Stream stream, boo
     {
         foreach (var message in batch.Messages)
             batch.Write(deflate ? message.DeflatedFrame : message.Frame);
-        return _socket?.SendAsync(batch.Bytes) ?? stream.WriteAsync(batch.Bytes, CancellationToken.None);
+        return SendAsync(batch.Bytes);
     }
 
     public override ServerMessage Goodbye(int code, string reason)
@@ -32,5 +33,22 @@ internal sealed class WebSocketTransport(HttpContext context, Stream stream, boo
         return ServerMessage.RawFrame(frame[..(4 + length)]);
     }
 
+    /// <summary>Sends all of it; completes synchronously unless the client reads too slowly.</summary>
+    protected abstract ValueTask SendAsync(ReadOnlyMemory<byte> frames);
+}
+
+/// <summary>Straight to the socket.</summary>
+internal sealed class RawWebSocketTransport(RawConnection connection, bool deflate) : WebSocketTransport(deflate)
+{
+    public override void Abort() => connection.Abort();
+
+    protected override ValueTask SendAsync(ReadOnlyMemory<byte> frames) => connection.SendAsync(frames);
+}
+
+/// <summary>Through the stream of a request, which lasts as long as the connection.</summary>
+internal sealed class UpgradedWebSocketTransport(HttpContext context, Stream stream, bool deflate) : WebSocketTransport(deflate)
+{
     public override void Abort() => context.Abort();
+
+    protected override ValueTask SendAsync(ReadOnlyMemory<byte> frames) => stream.WriteAsync(frames, CancellationToken.None);
 }

@@ -1,8 +1,13 @@
 using System.Net;
+using System.Net.WebSockets;
 using LockNGen.Contracts;
+using LockNGen.RealtimeGateway.Connections;
+using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Tests.WebSockets;
+using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.RealtimeGateway.Tests.Drain;
 
@@ -52,5 +57,18 @@ public sealed class DrainServiceTests
         late.Answer.ShouldContain("Retry-After:");
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         await stopping;
+    }
+
+    [Fact]
+    public async Task ConnectionThatSlipsIn_WhileTheReplicaGoesAway_IsClosedAtOnce()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Services.GetRequiredService<DrainState>().Begin();
+        using var socket = new ClientWebSocket();
+
+        var late = gateway.Services.GetRequiredService<ClientConnections>().Create(
+            new Caller(), new RegisteredSocketTransport(socket), new ClientView(gateway.Services.GetRequiredService<GenerationLogs>()));
+
+        late.IsClosing.ShouldBeTrue();
     }
 }

@@ -22,12 +22,15 @@ internal sealed class RawClient : IAsyncDisposable
             client._tcp.ReceiveBufferSize = bytes;
         await client._tcp.ConnectAsync(gateway.Host, gateway.Port);
         client._stream = client._tcp.GetStream();
-        await client.SendAsync(Encoding.ASCII.GetBytes(
-            $"GET /api/ws/progress?{query} HTTP/1.1\r\nHost: {gateway.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n"));
+        await client.SendAsync(Handshake(gateway, query, headers));
         client.Answer = await client.ReadHeadersAsync();
         return client;
     }
+
+    /// <summary>The client's side of the handshake.</summary>
+    public static byte[] Handshake(Uri gateway, string query = "", string headers = "") => Encoding.ASCII.GetBytes(
+        $"GET /api/ws/progress?{query} HTTP/1.1\r\nHost: {gateway.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n");
 
     /// <summary>Connects without saying anything.</summary>
     public static async Task<RawClient> DialAsync(Uri gateway)
@@ -145,7 +148,8 @@ internal sealed class RawClient : IAsyncDisposable
         return bytes;
     }
 
-    private async Task<string> ReadHeadersAsync()
+    /// <summary>Reads an answer up to its empty line.</summary>
+    public async Task<string> ReadHeadersAsync()
     {
         var text = new StringBuilder();
         while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
