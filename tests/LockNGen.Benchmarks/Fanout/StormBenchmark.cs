@@ -34,18 +34,17 @@ internal static class StormBenchmark
         using var end = new CancellationTokenSource();
         var publisher = new Publisher(channel, generations);
         var publishing = publisher.RunAsync(end.Token);
-        Print("connected", await ConnectAsync(clients));
-        await UntilAsync(() => clients.TrueForAll(c => c.Received >= 2));
+        await ConnectAsync("connected", clients, gateway);
+        await ReachedAsync(clients, 2);
         foreach (var client in clients)
             client.Lose();
-        var rounds = publisher.Rounds;
-        await UntilAsync(() => publisher.Rounds > rounds);
-        Print("connected again, with their cursors", await ConnectAsync(clients));
+        await publisher.NextRound.WaitAsync(Patience);
+        await ConnectAsync("connected again, with their cursors", clients, gateway);
 
         await end.CancelAsync();
         await publishing;
         var last = publisher.Rounds;
-        await UntilAsync(() => clients.TrueForAll(c => c.Last >= last));
+        await ReachedAsync(clients, last);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"of {last} events to each client: {clients.Sum(c => last - c.Received)} missing, {clients.Sum(c => c.Unexpected)} twice or out of order"));
@@ -53,31 +52,39 @@ internal static class StormBenchmark
             client.Dispose();
     }
 
-    private static void Print(string what, TimeSpan time) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{Clients} clients {what} in {time.TotalSeconds:0.0} s, {Clients / time.TotalSeconds:0}/s, during {EventsPerSecond} events/s"));
-
-    private static async Task<TimeSpan> ConnectAsync(IEnumerable<Client> clients)
+    private static async Task ConnectAsync(string what, List<Client> clients, FanoutServer gateway)
     {
-        var started = Stopwatch.GetTimestamp();
+        var (started, cpu) = (Stopwatch.GetTimestamp(), gateway.Cpu);
         await Parallel.ForEachAsync(clients, new ParallelOptions { MaxDegreeOfParallelism = ConnectingAtOnce }, (client, _) => new ValueTask(client.ConnectAsync()));
-        return Stopwatch.GetElapsedTime(started);
+        var time = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Clients} clients {what} in {time:0.0} s, {Clients / time:0}/s, during {EventsPerSecond} events/s; the gateway's CPU: {(gateway.Cpu - cpu).TotalMicroseconds / Clients:0} us each"));
     }
 
-    /// <summary>Waits, but not for ever: what has not come by then is told as missing.</summary>
-    private static async Task UntilAsync(Func<bool> condition)
+    /// <summary>Waits until all clients have this event, but not for ever: what has not come by then is told as missing.</summary>
+    private static async Task ReachedAsync(List<Client> clients, int number)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (!condition() && Stopwatch.GetElapsedTime(started) < Patience)
-            await Task.Delay(20, CancellationToken.None);
+        try
+        {
+            await Task.WhenAll(clients.Select(c => c.ReachedAsync(number))).WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            // The figures say how many have not.
+        }
     }
 
     /// <summary>Publishes pictures, which are never left out in favour of newer ones.</summary>
     private sealed class Publisher(IChannel channel, List<Guid> generations)
     {
-        private volatile int _rounds;
+        private TaskCompletionSource _nextRound = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>How many each generation has got.</summary>
-        public int Rounds => _rounds;
+        public int Rounds { get; private set; }
+
+        /// <summary>Ends when each generation has got one more than now.</summary>
+        public Task NextRound => Volatile.Read(ref _nextRound).Task;
 
         public async Task RunAsync(CancellationToken cancellationToken)
         {
@@ -85,8 +92,9 @@ internal static class StormBenchmark
             while (!cancellationToken.IsCancellationRequested)
             {
                 foreach (var generation in generations)
-                    await FanoutPublisher.PublishAsync(channel, GenerationEventTypes.Image, generation, GenerationSequence.Of(1, _rounds + 1), due: 0);
-                _rounds++;
+                    await FanoutPublisher.PublishAsync(channel, GenerationEventTypes.Image, generation, GenerationSequence.Of(1, Rounds + 1), due: 0);
+                Rounds++;
+                Interlocked.Exchange(ref _nextRound, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
                 await timer.WaitForNextTickAsync(CancellationToken.None);
             }
         }
@@ -96,10 +104,11 @@ internal static class StormBenchmark
     {
         private ClientWebSocket _socket = new();
         private Task _reading = Task.CompletedTask;
+        private readonly Lock _gate = new();
+        private TaskCompletionSource _reached = new();
+        private int _awaited = int.MaxValue;
+        private int _last;
         private long _cursor;
-
-        /// <summary>The number of the newest event.</summary>
-        public int Last { get; private set; }
 
         public int Received { get; private set; }
 
@@ -111,6 +120,19 @@ internal static class StormBenchmark
             _socket = new ClientWebSocket();
             await _socket.ConnectAsync(gateway.AddressOf(generation, _cursor), CancellationToken.None);
             _reading = ReadAsync(_socket);
+        }
+
+        /// <summary>Ends when the client has the event of this number.</summary>
+        public Task ReachedAsync(int number)
+        {
+            lock (_gate)
+            {
+                if (_last >= number)
+                    return Task.CompletedTask;
+                _awaited = number;
+                _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _reached.Task;
+            }
         }
 
         public void Lose() => _socket.Abort();
@@ -141,10 +163,15 @@ internal static class StormBenchmark
                 return;
             _cursor = frame.GetProperty("sequence").GetInt64();
             var number = (int)(_cursor - GenerationSequence.Of(1, 0));
-            if (number != Last + 1)
-                Unexpected++;
-            Received++;
-            Last = number;
+            lock (_gate)
+            {
+                if (number != _last + 1)
+                    Unexpected++;
+                Received++;
+                _last = number;
+                if (_last >= _awaited)
+                    _reached.TrySetResult();
+            }
         }
     }
 }
