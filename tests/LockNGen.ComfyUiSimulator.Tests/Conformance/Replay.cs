@@ -205,47 +205,24 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
     {
         foreach (var (name, socket) in _sockets)
         {
-            var recorded = (action is null ? recording.Frames(name) : recording.Frames(name, action)).Select(f => f["data"] as JsonObject).ToList();
-            var expected = Position(recorded);
-            var expectedEvents = Position(recorded.Where(f => !IsStatus(f)));
-            if (!socket.IsOpen || IsThere())
+            var recorded = action is null ? recording.Frames(name) : recording.Frames(name, action);
+            var expected = SocketPosition.Of(recorded.Select(f => f["data"] as JsonObject));
+            if (!socket.IsOpen || Position().Reaches(expected))
                 continue;
             clock.Resume();
             try
             {
-                await socket.WaitAsync(_ => IsThere());
+                await socket.WaitAsync(_ => Position().Reaches(expected));
             }
             catch (OperationCanceledException e)
             {
-                var actual = Position(socket.Frames.Select(f => f.Json));
-                throw new TimeoutException($"{recording.Name} before {action?.ToJsonString() ?? "the end"}: {name} is at {actual} and should be at {expected}.", e);
+                throw new TimeoutException($"{recording.Name} before {action?.ToJsonString() ?? "the end"}: {name} is at {Position()} and should be at {expected}.", e);
             }
 
-            // One status more than recorded must not stand for an event that is still to come.
-            bool IsThere() =>
-                Position(socket.Frames.Select(f => f.Json)).CompareTo(expected) >= 0
-                && Position(socket.Frames.Select(f => f.Json).Where(f => !IsStatus(f))).CompareTo(expectedEvents) >= 0;
+            SocketPosition Position() => SocketPosition.Of(socket.Frames.Select(f => f.Json));
         }
 
         clock.Pause();
-    }
-
-    /// <summary>How far a socket is: events other than progress, then the running node's step, then whether its state was told.</summary>
-    private static (int Events, double Step, bool Told) Position(IEnumerable<JsonObject?> frames)
-    {
-        var (events, step, told) = (0, 0.0, false);
-        foreach (var frame in frames)
-        {
-            var type = frame?["type"]?.ToString();
-            if (type == "progress_state")
-                told = true;
-            else if (type == "progress")
-                (step, told) = (frame!["data"]!["value"]!.GetValue<double>(), false);
-            else if (type is not null)
-                (events, step, told) = (events + 1, 0, false);
-        }
-
-        return (events, step, told);
     }
 
     private async Task CompareFramesAsync(string name, bool inOrder)
@@ -308,9 +285,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
     private static string[] WithoutLastSteps(string[] lines) =>
         lines[..(Array.FindLastIndex(lines, l => !l.StartsWith("progress", StringComparison.Ordinal) && !l.StartsWith("binary", StringComparison.Ordinal)) + 1)];
 
-    private static bool IsStatus((JsonObject? Json, byte[] Bytes) frame) => IsStatus(frame.Json);
-
-    private static bool IsStatus(JsonObject? frame) => frame?["type"]?.ToString() == "status";
+    private static bool IsStatus((JsonObject? Json, byte[] Bytes) frame) => frame.Json?["type"]?.ToString() == "status";
 
     private static byte[] Bytes(JsonObject frame) => Convert.FromBase64String((frame["base64"] ?? frame["head_base64"])?.ToString() ?? "");
 
