@@ -25,23 +25,20 @@ internal static class CrowdBenchmark
     {
         await using var broker = new RabbitMqBroker();
         await broker.InitializeAsync();
-        var address = await broker.CreateVirtualHostAsync();
-        await using var gateway = await FanoutServer.StartGatewayAsync(address);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync();
-        var publisher = new FanoutPublisher(channel, Ids(50));
+        await using var stage = await FanoutStage.StartAsync(broker, FanoutServer.StartGatewayAsync);
+        var gateway = stage.Server;
+        var publisher = new FanoutPublisher(await stage.OpenChannelAsync(), Ids(50));
         await publisher.BeginAsync();
         var alone = await MeasureAsync("alone", gateway, publisher, alone: null);
         var others = Ids(Others);
-        await new FanoutPublisher(channel, others).BeginAsync();
+        await new FanoutPublisher(await stage.OpenChannelAsync(), others).BeginAsync();
         await MeasureAsync($"beside {Others} other generations", gateway, publisher, alone);
 
         var watchers = await Task.WhenAll(others.Chunk(Others / Connections).Select(some => Watcher.ConnectAsync(gateway, some)));
         await MeasureAsync($"beside {Others} subscriptions of {Connections} connections to those", gateway, publisher, alone);
 
         using var end = new CancellationTokenSource();
-        await using var otherChannel = await connection.CreateChannelAsync();
-        var begun = BeginAndEndAsync(otherChannel, end.Token);
+        var begun = BeginAndEndAsync(await stage.OpenChannelAsync(), end.Token);
         var changed = Task.WhenAll(watchers.Select(w => w.ChangeAsync(end.Token)));
         await MeasureAsync(
             $"while {GenerationsPerMinute} generations a minute begin and end, and {Connections} subscriptions a second change (their cost included)",

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LockNGen.TestSupport;
-using RabbitMQ.Client;
 
 namespace LockNGen.Benchmarks.Fanout;
 
@@ -31,12 +30,10 @@ internal static class FanoutBenchmark
 
     private static async Task<FanoutResult> MeasureAsync(FanoutScenario scenario, RabbitMqBroker broker, Func<string, Task<FanoutServer>> start)
     {
-        var address = await broker.CreateVirtualHostAsync();
-        await using var server = await start(address);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync();
+        await using var stage = await FanoutStage.StartAsync(broker, start);
+        var server = stage.Server;
         var generations = Enumerable.Range(0, scenario.Generations).Select(_ => Guid.NewGuid()).ToList();
-        var publisher = new FanoutPublisher(channel, generations);
+        var publisher = new FanoutPublisher(await stage.OpenChannelAsync(), generations);
         await publisher.BeginAsync();
 
         await using var clients = new FanoutClients();

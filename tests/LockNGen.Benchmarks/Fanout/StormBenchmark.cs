@@ -24,15 +24,13 @@ internal static class StormBenchmark
     {
         await using var broker = new RabbitMqBroker();
         await broker.InitializeAsync();
-        var address = await broker.CreateVirtualHostAsync();
-        await using var gateway = await FanoutServer.StartGatewayAsync(address);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync();
+        await using var stage = await FanoutStage.StartAsync(broker, FanoutServer.StartGatewayAsync);
+        var gateway = stage.Server;
         var generations = Enumerable.Range(0, Generations).Select(_ => Guid.NewGuid()).ToList();
         var clients = Enumerable.Range(0, Clients).Select(i => new Client(gateway, generations[i % Generations])).ToList();
 
         using var end = new CancellationTokenSource();
-        var publisher = new Publisher(channel, generations);
+        var publisher = new Publisher(await stage.OpenChannelAsync(), generations);
         var publishing = publisher.RunAsync(end.Token);
         await ConnectAsync("connected", clients, gateway);
         await ReachedAsync(clients, 2);
