@@ -19,7 +19,7 @@ internal sealed class RawConnection : IConnectionHeartbeatFeature
     private readonly ConnectionContext _connection;
     private readonly Socket _socket;
     private readonly IConnectionHeartbeatFeature? _heartbeat;
-    private (Action<object> Beat, object State)? _http;
+    private Action? _beats;
     private Func<PipeReader, Task>? _next;
 
     private RawConnection(ConnectionContext connection, Socket socket)
@@ -59,14 +59,9 @@ internal sealed class RawConnection : IConnectionHeartbeatFeature
     /// <summary>HTTP asks for a call every second, and Kestrel keeps whoever asks for as long as the connection lives: so it keeps this instead.</summary>
     void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state)
     {
-        _http = (action, state);
-        _heartbeat?.OnHeartbeat(static raw => ((RawConnection)raw).Beat(), this);
-    }
-
-    private void Beat()
-    {
-        if (_http is var (beat, state))
-            beat(state);
+        if (_beats is null)
+            _heartbeat?.OnHeartbeat(static raw => ((RawConnection)raw)._beats?.Invoke(), this);
+        _beats += () => action(state);
     }
 
     private async Task RunAsync(ConnectionDelegate http)
@@ -90,7 +85,7 @@ internal sealed class RawConnection : IConnectionHeartbeatFeature
 
         // Nothing of HTTP may stay in the connection's hands.
         _connection.Transport = transport;
-        _http = null;
+        _beats = null;
     }
 
     private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
