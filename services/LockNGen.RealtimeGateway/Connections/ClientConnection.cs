@@ -209,7 +209,7 @@ internal sealed class ClientConnection(
             _isScheduled = false;
             if (_isSending || _hasEnded || _queue.Count == 0)
                 return true;
-            _queue.TakeAll(ref batch.Messages);
+            _queue.MoveTo(batch.Messages);
             _isSending = true;
         }
 

@@ -2,31 +2,44 @@ using LockNGen.RealtimeGateway.Events;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>What waits for one client, in order.</summary>
+/// <summary>What waits for one client, in order. Nearly always that is one message or none, which takes no list.</summary>
 internal sealed class OutgoingQueue
 {
-    private List<ServerMessage> _messages = [];
+    /// <summary>A longer list is not kept for a client that has read slowly once.</summary>
+    private const int UsualLength = 64;
 
-    public int Count => _messages.Count;
+    private ServerMessage? _first;
+    private List<ServerMessage>? _rest;
+
+    public int Count => _first is null ? 0 : 1 + (_rest?.Count ?? 0);
 
     public long Bytes { get; private set; }
 
     public void Add(ServerMessage message)
     {
-        _messages.Add(message);
+        if (_first is null)
+            _first = message;
+        else
+            (_rest ??= []).Add(message);
         Bytes += message.Cost;
     }
 
-    /// <summary>Hands everything over in exchange for an empty list, so that nothing is copied and nothing allocated.</summary>
-    public void TakeAll(ref List<ServerMessage> empty)
+    /// <summary>Hands everything over.</summary>
+    public void MoveTo(List<ServerMessage> messages)
     {
-        (empty, _messages) = (_messages, empty);
-        Bytes = 0;
+        if (_first is not null)
+            messages.Add(_first);
+        if (_rest is not null)
+            messages.AddRange(_rest);
+        Clear();
     }
 
     public void Clear()
     {
-        _messages.Clear();
+        _first = null;
+        if (_rest?.Capacity > UsualLength)
+            _rest = null;
+        _rest?.Clear();
         Bytes = 0;
     }
 
@@ -34,25 +47,23 @@ internal sealed class OutgoingQueue
     public int Conflate()
     {
         var newer = new HashSet<(Guid, EventKind)>();
-        var superseded = new HashSet<ServerMessage>(ReferenceEqualityComparer.Instance);
-        for (var i = _messages.Count - 1; i >= 0; i--)
-        {
-            var message = _messages[i];
-            if (message.Kind.IsProgress(message.Sequence) && !newer.Add((message.GenerationId, message.Kind)))
-                superseded.Add(message);
-        }
-
-        return Remove(superseded.Contains);
+        return Keep(m => !m.Kind.IsProgress(m.Sequence) || newer.Add((m.GenerationId, m.Kind)));
     }
 
     /// <summary>Removes all previews; returns how many.</summary>
-    public int DropPreviews() => Remove(m => m.Kind == EventKind.Preview);
+    public int DropPreviews() => Keep(m => m.Kind != EventKind.Preview);
 
-    private int Remove(Predicate<ServerMessage> which)
+    /// <summary>Keeps what is asked for, newest message first; returns how many are gone.</summary>
+    private int Keep(Predicate<ServerMessage> isWanted)
     {
-        var removed = _messages.RemoveAll(which);
-        if (removed > 0)
-            Bytes = _messages.Sum(m => (long)m.Cost);
-        return removed;
+        var before = Count;
+        var messages = new List<ServerMessage>(before);
+        MoveTo(messages);
+        messages.Reverse();
+        messages.RemoveAll(m => !isWanted(m));
+        messages.Reverse();
+        foreach (var message in messages)
+            Add(message);
+        return before - Count;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SendBatch
     private byte[] _bytes = new byte[UsualBytes];
     private int _length;
 
-    public List<ServerMessage> Messages = [];
+    public List<ServerMessage> Messages { get; } = [];
 
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 

@@ -50,7 +50,7 @@ public sealed class OutgoingQueueTests
 
         _queue.Bytes.ShouldBeLessThan(both);
         List<ServerMessage> taken = [];
-        _queue.TakeAll(ref taken);
+        _queue.MoveTo(taken);
         _queue.Bytes.ShouldBe(0);
         _queue.Count.ShouldBe(0);
     }
@@ -64,7 +64,7 @@ public sealed class OutgoingQueueTests
     private List<long> Taken()
     {
         List<ServerMessage> taken = [];
-        _queue.TakeAll(ref taken);
+        _queue.MoveTo(taken);
         return [.. taken.Select(m => m.Sequence)];
     }
 }
