@@ -72,13 +72,14 @@ internal sealed class WebSocketEndpoint(
         var stream = await WebSocketHandshake.AcceptAsync(context, deflate);
         if (RawConnection.Of(context) is { } raw)
         {
-            raw.AfterHttp(input => RunAsync(admitted, query, new RawWebSocketTransport(raw, deflate), input));
+            raw.AfterHttp(rest => RunAsync(admitted, query, new RawWebSocketTransport(raw, deflate), rest));
             return;
         }
 
         // TLS and HTTP/2 lie between frames and socket.
-        var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(useZeroByteReads: true));
-        await RunAsync(admitted, query, new UpgradedWebSocketTransport(context, stream, deflate), pipe);
+        var input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
+        await RunAsync(admitted, query, new UpgradedWebSocketTransport(context, stream, deflate), input);
+        await input.CompleteAsync();
     }
 
     private async Task RunAsync(Admitted admitted, ProgressQuery query, WebSocketTransport transport, PipeReader input)
