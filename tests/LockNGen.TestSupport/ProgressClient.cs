@@ -28,7 +28,7 @@ public sealed class ProgressClient : IAsyncDisposable
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
     /// <summary>Connects to <c>/api/ws/progress</c> of a gateway.</summary>
-    /// <param name="gateway">http:// address of the gateway.</param>
+    /// <param name="gateway">http:// or https:// address of the gateway.</param>
     /// <param name="query">For example <c>generationId=...&amp;after=0</c>.</param>
     /// <param name="configure">Sets what is unusual about the client.</param>
     /// <param name="http">What makes the connection, where it is not HTTP/1.1.</param>

@@ -17,11 +17,7 @@ internal sealed class RawClient : IAsyncDisposable
 
     public static async Task<RawClient> ConnectAsync(Uri gateway, string query = "", string headers = "", int? receiveBuffer = null)
     {
-        var client = new RawClient();
-        if (receiveBuffer is { } bytes)
-            client._tcp.ReceiveBufferSize = bytes;
-        await client._tcp.ConnectAsync(gateway.Host, gateway.Port);
-        client._stream = client._tcp.GetStream();
+        var client = await DialAsync(gateway, receiveBuffer);
         await client.SendAsync(Handshake(gateway, query, headers));
         client.Answer = await client.ReadHeadersAsync();
         return client;
@@ -33,9 +29,11 @@ internal sealed class RawClient : IAsyncDisposable
         + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n");
 
     /// <summary>Connects without saying anything.</summary>
-    public static async Task<RawClient> DialAsync(Uri gateway)
+    public static async Task<RawClient> DialAsync(Uri gateway, int? receiveBuffer = null)
     {
         var client = new RawClient();
+        if (receiveBuffer is { } bytes)
+            client._tcp.ReceiveBufferSize = bytes;
         await client._tcp.ConnectAsync(gateway.Host, gateway.Port);
         client._stream = client._tcp.GetStream();
         return client;
