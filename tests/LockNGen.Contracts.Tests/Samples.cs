@@ -16,6 +16,38 @@ internal static class Samples
         Width = 512,
         Height = 768,
         Seed = 42,
+        SeedText = "42",
+        Kind = GenerationResultKinds.Image,
+        NodeId = "9",
+        NodeTitle = "Save Image",
+        OutputKey = "images",
+        Filename = "ComfyUI_00001_.png",
+        Subfolder = "portraits",
+        Source = "output",
+        Bytes = 412_345,
+        Hash = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+    };
+
+    private static readonly GenerationImage Text = new()
+    {
+        Index = 2,
+        Url = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/images/2",
+        ContentType = "text/plain; charset=utf-8",
+        Seed = 18_446_744_073_709_551_614,
+        SeedText = "18446744073709551614",
+        Kind = GenerationResultKinds.Text,
+        NodeId = "12",
+        OutputKey = "text",
+        Bytes = 5,
+        Text = "a cat",
+    };
+
+    private static readonly GenerationWarning Warning = new()
+    {
+        Code = GenerationWarningCodes.OutputLeftOut,
+        Message = "Node 20 (PreviewImage) was left out: its input 'images' is missing.",
+        NodeId = "20",
+        NodeType = "PreviewImage",
     };
 
     private static readonly GenerationError Error = new()
@@ -87,21 +119,21 @@ internal static class Samples
             GenerationId = Generation,
             Sequence = 1_000_000_099,
             Timestamp = Time,
-            Data = new() { Images = [Image], DurationSeconds = 12.34 },
+            Data = new() { Images = [Image, Text], DurationSeconds = 12.34, Warnings = [Warning] },
         },
         [GenerationEventTypes.Failed] = new GenerationFailed
         {
             GenerationId = Generation,
             Sequence = 1_000_000_099,
             Timestamp = Time,
-            Data = new() { Error = Error, Images = [Image] },
+            Data = new() { Error = Error, Images = [Image], Warnings = [Warning] },
         },
         [GenerationEventTypes.Cancelled] = new GenerationCancelled
         {
             GenerationId = Generation,
             Sequence = 2_000_000_001,
             Timestamp = Time,
-            Data = new() { Reason = "user", Images = [Image] },
+            Data = new() { Reason = "user", Images = [Image], Warnings = [Warning] },
         },
         [GenerationEventTypes.Snapshot] = new GenerationSnapshot
         {
@@ -158,6 +190,9 @@ internal static class Samples
                 StoredImages = [new() { ImageIndex = 1, File = 1, Files = 1, Image = Image }],
                 OverallProgress = 31,
                 ElapsedSeconds = 7.5,
+                Warnings = [Warning],
+                ExtraData = Json("""{"extra_pnginfo":{"workflow":{}}}"""),
+                Secrets = new Dictionary<string, string> { ["api_key_comfy_org"] = "secret" },
             },
         },
         ["command.report-outcome"] = new ReportOutcome

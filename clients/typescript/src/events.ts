@@ -11,7 +11,10 @@ const sequence = z.number().check(z.nonnegative());
 const event = <const Type extends string, Data extends z.core.SomeType>(type: Type, data: Data) =>
   z.object({ type: z.literal(type), generationId: z.string(), sequence, data, timestamp: z.string() });
 
-/** `index` counts files from 1 and is stable across attempts. */
+/**
+ * One result. `index` counts results from 1 and is stable across attempts; `kind` is image, video, audio, model, text, latent,
+ * file, or a newer one. `seed` above 2^53 is rounded by JavaScript: `seedText` has its digits.
+ */
 export const imageSchema = z.object({
   index: z.number(),
   url: z.string(),
@@ -19,6 +22,26 @@ export const imageSchema = z.object({
   width: z.optional(z.number()),
   height: z.optional(z.number()),
   seed: z.optional(z.number()),
+  seedText: z.optional(z.string()),
+  kind: z.optional(z.string()),
+  nodeId: z.optional(z.string()),
+  nodeTitle: z.optional(z.string()),
+  outputKey: z.optional(z.string()),
+  filename: z.optional(z.string()),
+  subfolder: z.optional(z.string()),
+  source: z.optional(z.string()),
+  bytes: z.optional(z.number()),
+  durationSeconds: z.optional(z.number()),
+  hash: z.optional(z.string()),
+  text: z.optional(z.string()),
+});
+
+/** What people should know although it is no failure. */
+export const warningSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  nodeId: z.optional(z.string()),
+  nodeType: z.optional(z.string()),
 });
 
 export const failureSchema = z.object({
@@ -84,18 +107,25 @@ export const imageCompletedSchema = event(
 
 export const completedSchema = event(
   'generation.completed',
-  z.object({ images: z.array(imageSchema), durationSeconds: z.number() }),
+  z.object({ images: z.array(imageSchema), durationSeconds: z.number(), warnings: z.optional(z.array(warningSchema)) }),
 );
 
 /** Output is there, one image or all of them; the sources call it "executed". */
 export const executedSchema = z.discriminatedUnion('type', [imageCompletedSchema, completedSchema]);
 
 /** The generation failed; the sources call it "execution_error". */
-export const errorSchema = event('generation.failed', z.object({ error: failureSchema, images: z.array(imageSchema) }));
+export const errorSchema = event(
+  'generation.failed',
+  z.object({ error: failureSchema, images: z.array(imageSchema), warnings: z.optional(z.array(warningSchema)) }),
+);
 
 export const cancelledSchema = event(
   'generation.cancelled',
-  z.object({ reason: z.string(), images: z.optional(z.array(imageSchema)) }),
+  z.object({
+    reason: z.string(),
+    images: z.optional(z.array(imageSchema)),
+    warnings: z.optional(z.array(warningSchema)),
+  }),
 );
 
 export const statusSchema = z.enum(['queued', 'dispatched', 'running', 'completed', 'failed', 'cancelled', 'unknown']);
@@ -125,6 +155,7 @@ export const snapshotSchema = z.object({
     error: z.optional(failureSchema),
     durationSeconds: z.optional(z.number()),
     reason: z.optional(z.string()),
+    warnings: z.optional(z.array(warningSchema)),
   }),
   timestamp: z.optional(z.string()),
 });

@@ -54,6 +54,17 @@ public sealed record GenerationWork
 
     /// <summary>Seconds since the first attempt started, for <see cref="GenerationCompletedData.DurationSeconds"/>.</summary>
     public double ElapsedSeconds { get; init; }
+
+    /// <summary>Warnings of the submission, which the terminal event repeats.</summary>
+    public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
+
+    /// <summary>The submitter's <c>extraData</c>, an object: goes into ComfyUI's <c>extra_data</c> beside the watcher's own keys.</summary>
+    public JsonElement? ExtraData { get; init; }
+
+    /// <summary>
+    /// Secret keys for <c>extra_data</c> (<c>api_key_comfy_org</c>). In no log, event or file: a watcher hands them to ComfyUI and forgets them.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 }
 
 /// <summary>One prompt of a generation.</summary>
@@ -63,7 +74,7 @@ public sealed record PromptPlan
     public required int ImageIndex { get; init; }
 
     /// <summary>Its seed, if the workflow has one.</summary>
-    public long? Seed { get; init; }
+    public ulong? Seed { get; init; }
 
     /// <summary>Values to set in the workflow before it is submitted (the seeds).</summary>
     public IReadOnlyList<InputValue> Inputs { get; init => field = value ?? []; } = [];

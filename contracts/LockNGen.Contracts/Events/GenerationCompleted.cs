@@ -21,4 +21,7 @@ public sealed record GenerationCompletedData
 
     /// <summary>Seconds from the start of the first attempt to the end.</summary>
     public required double DurationSeconds { get; init; }
+
+    /// <summary>What people should know although it is no failure; empty when there is nothing.</summary>
+    public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 }

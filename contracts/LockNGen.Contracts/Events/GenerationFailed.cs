@@ -21,4 +21,7 @@ public sealed record GenerationFailedData
 
     /// <summary>Files finished before the failure, by index.</summary>
     public required IReadOnlyList<GenerationImage> Images { get; init => field = value ?? []; }
+
+    /// <summary>What people should know although it is no failure; empty when there is nothing.</summary>
+    public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 }

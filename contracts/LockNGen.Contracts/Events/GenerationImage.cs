@@ -1,6 +1,9 @@
 namespace LockNGen.Contracts;
 
-/// <summary>A finished file of a generation.</summary>
+/// <summary>
+/// One result of a generation: a file that a node saved or sent, or the text that it returned. The name is older than the other kinds; what
+/// it is, <see cref="Kind"/> says.
+/// </summary>
 public sealed record GenerationImage
 {
     /// <summary>Counts the files of the generation from 1; the same file keeps its index across attempts.</summary>
@@ -18,6 +21,48 @@ public sealed record GenerationImage
     /// <summary>Height in pixels; 0 where the format does not tell.</summary>
     public int Height { get; init; }
 
-    /// <summary>The seed of the prompt that made it, if the workflow has one.</summary>
-    public long? Seed { get; init; }
+    /// <summary>
+    /// The seed of the prompt that made it, if the workflow has one: 0 to 2^64-1, exact as a JSON number. JavaScript rounds numbers above
+    /// 2^53; read <see cref="SeedText"/> there.
+    /// </summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary><see cref="Seed"/> in decimal digits, for readers whose numbers are doubles.</summary>
+    public string? SeedText { get; init; }
+
+    /// <summary>What it is, by its bytes: one of <see cref="GenerationResultKinds"/>. Absent in events of versions before 0.2: then <see cref="ContentType"/> tells.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The node of the submitted workflow that made it.</summary>
+    public string? NodeId { get; init; }
+
+    /// <summary>The title of that node, if its author gave it one.</summary>
+    public string? NodeTitle { get; init; }
+
+    /// <summary>The key under which ComfyUI listed it in the node's output, for example <c>images</c>, <c>gifs</c>, <c>audio</c> or <c>text</c>.</summary>
+    public string? OutputKey { get; init; }
+
+    /// <summary>Its name in ComfyUI, without folders; absent for what came through the socket and for text.</summary>
+    public string? Filename { get; init; }
+
+    /// <summary>Its folder below ComfyUI's output or temp folder; absent at the top.</summary>
+    public string? Subfolder { get; init; }
+
+    /// <summary><c>output</c> (saved) or <c>temp</c> (a preview of the workflow's author).</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Its size in bytes.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>How long it plays, in seconds, where that can be read cheaply.</summary>
+    public double? DurationSeconds { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of its bytes.</summary>
+    public string? Hash { get; init; }
+
+    /// <summary>With kind <c>text</c>: the text, also the empty one, at most <see cref="MaxInlineText"/> characters; all of it is at <see cref="Url"/>.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>How many characters <see cref="Text"/> has at most.</summary>
+    public const int MaxInlineText = 16_384;
 }

@@ -76,4 +76,7 @@ public sealed record GenerationSnapshotData
 
     /// <summary>When completed: seconds from the start of the first attempt to the end.</summary>
     public double? DurationSeconds { get; init; }
+
+    /// <summary>What people should know although it is no failure; empty when there is nothing.</summary>
+    public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 }

@@ -97,7 +97,7 @@ internal sealed partial class ClaimConsumer(
     private static PromptPlan Prompt(int imageIndex, GenerationRow row, RenderPlan plan, IReadOnlyList<InputValue> models) => new()
     {
         ImageIndex = imageIndex,
-        Seed = row.Seed + imageIndex - 1,
+        Seed = (ulong?)(row.Seed + imageIndex - 1),
         Inputs =
         [
             .. plan.Seeds.Select(s => new InputValue { NodeId = s.NodeId, Name = s.Name, Value = JsonSerializer.SerializeToElement(s.Value + imageIndex - 1) }),

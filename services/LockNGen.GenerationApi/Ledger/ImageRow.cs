@@ -32,6 +32,6 @@ internal sealed record ImageRow
         ContentType = ContentType,
         Width = Width,
         Height = Height,
-        Seed = Seed,
+        Seed = (ulong?)Seed,
     };
 }

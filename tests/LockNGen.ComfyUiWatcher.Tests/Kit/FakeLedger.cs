@@ -130,7 +130,7 @@ internal sealed class FakeLedger
             .. Enumerable.Range(1, row.Images).Select(i => new PromptPlan
             {
                 ImageIndex = i,
-                Seed = 41 + i,
+                Seed = (ulong)(41 + i),
                 Inputs = row.SeedNode is { } node
                     ? [new InputValue { NodeId = node, Name = "seed", Value = JsonSerializer.SerializeToElement(41 + i) }]
                     : [],

@@ -25,7 +25,7 @@ internal sealed class FakeStore(FakeLedger ledger)
         app.MapGet("/inputs/{name}", (string name) => TypedResults.Bytes(Picture.Of((byte)name.Length)));
     }
 
-    private async Task<IResult> StoreAsync(Guid id, int imageIndex, int file, int files, long? seed, HttpRequest request)
+    private async Task<IResult> StoreAsync(Guid id, int imageIndex, int file, int files, ulong? seed, HttpRequest request)
     {
         if (_held is { } held)
         {
