@@ -1,4 +1,4 @@
-import type { GenerationFailure, GenerationImage, GenerationStatus } from './events.js';
+import type { GenerationFailure, GenerationImage, GenerationStatus, GenerationWarning } from './events.js';
 
 interface SubmitOptions {
   /** Images of the batch. Default 1. */
@@ -32,6 +32,7 @@ export interface GenerationDetails {
   readonly estimatedWaitSeconds?: number | null;
   readonly progress?: number | null;
   readonly images?: readonly GenerationImage[] | null;
+  readonly warnings?: readonly GenerationWarning[] | null;
   readonly error?: GenerationFailure | null;
   readonly [property: string]: unknown;
 }

@@ -44,20 +44,21 @@ export const handleExecutedEvent: Handler<'generation.image' | 'generation.compl
     const images = withImages(state.images, [image]);
     return { ...advance(state, event), ...noPlace, status: 'running', ...batch, images };
   }
-  const { images, ...outcome } = event.data;
-  const completed = { status: 'completed', overallProgress: 100, images: withImages(state.images, images) } as const;
+  const { images, warnings = state.warnings, ...outcome } = event.data;
+  const results = { images: withImages(state.images, images), warnings };
+  const completed = { status: 'completed', overallProgress: 100, ...results } as const;
   return { ...advance(state, event), ...noPlace, ...noNode, ...outcome, ...completed };
 };
 
 export const handleErrorEvent: Handler<'generation.failed'> = (state, event) => {
-  const { images, error } = event.data;
-  const failed = { status: 'failed', error, images: withImages(state.images, images) } as const;
+  const { images, error, warnings = state.warnings } = event.data;
+  const failed = { status: 'failed', error, images: withImages(state.images, images), warnings } as const;
   return { ...advance(state, event), ...noPlace, ...noNode, ...failed };
 };
 
 export const handleCancelledEvent: Handler<'generation.cancelled'> = (state, event) => {
-  const { images = [], reason } = event.data;
-  const cancelled = { status: 'cancelled', reason, images: withImages(state.images, images) } as const;
+  const { images = [], reason, warnings = state.warnings } = event.data;
+  const cancelled = { status: 'cancelled', reason, images: withImages(state.images, images), warnings } as const;
   return { ...advance(state, event), ...noPlace, ...noNode, ...cancelled };
 };
 

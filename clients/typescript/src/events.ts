@@ -182,6 +182,7 @@ export const messageSchema = z.discriminatedUnion('type', [
 ]);
 
 export type GenerationImage = z.infer<typeof imageSchema>;
+export type GenerationWarning = z.infer<typeof warningSchema>;
 export type GenerationFailure = z.infer<typeof failureSchema>;
 export type GenerationStatus = z.infer<typeof statusSchema>;
 export type GenerationSnapshot = z.infer<typeof snapshotSchema>;

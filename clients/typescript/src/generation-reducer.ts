@@ -39,5 +39,6 @@ function fromSnapshot(state: GenerationState, { generationId, sequence, data, ti
     // Nobody knows it any more: what was seen of it stays true.
     return isEnded(state.status) ? state : { ...state, status: data.status };
   }
-  return { ...initialState(generationId), sequence, ...data, images: data.images ?? [], timestamp };
+  const { images = [], warnings = [] } = data;
+  return { ...initialState(generationId), sequence, ...data, images, warnings, timestamp };
 }

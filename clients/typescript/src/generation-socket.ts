@@ -8,14 +8,17 @@ import { type GenerationState, initialState } from './generation-state.js';
 import { type IProgressState, initialProgress, trackProgress } from './progress.js';
 import { recoverGenerations } from './recover-generations.js';
 import type { RecoveryStore } from './recovery-store.js';
+import { type GenerationResult, toResult } from './results.js';
 
 export interface GenerationCallbacks {
   /** In the queue, and again whenever the position changes. */
   onQueued?(queued: { id: string; position: number; estimatedWaitSeconds: number | null }): void;
   onStarted?(state: GenerationState): void;
   onProgress?(progress: IProgressState, state: GenerationState): void;
-  /** One image of the batch has landed. */
+  /** One result of the batch has landed. */
   onImage?(image: MessageOf<'generation.image'>['data']['image'], state: GenerationState): void;
+  /** The same, told apart by `kind`: image, video, audio, model, text, latent or file. */
+  onResult?(result: GenerationResult, state: GenerationState): void;
   onComplete?(state: GenerationState): void;
   /** Refused (`ApiError`), failed or cancelled (`GenerationError`). */
   onError?(error: Error): void;
@@ -108,6 +111,7 @@ export class GenerationSocket {
           }
           if (message.type === 'generation.image') {
             callbacks.onImage?.(message.data.image, state);
+            callbacks.onResult?.(toResult(message.data.image), state);
           }
           progress = trackProgress(progress, state);
           if (state.status === 'running') {

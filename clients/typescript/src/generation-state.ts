@@ -1,4 +1,10 @@
-import type { GenerationFailure, GenerationImage, GenerationSnapshot, GenerationStatus } from './events.js';
+import type {
+  GenerationFailure,
+  GenerationImage,
+  GenerationSnapshot,
+  GenerationStatus,
+  GenerationWarning,
+} from './events.js';
 
 /** All that is known of one generation: what `generation.snapshot` carries, kept up to date by every event after it. */
 export interface GenerationState {
@@ -6,7 +12,10 @@ export interface GenerationState {
   readonly status: GenerationStatus;
   /** The last event that went into this state. */
   readonly sequence: number;
+  /** What it made so far, as the server told it; `toResult` makes the typed results of it. */
   readonly images: readonly GenerationImage[];
+  /** What people should know although it is no failure. */
+  readonly warnings: readonly GenerationWarning[];
   readonly attempt?: number;
   readonly instance?: string;
   /** How many wait ahead; 0 = next. Only while queued. */
@@ -34,7 +43,7 @@ export interface GenerationState {
 }
 
 export function initialState(generationId: string): GenerationState {
-  return { generationId, status: 'unknown', sequence: 0, overallProgress: 0, images: [] };
+  return { generationId, status: 'unknown', sequence: 0, overallProgress: 0, images: [], warnings: [] };
 }
 
 /** The state as the snapshot that a gateway would send: what a late subscriber is handed first. */
@@ -43,7 +52,7 @@ export function toSnapshot({ generationId, sequence, timestamp, ...data }: Gener
     type: 'generation.snapshot',
     generationId,
     sequence,
-    data: { ...data, images: [...data.images] },
+    data: { ...data, images: [...data.images], warnings: [...data.warnings] },
     timestamp,
   };
 }

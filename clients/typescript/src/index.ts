@@ -23,5 +23,6 @@ export type { ConnectionQuality } from './quality.js';
 export type { ReconnectOptions } from './reconnecting-transport.js';
 export { recoverGenerations } from './recover-generations.js';
 export { type RecoveryOptions, RecoveryStore } from './recovery-store.js';
+export * from './results.js';
 export { getSessionId } from './session-id.js';
 export type { TransportKind, WebSocketConstructor } from './transports/transport.js';

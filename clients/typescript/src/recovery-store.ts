@@ -1,5 +1,5 @@
 import { isEnded } from './events.js';
-import type { GenerationState } from './generation-state.js';
+import { type GenerationState, initialState } from './generation-state.js';
 import { TabLocks } from './tab-locks.js';
 
 export interface RecoveryOptions {
@@ -72,7 +72,8 @@ export class RecoveryStore {
     const claimed: GenerationState[] = [];
     for (const { state } of Object.values(this.#read()).reverse()) {
       if (claimed.length < count && (await this.#locks.tryHold(state.generationId))) {
-        claimed.push(state);
+        // A version before this one may have written it.
+        claimed.push({ ...initialState(state.generationId), ...state });
       }
     }
     return claimed;

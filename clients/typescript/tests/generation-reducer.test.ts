@@ -116,6 +116,30 @@ describe('reduceGeneration', () => {
   });
 });
 
+describe('warnings', () => {
+  const warnings = [{ code: 'output_left_out', message: 'Node 20 was left out.', nodeId: '20' }];
+  const factory = new EventFactory();
+
+  it.each([factory.completed(), factory.failed(), factory.cancelled()])('come with $type', (event) => {
+    const told = { ...event, data: { ...event.data, warnings } } as GenerationEvent;
+    expect(reduceGeneration(initialState(factory.id), told).warnings).toEqual(warnings);
+    expect(reduceGeneration(initialState(factory.id), event).warnings).toEqual([]);
+  });
+
+  it('come with a snapshot, and go into one', () => {
+    const state = { ...initialState(factory.id), status: 'completed' as const, warnings };
+    const snapshot = toSnapshot(state);
+    expect(snapshot.data.warnings).toEqual(warnings);
+    expect(reduceGeneration(initialState(factory.id), snapshot).warnings).toEqual(warnings);
+  });
+
+  it('are none in a snapshot of a server that knows no warnings', () => {
+    const { data, ...envelope } = toSnapshot({ ...initialState(factory.id), status: 'running' });
+    const { warnings: _, ...older } = data;
+    expect(reduceGeneration(initialState(factory.id), { ...envelope, data: older }).warnings).toEqual([]);
+  });
+});
+
 describe('the handlers, by the names of the sources', () => {
   const factory = new EventFactory();
   const state = initialState(factory.id);

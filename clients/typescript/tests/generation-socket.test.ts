@@ -3,6 +3,7 @@ import {
   ApiError,
   GenerationClient,
   GenerationError,
+  type GenerationResult,
   GenerationSocket,
   initialState,
   RecoveryStore,
@@ -31,6 +32,7 @@ describe('GenerationSocket', () => {
       onStarted: () => calls.push('started'),
       onProgress: ({ percentage }: { percentage: number }) => calls.push(`progress ${percentage}`),
       onImage: ({ index }: { index: number }) => calls.push(`image ${index}`),
+      onResult: ({ kind, index }: GenerationResult) => calls.push(`${kind} result ${index}`),
       onComplete: () => calls.push('complete'),
       onError: (error: Error) => calls.push(`error ${error.name}`),
     };
@@ -60,6 +62,7 @@ describe('GenerationSocket', () => {
       'progress 0',
       'progress 50',
       'image 1',
+      'image result 1',
       'progress 50',
       'complete',
     ]);
@@ -75,6 +78,7 @@ describe('GenerationSocket', () => {
       'queued 0',
       'started',
       'image 1',
+      'image result 1',
       'complete',
     ]);
   });
@@ -89,7 +93,7 @@ describe('GenerationSocket', () => {
     expect(error).toMatchObject({
       code: 'missing_model',
       message: "The model 'sdxl' does not exist.",
-      suggestion: /Change the request/,
+      suggestion: expect.stringMatching(/^Change the request/),
     });
     expect(calls.at(-1)).toBe('error GenerationError');
   });

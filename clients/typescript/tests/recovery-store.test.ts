@@ -50,6 +50,12 @@ describe('a reload', () => {
     expect(await visit().claim()).toEqual([]);
   });
 
+  it('carries on with what an older version of the client wrote', async () => {
+    const { warnings: _, ...older } = running;
+    storage.items.set('lockngen:watched', JSON.stringify({ [factory.id]: { state: older, savedAt: Date.now() } }));
+    expect(await visit().claim()).toEqual([running]);
+  });
+
   it('keeps no inline previews', async () => {
     visit().keep({ ...running, preview: 'data:image/png;base64,AAAA' });
     const [state] = await visit().claim();

@@ -5,6 +5,7 @@ export * from './connection-reducer.js';
 export { ProgressErrorBoundary, type ProgressErrorBoundaryProps } from './progress-error-boundary.js';
 export { useConnection } from './use-connection.js';
 export { type UseGeneration, type UseGenerationOptions, useGeneration } from './use-generation.js';
+export { useGenerationResults } from './use-generation-results.js';
 export { useGenerationState } from './use-generation-state.js';
 export { useProgressTracking } from './use-progress-tracking.js';
 export { type RenderMetrics, useRenderMetrics } from './use-render-metrics.js';

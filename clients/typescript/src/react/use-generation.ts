@@ -1,9 +1,16 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { CancelReceipt, GenerationRequest } from '../api-types.js';
-import { type GenerationImage, type GenerationStatus, isEnded, type TerminalStatus } from '../events.js';
+import {
+  type GenerationImage,
+  type GenerationStatus,
+  type GenerationWarning,
+  isEnded,
+  type TerminalStatus,
+} from '../events.js';
 import { GenerationError } from '../generation-error.js';
 import { type GenerationState, initialState } from '../generation-state.js';
 import { type IProgressState, initialProgress } from '../progress.js';
+import { type GenerationResult, toResult } from '../results.js';
 import { useLockNGen } from './context.js';
 import { useLatest } from './use-latest.js';
 import { useRecoveredGeneration } from './use-recovered-generation.js';
@@ -31,8 +38,12 @@ export interface UseGeneration {
   /** 1-based: the image of the batch that is being made; 0 when none is. */
   readonly currentImageIndex: number;
   readonly totalImages: number;
-  /** What has landed so far. */
+  /** What has landed so far, as the server told it. */
   readonly images: readonly GenerationImage[];
+  /** The same, told apart by `kind`. */
+  readonly results: readonly GenerationResult[];
+  /** What people should know although it is no failure. */
+  readonly warnings: readonly GenerationWarning[];
   readonly durationSeconds: number | null;
   readonly error: Error | null;
 }
@@ -59,6 +70,7 @@ export function useGeneration({ recover = true, onComplete, onError }: UseGenera
   const { generation, progress } = useTrackedGeneration(connection, id, from ?? undefined);
   const hasEnded = isEnded(generation.status);
   const failure = useMemo(() => failureOf(generation), [generation]);
+  const results = useMemo(() => generation.images.map(toResult), [generation.images]);
   const callbacks = useLatest({ onComplete, onError });
   /** StrictMode runs effects twice; an outcome is reported once. */
   const reported = useRef<string | null>(null);
@@ -120,6 +132,8 @@ export function useGeneration({ recover = true, onComplete, onError }: UseGenera
     currentImageIndex: hasEnded ? 0 : progress.imageIndex,
     totalImages: progress.totalImages,
     images: generation.images,
+    results,
+    warnings: generation.warnings,
     durationSeconds: generation.durationSeconds ?? null,
     error: refusal ?? failure,
   };

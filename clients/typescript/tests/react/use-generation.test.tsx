@@ -70,6 +70,26 @@ describe('useGeneration', () => {
     expect(test.gateway.connections).toHaveLength(0);
   });
 
+  it('tells results apart by their kind, and what people should know of them', async () => {
+    const { result } = mount();
+    await act(() => result.current.submit(request));
+    await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
+    const started = factory.started(2);
+    const done = factory.completed(2);
+    done.data.images = [
+      { ...factory.file(1), kind: 'video', contentType: 'video/mp4', durationSeconds: 2.5 },
+      { ...factory.file(2), kind: 'text', contentType: 'text/plain', text: '' },
+    ];
+    done.data.warnings = [{ code: 'metadata_kept', message: 'The prompt is still in clip.mp4.' }];
+    test.gateway.publish(started, done);
+    await waitFor(() => expect(result.current.status).toBe('completed'));
+    expect(result.current.results).toMatchObject([
+      { kind: 'video', durationSeconds: 2.5 },
+      { kind: 'text', text: '' },
+    ]);
+    expect(result.current.warnings).toEqual(done.data.warnings);
+  });
+
   it('shows the failure, with what was finished before', async () => {
     const onError = vi.fn();
     const { result } = mount({ onError });

@@ -86,6 +86,7 @@ describe('useGenerationState', () => {
       sequence: 0,
       overallProgress: 0,
       images: [],
+      warnings: [],
     });
     await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
     test.gateway.publish(factory.started(), factory.failed('out_of_memory', 'No memory.', true));
