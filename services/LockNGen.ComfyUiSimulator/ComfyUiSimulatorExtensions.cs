@@ -22,6 +22,7 @@ public static class ComfyUiSimulatorExtensions
             builder.Configuration[WebHostDefaults.ServerUrlsKey] ??= DefaultUrl;
         var services = builder.Services;
         services.AddValidatedOptions<SimulatorOptions>(SimulatorOptions.Section)
+            .Validate(o => o.Catalog is null || File.Exists(o.Catalog), "Simulator:Catalog must name a file that exists: the /object_info of a ComfyUI server.")
             .Validate(o => o.NodeMilliseconds.Values.All(ms => ms is >= 0 and <= 600_000), "Simulator:NodeMilliseconds: each value must be 0 to 600000.");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(CreateFiles);
@@ -53,7 +54,7 @@ public static class ComfyUiSimulatorExtensions
             routes.MapHistory();
             routes.MapView();
             routes.MapUpload();
-            routes.MapObjectInfo();
+            routes.MapObjectInfo(version);
             routes.MapSystem();
             if (prefix.Length > 0 && version == ComfyUiVersion.B)
                 routes.MapJobs();

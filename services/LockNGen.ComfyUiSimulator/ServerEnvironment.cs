@@ -20,6 +20,8 @@ internal sealed class ServerEnvironment(
 
     public NodeLibrary Library { get; } = library;
 
+    public ScriptedOutputs Scripts { get; } = new();
+
     public IFileStore Files { get; } = files;
 
     public SavedFileNames FileNames { get; } = fileNames;

@@ -34,6 +34,9 @@ public sealed class SimulatorOptions
     /// <summary>Class types that run out of memory when they run.</summary>
     public List<string> OutOfMemoryNodes { get; } = [];
 
+    /// <summary>File with the <c>/object_info</c> of a live server, whose node classes then exist instead of the simulator's own. Default: none.</summary>
+    public string? Catalog { get; set; }
+
     /// <summary>Folder that holds <c>input</c>, <c>output</c> and <c>temp</c>. Default: none, files are kept in memory.</summary>
     public string? Directory { get; set; }
 

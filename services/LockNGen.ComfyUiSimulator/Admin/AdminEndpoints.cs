@@ -22,6 +22,7 @@ internal static class AdminEndpoints
         MapSocketFaults(admin);
         MapProcessFaults(admin);
         MapHolds(admin);
+        admin.MapCatalog();
         admin.MapGet("/renders", (RenderLog renders) => TypedResults.Json(renders.All(), SimulatorJson.Default.RenderArray));
     }
 

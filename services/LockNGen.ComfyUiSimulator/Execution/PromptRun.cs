@@ -159,7 +159,8 @@ internal sealed class PromptRun
         await context.WorkAsync(Environment.Options.NodeMilliseconds.GetValueOrDefault(definition.ClassType));
         try
         {
-            return await definition.RunAsync(context);
+            var result = await definition.RunAsync(context);
+            return Environment.Scripts.Find(context.NodeId, _prompt.Node(context.NodeId)) is { } ui ? result with { Ui = ui } : result;
         }
         catch (Exception e) when (e is NullReferenceException or InvalidCastException or FormatException or ArgumentException or OverflowException)
         {
@@ -217,7 +218,7 @@ internal sealed class PromptRun
         var inputs = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var (name, value) in _prompt.Inputs(id))
             inputs[name] = NodeLink.From(value) is { } link ? ResolveSlot(link) : value;
-        foreach (var input in Environment.Library.Find(_prompt.ClassType(id))!.Inputs)
+        foreach (var input in Environment.Library.Find(_prompt.ClassType(id))!.InputsFor(_prompt.Inputs(id)))
         {
             // An optional widget that was left out has its default.
             if (!inputs.ContainsKey(input.Name) && input.Config["default"] is { } value)
@@ -232,7 +233,8 @@ internal sealed class PromptRun
         if (slot is not NodeLink link)
             return slot;
         var slots = (_done.GetValueOrDefault(link.NodeId) ?? _cache.Find(link.NodeId))?.Slots ?? [];
-        return link.Slot < slots.Count ? slots[link.Slot] : null;
+        var index = link.Slot < 0 ? link.Slot + slots.Count : link.Slot;
+        return index < slots.Count ? slots[index] : null;
     }
 
     private Task PassAsync(HoldStage stage, string? classType, CancellationToken cancellationToken) =>

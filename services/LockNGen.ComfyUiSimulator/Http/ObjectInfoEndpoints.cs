@@ -6,8 +6,10 @@ namespace LockNGen.ComfyUiSimulator.Http;
 /// <summary>What the server can do: node classes, model files, embeddings.</summary>
 internal static class ObjectInfoEndpoints
 {
-    public static void MapObjectInfo(this IEndpointRouteBuilder routes)
+    public static void MapObjectInfo(this IEndpointRouteBuilder routes, ComfyUiVersion version)
     {
+        if (version == ComfyUiVersion.B)
+            routes.MapGet("/node_replacements", (NodeLibrary library) => ComfyResults.Json(library.Replacements));
         routes.MapGet("/object_info", (ServerEnvironment environment) => Describe(environment, environment.Library.All));
         routes.MapGet("/object_info/{classType}", (string classType, ServerEnvironment environment) =>
             Describe(environment, environment.Library.Find(classType) is { } node ? [node] : []));

@@ -31,6 +31,8 @@ internal static class PromptEndpoints
         }
 
         var prompt = graph as JsonObject ?? throw PythonException.TypeError("string indices must be integers, not 'str'");
+        if (environment.IsVersionB)
+            NodeReplacements.Apply(environment.Library, prompt);
         var targets = (body["partial_execution_targets"] as JsonArray)?.Select(PythonText.Str).ToHashSet(StringComparer.Ordinal);
         var validation = new PromptValidator(environment.Library, environment.IsVersionB).Validate(prompt, targets);
         if (validation.Error is not null)

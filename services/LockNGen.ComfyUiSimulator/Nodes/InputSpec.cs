@@ -6,6 +6,10 @@ namespace LockNGen.ComfyUiSimulator.Nodes;
 /// <summary>One input: <c>["INT", {"default": 20, "min": 1, "max": 10000}]</c> or <c>[["euler", "heun"], {}]</c>.</summary>
 internal sealed class InputSpec
 {
+    private static readonly string[] UploadFlags = ["image_upload", "video_upload", "audio_upload", "file_upload"];
+
+    private JsonArray? _raw;
+
     private InputSpec(string name, string type, JsonObject config)
     {
         Name = name;
@@ -21,7 +25,13 @@ internal sealed class InputSpec
     public JsonObject Config { get; }
 
     /// <summary>The allowed values of a list, asked anew each time, because uploads add to some.</summary>
-    public Func<IReadOnlyList<string>>? Choices { get; private init; }
+    public Func<IReadOnlyList<JsonNode?>>? Choices { get; private init; }
+
+    /// <summary>Whether it names a file, which the node looks for itself: the list does not bind.</summary>
+    public bool IsUpload => UploadFlags.Any(Config.ContainsKey);
+
+    /// <summary>Whether a list may hold several of its values at once.</summary>
+    public bool IsMultiselect => Config["multiselect"] is JsonValue value && value.TryGetValue(out bool several) && several;
 
     public bool IsRequired { get; private init; } = true;
 
@@ -48,14 +58,29 @@ internal sealed class InputSpec
     public static InputSpec Choice(string name, IReadOnlyList<string> choices, string? tooltip = null, Action<JsonObject>? more = null) =>
         Choice(name, () => choices, tooltip, more);
 
+    /// <summary>An input as <c>/object_info</c> of a live server tells it: <c>["INT", {...}]</c>, <c>[["a", "b"], {...}]</c> or <c>["COMBO", {"options": [...]}]</c>.</summary>
+    public static InputSpec FromJson(string name, JsonArray spec, bool isRequired)
+    {
+        var config = spec.Count > 1 && spec[1] is JsonObject given ? given.DeepClone().AsObject() : [];
+        var list = spec.Count > 0 ? spec[0] as JsonArray : null;
+        var type = list is not null ? "COMBO" : spec.Count > 0 && spec[0] is JsonValue ? spec[0]!.ToString() : "*";
+        // The options of a remote list are the page's business; some servers list none at all.
+        var isOpen = config.ContainsKey("remote") || config.ContainsKey("remote_combo");
+        List<JsonNode?>? choices = type != "COMBO" || isOpen ? null : [.. list ?? config["options"] as JsonArray ?? []];
+        return new InputSpec(name, type, config) { Choices = choices is null ? null : () => choices, IsRequired = isRequired, _raw = spec };
+    }
+
     public static InputSpec Choice(string name, Func<IReadOnlyList<string>> choices, string? tooltip = null, Action<JsonObject>? more = null) =>
-        new(name, "COMBO", Configure(Tooltip(tooltip), more)) { Choices = choices };
+        new(name, "COMBO", Configure(Tooltip(tooltip), more)) { Choices = () => [.. choices().Select(c => (JsonNode?)c)] };
+
+    /// <summary>The same input under another name, as members of a growing group are.</summary>
+    public InputSpec Named(string name, bool isRequired) => new(name, Type, Config) { Choices = Choices, IsRequired = isRequired, _raw = _raw };
 
     public InputSpec Optional() => new(Name, Type, Config) { Choices = Choices, IsRequired = false };
 
     /// <summary>As a validation error quotes it, and as <c>/object_info</c> shows it.</summary>
-    public JsonArray ToJson() => new(
-        Choices is null ? Type : new JsonArray([.. Choices().Select(c => (JsonNode)c)]),
+    public JsonArray ToJson() => _raw?.DeepClone().AsArray() ?? new JsonArray(
+        Choices is null ? Type : new JsonArray([.. Choices().Select(c => c?.DeepClone())]),
         Config.DeepClone());
 
     private static JsonObject Tooltip(string? tooltip) => tooltip is null ? [] : new JsonObject { ["tooltip"] = tooltip };

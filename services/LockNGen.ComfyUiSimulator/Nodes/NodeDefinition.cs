@@ -35,9 +35,32 @@ internal sealed class NodeDefinition
     /// <summary>The class's own check: an input's name and what is wrong with it.</summary>
     public Func<JsonObject, (string Input, string Problem)?>? Validate { get; init; }
 
+    /// <summary>What a live server says of the class; null for the simulator's own.</summary>
+    public JsonObject? Live { get; init; }
+
+    /// <summary>The inputs that a node has, given those that it was sent: some bring others with them.</summary>
+    public IEnumerable<InputSpec> InputsFor(JsonObject sent) => Live is null ? Inputs : DynamicInputs.Expand(Inputs, sent);
+
+    /// <summary>This class as a live server describes it.</summary>
+    public NodeDefinition As(JsonObject live) => new()
+    {
+        ClassType = ClassType,
+        Category = Category,
+        Inputs = LiveNodes.Inputs(live),
+        Outputs = LiveNodes.Outputs(live),
+        IsOutput = LiveNodes.IsOutput(live),
+        IsAsync = IsAsync,
+        RunAsync = RunAsync,
+        Fingerprint = Fingerprint,
+        Validate = Validate,
+        Live = live,
+    };
+
     /// <summary>The entry in <c>/object_info</c>; version B says more.</summary>
     public JsonObject ToJson(bool isVersionB)
     {
+        if (Live is not null)
+            return Live.DeepClone().AsObject();
         var (required, optional) = (Group(isRequired: true), Group(isRequired: false));
         var input = new JsonObject { ["required"] = required };
         var order = new JsonObject { ["required"] = Names(required) };

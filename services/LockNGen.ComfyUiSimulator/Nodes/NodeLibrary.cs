@@ -1,12 +1,15 @@
+using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Files;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>All node classes by class type.</summary>
+/// <summary>All node classes by class type: the simulator's own, and those of a live server's catalog.</summary>
 internal sealed class NodeLibrary
 {
-    private readonly OrderedDictionary<string, NodeDefinition> _nodes = new(StringComparer.Ordinal);
+    private readonly IFileStore _files;
+    private readonly OrderedDictionary<string, NodeDefinition> _own = new(StringComparer.Ordinal);
+    private volatile OrderedDictionary<string, NodeDefinition> _nodes;
 
     public NodeLibrary(IOptions<SimulatorOptions> options, IFileStore files, ModelFolders models)
     {
@@ -23,10 +26,47 @@ internal sealed class NodeLibrary
             .. LabNodes.Create(),
         ];
         foreach (var node in all)
-            _nodes.Add(node.ClassType, node);
+            _own.Add(node.ClassType, node);
+        _files = files;
+        _nodes = _own;
+        if (options.Value.Catalog is { } path)
+            Load(JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new InvalidDataException($"{path} holds no object."), replace: true);
     }
 
     public IEnumerable<NodeDefinition> All => _nodes.Values;
+
+    /// <summary>Whose place a class's nodes are given before they are validated, as <c>GET /node_replacements</c> tells it.</summary>
+    public JsonObject Replacements { get; set; } = [];
+
+    /// <summary>Takes the classes of an <c>/object_info</c>; of those that the simulator has itself only what they say of themselves.</summary>
+    /// <param name="objectInfo">Classes by name.</param>
+    /// <param name="replace">Whether no other classes exist from now on.</param>
+    public void Load(JsonObject objectInfo, bool replace)
+    {
+        var nodes = new OrderedDictionary<string, NodeDefinition>(replace ? [] : _nodes, StringComparer.Ordinal);
+        foreach (var (name, value) in objectInfo)
+        {
+            if (value is JsonObject live)
+                nodes[name] = _own.TryGetValue(name, out var own) ? own.As(live) : LiveNodes.Create(name, live, _files);
+        }
+
+        _nodes = nodes;
+    }
+
+    /// <summary>Gives an input another list, as a model that was put there or taken away does. False if there is no such class or list.</summary>
+    public bool SetChoices(string classType, string input, JsonArray choices)
+    {
+        if (Find(classType)?.ToJson(isVersionB: true) is not { } live)
+            return false;
+        if ((live["input"]?["required"]?[input] ?? live["input"]?["optional"]?[input]) is not JsonArray spec)
+            return false;
+        if (spec[0] is JsonArray)
+            spec[0] = choices;
+        else
+            spec[1]!["options"] = choices;
+        Load(new JsonObject { [classType] = live }, replace: false);
+        return true;
+    }
 
     public NodeDefinition? Find(string classType) => _nodes.GetValueOrDefault(classType);
 }

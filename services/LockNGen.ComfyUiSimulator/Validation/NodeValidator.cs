@@ -47,7 +47,7 @@ internal sealed class NodeValidator(NodeLibrary library, JsonObject prompt, bool
         var definition = library.Find(ClassOf(id))!;
         var errors = new List<JsonObject>();
         var isValid = true;
-        foreach (var input in definition.Inputs)
+        foreach (var input in definition.InputsFor(inputs))
         {
             if (!inputs.TryGetPropertyValue(input.Name, out var value))
             {
@@ -60,7 +60,7 @@ internal sealed class NodeValidator(NodeLibrary library, JsonObject prompt, bool
             }
             else
             {
-                var checksItself = definition.Validate is not null && input.Choices is not null;
+                var checksItself = definition.Validate is not null && input.IsUpload;
                 ValueValidator.Validate(input, inputs, checksItself, errors);
             }
         }
@@ -92,9 +92,10 @@ internal sealed class NodeValidator(NodeLibrary library, JsonObject prompt, bool
         if (!prompt.ContainsKey(link.NodeId))
             throw PythonException.KeyError(link.NodeId);
         var slots = library.Find(ClassOf(link.NodeId))!.Outputs;
-        if (link.Slot < 0 || link.Slot >= slots.Length)
+        // Python counts from the end, too.
+        if (link.Slot < -slots.Length || link.Slot >= slots.Length)
             throw new PythonException("IndexError", "tuple index out of range");
-        var received = slots[link.Slot].Type;
+        var received = slots[link.Slot < 0 ? link.Slot + slots.Length : link.Slot].Type;
         if (!Accepts(input, received))
         {
             errors.Add(Error(
@@ -150,9 +151,11 @@ internal sealed class NodeValidator(NodeLibrary library, JsonObject prompt, bool
 
     private static bool Accepts(InputSpec input, string received)
     {
-        if (input.Type == "*" || received == "*")
+        if (input.Type == received)
             return true;
-        return input.Type == received;
+        // A type may be several, "MESH,FILE_3D"; what a match type may be is the page's business.
+        string[] wanted = input.Type.Split(',', StringSplitOptions.TrimEntries), given = received.Split(',', StringSplitOptions.TrimEntries);
+        return wanted.Concat(given).Any(t => t is "*" or "COMFY_MATCHTYPE_V3") || wanted.Intersect(given, StringComparer.Ordinal).Any();
     }
 
     private string ClassOf(string id) => prompt[id]!["class_type"]!.GetValue<string>();

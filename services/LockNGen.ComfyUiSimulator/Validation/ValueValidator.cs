@@ -20,6 +20,9 @@ internal static class ValueValidator
     /// <param name="errors">Where problems go.</param>
     public static void Validate(InputSpec input, JsonObject inputs, bool checksItself, List<JsonObject> errors)
     {
+        // {"__value__": [...]} is a list that is no link.
+        if (inputs[input.Name] is JsonObject wrapped && wrapped.TryGetPropertyValue("__value__", out var inner))
+            inputs[input.Name] = inner?.DeepClone();
         var received = inputs[input.Name];
         JsonNode? value;
         try
@@ -52,20 +55,21 @@ internal static class ValueValidator
             errors.Add(Error(
                 input, "value_bigger_than_max", $"Value {PythonText.Str(value)} bigger than max of {PythonText.Str(max)}", input.Name, value));
         }
-        else if (input.Choices?.Invoke() is { } choices && !IsIn(choices, value))
+        else if (input.Choices?.Invoke() is { } choices && !IsIn(choices, value, input.IsMultiselect))
         {
             var list = choices.Count > MaxQuotedChoices
                 ? string.Create(CultureInfo.InvariantCulture, $"(list of length {choices.Count})")
-                : "[" + string.Join(", ", choices.Select(PythonText.Quote)) + "]";
-            var error = Error(input, "value_not_in_list", "Value not in list", $"{input.Name}: '{PythonText.Str(value)}' not in {list}", value);
+                : "[" + string.Join(", ", choices.Select(PythonText.Repr)) + "]";
+            var error = Error(input, "value_not_in_list", "Value not in list", $"{input.Name}: {PythonText.Repr(value)} not in {list}", value);
             if (choices.Count > MaxQuotedChoices)
                 error["extra_info"]!["input_config"] = null;
             errors.Add(error);
         }
     }
 
-    private static bool IsIn(IReadOnlyList<string> choices, JsonNode? value) =>
-        value?.GetValueKind() == JsonValueKind.String && choices.Contains(value.GetValue<string>(), StringComparer.Ordinal);
+    private static bool IsIn(IReadOnlyList<JsonNode?> choices, JsonNode? value, bool isMultiselect) => isMultiselect && value is JsonArray several
+        ? several.All(v => choices.Any(c => JsonNode.DeepEquals(c, v)))
+        : choices.Any(c => JsonNode.DeepEquals(c, value));
 
     private static JsonNode? Convert(string type, JsonNode? value) => type switch
     {

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiSimulator.Pictures;
+
+namespace LockNGen.ComfyUiSimulator.Nodes;
+
+/// <summary>What a node of a live catalog returns: of its inputs the first that fits a slot, else something of the slot's type.</summary>
+internal static class LiveValues
+{
+    private const int DefaultSize = 64;
+
+    public static object?[] Of(NodeContext context, OutputSlot[] slots) => [.. slots.Select(s => Of(context, s.Type))];
+
+    private static object? Of(NodeContext context, string type)
+    {
+        var given = context.Inputs.Values;
+        return type switch
+        {
+            "IMAGE" => First<ImageValue>() ?? new ImageValue([Paint(context)]),
+            "LATENT" => First<LatentValue>() ?? new LatentValue(Size("width"), Size("height"), [new LatentPicture(null, null, 1)]),
+            "MASK" => First<MaskValue>() ?? new MaskValue(1, 1, [1]),
+            "MODEL" => First<ModelValue>() ?? new ModelValue(Describe(context), context.Environment.Options.StepMilliseconds),
+            "CLIP" => First<ClipValue>() ?? new ClipValue(Describe(context)),
+            "VAE" => First<VaeValue>() ?? new VaeValue(Describe(context)),
+            "AUDIO" => First<AudioValue>() ?? new AudioValue(new float[800], 8000),
+            "CONDITIONING" => First<ConditioningValue>() ?? new ConditioningValue(Describe(context)),
+            "INT" or "FLOAT" => given.OfType<JsonValue>().FirstOrDefault(v => v.GetValueKind() == JsonValueKind.Number) ?? JsonValue.Create(0),
+            "STRING" => JsonValue.Create(Describe(context)),
+            "BOOLEAN" => given.OfType<JsonValue>().FirstOrDefault(v => v.GetValueKind() is JsonValueKind.True or JsonValueKind.False) ?? JsonValue.Create(false),
+            "VIDEO" => First<ImageValue>() ?? new ImageValue([Paint(context)]),
+            _ => given.FirstOrDefault(v => v is not JsonNode) ?? given.FirstOrDefault(v => v is not null) ?? JsonValue.Create(type),
+        };
+
+        T? First<T>()
+            where T : class => given.OfType<T>().FirstOrDefault();
+
+        int Size(string name) => context.Inputs.GetValueOrDefault(name) is JsonValue ? Math.Clamp(context.Int(name), 1, 4096) : DefaultSize;
+    }
+
+    /// <summary>The texts that a node was given, in one.</summary>
+    public static string Describe(NodeContext context) => string.Join(' ', context.Inputs.Values.Select(v => v switch
+    {
+        JsonValue value => value.ToString(),
+        ConditioningValue text => text.Text,
+        _ => null,
+    }).Where(t => !string.IsNullOrEmpty(t)));
+
+    private static Bitmap Paint(NodeContext context) => ScenePainter.Paint(Scene.Describe(Describe(context), 1), DefaultSize, DefaultSize);
+}
