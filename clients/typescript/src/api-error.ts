@@ -1,3 +1,4 @@
+import { problemAdviceFor } from './advice.js';
 import { retryAfterMs } from './retry-after.js';
 
 interface Problem {
@@ -44,7 +45,7 @@ export class ApiError extends Error {
     this.detail = problem.detail;
     this.code = problem.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
     this.errors = problem.errors ?? [];
-    this.suggestion = suggestionFor(status, retryAfter);
+    this.suggestion = problemAdviceFor(problem.code, status, retryAfter);
     this.retryAfterMs = retryAfter;
   }
 
@@ -68,23 +69,3 @@ const titles: Record<number, string> = {
   429: 'Too many requests.',
   503: 'The server is busy.',
 };
-
-function suggestionFor(status: number, retryAfter: number | undefined): string {
-  if (status === 0) {
-    return 'Check your connection and try again.';
-  }
-  if (status === 400 || status === 413 || status === 415 || status === 422) {
-    return 'Change the request as described and send it again.';
-  }
-  if (status === 401) {
-    return 'Sign in and try again.';
-  }
-  if (status === 403 || status === 404) {
-    return 'Check that it is yours and was not deleted.';
-  }
-  if (status === 429 || status === 503) {
-    const seconds = Math.ceil((retryAfter ?? 0) / 1_000);
-    return seconds > 0 ? `Try again in ${seconds} s.` : 'Try again in a moment.';
-  }
-  return 'Try again; if it happens again, tell the operator what you did.';
-}

@@ -1,3 +1,4 @@
+import { adviceFor } from './advice.js';
 import type { GenerationFailure } from './events.js';
 import type { GenerationState } from './generation-state.js';
 
@@ -27,5 +28,5 @@ function suggestionFor({ error, status }: GenerationState): string {
   if (status === 'cancelled') {
     return 'Submit it again if that was not intended.';
   }
-  return error?.retryable ? 'Submit it again.' : 'Change the request as the message says, then submit it again.';
+  return adviceFor(error ?? { code: 'internal_error' });
 }

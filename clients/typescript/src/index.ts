@@ -1,3 +1,5 @@
+export { activityOf } from './activity.js';
+export { adviceFor } from './advice.js';
 export * from './api-error.js';
 export * from './api-types.js';
 export type { AuthOptions } from './auth.js';

@@ -1,14 +1,15 @@
+import { activityOf } from './activity.js';
 import type { IProgressState } from './progress.js';
 
 /** "Image 2 of 4 - Step 12/20 (60%)", or what is going on instead. */
 export function progressText(progress: IProgressState): string {
-  const { status, position, currentStep, totalSteps, percentage, currentNode } = progress;
+  const { status, position, currentStep, totalSteps, percentage, currentNode, currentNodeType } = progress;
   switch (status) {
     case 'queued':
       return position ? `Waiting - ${position} ahead of you` : 'Waiting - next in line';
     case 'running': {
       const step = `Step ${currentStep}/${totalSteps} (${Math.round(percentage)}%)`;
-      const activity = totalSteps > 0 ? step : (currentNode ?? 'Loading');
+      const activity = totalSteps > 0 ? step : (activityOf(currentNodeType) ?? currentNode ?? 'Loading');
       return [imageText(progress), activity].filter(Boolean).join(' - ');
     }
     default:

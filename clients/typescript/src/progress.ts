@@ -21,7 +21,10 @@ export interface IProgressState {
   readonly percentage: number;
   /** Of the whole generation: what the bar shows. Never falls. */
   readonly overallPercentage: number;
+  /** The title of the node that runs, else its class. */
   readonly currentNode: string | null;
+  /** Its class: what `activityOf` puts into words. */
+  readonly currentNodeType?: string | null;
   /** Seconds to go, or null while there is nothing to reckon with. */
   readonly eta: number | null;
   /** 1-based: the image of the batch that is being made. */
@@ -42,6 +45,7 @@ export const initialProgress: IProgressState = {
   percentage: 0,
   overallPercentage: 0,
   currentNode: null,
+  currentNodeType: null,
   eta: null,
   imageIndex: 0,
   totalImages: 0,
@@ -58,6 +62,7 @@ export function trackProgress(before: IProgressState, state: GenerationState, no
     percentage: state.progress ?? 0,
     overallPercentage: state.overallProgress,
     currentNode: state.nodeTitle ?? state.currentNode ?? null,
+    currentNodeType: state.currentNode ?? null,
     imageIndex: state.imageIndex ?? 0,
     totalImages: state.totalImages ?? 0,
     position: state.position ?? null,

@@ -93,7 +93,7 @@ describe('GenerationSocket', () => {
     expect(error).toMatchObject({
       code: 'missing_model',
       message: "The model 'sdxl' does not exist.",
-      suggestion: expect.stringMatching(/^Change the request/),
+      suggestion: expect.stringMatching(/^No machine has this model/),
     });
     expect(calls.at(-1)).toBe('error GenerationError');
   });

@@ -86,7 +86,19 @@ describe('the text', () => {
 
   it.each<[string, IProgressState]>([
     ['Image 2 of 4 - Step 12/20 (60%)', running],
-    ['Image 2 of 4 - VAEDecode', { ...running, totalSteps: 0, currentNode: 'VAEDecode' }],
+    ['Image 2 of 4 - SomeonesNode', { ...running, totalSteps: 0, currentNode: 'SomeonesNode' }],
+    [
+      'Image 2 of 4 - Loading the model',
+      { ...running, totalSteps: 0, currentNode: 'Load Checkpoint', currentNodeType: 'CheckpointLoaderSimple' },
+    ],
+    [
+      'Image 2 of 4 - Loading the model',
+      { ...running, totalSteps: 0, currentNode: 'UNETLoader', currentNodeType: 'UNETLoader' },
+    ],
+    [
+      'Image 2 of 4 - Loading the input',
+      { ...running, totalSteps: 0, currentNode: 'LoadImage', currentNodeType: 'LoadImage' },
+    ],
     ['Loading', { ...initialProgress, status: 'running' }],
     ['Waiting - next in line', { ...initialProgress, status: 'queued', position: 0 }],
     ['Waiting - 3 ahead of you', { ...initialProgress, status: 'queued', position: 3 }],

@@ -8,10 +8,7 @@ const activities: readonly [RegExp, string][] = [
   [/save|preview/i, 'Hanging up to dry'],
 ];
 
-/** What a node of ComfyUI does, in a word or two; its own name when it is not a well-known one. */
-export function activityOf(node: string | null | undefined): string | undefined {
-  if (!node) {
-    return undefined;
-  }
-  return activities.find(([pattern]) => pattern.test(node))?.[1] ?? node;
+/** What a node of ComfyUI does, in a word or two of the darkroom, by its class; undefined when it is not a well-known one. */
+export function activityOf(nodeType: string | null | undefined): string | undefined {
+  return nodeType ? activities.find(([pattern]) => pattern.test(nodeType))?.[1] : undefined;
 }

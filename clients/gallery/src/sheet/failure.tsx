@@ -1,25 +1,5 @@
-import type { GenerationFailure } from '@lockngen/client';
+import { adviceFor, type GenerationFailure } from '@lockngen/client';
 import { Notice } from '../ui/notice';
-
-/** What people can do about it, by the code of the failure. */
-const advice: Record<string, string> = {
-  out_of_memory: 'The graphics card ran out of memory. Choose a smaller size or fewer pictures, then run it again.',
-  model_not_found: 'No machine has this model. Choose another one under More, then run it again.',
-  validation_failed: 'ComfyUI did not accept the settings. Change what it names below, then run it again.',
-  comfyui_lost: 'The machine went away while it worked, more than once. Run it again in a minute.',
-  instance_lost: 'The machine went away while it worked. Run it again in a minute.',
-  deadline_exceeded: 'It took longer than allowed. Use fewer steps or a smaller size, then run it again.',
-  timeout: 'It took longer than allowed. Use fewer steps or a smaller size, then run it again.',
-};
-
-export function adviceFor({ code, retryable }: GenerationFailure): string {
-  return (
-    advice[code] ??
-    (retryable
-      ? 'This may pass by itself: run it again.'
-      : 'Running it again would fail the same way: change the settings first.')
-  );
-}
 
 export function Failure({ failure }: { failure: GenerationFailure }) {
   const { code, message, nodeType, nodeId } = failure;

@@ -14,9 +14,10 @@ interface StripProgressProps {
 export function StripProgress({ state, label }: StripProgressProps) {
   const tracked = useProgressTracking(state.generationId);
   const progress = tracked.status === 'unknown' ? trackProgress(initialProgress, state) : tracked;
-  const { status, currentNode, eta } = progress;
+  const { status, currentNode, currentNodeType, totalSteps, eta } = progress;
   const seconds = status === 'running' ? eta : state.estimatedWaitSeconds;
-  const activity = status === 'running' ? activityOf(currentNode) : undefined;
+  // Without steps to count, the text beside the bar says what happens.
+  const activity = status === 'running' && totalSteps > 0 ? (activityOf(currentNodeType) ?? currentNode) : undefined;
   return (
     <div className="relative">
       <ProgressBar

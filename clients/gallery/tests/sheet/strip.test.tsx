@@ -27,6 +27,27 @@ it('Strip_Failed_SaysWhatToDoWithComfyUisWordsOneClickAway', async () => {
   expect(message.closest('details')).toHaveAttribute('open');
 });
 
+it.each([
+  ['missing_model', 'No machine has this model'],
+  ['storage_failed', 'could not be stored'],
+  ['queue_timeout', 'never started'],
+])('Strip_FailedWith %s_AdvisesOnThat', async (code, advice) => {
+  const { backend, user } = await renderGallery();
+  const { events, strip } = await submit(backend, user, 'A fox asleep');
+  backend.gateway.publish(events.started(1), events.failed(code, 'As ComfyUI said.', false));
+  expect(await strip.findByRole('alert')).toHaveTextContent(advice);
+});
+
+it('Strip_LoadingTheModel_SaysSoInsteadOfAClassName', async () => {
+  const { backend, user } = await renderGallery();
+  const { events, strip } = await submit(backend, user, 'A fox asleep');
+  backend.gateway.publish(events.started(1), events.node('CheckpointLoaderSimple', '4'));
+  expect(await strip.findByText(/Loading the model/, { selector: '[data-part=text]' })).toBeVisible();
+  expect(strip.queryByText(/CheckpointLoaderSimple/)).toBeNull();
+  backend.gateway.publish(events.progress(9));
+  expect(await strip.findByText('Developing')).toBeVisible();
+});
+
 it('Strip_Cancelled_ShowsTheReceiptThenTheEnd', async () => {
   const { backend, user } = await renderGallery();
   const { events, strip } = await submit(backend, user, 'A fox asleep');

@@ -1,7 +1,6 @@
 import { initialState } from '@lockngen/client';
 import { expect, it } from 'vitest';
 import { activityOf } from '../../src/sheet/activity';
-import { adviceFor } from '../../src/sheet/failure';
 import { waitText } from '../../src/sheet/wait-text';
 import { about, duration } from '../../src/ui/duration';
 
@@ -21,7 +20,7 @@ it.each([
 it.each([
   ['CheckpointLoaderSimple', 'Loading the model'],
   ['KSamplerAdvanced', 'Developing'],
-  ['SomeoneElsesNode', 'SomeoneElsesNode'],
+  ['SomeoneElsesNode', undefined],
   [null, undefined],
 ])('Activity_Of %s', (node, activity) => expect(activityOf(node)).toBe(activity));
 
@@ -34,8 +33,3 @@ it.each([
 ])('Duration_Of %d', (seconds, text) => expect(duration(seconds)).toBe(text));
 
 it('About_LessThanASecond_IsOne', () => expect(about(0.2)).toBe('about 1 s'));
-
-it('Advice_UnknownCode_DependsOnWhetherItMayPass', () => {
-  expect(adviceFor({ code: 'new_code', message: '', retryable: true })).toContain('run it again');
-  expect(adviceFor({ code: 'new_code', message: '', retryable: false })).toContain('change the settings first');
-});

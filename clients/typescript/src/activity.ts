@@ -1,0 +1,15 @@
+const activities: readonly [RegExp, string][] = [
+  [/loader/i, 'Loading the model'],
+  [/textencode/i, 'Reading the prompt'],
+  [/sampler/i, 'Generating'],
+  [/vaedecode/i, 'Decoding'],
+  [/vaeencode|latent/i, 'Preparing'],
+  [/load(image|video|audio|mask)/i, 'Loading the input'],
+  [/upscale/i, 'Enlarging'],
+  [/save|preview/i, 'Saving'],
+];
+
+/** What a node of ComfyUI does, in words, by its class; undefined when it is not a well-known one. */
+export function activityOf(nodeType: string | null | undefined): string | undefined {
+  return nodeType ? activities.find(([pattern]) => pattern.test(nodeType))?.[1] : undefined;
+}
