@@ -39,9 +39,34 @@ public sealed class GoldenFileTests
         JsonSerializer.Serialize(read, type, ContractsJson.Default).ShouldBe(golden);
     }
 
+    [Theory]
+    [MemberData(nameof(OldFiles))]
+    public void GoldenFile_OfAnEarlierVersion_IsReadAndLosesNothing(string version, string name)
+    {
+        var old = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, version, name + ".json")))!;
+        var type = Samples.All[name].GetType();
+
+        var read = JsonSerializer.SerializeToNode(JsonSerializer.Deserialize(old, type, ContractsJson.Default), type, ContractsJson.Default)!;
+
+        Contains(read, old).ShouldBeTrue($"{read.ToJsonString()} lacks something of {old.ToJsonString()}");
+    }
+
     [Fact]
     public void GoldenFolder_HoldsNothingElse() =>
         Directory.GetFiles(Folder).Select(Path.GetFileNameWithoutExtension).ShouldBe(Samples.All.Keys, ignoreOrder: true);
+
+    public static TheoryData<string, string> OldFiles => new(
+        from folder in Directory.GetDirectories(Folder)
+        from file in Directory.GetFiles(folder)
+        select (Path.GetFileName(folder), Path.GetFileNameWithoutExtension(file)));
+
+    /// <summary>Whether everything of the old is in the new; the new may have more.</summary>
+    private static bool Contains(JsonNode? read, JsonNode? old) => (read, old) switch
+    {
+        (JsonObject r, JsonObject o) => o.All(p => Contains(r[p.Key], p.Value)),
+        (JsonArray r, JsonArray o) => r.Count == o.Count && r.Zip(o).All(p => Contains(p.First, p.Second)),
+        _ => JsonNode.DeepEquals(read, old),
+    };
 
     [Fact]
     public void Event_WithPropertiesOfALaterVersion_IsStillRead()

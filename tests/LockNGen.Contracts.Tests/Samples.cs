@@ -80,7 +80,7 @@ internal static class Samples
             GenerationId = Generation,
             Sequence = 1_000_000_002,
             Timestamp = Time,
-            Data = new() { CurrentNode = "KSampler", NodeId = "5", NodeTitle = "Sampler", CachedNodes = 2, ImageIndex = 2, TotalImages = 4 },
+            Data = new() { CurrentNode = "KSampler", NodeId = "5", NodeTitle = "Sampler", CachedNodes = 2, CachedNodeIds = ["4", "6"], NodesDone = 3, NodesTotal = 7, ImageIndex = 2, TotalImages = 4 },
         },
         [GenerationEventTypes.Progress] = new GenerationProgressed
         {
@@ -98,6 +98,8 @@ internal static class Samples
                 ImageIndex = 2,
                 TotalImages = 4,
                 PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016",
+                NodesDone = 3,
+                NodesTotal = 7,
             },
         },
         [GenerationEventTypes.Preview] = new GenerationPreviewed
@@ -105,7 +107,14 @@ internal static class Samples
             GenerationId = Generation,
             Sequence = 1_000_000_016,
             Timestamp = Time,
-            Data = new() { PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016", ImageIndex = 2 },
+            Data = new() { PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016", ImageIndex = 2, NodeId = "5" },
+        },
+        [GenerationEventTypes.Custom] = new GenerationCustom
+        {
+            GenerationId = Generation,
+            Sequence = 1_000_000_018,
+            Timestamp = Time,
+            Data = new() { EventType = "my_node.feedback", Data = Json("""{"node_id":"5","text":"loading"}"""), NodeId = "5", ImageIndex = 2 },
         },
         [GenerationEventTypes.Image] = new GenerationImageCompleted
         {
@@ -152,6 +161,9 @@ internal static class Samples
                 NodeTitle = "Sampler",
                 Step = 9,
                 TotalSteps = 20,
+                NodesDone = 3,
+                NodesTotal = 7,
+                CachedNodeIds = ["4", "6"],
                 ImageIndex = 2,
                 TotalImages = 4,
                 PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016",
@@ -187,6 +199,8 @@ internal static class Samples
                 InputFiles = [new() { Name = "photo.png", Url = "http://127.0.0.1:5081/api/internal/uploads/photo.png" }],
                 UploadUrl = "http://127.0.0.1:5081/api/internal/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/attempts/2/images",
                 UploadToken = "token",
+                MaxFileBytes = 1_073_741_824,
+                IncludeTemp = true,
                 StoredImages = [new() { ImageIndex = 1, File = 1, Files = 1, Image = Image }],
                 OverallProgress = 31,
                 ElapsedSeconds = 7.5,

@@ -26,15 +26,22 @@ export const handleExecutingEvent: Handler<'generation.node'> = (state, event) =
 };
 
 export const handleProgressEvent: Handler<'generation.progress'> = (state, event) => {
-  const overallProgress = Math.max(event.data.overallProgress, state.overallProgress);
-  return { ...advance(state, event), ...noPlace, status: 'running', ...event.data, overallProgress };
+  const { cachedNodeIds: _, ...progress } = event.data;
+  const overallProgress = Math.max(progress.overallProgress, state.overallProgress);
+  return { ...advance(state, event), ...noPlace, status: 'running', ...progress, overallProgress };
 };
 
-export const handlePreviewEvent: Handler<'generation.preview'> = (state, event) => ({
+export const handlePreviewEvent: Handler<'generation.preview'> = (state, event) => {
+  // What runs, other events tell.
+  const { nodeId: _, ...preview } = event.data;
+  return { ...advance(state, event), ...noPlace, status: 'running', ...preview };
+};
+
+/** It means something to those who know the node; to the state, that it runs. */
+export const handleCustomEvent: Handler<'generation.custom'> = (state, event) => ({
   ...advance(state, event),
   ...noPlace,
   status: 'running',
-  ...event.data,
 });
 
 /** Output: one image of the batch, or the end of it. */
@@ -80,6 +87,9 @@ const noNode = {
   currentNode: undefined,
   nodeId: undefined,
   nodeTitle: undefined,
+  nodesDone: undefined,
+  nodesTotal: undefined,
+  cachedNodeIds: undefined,
 };
 
 /** Images are keyed by index: after a lost attempt the stored ones are announced again. */

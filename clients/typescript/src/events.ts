@@ -72,6 +72,9 @@ export const executingSchema = event(
     nodeId: z.string(),
     nodeTitle: z.optional(z.string()),
     cachedNodes: z.optional(z.number()),
+    cachedNodeIds: z.optional(z.array(z.string())),
+    nodesDone: z.optional(z.number()),
+    nodesTotal: z.optional(z.number()),
     imageIndex: z.optional(z.number()),
     totalImages: z.optional(z.number()),
   }),
@@ -90,13 +93,27 @@ export const progressSchema = event(
     imageIndex: z.number(),
     totalImages: z.number(),
     previewUrl: z.optional(z.string()),
+    nodesDone: z.optional(z.number()),
+    nodesTotal: z.optional(z.number()),
+    cachedNodeIds: z.optional(z.array(z.string())),
   }),
 );
 
 /** `preview` is a data: URL, there only when the connection asked for inline previews. */
 export const previewSchema = event(
   'generation.preview',
-  z.object({ previewUrl: z.string(), preview: z.optional(z.string()), imageIndex: z.number() }),
+  z.object({
+    previewUrl: z.string(),
+    preview: z.optional(z.string()),
+    imageIndex: z.number(),
+    nodeId: z.optional(z.string()),
+  }),
+);
+
+/** A custom node's own event, of a type that the operator has listed; `data` has whatever shape the node gave it. */
+export const customSchema = event(
+  'generation.custom',
+  z.object({ eventType: z.string(), data: z.unknown(), nodeId: z.optional(z.string()), imageIndex: z.number() }),
 );
 
 /** One image has landed; its bytes can be fetched. */
@@ -148,6 +165,9 @@ export const snapshotSchema = z.object({
     nodeTitle: z.optional(z.string()),
     step: z.optional(z.number()),
     totalSteps: z.optional(z.number()),
+    nodesDone: z.optional(z.number()),
+    nodesTotal: z.optional(z.number()),
+    cachedNodeIds: z.optional(z.array(z.string())),
     imageIndex: z.optional(z.number()),
     totalImages: z.optional(z.number()),
     previewUrl: z.optional(z.string()),
@@ -173,6 +193,7 @@ export const messageSchema = z.discriminatedUnion('type', [
   executingSchema,
   progressSchema,
   previewSchema,
+  customSchema,
   imageCompletedSchema,
   completedSchema,
   errorSchema,

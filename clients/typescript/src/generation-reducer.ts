@@ -24,6 +24,8 @@ export function reduceGeneration(state: GenerationState, message: GenerationMess
       return handle.handleProgressEvent(state, message);
     case 'generation.preview':
       return handle.handlePreviewEvent(state, message);
+    case 'generation.custom':
+      return handle.handleCustomEvent(state, message);
     case 'generation.image':
     case 'generation.completed':
       return handle.handleExecutedEvent(state, message);

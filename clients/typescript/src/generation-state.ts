@@ -30,6 +30,10 @@ export interface GenerationState {
   readonly currentNode?: string;
   readonly nodeId?: string;
   readonly nodeTitle?: string;
+  /** Nodes of the running prompt that are done, the cached ones among them, and in all. */
+  readonly nodesDone?: number;
+  readonly nodesTotal?: number;
+  readonly cachedNodeIds?: readonly string[];
   /** 1-based: the prompt of the batch that is running. */
   readonly imageIndex?: number;
   readonly totalImages?: number;
@@ -47,12 +51,23 @@ export function initialState(generationId: string): GenerationState {
 }
 
 /** The state as the snapshot that a gateway would send: what a late subscriber is handed first. */
-export function toSnapshot({ generationId, sequence, timestamp, ...data }: GenerationState): GenerationSnapshot {
+export function toSnapshot({
+  generationId,
+  sequence,
+  timestamp,
+  cachedNodeIds,
+  ...data
+}: GenerationState): GenerationSnapshot {
   return {
     type: 'generation.snapshot',
     generationId,
     sequence,
-    data: { ...data, images: [...data.images], warnings: [...data.warnings] },
+    data: {
+      ...data,
+      images: [...data.images],
+      warnings: [...data.warnings],
+      ...(cachedNodeIds && { cachedNodeIds: [...cachedNodeIds] }),
+    },
     timestamp,
   };
 }

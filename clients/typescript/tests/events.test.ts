@@ -13,6 +13,9 @@ import { EventFactory } from './support/event-factory.js';
 
 const golden = new URL('../../../contracts/golden/', import.meta.url);
 const eventFiles = readdirSync(golden).filter((name) => /^generation\.(?!preview-bytes)/.test(name));
+const oldFiles = readdirSync(new URL('0.1/', golden))
+  .filter((name) => /^generation\.(?!preview-bytes)/.test(name))
+  .map((name) => `0.1/${name}`);
 const text = (name: string) => readFileSync(new URL(name, golden), 'utf8');
 
 describe('the golden files', () => {
@@ -21,6 +24,7 @@ describe('the golden files', () => {
     expect(types).toEqual([
       'generation.cancelled',
       'generation.completed',
+      'generation.custom',
       'generation.failed',
       'generation.image',
       'generation.node',
@@ -33,6 +37,11 @@ describe('the golden files', () => {
   });
 
   it.each(eventFiles)('%s is understood, unchanged', (name) => {
+    const json = text(name);
+    expect(parseFrame(json)).toEqual({ kind: 'message', message: JSON.parse(json) });
+  });
+
+  it.each(oldFiles)('%s of an earlier version is understood', (name) => {
     const json = text(name);
     expect(parseFrame(json)).toEqual({ kind: 'message', message: JSON.parse(json) });
   });

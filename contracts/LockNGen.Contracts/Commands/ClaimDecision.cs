@@ -37,14 +37,22 @@ public sealed record GenerationWork
     public IReadOnlyList<InputFile> InputFiles { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// Where finished files go: <c>PUT {UploadUrl}/{imageIndex}/{file}?files={n}&amp;seed={seed}</c>, imageIndex = the prompt from 1, file = from 1
-    /// within the prompt (ordered by node id, then by ComfyUI's order), files = how many the prompt made. Answered with the stored
-    /// <see cref="GenerationImage"/>; repeating it is harmless.
+    /// Where results go: <c>PUT {UploadUrl}/{imageIndex}/{file}?files={n}&amp;seed={seed}</c>, imageIndex = the prompt from 1, file = from 1
+    /// within the prompt (saved files, then previews, then texts; each by node id, then in ComfyUI's order), files = how many the prompt made.
+    /// Optional: <c>node</c>, <c>title</c>, <c>key</c>, <c>filename</c>, <c>subfolder</c>, <c>source</c> as in <see cref="GenerationImage"/>, and
+    /// <c>kind=text</c> for a text, whose body is UTF-8. Answered with the stored <see cref="GenerationImage"/>; repeating it is harmless. 413: the
+    /// file is too large, and stays so.
     /// </summary>
     public required string UploadUrl { get; init; }
 
     /// <summary>Bearer token for <see cref="UploadUrl"/> and for <see cref="InputFile.Url"/>, good for this attempt only.</summary>
     public required string UploadToken { get; init; }
+
+    /// <summary>The largest file that <see cref="UploadUrl"/> takes, in bytes; absent when it does not say.</summary>
+    public long? MaxFileBytes { get; init; }
+
+    /// <summary>Whether previews (files of type <c>temp</c>) are results too where the workflow saves something.</summary>
+    public bool IncludeTemp { get; init; }
 
     /// <summary>Files that earlier attempts stored.</summary>
     public IReadOnlyList<StoredImage> StoredImages { get; init => field = value ?? []; } = [];

@@ -18,6 +18,9 @@ public static class GenerationEventTypes
     /// <summary><see cref="GenerationPreviewed"/>.</summary>
     public const string Preview = "generation.preview";
 
+    /// <summary><see cref="GenerationCustom"/>.</summary>
+    public const string Custom = "generation.custom";
+
     /// <summary><see cref="GenerationImageCompleted"/>.</summary>
     public const string Image = "generation.image";
 
@@ -35,7 +38,7 @@ public static class GenerationEventTypes
 
     /// <summary>All types that travel on the broker, in the order of a generation's life.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Queued, Started, Node, Progress, Preview, Image, Completed, Failed, Cancelled];
+        [Queued, Started, Node, Progress, Preview, Custom, Image, Completed, Failed, Cancelled];
 
     /// <summary>Whether an event of this type ends its generation.</summary>
     public static bool IsTerminal(string type) => type is Completed or Failed or Cancelled;
@@ -45,5 +48,5 @@ public static class GenerationEventTypes
     /// <c>generation.queued</c> counts as progress except for the first one of a generation, which its sequence
     /// (attempt 0, n 1) tells.
     /// </summary>
-    public static bool IsProgress(string type) => type is Node or Progress or Preview;
+    public static bool IsProgress(string type) => type is Node or Progress or Preview or Custom;
 }

@@ -60,9 +60,12 @@ public sealed record GenerationImage
     /// <summary>Lower-case hexadecimal SHA-256 of its bytes.</summary>
     public string? Hash { get; init; }
 
-    /// <summary>With kind <c>text</c>: the text, also the empty one, at most <see cref="MaxInlineText"/> characters; all of it is at <see cref="Url"/>.</summary>
+    /// <summary>With kind <c>text</c>: the text, also the empty one, at most <see cref="MaxInlineText"/> characters of it; all of it is at <see cref="Url"/>.</summary>
     public string? Text { get; init; }
 
     /// <summary>How many characters <see cref="Text"/> has at most.</summary>
     public const int MaxInlineText = 16_384;
+
+    /// <summary>How many characters the texts of a generation have together; those for which no room is left have only their <see cref="Url"/>.</summary>
+    public const int MaxInlineTexts = 65_536;
 }

@@ -28,9 +28,21 @@ public sealed record GenerationNodeExecutingData
     /// <summary>How many nodes of this prompt ComfyUI served from its cache.</summary>
     public int CachedNodes { get; init; }
 
+    /// <summary>The ids of those nodes, at most <see cref="MaxCachedNodeIds"/> of them.</summary>
+    public IReadOnlyList<string> CachedNodeIds { get; init => field = value ?? []; } = [];
+
+    /// <summary>How many nodes of this prompt are done, the cached ones among them.</summary>
+    public int? NodesDone { get; init; }
+
+    /// <summary>How many nodes this prompt needs: those that its outputs depend on.</summary>
+    public int? NodesTotal { get; init; }
+
     /// <summary>The prompt that runs, from 1.</summary>
     public required int ImageIndex { get; init; }
 
     /// <summary>How many prompts the generation has.</summary>
     public required int TotalImages { get; init; }
+
+    /// <summary>How many ids <see cref="CachedNodeIds"/> has at most.</summary>
+    public const int MaxCachedNodeIds = 500;
 }

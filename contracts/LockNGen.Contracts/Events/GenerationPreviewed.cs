@@ -21,4 +21,7 @@ public sealed record GenerationPreviewedData
 
     /// <summary>The prompt that the preview belongs to, from 1.</summary>
     public required int ImageIndex { get; init; }
+
+    /// <summary>The node of the submitted workflow that shows it, where ComfyUI tells.</summary>
+    public string? NodeId { get; init; }
 }

@@ -42,4 +42,13 @@ public sealed record GenerationProgressedData
 
     /// <summary>Address of the newest preview image, if there is one.</summary>
     public string? PreviewUrl { get; init; }
+
+    /// <summary>How many nodes of this prompt are done, the cached ones among them.</summary>
+    public int? NodesDone { get; init; }
+
+    /// <summary>How many nodes this prompt needs: those that its outputs depend on.</summary>
+    public int? NodesTotal { get; init; }
+
+    /// <summary>Where no node had to run, and so no <c>generation.node</c> told: the nodes that ComfyUI served from its cache. Empty otherwise.</summary>
+    public IReadOnlyList<string> CachedNodeIds { get; init => field = value ?? []; } = [];
 }

@@ -56,6 +56,15 @@ public sealed record GenerationSnapshotData
     /// <summary>Steps of the running node.</summary>
     public int? TotalSteps { get; init; }
 
+    /// <summary>How many nodes of the running prompt are done, the cached ones among them.</summary>
+    public int? NodesDone { get; init; }
+
+    /// <summary>How many nodes the running prompt needs.</summary>
+    public int? NodesTotal { get; init; }
+
+    /// <summary>Nodes of the running prompt that ComfyUI served from its cache, as its last <c>generation.node</c> told.</summary>
+    public IReadOnlyList<string> CachedNodeIds { get; init => field = value ?? []; } = [];
+
     /// <summary>The prompt that runs, from 1.</summary>
     public int? ImageIndex { get; init; }
 

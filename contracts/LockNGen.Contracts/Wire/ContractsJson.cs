@@ -16,6 +16,7 @@ namespace LockNGen.Contracts;
 [JsonSerializable(typeof(GenerationNodeExecuting))]
 [JsonSerializable(typeof(GenerationProgressed))]
 [JsonSerializable(typeof(GenerationPreviewed))]
+[JsonSerializable(typeof(GenerationCustom))]
 [JsonSerializable(typeof(GenerationImageCompleted))]
 [JsonSerializable(typeof(GenerationCompleted))]
 [JsonSerializable(typeof(GenerationFailed))]
@@ -63,6 +64,7 @@ public sealed partial class ContractsJson : JsonSerializerContext
         GenerationEventTypes.Node => typeof(GenerationNodeExecuting),
         GenerationEventTypes.Progress => typeof(GenerationProgressed),
         GenerationEventTypes.Preview => typeof(GenerationPreviewed),
+        GenerationEventTypes.Custom => typeof(GenerationCustom),
         GenerationEventTypes.Image => typeof(GenerationImageCompleted),
         GenerationEventTypes.Completed => typeof(GenerationCompleted),
         GenerationEventTypes.Failed => typeof(GenerationFailed),

@@ -10,6 +10,7 @@ internal sealed class InMemoryFeed(EventIngest ingest) :
     IConsumer<GenerationNodeExecuting>,
     IConsumer<GenerationProgressed>,
     IConsumer<GenerationPreviewed>,
+    IConsumer<GenerationCustom>,
     IConsumer<GenerationImageCompleted>,
     IConsumer<GenerationCompleted>,
     IConsumer<GenerationFailed>,
@@ -37,6 +38,8 @@ internal sealed class InMemoryFeed(EventIngest ingest) :
     public Task Consume(ConsumeContext<GenerationProgressed> context) => TakeEvent(context);
 
     public Task Consume(ConsumeContext<GenerationPreviewed> context) => TakeEvent(context);
+
+    public Task Consume(ConsumeContext<GenerationCustom> context) => TakeEvent(context);
 
     public Task Consume(ConsumeContext<GenerationImageCompleted> context) => TakeEvent(context);
 

@@ -10,6 +10,7 @@ internal enum EventKind : byte
     Node,
     Progress,
     Preview,
+    Custom,
     Image,
     Completed,
     Failed,
@@ -72,5 +73,5 @@ internal static class EventKinds
     /// slow reader may lose the others. The first <c>queued</c> of a generation is state.
     /// </summary>
     public static bool IsProgress(this EventKind kind, long sequence) =>
-        kind is EventKind.Node or EventKind.Progress or EventKind.Preview || (kind == EventKind.Queued && sequence > 1);
+        kind is EventKind.Node or EventKind.Progress or EventKind.Preview or EventKind.Custom || (kind == EventKind.Queued && sequence > 1);
 }

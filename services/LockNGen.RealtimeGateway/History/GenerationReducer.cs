@@ -47,6 +47,9 @@ internal static class GenerationReducer
             CurrentNode = d.CurrentNode,
             NodeId = d.NodeId,
             NodeTitle = d.NodeTitle,
+            NodesDone = d.NodesDone,
+            NodesTotal = d.NodesTotal,
+            CachedNodeIds = d.CachedNodeIds,
             ImageIndex = d.ImageIndex,
             TotalImages = d.TotalImages,
         },
@@ -58,38 +61,53 @@ internal static class GenerationReducer
             NodeId = d.NodeId,
             Step = d.Step,
             TotalSteps = d.TotalSteps,
+            NodesDone = d.NodesDone,
+            NodesTotal = d.NodesTotal,
             ImageIndex = d.ImageIndex,
             TotalImages = d.TotalImages,
             PreviewUrl = d.PreviewUrl,
         },
         GenerationPreviewed { Data: var d } => Running(state) with { PreviewUrl = d.PreviewUrl, ImageIndex = d.ImageIndex },
+        GenerationCustom => Running(state),
         GenerationImageCompleted { Data: var d } => Running(state) with
         {
             Images = Merge(state.Images, [d.Image]),
             ImageIndex = d.ImageIndex,
             TotalImages = d.TotalImages,
         },
-        GenerationCompleted { Data: var d } => Ended(state, GenerationStatus.Completed, d.Images) with
+        GenerationCompleted { Data: var d } => Ended(state, GenerationStatus.Completed, d.Images, d.Warnings) with
         {
             OverallProgress = 100,
             DurationSeconds = d.DurationSeconds,
         },
-        GenerationFailed { Data: var d } => Ended(state, GenerationStatus.Failed, d.Images) with { Error = d.Error },
-        GenerationCancelled { Data: var d } => Ended(state, GenerationStatus.Cancelled, d.Images) with { Reason = d.Reason },
+        GenerationFailed { Data: var d } => Ended(state, GenerationStatus.Failed, d.Images, d.Warnings) with { Error = d.Error },
+        GenerationCancelled { Data: var d } => Ended(state, GenerationStatus.Cancelled, d.Images, d.Warnings) with { Reason = d.Reason },
         _ => state,
     };
 
     private static GenerationSnapshotData Running(GenerationSnapshotData state) =>
         WithoutPosition(state) with { Status = GenerationStatus.Running };
 
-    private static GenerationSnapshotData Ended(GenerationSnapshotData state, GenerationStatus status, IReadOnlyList<GenerationImage> images) =>
-        WithoutNode(WithoutPosition(state)) with { Status = status, Images = Merge(state.Images, images) };
+    private static GenerationSnapshotData Ended(
+        GenerationSnapshotData state, GenerationStatus status, IReadOnlyList<GenerationImage> images, IReadOnlyList<GenerationWarning> warnings) =>
+        WithoutNode(WithoutPosition(state)) with { Status = status, Images = Merge(state.Images, images), Warnings = warnings };
 
     private static GenerationSnapshotData WithoutPosition(GenerationSnapshotData state) =>
         state with { Position = null, EstimatedWaitSeconds = null };
 
     private static GenerationSnapshotData WithoutNode(GenerationSnapshotData state) =>
-        state with { Progress = null, Step = null, TotalSteps = null, CurrentNode = null, NodeId = null, NodeTitle = null };
+        state with
+        {
+            Progress = null,
+            Step = null,
+            TotalSteps = null,
+            CurrentNode = null,
+            NodeId = null,
+            NodeTitle = null,
+            NodesDone = null,
+            NodesTotal = null,
+            CachedNodeIds = [],
+        };
 
     private static IReadOnlyList<GenerationImage> Merge(IReadOnlyList<GenerationImage> known, IReadOnlyList<GenerationImage> added) =>
         added.Count == 0 ? known : [.. known.Concat(added).GroupBy(i => i.Index, (_, same) => same.Last()).OrderBy(i => i.Index)];

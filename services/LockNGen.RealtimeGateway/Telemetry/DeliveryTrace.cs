@@ -18,7 +18,7 @@ internal sealed class DeliveryTrace(EventKind kind, Guid generationId, string tr
     public string TraceParent => traceParent;
 
     public static DeliveryTrace? Of(EventKind kind, Guid generationId, string? traceParent) =>
-        kind is EventKind.Node or EventKind.Progress or EventKind.Preview || !ActivityContext.TryParse(traceParent, traceState: null, out _)
+        kind is EventKind.Node or EventKind.Progress or EventKind.Preview or EventKind.Custom || !ActivityContext.TryParse(traceParent, traceState: null, out _)
             ? null
             : new DeliveryTrace(kind, generationId, traceParent!);
 

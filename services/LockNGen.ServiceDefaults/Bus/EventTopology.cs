@@ -32,6 +32,7 @@ public static class EventTopology
         Name<GenerationNodeExecuting>(GenerationEventTypes.Node);
         Name<GenerationProgressed>(GenerationEventTypes.Progress);
         Name<GenerationPreviewed>(GenerationEventTypes.Preview);
+        Name<GenerationCustom>(GenerationEventTypes.Custom);
         Name<GenerationImageCompleted>(GenerationEventTypes.Image);
         Name<GenerationCompleted>(GenerationEventTypes.Completed);
         Name<GenerationFailed>(GenerationEventTypes.Failed);
@@ -52,6 +53,7 @@ public static class EventTopology
         Bind<GenerationNodeExecuting>(GenerationEventTypes.Node);
         Bind<GenerationProgressed>(GenerationEventTypes.Progress);
         Bind<GenerationPreviewed>(GenerationEventTypes.Preview);
+        Bind<GenerationCustom>(GenerationEventTypes.Custom);
         Bind<GenerationImageCompleted>(GenerationEventTypes.Image);
         Bind<GenerationCompleted>(GenerationEventTypes.Completed);
         Bind<GenerationFailed>(GenerationEventTypes.Failed);
