@@ -1,5 +1,6 @@
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Cancel;
+using LockNGen.GenerationApi.History;
 using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
@@ -16,7 +17,7 @@ namespace LockNGen.GenerationApi.Blocking;
 /// generation running, unless it said <c>cancelOnDisconnect=true</c>.
 /// </summary>
 internal sealed class BlockingEndpoint(
-    GenerationsDatabase database, SubmitEndpoint submit, Endings endings, Canceller canceller, IImageStore files, TimeProvider clock, IOptions<GenerationApiOptions> options)
+    GenerationsDatabase database, SubmitEndpoint submit, Endings endings, Canceller canceller, IImageStore files, Links links, TimeProvider clock, IOptions<GenerationApiOptions> options)
 {
     /// <summary>Another replica may record the end: so often it is looked for.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -100,28 +101,14 @@ internal sealed class BlockingEndpoint(
                 continue;
             using var bytes = new MemoryStream();
             await content.CopyToAsync(bytes, cancellationToken);
-            images.Add(new BlockingImage(image.Number, image.ContentType, image.Width, image.Height, image.Seed, bytes.ToArray()));
+            images.Add(BlockingImage.Of(image.ToContract(links), bytes.ToArray()));
         }
 
         return TypedResults.Json(
-            new BlockingAnswer(row.Id, "completed", row.Seed, Math.Round((row.EndedAt - row.StartedAt)?.TotalSeconds ?? 0, 3), images),
+            new BlockingAnswer(row.Id, "completed", row.Seed, Math.Round((row.EndedAt - row.StartedAt)?.TotalSeconds ?? 0, 3), images)
+            {
+                Warnings = Answers.WarningsOf(row),
+            },
             ApiJson.Default.BlockingAnswer);
     }
 }
-
-/// <summary>The answer of POST /generate.</summary>
-/// <param name="Id">The generation.</param>
-/// <param name="Status">completed.</param>
-/// <param name="Seed">Of the first image.</param>
-/// <param name="Seconds">From start to end.</param>
-/// <param name="Images">The finished files.</param>
-public sealed record BlockingAnswer(Guid Id, string Status, long? Seed, double Seconds, IReadOnlyList<BlockingImage> Images);
-
-/// <summary>A finished file.</summary>
-/// <param name="Index">From 1.</param>
-/// <param name="ContentType">Its media type.</param>
-/// <param name="Width">In pixels.</param>
-/// <param name="Height">In pixels.</param>
-/// <param name="Seed">Of its prompt.</param>
-/// <param name="Base64">Its bytes.</param>
-public sealed record BlockingImage(int Index, string ContentType, int Width, int Height, long? Seed, byte[] Base64);

@@ -19,6 +19,7 @@ internal sealed class Answers(Links links)
         OverallProgress = row.OverallProgress,
         Images = [.. images.Select(i => i.ToContract(links))],
         Error = row.Error is { } error ? JsonSerializer.Deserialize(error, StoredJson.Default.GenerationError) : null,
+        Warnings = WarningsOf(row),
         Reason = row.Status == GenerationStatus.Cancelled ? JsonElement.Parse(row.Outcome!).GetProperty("data").GetProperty("reason").GetString() : null,
         Template = row.Template,
         Seed = row.Seed,
@@ -35,4 +36,14 @@ internal sealed class Answers(Links links)
         DurationSeconds = row.EndedAt - row.StartedAt is { } duration ? Math.Round(duration.TotalSeconds, 3) : null,
         Owner = row.Owner,
     };
+
+    /// <summary>As the terminal event tells them; events of older versions have none.</summary>
+    public static IReadOnlyList<GenerationWarning> WarningsOf(GenerationRow row)
+    {
+        if (row.Outcome is not { } outcome || !outcome.Contains("\"warnings\":[{", StringComparison.Ordinal))
+            return [];
+        return JsonElement.Parse(outcome).GetProperty("data").TryGetProperty("warnings", out var warnings)
+            ? warnings.Deserialize(StoredJson.Default.IReadOnlyListGenerationWarning) ?? []
+            : [];
+    }
 }

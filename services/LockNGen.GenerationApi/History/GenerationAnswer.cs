@@ -18,6 +18,9 @@ public sealed record GenerationAnswer
     public required IReadOnlyList<GenerationImage> Images { get; init; }
     public GenerationError? Error { get; init; }
 
+    /// <summary>What people should know although it is no failure.</summary>
+    public IReadOnlyList<GenerationWarning> Warnings { get; init; } = [];
+
     /// <summary>Why it was cancelled.</summary>
     public string? Reason { get; init; }
     public string? Template { get; init; }

@@ -22,34 +22,37 @@ internal sealed class DeliveryEndpoints(
         var group = endpoints.MapGroup("/api/internal/generations/{id:guid}/attempts/{attempt:int}").ExcludeFromDescription();
         group.MapPut(
             "/images/{imageIndex:int}/{file:int}",
-            (DeliveryEndpoints endpoint, HttpContext context, Guid id, int attempt, int imageIndex, int file, int files, long? seed) =>
-                endpoint.StoreAsync(context, id, attempt, new Delivery(imageIndex, file, files, seed)));
+            (DeliveryEndpoints endpoint, HttpContext context, Guid id, int attempt, int imageIndex, int file, [AsParameters] Delivery delivery) =>
+                endpoint.StoreAsync(context, new Place(id, attempt, imageIndex, file), delivery));
         group.MapGet(
             "/inputs/{name}",
             (DeliveryEndpoints endpoint, HttpContext context, Guid id, int attempt, string name) => endpoint.ReadInputAsync(context, id, attempt, name));
     }
 
-    private async Task<IResult> StoreAsync(HttpContext context, Guid id, int attempt, Delivery delivery)
+    private async Task<IResult> StoreAsync(HttpContext context, Place place, Delivery delivery)
     {
+        var (id, attempt, imageIndex, file) = place;
         var cancellationToken = context.RequestAborted;
         if (!await tokens.IsValidAsync(context.Request, id, attempt))
             return Unauthorized();
         if (!await database.ReadAsync(session => IsCurrentAsync(session, id, attempt), cancellationToken))
             return Stale(attempt);
-        if (delivery.File < 1 || delivery.File > delivery.Files || delivery.ImageIndex < 1)
+        if (file < 1 || file > delivery.Files || imageIndex < 1)
             return Problem.Invalid("file", ErrorCodes.OutOfRange, "file must be between 1 and files, imageIndex at least 1.");
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = options.Value.MaxImageBytes;
 
         try
         {
-            var (header, content) = await FileBody.PeekAsync(context.Request.Body, cancellationToken);
-            header ??= new ImageHeader(context.Request.ContentType ?? "application/octet-stream", ".bin");
-            var key = $"images/{id.ToString()[..2]}/{id}/{delivery.ImageIndex}-{delivery.File}-{attempt}{header.Extension}";
+            var (header, head, content) = await FileBody.PeekAsync(context.Request.Body, cancellationToken);
+            header = delivery.IsText
+                ? new ImageHeader(ResultKind.TextType, ".txt")
+                : header ?? new ImageHeader(context.Request.ContentType ?? "application/octet-stream", ".bin");
+            var key = $"images/{id.ToString()[..2]}/{id}/{imageIndex}-{file}-{attempt}{header.Extension}";
             await using (content)
             {
                 var stored = await files.SaveAsync(key, content, cancellationToken);
-                var image = await database.WriteAsync(session => RecordAsync(session, id, attempt, delivery, header, key, stored), cancellationToken);
+                var image = await database.WriteAsync(session => RecordAsync(session, place, delivery, header, key, stored, head), cancellationToken);
                 return image is null ? Stale(attempt) : TypedResults.Json(image.ToContract(links), ApiJson.Default.GenerationImage);
             }
         }
@@ -64,8 +67,11 @@ internal sealed class DeliveryEndpoints(
     /// row the lock and the fence.
     /// </summary>
     private static async Task<ImageRow?> RecordAsync(
-        Session session, Guid id, int attempt, Delivery delivery, ImageHeader header, string key, StoredFile stored)
+        Session session, Place place, Delivery delivery, ImageHeader header, string key, StoredFile stored, ReadOnlyMemory<byte> head)
     {
+        var (id, attempt) = (place.Id, place.Attempt);
+        var kind = ResultKind.Of(header.ContentType, delivery.Filename);
+        var text = kind == GenerationResultKinds.Text ? await InlineAsync(session, place, head) : null;
         if (await session.ScalarAsync<int?>(
             "UPDATE generations SET image_count = image_count + 1 WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING image_count",
             new { id, attempt }) is not { } number)
@@ -75,31 +81,56 @@ internal sealed class DeliveryEndpoints(
 
         var row = (await session.FirstOrDefaultAsync<ImageRow>(
             """
-            INSERT INTO images (generation_id, image_index, file, files, number, content_type, width, height, seed, size, hash, stored_as, created_at)
-            VALUES (@id, @ImageIndex, @File, @Files, @number, @ContentType, @Width, @Height, @Seed, @Size, @Hash, @key, @Now)
+            INSERT INTO images (generation_id, image_index, file, files, number, content_type, width, height, seed, size, hash, stored_as, created_at,
+                kind, node_id, node_title, output_key, filename, subfolder, source, text)
+            VALUES (@id, @ImageIndex, @File, @Files, @number, @ContentType, @Width, @Height, @seed, @Size, @Hash, @key, @Now,
+                @kind, @Node, @Title, @OutputKey, @Filename, @Subfolder, @Source, @text)
             ON CONFLICT (generation_id, image_index, file) DO UPDATE SET files = excluded.files, content_type = excluded.content_type,
-                width = excluded.width, height = excluded.height, seed = excluded.seed, size = excluded.size, hash = excluded.hash, stored_as = excluded.stored_as
+                width = excluded.width, height = excluded.height, seed = excluded.seed, size = excluded.size, hash = excluded.hash, stored_as = excluded.stored_as,
+                kind = excluded.kind, node_id = excluded.node_id, node_title = excluded.node_title, output_key = excluded.output_key,
+                filename = excluded.filename, subfolder = excluded.subfolder, source = excluded.source, text = excluded.text
             RETURNING *
             """,
             new
             {
                 id,
-                delivery.ImageIndex,
-                delivery.File,
+                place.ImageIndex,
+                place.File,
                 delivery.Files,
                 number,
                 header.ContentType,
                 header.Width,
                 header.Height,
-                delivery.Seed,
+                seed = (long?)delivery.Seed,
                 stored.Size,
                 stored.Hash,
                 key,
                 session.Now,
+                kind,
+                delivery.Node,
+                delivery.Title,
+                OutputKey = delivery.Key,
+                delivery.Filename,
+                delivery.Subfolder,
+                delivery.Source,
+                text,
             }))!;
         if (row.Number != number)
             await session.ExecuteAsync("UPDATE generations SET image_count = image_count - 1 WHERE id = @id", new { id });
         return row;
+    }
+
+    /// <summary>The text that events carry, as long as there is room for it.</summary>
+    private static async Task<string?> InlineAsync(Session session, Place place, ReadOnlyMemory<byte> head)
+    {
+        var text = ResultKind.Inline(head.Span);
+        var others = await session.ScalarAsync<long?>(
+            """
+            SELECT COALESCE(SUM(LENGTH(text)), 0) FROM images
+            WHERE generation_id = @Id AND NOT (image_index = @ImageIndex AND file = @File) AND text IS NOT NULL
+            """,
+            new { place.Id, place.ImageIndex, place.File });
+        return others + text.Length <= GenerationImage.MaxInlineTexts ? text : null;
     }
 
     private async Task<IResult> ReadInputAsync(HttpContext context, Guid id, int attempt, string name)
@@ -128,5 +159,6 @@ internal sealed class DeliveryEndpoints(
     private static ProblemHttpResult Stale(int attempt) =>
         Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.StaleAttempt, $"Attempt {attempt} is not the current one, or the generation has ended.");
 
-    private sealed record Delivery(int ImageIndex, int File, int Files, long? Seed);
+    /// <summary>Which result of which prompt, of which attempt.</summary>
+    private sealed record Place(Guid Id, int Attempt, int ImageIndex, int File);
 }

@@ -4,11 +4,11 @@ namespace LockNGen.GenerationApi.Images;
 internal static class FileBody
 {
     /// <summary>Reads the beginning; the returned stream begins with it again.</summary>
-    public static async Task<(ImageHeader? Header, Stream Content)> PeekAsync(Stream body, CancellationToken cancellationToken)
+    public static async Task<(ImageHeader? Header, ReadOnlyMemory<byte> Head, Stream Content)> PeekAsync(Stream body, CancellationToken cancellationToken)
     {
         var head = new byte[ImageHeader.MaxLength];
         var length = await body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        return (ImageHeader.Read(head.AsSpan(0, length)), new PrefixedStream(head.AsMemory(0, length), body));
+        return (ImageHeader.Read(head.AsSpan(0, length)), head.AsMemory(0, length), new PrefixedStream(head.AsMemory(0, length), body));
     }
 
     /// <summary>Reads a prefix, then the rest.</summary>

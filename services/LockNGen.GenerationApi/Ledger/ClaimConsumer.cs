@@ -7,12 +7,14 @@ using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
 using LockNGen.ServiceDefaults.Storage;
 using MassTransit;
+using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Ledger;
 
 /// <summary>Answers a watcher that asks to render what was dispatched to it.</summary>
 internal sealed partial class ClaimConsumer(
-    GenerationsDatabase database, CatalogStore catalogs, UploadTokens tokens, Links links, ILogger<ClaimConsumer> logger)
+    GenerationsDatabase database, CatalogStore catalogs, UploadTokens tokens, Links links, IOptions<StorageOptions> storage,
+    ILogger<ClaimConsumer> logger)
     : IConsumer<ClaimGeneration>
 {
     public async Task Consume(ConsumeContext<ClaimGeneration> context)
@@ -83,6 +85,8 @@ internal sealed partial class ClaimConsumer(
                 Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, row, plan, models))],
                 InputFiles = [.. plan.InputFiles.Select(name => new InputFile { Name = name, Url = links.Input(row.Id, row.Attempt, name) })],
                 UploadUrl = links.Upload(row.Id, row.Attempt),
+                MaxFileBytes = storage.Value.MaxImageBytes,
+                IncludeTemp = plan.IncludeTemp,
                 UploadToken = UploadTokens.Create(uploadKey, row.Id, row.Attempt),
                 StoredImages =
                 [

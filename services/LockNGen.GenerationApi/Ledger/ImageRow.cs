@@ -1,3 +1,4 @@
+using System.Globalization;
 using LockNGen.Contracts;
 using LockNGen.ServiceDefaults.Storage;
 
@@ -19,6 +20,15 @@ internal sealed record ImageRow
     public required string Hash { get; init; }
     public required string StoredAs { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+    public string? Kind { get; init; }
+    public string? NodeId { get; init; }
+    public string? NodeTitle { get; init; }
+    public string? OutputKey { get; init; }
+    public string? Filename { get; init; }
+    public string? Subfolder { get; init; }
+    public string? Source { get; init; }
+    public double? DurationSeconds { get; init; }
+    public string? Text { get; init; }
 
     /// <summary>The files of a generation, by number.</summary>
     public static Task<IReadOnlyList<ImageRow>> OfAsync(Session session, Guid generationId) =>
@@ -32,6 +42,19 @@ internal sealed record ImageRow
         ContentType = ContentType,
         Width = Width,
         Height = Height,
+        // The column is signed; seeds above its range are there as negative numbers.
         Seed = (ulong?)Seed,
+        SeedText = ((ulong?)Seed)?.ToString(CultureInfo.InvariantCulture),
+        Kind = Kind,
+        NodeId = NodeId,
+        NodeTitle = NodeTitle,
+        OutputKey = OutputKey,
+        Filename = Filename,
+        Subfolder = Subfolder,
+        Source = Source,
+        Bytes = Size,
+        DurationSeconds = DurationSeconds,
+        Hash = Hash,
+        Text = Text,
     };
 }

@@ -40,6 +40,13 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
                     Images = [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))],
                     Error = (outcome as GenerationFailed)?.Data.Error,
                     Reason = (outcome as GenerationCancelled)?.Data.Reason,
+                    Warnings = outcome switch
+                    {
+                        GenerationCompleted { Data.Warnings: var warnings } => warnings,
+                        GenerationFailed { Data.Warnings: var warnings } => warnings,
+                        GenerationCancelled { Data.Warnings: var warnings } => warnings,
+                        _ => [],
+                    },
                     DurationSeconds = (outcome as GenerationCompleted)?.Data.DurationSeconds,
                 },
             },

@@ -8,6 +8,7 @@ namespace LockNGen.GenerationApi.Ledger;
 /// <summary>The documents that rows hold.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GenerationError))]
+[JsonSerializable(typeof(IReadOnlyList<GenerationWarning>))]
 [JsonSerializable(typeof(RenderPlan))]
 [JsonSerializable(typeof(LabelRequirements))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

@@ -12,6 +12,9 @@ internal sealed record RenderPlan
     /// <summary>Uploads that the workflow reads.</summary>
     public IReadOnlyList<string> InputFiles { get; init => field = value ?? []; } = [];
 
+    /// <summary>Whether previews are results beside what the workflow saves.</summary>
+    public bool IncludeTemp { get; init; }
+
     /// <summary>Classes of nodes that the instance must have.</summary>
     public IReadOnlyList<string> NodeClasses { get; init => field = value ?? []; } = [];
 

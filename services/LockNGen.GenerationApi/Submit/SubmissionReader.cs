@@ -60,6 +60,7 @@ internal sealed class SubmissionReader(
                 Seeds = seeds,
                 FirstModels = filled.OpenModels,
                 InputFiles = [.. files],
+                IncludeTemp = request.IncludeTemp == true,
                 NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],
                 Choices = choices,
             },

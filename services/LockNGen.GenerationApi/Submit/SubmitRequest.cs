@@ -32,6 +32,12 @@ public sealed record SubmitRequest
     /// <summary>How long it may wait to be started, in seconds, 1 to 604,800. Default 86,400.</summary>
     public int? QueueTimeoutSeconds { get; init; }
 
+    /// <summary>
+    /// Whether previews (ComfyUI's files of type <c>temp</c>) are results too where the workflow saves something; where it saves nothing they
+    /// always are. Default false.
+    /// </summary>
+    public bool? IncludeTemp { get; init; }
+
     /// <summary>Called with the terminal event when the generation has ended: a public http or https address.</summary>
     public string? WebhookUrl { get; init; }
 

@@ -34,7 +34,7 @@ internal static class UploadEndpoint
         {
             if (await FileOfAsync(context) is not { } file)
                 return Problem.Invalid(Field, ErrorCodes.Required, "Send the file as the field 'image' of a multipart/form-data form.");
-            var (header, content) = await FileBody.PeekAsync(file, context.RequestAborted);
+            var (header, _, content) = await FileBody.PeekAsync(file, context.RequestAborted);
             if (header is not { IsPicture: true })
             {
                 return Problem.Of(

@@ -103,10 +103,11 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
 
     public void Forget(Guid id) => _held.TryRemove(id, out _);
 
-    public static async Task<HttpResponseMessage> UploadAsync(GenerationWork work, int imageIndex, int file, byte[] bytes, int files = 1, string? token = null)
+    public static async Task<HttpResponseMessage> UploadAsync(
+        GenerationWork work, int imageIndex, int file, byte[] bytes, int files = 1, string? token = null, ulong? seed = null, string query = "")
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"{work.UploadUrl}/{imageIndex}/{file}?files={files}&seed={6 + imageIndex}")
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"{work.UploadUrl}/{imageIndex}/{file}?files={files}&seed={seed ?? (ulong)(6 + imageIndex)}{query}")
         {
             Content = new ByteArrayContent(bytes),
         };
