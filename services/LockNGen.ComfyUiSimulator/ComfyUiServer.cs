@@ -18,7 +18,8 @@ internal sealed class ComfyUiServer : IAsyncDisposable
         environment.Files.ClearTemp();
         Sockets = new SocketHub(environment.Time, environment.Loggers.CreateLogger<SocketHub>());
         Queue = new PromptQueue(remaining => Sockets.Broadcast("status", StatusJson(remaining)));
-        Worker = new PromptWorker(environment, Queue, Sockets, environment.Loggers.CreateLogger<PromptWorker>());
+        Log = new ServerLog(environment.Time);
+        Worker = new PromptWorker(environment, Queue, Sockets, Log, environment.Loggers.CreateLogger<PromptWorker>());
         _work = Task.WhenAll(
             Task.Run(() => Worker.RunAsync(_stopping.Token)),
             Task.Run(() => SendAsync(_stopping.Token)));
@@ -29,6 +30,8 @@ internal sealed class ComfyUiServer : IAsyncDisposable
     public SocketHub Sockets { get; }
 
     public PromptWorker Worker { get; }
+
+    public ServerLog Log { get; }
 
     /// <summary>Lets a handler take the server that lives now; a container would dispose what it hands out.</summary>
     public static ValueTask<ComfyUiServer?> BindAsync(HttpContext context) =>

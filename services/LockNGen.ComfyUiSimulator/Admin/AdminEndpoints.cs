@@ -50,7 +50,7 @@ internal static class AdminEndpoints
 
     private static void MapProcessFaults(RouteGroupBuilder admin)
     {
-        admin.MapPost("/zombie", (ComfyUiServer server) => server.Worker.Kill());
+        admin.MapPost("/zombie", (bool? silent, ComfyUiServer server) => server.Worker.Kill(silent ?? false));
         admin.MapPost("/restart", (Simulator simulator, CancellationToken cancellationToken) => simulator.RestartAsync(cancellationToken));
         admin.MapPost("/crash", IResult (HttpContext context) => Crash(context));
         admin.MapPost("/fail-node", (string classType, bool? outOfMemory, int? count, Faults faults) =>

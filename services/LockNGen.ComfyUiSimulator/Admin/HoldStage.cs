@@ -3,6 +3,9 @@ namespace LockNGen.ComfyUiSimulator.Admin;
 /// <summary>The points of a run at which it can be held, each right after the event of that name was sent.</summary>
 internal enum HoldStage
 {
+    /// <summary>The prompt is the next and nothing runs, but the worker has not taken it yet: it unloads models, or collects garbage.</summary>
+    Waiting,
+
     /// <summary>The prompt has left the queue; nothing has run.</summary>
     ExecutionStart,
 

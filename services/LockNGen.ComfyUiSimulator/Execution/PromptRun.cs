@@ -118,7 +118,7 @@ internal sealed class PromptRun
                 _report.Interrupted(_prompt.RealId(id));
                 return false;
             }
-            catch (PythonException e)
+            catch (PythonException e) when (e.Type != PythonException.SystemExit)
             {
                 _report.Failed(_prompt.RealId(id), e, inputs);
                 return false;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Python;
 using LockNGen.ComfyUiSimulator.Queue;
 using LockNGen.ComfyUiSimulator.Sockets;
 
@@ -9,7 +10,8 @@ namespace LockNGen.ComfyUiSimulator.Execution;
 /// The real server's one worker thread. An exception outside of a node ends it for good while HTTP and sockets stay
 /// healthy: a zombie.
 /// </summary>
-internal sealed partial class PromptWorker(ServerEnvironment environment, PromptQueue queue, SocketHub sockets, ILogger<PromptWorker> logger) : IDisposable
+internal sealed partial class PromptWorker(
+    ServerEnvironment environment, PromptQueue queue, SocketHub sockets, ServerLog log, ILogger<PromptWorker> logger) : IDisposable
 {
     private static readonly TimeSpan GarbageCollectionInterval = TimeSpan.FromSeconds(10);
     private readonly OutputCache _cache = new(environment.Library);
@@ -24,7 +26,13 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
     public void FreeMemory() => _freeMemory = true;
 
     /// <summary>Ends the worker where it stands; what runs stays in <c>queue_running</c> for ever.</summary>
-    public void Kill() => _death.Cancel();
+    /// <param name="silently">Whether the server's log does not tell: a node has called <c>sys.exit()</c>.</param>
+    public void Kill(bool silently)
+    {
+        if (!silently)
+            log.WriteDeath("KeyError: 'inputs'");
+        _death.Cancel();
+    }
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -32,7 +40,11 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         try
         {
             while (true)
-                await ExecuteAsync(await queue.TakeAsync(linked.Token), linked.Token);
+            {
+                await environment.Faults.Holds.PassAsync(HoldStage.Waiting, await queue.NextAsync(linked.Token), classType: null, step: null, linked.Token);
+                if (queue.Take() is { } item)
+                    await ExecuteAsync(item, linked.Token);
+            }
         }
         catch (OperationCanceledException) when (linked.IsCancellationRequested)
         {
@@ -40,6 +52,9 @@ internal sealed partial class PromptWorker(ServerEnvironment environment, Prompt
         }
         catch (Exception e)
         {
+            // Python says nothing of a SystemExit that ends a thread.
+            if (e is not PythonException { Type: PythonException.SystemExit })
+                log.WriteDeath(e.Message);
             LogDied(e);
         }
     }

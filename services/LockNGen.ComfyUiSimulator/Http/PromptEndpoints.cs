@@ -38,6 +38,7 @@ internal static class PromptEndpoints
         if (validation.Error is not null)
             return Refuse(validation);
 
+        server.Log.Write("got prompt\n");
         server.Queue.Put(new QueueItem
         {
             Number = number,

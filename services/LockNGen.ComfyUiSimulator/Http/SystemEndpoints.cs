@@ -26,6 +26,7 @@ internal static class SystemEndpoints
         }));
         routes.MapGet("/features", (ComfyUiServer server) => ComfyResults.Json(server.FeatureFlags()));
         routes.MapGet("/users", () => ComfyResults.Json(new JsonObject { ["storage"] = "server", ["migrated"] = false }));
+        routes.MapGet("/internal/logs/raw", (ComfyUiServer server) => ComfyResults.Json(server.Log.ToJson()));
         routes.MapGet("/internal/files/output", () => ComfyResults.Json(new JsonArray()));
     }
 

@@ -37,6 +37,7 @@ internal static class LabNodes
             [InputSpec.Link("image", "IMAGE"), InputSpec.Text("message", "boom"), InputSpec.Int("after_steps", 3, 0, 1000)],
             ["IMAGE"],
             FailAsync);
+        yield return Lab("LabExit", [InputSpec.Link("image", "IMAGE")], ["IMAGE"], _ => throw new PythonException(PythonException.SystemExit, "1"));
         yield return Lab("LabOom", [InputSpec.Link("image", "IMAGE")], ["IMAGE"], _ => throw PythonException.OutOfMemory());
         yield return Lab("LabBlocked", [InputSpec.Link("image", "IMAGE"), InputSpec.Text("message")], ["IMAGE"], context =>
             Task.FromResult(NodeResult.Of(new ExecutionBlocker(context.Text("message") is { Length: > 0 } message ? message : null))));

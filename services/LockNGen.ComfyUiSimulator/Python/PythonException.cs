@@ -9,6 +9,9 @@ internal sealed class PythonException(string type, string message) : Exception(m
 
     public const string OutOfMemoryError = "torch.OutOfMemoryError";
 
+    /// <summary>No <c>Exception</c> in Python: nothing around a node catches it, and it ends the thread that the node runs in.</summary>
+    public const string SystemExit = "SystemExit";
+
     public static PythonException KeyError(string key) => new("KeyError", PythonText.Quote(key));
 
     public static PythonException TypeError(string message) => new("TypeError", message);

@@ -57,20 +57,30 @@ internal sealed class PromptQueue(Action<int> changed) : IDisposable
         }
     }
 
-    /// <summary>Waits for a prompt and moves it to running.</summary>
-    public async Task<QueueItem> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for a prompt and returns its id; it goes on waiting until it is taken.</summary>
+    public async Task<string> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             await _arrivals.WaitAsync(cancellationToken);
             lock (_gate)
             {
-                if (_pending.Count == 0)
-                    continue;
-                _running = _pending.Pop();
-                Notify();
-                return _running;
+                if (_pending.Count > 0)
+                    return _pending[0].PromptId;
             }
+        }
+    }
+
+    /// <summary>Moves the next prompt to running; null if it was deleted meanwhile.</summary>
+    public QueueItem? Take()
+    {
+        lock (_gate)
+        {
+            if (_pending.Count == 0)
+                return null;
+            _running = _pending.Pop();
+            Notify();
+            return _running;
         }
     }
 
