@@ -119,7 +119,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Worker_ThatDiesOnAPromptItHasStarted_IsNoticedByItsSilence()
+    public async Task Worker_ThatDiesOnAPromptItHasStarted_IsFoundInTheLogAndBlamedOnThePrompt()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
@@ -129,8 +129,7 @@ public sealed class FaultTests
         await comfy.ReachedAsync(hold);
         await comfy.AdminAsync("zombie");
 
-        // It has started and says nothing more.
-        (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
+        (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.WorkerDied);
         await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
     }
 

@@ -21,6 +21,9 @@ public static class GenerationErrorCodes
     /// <summary>The ComfyUI server stopped answering; retryable.</summary>
     public const string ComfyUiUnresponsive = "comfyui_unresponsive";
 
+    /// <summary>ComfyUI's worker died while it rendered this, on one server after the other: the workflow is the likely cause; not retryable.</summary>
+    public const string WorkerDied = "worker_died";
+
     /// <summary>It ran longer than its <c>timeoutSeconds</c>; retryable.</summary>
     public const string Timeout = "timeout";
 

@@ -47,6 +47,10 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
     public Task<string?> GetVersionAsync(CancellationToken cancellationToken) =>
         GetAsync(_single, "system_stats", answer => answer.Child("system")?.Text("comfyui_version"), cancellationToken);
 
+    /// <summary>What the server has printed of late.</summary>
+    public Task<ServerLog> GetLogAsync(CancellationToken cancellationToken) =>
+        GetAsync(_single, "internal/logs/raw", ServerLog.Of, cancellationToken);
+
     /// <summary>The answer of <c>/object_info</c>: megabytes on servers with many models and custom nodes.</summary>
     public async Task<byte[]> GetObjectInfoAsync(CancellationToken cancellationToken) =>
         await _retriedTransfer.ExecuteAsync(

@@ -138,7 +138,7 @@ internal sealed partial class PromptRenderer(
     {
         try
         {
-            await instance.CallAsync((client, token) => client.StopAsync(prompt.PromptId, running: !prompt.Waiting, token), cancellationToken);
+            await instance.StopAsync(prompt, cancellationToken);
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {

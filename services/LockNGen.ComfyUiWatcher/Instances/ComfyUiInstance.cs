@@ -29,7 +29,7 @@ internal sealed partial class ComfyUiInstance
         Catalog = new CatalogReader(Name, _client, options.CatalogInterval, services.Clock, services.Commands, _logger);
         _health = new InstanceHealth(options, services.Clock.GetUtcNow());
         _sockets = new InstanceSockets(Name, settings.Server!, services, Poke);
-        _workerCheck = new WorkerCheck(Name, _client, options.SilentAfter, options.StalledAfter, _logger);
+        _workerCheck = new WorkerCheck(Name, _client, options, services.Clock, _logger);
         _poll = new InstancePoll(Name, _client, _health, _sockets, _workerCheck, services);
     }
 
@@ -118,13 +118,23 @@ internal sealed partial class ComfyUiInstance
         },
         cancellationToken);
 
+    /// <summary>Has a prompt taken out of the queue, or interrupted when it runs. Whether it obeys is watched from then on.</summary>
+    /// <exception cref="GenerationEndedException">The server was given up.</exception>
+    public async Task StopAsync(PromptRun prompt, CancellationToken cancellationToken)
+    {
+        var running = !prompt.Waiting;
+        await CallAsync((client, token) => client.StopAsync(prompt.PromptId, running, token), cancellationToken);
+        if (running)
+            _workerCheck.Interrupted(prompt.PromptId);
+    }
+
     /// <summary>Follows a prompt until disposed, on the socket of whoever submitted it.</summary>
     public IDisposable Follow(PromptRun prompt)
     {
         _sockets.Follow(prompt);
         if (_health.GivenUp is { } error)
             prompt.GiveUp(error);
-        return new Following(this, prompt);
+        return new Following(_sockets, prompt);
     }
 
     /// <summary>
@@ -148,15 +158,9 @@ internal sealed partial class ComfyUiInstance
         await Task.WhenAll(_sockets.ClosedAsync(), catalog);
     }
 
-    private void Unfollow(PromptRun prompt)
+    private sealed class Following(InstanceSockets sockets, PromptRun prompt) : IDisposable
     {
-        _sockets.Unfollow(prompt);
-        _workerCheck.Forget(prompt.PromptId);
-    }
-
-    private sealed class Following(ComfyUiInstance instance, PromptRun prompt) : IDisposable
-    {
-        public void Dispose() => instance.Unfollow(prompt);
+        public void Dispose() => sockets.Unfollow(prompt);
     }
 
     [LoggerMessage(LogLevel.Information, "{Instance} is ours")]

@@ -10,9 +10,6 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// </summary>
 internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
 {
-    /// <summary>Between two prompts the queue may look idle with work waiting; not for this long.</summary>
-    private static readonly TimeSpan IdleWithWork = TimeSpan.FromSeconds(6);
-
     /// <summary>What is said of work on a server that is not watched any more.</summary>
     public static readonly GenerationError Gone = Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.");
 
@@ -20,7 +17,6 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
 
     private DateTimeOffset _lastAnswer = now;
     private DateTimeOffset? _awaySince = now;
-    private DateTimeOffset? _idleWithWorkSince;
     private string? _diedOn;
     private bool _runs;
 
@@ -45,19 +41,12 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         _awaySince = null;
         QueueRemaining = queue.Remaining;
         _runs = queue.Running.Count > 0;
-        _idleWithWorkSince = queue is { Running.Count: 0, Pending.Count: > 0 } ? _idleWithWorkSince ?? now : null;
         if (State == InstanceState.NeedsRestart)
         {
-            // An empty queue proves nothing; another prompt than the one that it died on does.
-            if (queue.Running is not [var running, ..] || running.PromptId == _diedOn)
+            // What it died on runs for ever. If it died between two prompts, an empty queue proves nothing, but another prompt that runs does.
+            if (_diedOn is { } id ? queue.Running.Any(r => r.PromptId == id) : queue.Running.Count == 0)
                 return;
             Revived();
-        }
-
-        if (_idleWithWorkSince is { } since && now - since >= IdleWithWork)
-        {
-            WorkerDied("prompts wait, but none has been started for seconds", promptId: null);
-            return;
         }
 
         (State, Reason, GivenUp) = (InstanceState.Up, null, null);
@@ -84,19 +73,24 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         GivenUp = Error(GenerationErrorCodes.ComfyUiUnresponsive, "The ComfyUI server stopped answering.");
     }
 
-    /// <summary>The server is healthy but for the one thread that renders. The owner of its socket has more signs of this than the queue.</summary>
-    public void WorkerDied(string reason, string? promptId)
+    /// <summary>The server is healthy but for the one thread that renders.</summary>
+    public void WorkerDied(WorkerDeath death)
     {
-        _diedOn = promptId;
-        (State, Reason) = (InstanceState.NeedsRestart, $"its worker is dead ({reason}); restart ComfyUI");
+        _diedOn = death.PromptId;
+        (State, Reason) = (InstanceState.NeedsRestart, $"its worker is dead or stuck: {death.Reason}; restart ComfyUI. It is used again as soon as it works.");
         GivenUp = Error(GenerationErrorCodes.ComfyUiUnresponsive, "The worker of the ComfyUI server died; the server has to be restarted.");
     }
+
+    /// <summary>What is said of one prompt on a server that was given up: whether it just waited there, or its worker died on it.</summary>
+    public GenerationError? GivenUpFor(string promptId) => State == InstanceState.NeedsRestart && promptId == _diedOn
+        ? Error(GenerationErrorCodes.WorkerDied, "The worker of the ComfyUI server died while it rendered this; the server has to be restarted.")
+        : GivenUp;
 
     /// <summary>The server ended its connections, as it does when it restarts, or works after all.</summary>
     public void Revived()
     {
         if (State == InstanceState.NeedsRestart)
-            (State, Reason, GivenUp, _idleWithWorkSince) = (InstanceState.Down, "restarted", null, null);
+            (State, Reason, GivenUp) = (InstanceState.Down, "restarted", null);
     }
 
     private static GenerationError Error(string code, string message) => new() { Code = code, Message = message, Retryable = true };

@@ -18,7 +18,7 @@ internal sealed partial class InstancePoll(
     private readonly TimeProvider _clock = services.Clock;
     private readonly ILogger _logger = services.Logger;
     private readonly OrphanedPrompts _orphans =
-        new(instance, client, sockets, services.Options.OrphanedAfter, services.Clock, services.Logger);
+        new(instance, client, sockets, workerCheck, services.Options.OrphanedAfter, services.Clock, services.Logger);
     private readonly OtherPrompts _others = new(instance, client, services.Publisher, services.Clock, services.Logger);
     private TaskCompletionSource _poke = NewPoke();
     private int _losses;
@@ -49,7 +49,7 @@ internal sealed partial class InstancePoll(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            GiveUp(InstanceHealth.Gone);
+            GiveUp(_ => InstanceHealth.Gone);
         }
 
         await others;
@@ -74,6 +74,8 @@ internal sealed partial class InstancePoll(
             var queue = await client.GetQueueAsync(cancellationToken);
             NoticeRestart();
             health.Answered(queue, _clock.GetUtcNow());
+            if (before == InstanceState.NeedsRestart && health.State != before)
+                workerCheck.Reset();
             if (before != InstanceState.Up || Version is null)
                 Version = await client.GetVersionAsync(cancellationToken);
             if (sockets.OwnClientId is not null)
@@ -89,8 +91,8 @@ internal sealed partial class InstancePoll(
             sockets.NoSignOfWork();
         if (health.State != before)
             LogState(health.State == InstanceState.Up ? LogLevel.Information : LogLevel.Warning, instance, health.State, health.Reason);
-        if (health.GivenUp is { } error)
-            GiveUp(error);
+        if (health.GivenUp is not null)
+            GiveUp(p => health.GivenUpFor(p.PromptId)!);
         else if (HopeSource.IsCancellationRequested)
             HopeSource = new CancellationTokenSource();
     }
@@ -98,17 +100,11 @@ internal sealed partial class InstancePoll(
     private async Task CompareAsync(QueueSnapshot queue, DateTimeOffset askedAt, CancellationToken cancellationToken)
     {
         sockets.Compare(queue, askedAt);
-        foreach (var prompt in sockets.Prompts.Where(p => !p.Waiting && queue.Running.Any(r => r.PromptId == p.PromptId)))
-            await CheckWorkerAsync(prompt, cancellationToken);
-        await _orphans.SweepAsync(queue, cancellationToken);
+        if (await workerCheck.LookAsync(queue, sockets, cancellationToken) is { } death)
+            health.WorkerDied(death);
+        await _orphans.SweepAsync(queue, workerIsDead: health.State == InstanceState.NeedsRestart, cancellationToken);
         if (_options.WatchOthers)
             _others.Observe(queue, sockets.StatusFrames);
-    }
-
-    private async Task CheckWorkerAsync(PromptRun prompt, CancellationToken cancellationToken)
-    {
-        if (await workerCheck.FindDeathAsync(prompt, _clock.GetUtcNow(), cancellationToken) is { } reason)
-            health.WorkerDied(reason, prompt.PromptId);
     }
 
     private void NoticeRestart()
@@ -119,10 +115,10 @@ internal sealed partial class InstancePoll(
         _losses = losses;
     }
 
-    private void GiveUp(GenerationError error)
+    private void GiveUp(Func<PromptRun, GenerationError> error)
     {
         foreach (var prompt in sockets.Prompts)
-            prompt.GiveUp(error);
+            prompt.GiveUp(error(prompt));
         HopeSource.Cancel();
     }
 

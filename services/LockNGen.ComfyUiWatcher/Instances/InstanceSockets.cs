@@ -19,6 +19,7 @@ internal sealed class InstanceSockets
     private (string ClientId, NodeExecuting Node)? _hint;
     private int _losses;
     private long _statusFrames;
+    private long _lastWorkTicks;
 
     /// <summary>Nothing is opened before the server is ours.</summary>
     /// <param name="instance">The server's name.</param>
@@ -45,6 +46,9 @@ internal sealed class InstanceSockets
 
     /// <summary>When any socket last brought something.</summary>
     public DateTimeOffset? LastHeardAt => _listeners.All.Select(l => (DateTimeOffset?)l.LastHeardAt).Max();
+
+    /// <summary>When something was last said about any prompt.</summary>
+    public DateTimeOffset? LastWorkAt => Volatile.Read(ref _lastWorkTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>How often the server has announced that its queue has changed.</summary>
     public long StatusFrames => Volatile.Read(ref _statusFrames);
@@ -150,6 +154,8 @@ internal sealed class InstanceSockets
 
     private void OnMessage(ComfyUiListener listener, ComfyUiMessage message, DateTimeOffset receivedAt)
     {
+        if (message is not (QueueStatus or OtherMessage or NodeExecuting { PromptId: null }))
+            Volatile.Write(ref _lastWorkTicks, receivedAt.UtcTicks);
         switch (message)
         {
             case QueueStatus status:

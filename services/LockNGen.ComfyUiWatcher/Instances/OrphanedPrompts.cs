@@ -7,11 +7,15 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// meanwhile. Whoever the API gives the generation to adopts them first; what nobody has adopted after a while is stopped.
 /// </summary>
 internal sealed partial class OrphanedPrompts(
-    string instance, ComfyUiClient client, InstanceSockets sockets, TimeSpan patience, TimeProvider clock, ILogger logger)
+    string instance, ComfyUiClient client, InstanceSockets sockets, WorkerCheck workerCheck, TimeSpan patience, TimeProvider clock, ILogger logger)
 {
     private readonly Dictionary<string, DateTimeOffset> _seenAt = [];
 
-    public async Task SweepAsync(QueueSnapshot queue, CancellationToken cancellationToken)
+    /// <summary>Stops what nobody has adopted.</summary>
+    /// <param name="queue">What the server has.</param>
+    /// <param name="workerIsDead">Then waiting ones stay where they are: that one of them is started is how the server shows that it lives.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
+    public async Task SweepAsync(QueueSnapshot queue, bool workerIsDead, CancellationToken cancellationToken)
     {
         var orphans = queue.Running.Concat(queue.Pending)
             .Where(i => i.Marker?.Instance == instance && !sockets.Follows(i.PromptId))
@@ -22,10 +26,13 @@ internal sealed partial class OrphanedPrompts(
         var now = clock.GetUtcNow();
         foreach (var orphan in orphans)
         {
-            if (_seenAt.TryAdd(orphan.PromptId, now) || now - _seenAt[orphan.PromptId] < patience)
+            var running = queue.Running.Contains(orphan);
+            if (_seenAt.TryAdd(orphan.PromptId, now) || now - _seenAt[orphan.PromptId] < patience || (workerIsDead && !running))
                 continue;
             LogStopping(orphan.PromptId, orphan.Marker!.GenerationId, instance);
-            await client.StopAsync(orphan.PromptId, queue.Running.Contains(orphan), cancellationToken);
+            await client.StopAsync(orphan.PromptId, running, cancellationToken);
+            if (running)
+                workerCheck.Interrupted(orphan.PromptId);
         }
     }
 

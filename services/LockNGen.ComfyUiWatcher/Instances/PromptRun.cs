@@ -35,8 +35,8 @@ internal sealed class PromptRun(
     /// <summary>Whether it was last seen waiting, rather than running.</summary>
     public bool Waiting { get; private set; } = true;
 
-    /// <summary>When it was seen running without the message that always follows; null once that came.</summary>
-    public DateTimeOffset? StartedAt { get; private set; }
+    /// <summary>When it was first seen running, by the socket or in the queue.</summary>
+    public DateTimeOffset? RunningSince { get; private set; }
 
     public DateTimeOffset LastHeardAt { get; private set; }
 
@@ -87,6 +87,8 @@ internal sealed class PromptRun(
             {
                 AcceptedAt ??= askedAt;
                 Waiting = !queue.Running.Contains(item);
+                if (!Waiting)
+                    RunningSince ??= askedAt;
                 translator.Expect(item.Outputs);
             }
             else if (AcceptedAt < askedAt)
@@ -107,12 +109,11 @@ internal sealed class PromptRun(
         }
     }
 
-    /// <summary>After a reconnect, what used to follow at once may have been missed.</summary>
+    /// <summary>After a reconnect, something may have been missed.</summary>
     public void Reconnected()
     {
         lock (_gate)
         {
-            StartedAt = null;
             HadGap |= AcceptedAt is not null;
         }
     }
@@ -152,11 +153,8 @@ internal sealed class PromptRun(
         switch (message)
         {
             case ExecutionStarted:
-                StartedAt = receivedAt;
+                RunningSince ??= receivedAt;
                 Waiting = false;
-                break;
-            case ExecutionCached:
-                StartedAt = null;
                 break;
             case NodeExecuted executed:
                 Add(executed.Node, executed.Files);

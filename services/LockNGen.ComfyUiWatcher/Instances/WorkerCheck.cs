@@ -1,42 +1,71 @@
-using System.Collections.Concurrent;
 using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>
-/// Looks for a server whose worker has died on a prompt of ours. ComfyUI says what it serves from its cache right after it says that it
-/// starts; if that does not come, the exception that prevented it has killed the worker. Later deaths look like a slow node, until an
-/// interrupt has no effect.
-/// </summary>
-internal sealed partial class WorkerCheck(string instance, ComfyUiClient client, TimeSpan silentAfter, TimeSpan stalledAfter, ILogger logger)
+/// <summary>Collects the <see cref="WorkerSigns"/> of one server, and interrupts a node that has worked for too long without a word.</summary>
+internal sealed partial class WorkerCheck(string instance, ComfyUiClient client, ComfyUiOptions options, TimeProvider clock, ILogger logger)
 {
-    /// <summary>How long an interrupted prompt may go on.</summary>
-    private static readonly TimeSpan InterruptPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LogSpacing = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _interrupted = new();
+    private readonly WorkerSigns _signs = new(options.SilentAfter, options.DeadAfter, options.StalledAfter, clock.GetUtcNow());
+    private DateTimeOffset _logReadAt;
+    private bool _hasNoLog;
 
-    /// <summary>Looks at a prompt that ComfyUI says is running; returns why its worker must be dead, or null.</summary>
-    public async Task<string?> FindDeathAsync(PromptRun prompt, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <inheritdoc cref="WorkerSigns.Reset"/>
+    public void Reset()
     {
-        if (prompt.StartedAt is { } started && now - started >= silentAfter)
-            return "it started a prompt and went silent";
-        if (_interrupted.TryGetValue(prompt.PromptId, out var interruptedAt))
-            return now - interruptedAt >= InterruptPatience ? "an interrupt has no effect" : null;
-
-        var lastSign = prompt.LastHeardAt > prompt.AcceptedAt ? prompt.LastHeardAt : prompt.AcceptedAt ?? now;
-        if (now - lastSign >= stalledAfter)
-        {
-            LogStalled(instance, prompt.PromptId);
-            prompt.Stalled = true;
-            _interrupted[prompt.PromptId] = now;
-            await client.InterruptAsync(prompt.PromptId, cancellationToken);
-        }
-
-        return null;
+        _signs.Reset(clock.GetUtcNow());
+        _hasNoLog = false;
     }
 
-    public void Forget(string promptId) => _interrupted.TryRemove(promptId, out _);
+    /// <inheritdoc cref="WorkerSigns.Interrupted"/>
+    public void Interrupted(string promptId) => _signs.Interrupted(promptId, clock.GetUtcNow());
+
+    /// <summary>Looks at what runs and waits; returns why the worker must be dead, or null.</summary>
+    public async Task<WorkerDeath?> LookAsync(QueueSnapshot queue, InstanceSockets sockets, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        _signs.Observe(queue, sockets.LastWorkAt, now);
+        if (_signs.IsQuiet(now))
+            await ReadLogAsync(now, cancellationToken);
+        var ours = sockets.Prompts.ToList();
+        foreach (var prompt in ours.Where(p => !p.Waiting && queue.Running.Any(r => r.PromptId == p.PromptId)))
+            await InterruptIfStalledAsync(prompt, now, cancellationToken);
+        return _signs.Verdict(queue, ours.Exists(p => p.Waiting), now);
+    }
+
+    private async Task InterruptIfStalledAsync(PromptRun prompt, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var lastSign = new[] { prompt.LastHeardAt, prompt.RunningSince ?? now, _signs.LoggedAt }.Max();
+        if (now - lastSign < options.StalledAfter || _signs.IsInterrupted(prompt.PromptId))
+            return;
+        LogStalled(instance, prompt.PromptId);
+        prompt.Stalled = true;
+        await client.InterruptAsync(prompt.PromptId, cancellationToken);
+        _signs.Interrupted(prompt.PromptId, now);
+    }
+
+    private async Task ReadLogAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (_hasNoLog || now - _logReadAt < LogSpacing)
+            return;
+        _logReadAt = now;
+        try
+        {
+            _signs.Read(await client.GetLogAsync(cancellationToken), now);
+        }
+        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        {
+            // Not every server, and no proxy, has to show it.
+            _hasNoLog = e is ComfyUiException;
+            LogNoLog(instance, e.Message);
+        }
+    }
 
     [LoggerMessage(LogLevel.Warning, "{Instance} has not said a word about prompt {PromptId} for too long, interrupting it")]
     private partial void LogStalled(string instance, string promptId);
+
+    [LoggerMessage(LogLevel.Debug, "The log of {Instance} cannot be read: {Reason}")]
+    private partial void LogNoLog(string instance, string reason);
 }

@@ -34,8 +34,15 @@ public sealed class ComfyUiOptions
     public TimeSpan SilentAfter { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long one node may work without a word before it is interrupted, and, when that has no effect, the server declared dead.
-    /// Default 30 minutes: loading, upscaling and video nodes say nothing for a long time.
+    /// How long a prompt may ignore an interrupt, or prompts may wait with none being started, while nothing at all moves on the server (its
+    /// socket, queue and log), before its worker counts as dead. Default 2 minutes; never more than <see cref="StalledAfter"/>.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan DeadAfter { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long one node may work without a word, also in the server's log, before it is interrupted. Default 30 minutes: loading,
+    /// upscaling and video nodes say nothing for a long time.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan StalledAfter { get; set; } = TimeSpan.FromMinutes(30);

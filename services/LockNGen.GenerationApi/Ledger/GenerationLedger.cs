@@ -57,7 +57,8 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <param name="session">The transaction.</param>
     /// <param name="row">The running generation.</param>
     /// <param name="wasLost">Whether its render is lost, which counts as a retry; a lost watcher's render may still be adopted.</param>
-    public async Task<bool> TakeBackAsync(Session session, GenerationRow row, bool wasLost)
+    /// <param name="workerDied">Whether ComfyUI's worker died while it rendered this.</param>
+    public async Task<bool> TakeBackAsync(Session session, GenerationRow row, bool wasLost, bool workerDied = false)
     {
         if (row.CancelRequestedAt is not null)
             return await EndAsRequestedAsync(session, row);
@@ -65,10 +66,10 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         var back = await session.FirstOrDefaultAsync<GenerationRow>(
             """
             UPDATE generations SET status = 'queued', attempt = attempt + 1, event_number = 1, claim_id = NULL, watcher = NULL,
-                dispatched_at = NULL, held_at = NULL, retries = retries + @lost, lost_on = @lostOn, told_at = @Now
+                dispatched_at = NULL, held_at = NULL, retries = retries + @lost, deaths = deaths + @died, lost_on = @lostOn, lost_at = @Now, told_at = @Now
             WHERE id = @Id AND attempt = @Attempt AND status = 'running' RETURNING *
             """,
-            new { row.Id, row.Attempt, lost = wasLost ? 1 : 0, lostOn = wasLost ? row.Instance : null, session.Now });
+            new { row.Id, row.Attempt, lost = wasLost ? 1 : 0, died = workerDied ? 1 : 0, lostOn = wasLost ? row.Instance : null, session.Now });
         if (back is null)
             return false;
         var place = await WaitingList.PlaceOfAsync(session, back.Id) ?? new QueuePlace(0, 0);

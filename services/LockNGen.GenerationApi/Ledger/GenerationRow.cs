@@ -32,6 +32,9 @@ internal sealed record GenerationRow
     public string? Instance { get; init; }
     public string? Watcher { get; init; }
     public string? LostOn { get; init; }
+
+    /// <summary>Renders during which ComfyUI's worker died.</summary>
+    public int Deaths { get; init; }
     public int OverallProgress { get; init; }
     public int ImageCount { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

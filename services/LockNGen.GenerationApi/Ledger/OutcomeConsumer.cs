@@ -71,18 +71,36 @@ internal sealed partial class OutcomeConsumer(
         return true;
     }
 
-    /// <summary>A lost render is tried again, as often as options allow.</summary>
+    /// <summary>A lost render is tried again, as often as options allow; but what has ended two workers would end the third.</summary>
     private async Task TakeBackAsync(Session session, GenerationRow row, GenerationError? lost)
     {
         Diagnostics.CameBack("lost");
+        var workerDied = lost?.Code == GenerationErrorCodes.WorkerDied;
+        if (row.CancelRequestedAt is null && workerDied && row.Deaths > 0)
+        {
+            await ledger.EndAsync(session, row, DeathsFollowIt(row), GenerationErrorCodes.WorkerDied);
+            return;
+        }
+
         if (row.Retries < options.Value.MaxRetries || row.CancelRequestedAt is not null)
         {
-            await ledger.TakeBackAsync(session, row, wasLost: true);
+            await ledger.TakeBackAsync(session, row, wasLost: true, workerDied);
             return;
         }
 
         var error = lost ?? new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "The ComfyUI server was lost.", Retryable = true };
         await ledger.EndAsync(session, row, error with { Message = $"{error.Message} (given up after {row.Retries} retries)" }, error.Code);
+    }
+
+    private static GenerationError DeathsFollowIt(GenerationRow row)
+    {
+        var where = row.LostOn is { } before && before != row.Instance ? $"on {before} and then on {row.Instance}" : $"on {row.Instance}, {row.Deaths + 1} times";
+        return new GenerationError
+        {
+            Code = GenerationErrorCodes.WorkerDied,
+            Message = $"ComfyUI's worker died while it rendered this, {where}: the workflow, or one of its nodes, is the likely cause. It is not tried again.",
+            Retryable = false,
+        };
     }
 
     private static OutcomeDecision Superseded(GenerationRow? row) => new()

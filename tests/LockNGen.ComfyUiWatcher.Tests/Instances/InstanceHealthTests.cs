@@ -48,35 +48,45 @@ public sealed class InstanceHealthTests
     }
 
     [Fact]
-    public void WorkWaiting_WhileNothingRuns_NeedsARestart()
+    public void NeedsRestart_BetweenTwoPrompts_StaysSoUntilItRestartsOrWorks()
     {
         _health.Answered(Waiting, At(0));
-        _health.Answered(Waiting, At(4));
+        _health.WorkerDied(new WorkerDeath("nothing moves", PromptId: null));
+        _health.Answered(QueueSnapshot.Empty, At(1));
+        _health.Answered(Waiting, At(2));
+        _health.State.ShouldBe(InstanceState.NeedsRestart);
+
+        _health.Answered(Running, At(3));
+
         _health.State.ShouldBe(InstanceState.Up);
-
-        _health.Answered(Waiting, At(6));
-
-        (_health.State, _health.GivenUp!.Code).ShouldBe((InstanceState.NeedsRestart, GenerationErrorCodes.ComfyUiUnresponsive));
     }
 
     [Fact]
-    public void NeedsRestart_WithAnEmptyQueue_StaysSoUntilItRestartsOrWorks()
+    public void NeedsRestart_OnAPrompt_StaysSoUntilThatPromptIsGone()
     {
         _health.Answered(Running, At(0));
-        _health.WorkerDied("silence", "a");
-        _health.Answered(QueueSnapshot.Empty, At(1));
+        _health.WorkerDied(new WorkerDeath("nothing moves", "a"));
         _health.Answered(Running, At(2));
         _health.State.ShouldBe(InstanceState.NeedsRestart);
 
-        _health.Answered(new QueueSnapshot([Item("b")], []), At(3));
+        _health.Answered(QueueSnapshot.Empty, At(3));
 
         _health.State.ShouldBe(InstanceState.Up);
+    }
+
+    [Fact]
+    public void NeedsRestart_BlamesOnlyThePromptThatItDiedOn()
+    {
+        _health.WorkerDied(new WorkerDeath("nothing moves", "a"));
+
+        _health.GivenUpFor("a")!.Code.ShouldBe(GenerationErrorCodes.WorkerDied);
+        _health.GivenUpFor("b")!.Code.ShouldBe(GenerationErrorCodes.ComfyUiUnresponsive);
     }
 
     [Fact]
     public void NeedsRestart_AfterTheServerEndedItsConnections_IsUpAgain()
     {
-        _health.WorkerDied("silence", "a");
+        _health.WorkerDied(new WorkerDeath("nothing moves", "a"));
         _health.Revived();
 
         _health.Answered(QueueSnapshot.Empty, At(1));

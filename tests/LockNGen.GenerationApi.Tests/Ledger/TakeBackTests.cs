@@ -138,6 +138,25 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
+    public async Task Work_ThatEndsTheWorkersOfTwoInstances_FailsAndIsNotGivenToAThird()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("a"), FakeWatcher.Instance("b"), FakeWatcher.Instance("c"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+        var died = new GenerationError { Code = GenerationErrorCodes.WorkerDied, Message = "died", Retryable = true };
+        var (_, first) = await watcher.TakeAsync();
+        (await watcher.ReportAsync(id, first.Attempt, outcome: null, died)).Verdict.ShouldBe(OutcomeVerdict.TakenBack);
+        var (_, second) = await watcher.TakeAsync();
+
+        await watcher.ReportAsync(id, second.Attempt, outcome: null, died);
+
+        var error = (await api.Events.EndOfAsync(id)).ShouldBeOfType<GenerationFailed>().Data.Error;
+        (error.Code, error.Retryable).ShouldBe((GenerationErrorCodes.WorkerDied, false));
+        error.Message.ShouldStartWith("ComfyUI's worker died while it rendered this, on a and then on b");
+    }
+
+    [Fact]
     public async Task Offer_ThatNobodyClaims_IsMadeAgain_WithoutAnAttempt()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
