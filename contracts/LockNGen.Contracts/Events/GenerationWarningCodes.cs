@@ -21,6 +21,9 @@ public static class GenerationWarningCodes
     /// <summary>The batch has nothing to vary, so its prompts are equal.</summary>
     public const string NothingToVary = "nothing_to_vary";
 
+    /// <summary>No instance lists a model that the workflow names where ComfyUI does not look; what happens without it is the node's decision.</summary>
+    public const string ModelNotListed = "model_not_listed";
+
     /// <summary>Live progress was not to be had; the result is complete.</summary>
     public const string NoLiveProgress = "no_live_progress";
 }

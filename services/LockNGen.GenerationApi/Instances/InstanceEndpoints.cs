@@ -59,8 +59,9 @@ internal static class InstanceEndpoints
                      from input in node.Value.Inputs
                      let modelFolder = ModelFolders.Of(node.Key, input.Key)
                      where modelFolder is not null && (folder is null || modelFolder == folder)
-                     from name in input.Value.Choices ?? []
-                     group instance.Instance.Name by (Folder: modelFolder, Name: name) into model
+                     from name in input.Value.Choices?.Names ?? []
+                     // One model, however its folder is written: with \ on Windows.
+                     group instance.Instance.Name by (Folder: modelFolder, Name: ChoiceList.AsPath(name)) into model
                      orderby model.Key.Folder, model.Key.Name
                      select new ModelAnswer(model.Key.Name, model.Key.Folder, [.. model.Distinct()]);
         var all = models.ToList();

@@ -31,4 +31,9 @@ internal static class ModelFolders
         ByClass.TryGetValue(classType, out var folder) && input is "model_name" or "photomaker_model_name" or "clip_name"
             ? folder
             : ByInput.GetValueOrDefault(input);
+
+    private static readonly string[] ModelExtensions = [".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".onnx", ".pkl"];
+
+    /// <summary>Whether a text looks like the name of a model's file.</summary>
+    public static bool IsModelFile(string name) => name.Length < 1000 && Array.Exists(ModelExtensions, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 }

@@ -8,104 +8,63 @@ namespace LockNGen.GenerationApi.Instances;
 /// </summary>
 internal sealed class NodeCatalog
 {
-    private readonly Dictionary<string, NodeClass> _classes = [];
+    private readonly Dictionary<string, NodeClass> _classes = new(StringComparer.Ordinal);
+    private readonly Lazy<HashSet<string>> _files;
 
-    private NodeCatalog()
+    private NodeCatalog(NodeReplacements replacements)
     {
+        Replacements = replacements;
+        _files = new(() => [.. _classes.Values.SelectMany(c => c.Inputs.Values).SelectMany(i => i.Choices?.Names ?? []).Where(ModelFolders.IsModelFile).Select(ChoiceList.AsPath)]);
     }
 
     /// <summary>All node classes.</summary>
     public IReadOnlyDictionary<string, NodeClass> Classes => _classes;
 
-    /// <summary>The choices of an input, if it has a list of them.</summary>
-    public IReadOnlyList<string>? ChoicesOf(string classType, string input) =>
-        _classes.GetValueOrDefault(classType)?.Inputs.GetValueOrDefault(input)?.Choices;
+    /// <summary>Classes that the server replaces.</summary>
+    public NodeReplacements Replacements { get; }
 
-    /// <summary>Reads <c>/object_info</c>; what it does not understand of a class it leaves open, for custom nodes invent their own.</summary>
+    /// <summary>The names among an input's choices, if it has a list of them.</summary>
+    public IReadOnlyList<string>? ChoicesOf(string classType, string input) =>
+        _classes.GetValueOrDefault(classType)?.Inputs.GetValueOrDefault(input)?.Choices?.Names;
+
+    /// <summary>Whether nodes of this class run here, as they are or replaced.</summary>
+    public bool Has(string classType) =>
+        _classes.ContainsKey(classType) || (Replacements.Of(classType)?.NewClass is { } successor && _classes.ContainsKey(successor));
+
+    /// <summary>What is known of an input, also of one that a retired class had; nothing if it is unknown.</summary>
+    public IEnumerable<NodeInputSpec> InputsNamed(string classType, string input)
+    {
+        if (_classes.TryGetValue(classType, out var known))
+            return known.Named(input);
+        var replacement = Replacements.Of(classType);
+        return replacement?.Inputs?.FirstOrDefault(m => m.OldName == input)?.NewName is { } name && _classes.TryGetValue(replacement.NewClass!, out var successor)
+            ? successor.Named(name)
+            : [];
+    }
+
+    /// <summary>How the server writes this choice of an input; null if it does not have it. What is not bound to a list is written as it is.</summary>
+    public string? SpellingOf(string classType, string input, string value)
+    {
+        var lists = InputsNamed(classType, input).Where(i => i.HasList).ToList();
+        return lists.Count == 0 ? value : lists.Select(l => l.SpellingOf(value)).FirstOrDefault(s => s is not null);
+    }
+
+    /// <summary>Whether any list of the server has this model file.</summary>
+    public bool HasFile(string name) => _files.Value.Contains(ChoiceList.AsPath(name));
+
+    /// <summary>Reads <c>/object_info</c> and, where the server has it, <c>/node_replacements</c>.</summary>
     /// <exception cref="JsonException">It is not a JSON object.</exception>
-    public static NodeCatalog Parse(JsonElement objectInfo)
+    public static NodeCatalog Parse(JsonElement objectInfo, JsonElement? replacements = null)
     {
         if (objectInfo.ValueKind != JsonValueKind.Object)
             throw new JsonException("object_info is not an object.");
-        var catalog = new NodeCatalog();
+        var catalog = new NodeCatalog(replacements is { } given ? NodeReplacements.Parse(given) : NodeReplacements.None);
         foreach (var node in objectInfo.EnumerateObject())
         {
             if (node.Value.ValueKind == JsonValueKind.Object)
-                catalog._classes[node.Name] = ReadClass(node.Value);
+                catalog._classes[node.Name] = ObjectInfoReader.ReadClass(node.Value);
         }
 
         return catalog;
     }
-
-    private static NodeClass ReadClass(JsonElement node)
-    {
-        var inputs = new Dictionary<string, NodeInputSpec>();
-        if (node.TryGetProperty("input", out var groups) && groups.ValueKind == JsonValueKind.Object)
-        {
-            Read("required", isRequired: true);
-            Read("optional", isRequired: false);
-        }
-
-        var isOutput = node.TryGetProperty("output_node", out var output) && output.ValueKind == JsonValueKind.True;
-        return new NodeClass(inputs, isOutput);
-
-        void Read(string group, bool isRequired)
-        {
-            if (!groups.TryGetProperty(group, out var members) || members.ValueKind != JsonValueKind.Object)
-                return;
-            foreach (var input in members.EnumerateObject())
-                inputs[input.Name] = ReadInput(input.Value, isRequired);
-        }
-    }
-
-    /// <summary><c>["INT", {min, max}]</c>, <c>[["a", "b"], {...}]</c> or, newer, <c>["COMBO", {options: [...]}]</c>.</summary>
-    private static NodeInputSpec ReadInput(JsonElement spec, bool isRequired)
-    {
-        if (spec.ValueKind != JsonValueKind.Array || spec.GetArrayLength() == 0)
-            return new NodeInputSpec { IsRequired = isRequired };
-        var type = spec[0];
-        var options = spec.GetArrayLength() > 1 && spec[1].ValueKind == JsonValueKind.Object ? spec[1] : default;
-        var choices = type.ValueKind == JsonValueKind.Array ? type : Member(options, "options");
-        return new NodeInputSpec
-        {
-            IsRequired = isRequired,
-            Type = type.ValueKind == JsonValueKind.String ? type.GetString() : "COMBO",
-            Min = Number(options, "min"),
-            Max = Number(options, "max"),
-            IsUpload = Member(options, "image_upload").ValueKind == JsonValueKind.True || Member(options, "upload").ValueKind == JsonValueKind.True,
-            Choices = choices.ValueKind == JsonValueKind.Array && choices.EnumerateArray().All(c => c.ValueKind == JsonValueKind.String)
-                ? [.. choices.EnumerateArray().Select(c => c.GetString()!)]
-                : null,
-        };
-    }
-
-    private static JsonElement Member(JsonElement options, string name) =>
-        options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value) ? value : default;
-
-    private static double? Number(JsonElement options, string name) =>
-        Member(options, name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
-}
-
-/// <summary>A node class.</summary>
-/// <param name="Inputs">Its inputs by name.</param>
-/// <param name="IsOutput">Whether it is worth running for itself (SaveImage).</param>
-internal sealed record NodeClass(IReadOnlyDictionary<string, NodeInputSpec> Inputs, bool IsOutput);
-
-/// <summary>An input of a node class.</summary>
-internal sealed record NodeInputSpec
-{
-    public bool IsRequired { get; init; }
-
-    /// <summary>INT, FLOAT, STRING, BOOLEAN, COMBO, or the type of a link.</summary>
-    public string? Type { get; init; }
-
-    public double? Min { get; init; }
-
-    public double? Max { get; init; }
-
-    /// <summary>The list that the value must be in; null without a list.</summary>
-    public IReadOnlyList<string>? Choices { get; init; }
-
-    /// <summary>Whether the choices are uploaded files, which come and go.</summary>
-    public bool IsUpload { get; init; }
 }

@@ -65,6 +65,7 @@ internal sealed partial class ClaimConsumer(
             "SELECT workflow, plan FROM generation_inputs WHERE generation_id = @Id", new { row.Id }))!;
         var plan = JsonSerializer.Deserialize(inputs.Plan, StoredJson.Default.RenderPlan)!;
         var models = FirstModels(plan, catalog);
+        var spellings = Spellings(plan, catalog);
         if (models is [{ Value: var first }, ..])
         {
             await session.ExecuteAsync("UPDATE generations SET model = @model WHERE id = @Id", new { row.Id, model = first.GetString() });
@@ -82,7 +83,7 @@ internal sealed partial class ClaimConsumer(
                 Owner = row.Owner,
                 TraceParent = row.TraceParent,
                 Workflow = JsonElement.Parse(inputs.Workflow),
-                Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, row, plan, models))],
+                Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, row, plan, [.. models, .. spellings]))],
                 InputFiles = [.. plan.InputFiles.Select(name => new InputFile { Name = name, Url = links.Input(row.Id, row.Attempt, name) })],
                 UploadUrl = links.Upload(row.Id, row.Attempt),
                 MaxFileBytes = storage.Value.MaxImageBytes,
@@ -93,6 +94,7 @@ internal sealed partial class ClaimConsumer(
                     .. images.Select(i => new StoredImage { ImageIndex = i.ImageIndex, File = i.File, Files = i.Files, Image = i.ToContract(links) }),
                 ],
                 OverallProgress = row.OverallProgress,
+                Warnings = plan.Warnings,
                 ElapsedSeconds = Math.Max(0, (session.Now - row.StartedAt!.Value).TotalSeconds),
             },
         };
@@ -117,6 +119,14 @@ internal sealed partial class ClaimConsumer(
            where choices is { Count: > 0 }
            select new InputValue { NodeId = input.NodeId, Name = input.Name, Value = JsonSerializer.SerializeToElement(choices[0]) },
     ];
+
+    /// <summary>Names that this instance writes in another way than the submission.</summary>
+    private static IEnumerable<InputValue> Spellings(RenderPlan plan, NodeCatalog? catalog) =>
+        from choice in plan.Choices
+        where choice.NodeId is not null
+        let spelling = catalog?.SpellingOf(choice.ClassType, choice.Name, choice.Value)
+        where spelling is not null && spelling != choice.Value
+        select new InputValue { NodeId = choice.NodeId!, Name = choice.Name, Value = JsonSerializer.SerializeToElement(spelling) };
 
     private static ClaimDecision Refused(string reason) => new() { Granted = false, Reason = reason };
 

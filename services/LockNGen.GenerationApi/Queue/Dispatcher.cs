@@ -127,8 +127,9 @@ internal sealed partial class Dispatcher(
         /// <summary>Without a catalog everything is tried: ComfyUI itself refuses what it cannot do.</summary>
         public bool CanRender(RenderPlan plan, bool needsCatalog) => catalog is null
             ? !needsCatalog
-            : plan.NodeClasses.All(catalog.Classes.ContainsKey)
-                && plan.Choices.All(c => catalog.ChoicesOf(c.ClassType, c.Name) is not { } choices || choices.Contains(c.Value))
+            : plan.NodeClasses.All(catalog.Has)
+                && plan.Choices.All(c => catalog.SpellingOf(c.ClassType, c.Name, c.Value) is not null)
+                && plan.Files.All(catalog.HasFile)
                 && plan.FirstModels.All(m => catalog.ChoicesOf(m.ClassType, m.Name) is { Count: > 0 });
     }
 }

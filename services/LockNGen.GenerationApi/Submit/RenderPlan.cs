@@ -1,3 +1,5 @@
+using LockNGen.Contracts;
+
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>What a claim needs beside the workflow.</summary>
@@ -20,6 +22,12 @@ internal sealed record RenderPlan
 
     /// <summary>Values of choices that the instance must have (models above all).</summary>
     public IReadOnlyList<NodeChoice> Choices { get; init => field = value ?? []; } = [];
+
+    /// <summary>Model files that are named inside of objects, which the instance must have in any of its lists.</summary>
+    public IReadOnlyList<string> Files { get; init => field = value ?? []; } = [];
+
+    /// <summary>What people should know of it, although it is no reason to refuse it.</summary>
+    public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>An input of a node.</summary>
@@ -29,7 +37,11 @@ internal sealed record NodeInput(string NodeId, string ClassType, string Name);
 internal sealed record SeedInput(string NodeId, string Name, long Value);
 
 /// <summary>A text value of an input, which may be one of a list.</summary>
-internal sealed record NodeChoice(string ClassType, string Name, string Value);
+internal sealed record NodeChoice(string ClassType, string Name, string Value)
+{
+    /// <summary>The node, which gets the instance's own spelling of the value.</summary>
+    public string? NodeId { get; init; }
+}
 
 /// <summary>Labels that an instance must have, and that it had better have.</summary>
 internal sealed record LabelRequirements

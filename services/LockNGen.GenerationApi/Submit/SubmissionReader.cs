@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
@@ -21,6 +22,7 @@ internal sealed class SubmissionReader(
     IOptions<QueueOptions> queueOptions)
 {
     private const int MaxPromptText = 2_000;
+    private const int MaxWarnings = 20;
     private const int MaxMetadata = 16_384;
     private static readonly string[] Priorities = ["low", "normal", "high"];
 
@@ -40,16 +42,24 @@ internal sealed class SubmissionReader(
         if (filled is null || WorkflowGraph.Read(filled.Workflow, errors) is not { } graph)
             return null;
         inspection.Check(graph, errors);
+        if (errors.Count > 0)
+            return null;
+        WorkflowInspection.MendPrefixes(graph);
         var seeds = WorkflowInspection.Seeds(graph);
         if (seeds.Any(s => s.Value > long.MaxValue - count))
             errors.Add(Error("workflow", ErrorCodes.OutOfRange, "A seed is so large that the seeds of its batch overflow."));
         var files = await uploads.NamedInAsync(graph, owner, seesAll, errors, cancellationToken);
         var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
-        errors.AddRange(CatalogValidation.Check(graph, filled.OpenModels, files, known));
+        var verdict = CatalogValidation.Check(graph, filled.OpenModels, known, cancellationToken);
+        errors.AddRange(CatalogValidation.Explain(verdict, cancellationToken));
+        if (verdict.Catalog is null)
+            WorkflowInspection.CheckLinks(graph, errors);
+        inspection.CheckLimits(graph, verdict.Reached, errors);
         if (errors.Count > 0)
             return null;
 
-        var choices = Choices(graph);
+        var choices = RequiredChoices.Of(graph, verdict);
+        var modelFiles = ModelFilesOf(graph, verdict, known, out var warnings);
         return new Submission
         {
             Template = request.Template,
@@ -63,6 +73,8 @@ internal sealed class SubmissionReader(
                 IncludeTemp = request.IncludeTemp == true,
                 NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],
                 Choices = choices,
+                Files = modelFiles,
+                Warnings = [.. verdict.LeftOut, .. warnings],
             },
             Count = count,
             Priority = priority,
@@ -110,16 +122,21 @@ internal sealed class SubmissionReader(
         return null;
     }
 
-    /// <summary>Model names: the choices in which instances differ.</summary>
-    private static List<NodeChoice> Choices(WorkflowGraph graph) =>
-    [
-        .. from node in graph.Nodes
-           from input in node.Inputs
-           where ModelFolders.Of(node.ClassType, input.Key) is not null
-           let value = node.Text(input.Key)
-           where !string.IsNullOrEmpty(value)
-           select new NodeChoice(node.ClassType, input.Key, value),
-    ];
+    /// <summary>Models named inside of objects, of which ComfyUI knows nothing: what no instance lists is told, and left to the node.</summary>
+    private static IReadOnlyList<string> ModelFilesOf(
+        WorkflowGraph graph, CatalogVerdict verdict, List<NodeCatalog> known, out IReadOnlyList<GenerationWarning> warnings)
+    {
+        var named = RequiredChoices.FilesIn(graph, verdict).ToLookup(f => known.Count == 0 || known.Any(c => c.HasFile(f)));
+        warnings =
+        [
+            .. named[false].Take(MaxWarnings).Select(f => new GenerationWarning
+            {
+                Code = GenerationWarningCodes.ModelNotListed,
+                Message = $"No instance lists a model '{Quoted.Short(f)}'; the node that names it decides what to do without.",
+            }),
+        ];
+        return [.. named[true]];
+    }
 
     private static string? PromptText(WorkflowGraph graph)
     {

@@ -1,3 +1,5 @@
+using LockNGen.Contracts;
+
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>The answer of POST /api/generations.</summary>
@@ -14,6 +16,9 @@ public sealed record SubmitAnswer
     /// <summary>The seed of the first image; the others count on.</summary>
     public long? Seed { get; init; }
     public required SubmitLinks Links { get; init; }
+
+    /// <summary>What the submitter should know although it is accepted: outputs that ComfyUI will leave out, and why. Absent if there is nothing.</summary>
+    public IReadOnlyList<GenerationWarning>? Warnings { get; init; }
 }
 
 /// <summary>Where to go from here.</summary>
@@ -31,4 +36,7 @@ public sealed record DryRunAnswer
 
     /// <summary>Models that are left to the instance: its first is taken.</summary>
     public required IReadOnlyList<string> OpenModels { get; init; }
+
+    /// <summary>What the submitter should know although it would be accepted. Absent if there is nothing.</summary>
+    public IReadOnlyList<GenerationWarning>? Warnings { get; init; }
 }

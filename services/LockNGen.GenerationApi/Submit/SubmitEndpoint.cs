@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LockNGen.Contracts;
 using LockNGen.GenerationApi.Limits;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
@@ -105,6 +106,7 @@ internal sealed class SubmitEndpoint(
         EstimatedWaitSeconds = place.EstimatedWaitSeconds,
         Count = submission.Count,
         Seed = submission.Seed,
+        Warnings = WarningsOf(submission),
         Links = new SubmitLinks(links.Generation(id), links.Cancel(id), links.Progress(id), links.WebSocket(id), links.Events(id)),
     };
 
@@ -117,8 +119,11 @@ internal sealed class SubmitEndpoint(
         Seed = submission.Seed,
         EstimatedSeconds = durations.Estimate(
             await database.ReadAsync(session => Durations.SpeedOfAsync(session, submission.Shape), cancellationToken), submission.Units, submission.Count),
+        Warnings = WarningsOf(submission),
         OpenModels = [.. submission.Plan.FirstModels.Select(m => $"{m.ClassType}.{m.Name}")],
     };
+
+    private static IReadOnlyList<GenerationWarning>? WarningsOf(Submission submission) => submission.Plan.Warnings is { Count: > 0 } warnings ? warnings : null;
 
     /// <summary>Whom the limits count: the owner where it is proven, else the address.</summary>
     private static string ClientOf(HttpContext context, Caller caller) =>

@@ -55,7 +55,7 @@ internal static class TemplateEndpoint
         if (parameter.Targets is not [var target, ..])
             return [];
         var classType = (string)template.Workflow[target.Node]!["class_type"]!;
-        return [.. catalogs.SelectMany(c => c.ChoicesOf(classType, target.Input) ?? []).Distinct()];
+        return [.. catalogs.SelectMany(c => c.ChoicesOf(classType, target.Input) ?? []).Select(ChoiceList.AsPath).Distinct()];
     }
 }
 
