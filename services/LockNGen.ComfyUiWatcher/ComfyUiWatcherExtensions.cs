@@ -44,6 +44,7 @@ public static class ComfyUiWatcherExtensions
 
         services.TryAddSingleton<ResolveAddresses>(_ => Dns.GetHostAddressesAsync);
         services.AddSingleton<WatcherMetrics>();
+        services.AddSingleton<Installation>();
         services.AddSingleton<InstanceServices>();
         services.AddSingleton<InstanceDirectory>();
         services.AddSingleton<ActiveGenerations>();

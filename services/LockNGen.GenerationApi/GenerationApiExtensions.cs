@@ -64,6 +64,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<Sweeper>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<PositionNotices>();
+        services.AddSingleton<Installation>();
         services.AddSingleton<Leases>();
         services.AddSingleton<CatalogStore>();
         services.AddSingleton<TemplateCatalog>();

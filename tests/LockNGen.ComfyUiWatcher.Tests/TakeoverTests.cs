@@ -54,6 +54,47 @@ public sealed class TakeoverTests
             [PromptIds.Of(row.Id, 2, 3, 0), PromptIds.Of(row.Id, 3, 3, 0)]);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("another-installation", true)]
+    public async Task Prompt_OfAnotherInstallationOnTheSameServer_IsLeftAlone(string? installation, bool isKnownHere)
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var theirs = isKnownHere ? host.Ledger.Add(Workflows.TextToImage(), "comfy-0").Id : Guid.NewGuid();
+        var hold = await comfy.HoldAsync("ExecutionStart");
+        await comfy.PostPromptAsync(new
+        {
+            prompt = Workflows.TextToImage(),
+            prompt_id = Guid.NewGuid(),
+            client_id = "their-watcher",
+            extra_data = new { lockngen = new { generationId = theirs, imageIndex = 1, attempt = 1, instance = "comfy-0", installation } },
+        });
+        await comfy.ReachedAsync(hold);
+        (await host.Ledger.WaitForReportAsync("comfy-0", r => r.OthersRemaining == 1, TestContext.Current.CancellationToken)).QueueRemaining.ShouldBe(1);
+        // Three times as long as an orphan may stay.
+        for (var beat = 0; beat < 4; beat++)
+            await host.Ledger.NextReportAsync("comfy-0");
+        await comfy.ReleaseAsync(hold);
+
+        await host.Events.WaitForAsync<GenerationCompleted>((await host.SubmitAsync(Workflows.TextToImage(seed: 7))).Id);
+        (await comfy.GetAsync("history")).GetRawText().ShouldNotContain("execution_interrupted");
+    }
+
+    [Fact]
+    public async Task Prompt_OfThisInstallation_SaysSo()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("ExecutionStart");
+        await host.SubmitAsync(Workflows.TextToImage());
+        await comfy.ReachedAsync(hold);
+
+        (await comfy.GetAsync("queue")).GetProperty("queue_running")[0][3].GetProperty("lockngen").GetProperty("installation").GetString()
+            .ShouldBe(FakeLedger.InstallationId);
+    }
+
     [Fact]
     public async Task Prompt_ThatNobodyClaims_IsStopped()
     {

@@ -231,6 +231,7 @@ internal static class Samples
                     Reason = "The worker thread is dead.",
                     Version = "0.27.0",
                     QueueRemaining = 3,
+                    OthersRemaining = 2,
                     CatalogHash = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
                 },
             ],
@@ -241,6 +242,7 @@ internal static class Samples
             Owned = ["gpu-1"],
             LeaseSeconds = 5,
             Abandon = [Generation],
+            InstallationId = "0d6b1c1e8f0b4b7c9a3de0c3f7a5d2b1",
             CatalogsWanted = ["gpu-1"],
         },
         ["command.instance-catalog"] = new InstanceCatalog

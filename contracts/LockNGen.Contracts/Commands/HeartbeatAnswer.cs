@@ -12,6 +12,12 @@ public sealed record HeartbeatAnswer
     /// <summary>Held generations that are no longer the watcher's (taken over or ended): drop them, publish nothing more.</summary>
     public IReadOnlyList<Guid> Abandon { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// Identifies this installation, for as long as its database lives. Watchers mark their prompts with it, so that installations that share
+    /// a ComfyUI leave each other's alone.
+    /// </summary>
+    public string? InstallationId { get; init; }
+
     /// <summary>Instances whose <see cref="InstanceCatalog"/> the API does not have.</summary>
     public IReadOnlyList<string> CatalogsWanted { get; init => field = value ?? []; } = [];
 }

@@ -45,6 +45,9 @@ public sealed record InstanceReport
     /// <summary>Prompts waiting and running in ComfyUI, ours and others'.</summary>
     public int QueueRemaining { get; init; }
 
+    /// <summary>Of these, the ones that no generation of this watcher has asked for: other people's, and what was left behind.</summary>
+    public int? OthersRemaining { get; init; }
+
     /// <summary>Identifies the catalog that the watcher last read (<see cref="InstanceCatalog.Hash"/>).</summary>
     public string? CatalogHash { get; init; }
 }

@@ -11,6 +11,9 @@ internal sealed record PromptMarker(Guid GenerationId, int ImageIndex, int Attem
 {
     public const string Key = "lockngen";
 
+    /// <summary>Which installation it belongs to: several may share a server. Null in prompts of versions before 0.2.</summary>
+    public string? Installation { get; init; }
+
     /// <summary>Null for prompts of others, also where somebody else happens to use the same key.</summary>
     public static PromptMarker? Of(JsonElement extraData)
     {

@@ -25,7 +25,7 @@ internal sealed partial class PromptSubmission(
             ClientId = prompt.ClientId,
             ExtraData = new PromptExtraData
             {
-                Marker = new PromptMarker(generationId, imageIndex, attempt, instance.Name),
+                Marker = new PromptMarker(generationId, imageIndex, attempt, instance.Name) { Installation = leases.InstallationId },
                 PreviewMethod = previewMethod.Length > 0 ? previewMethod : null,
             },
         };

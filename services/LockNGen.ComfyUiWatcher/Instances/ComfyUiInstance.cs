@@ -72,6 +72,7 @@ internal sealed partial class ComfyUiInstance
         Reason = _health.Reason,
         Version = Version,
         QueueRemaining = QueueRemaining,
+        OthersRemaining = _poll.OthersRemaining,
         CatalogHash = Catalog.Current?.Hash,
     };
 

@@ -17,14 +17,16 @@ internal sealed partial class InstancePoll(
     private readonly ComfyUiOptions _options = services.Options;
     private readonly TimeProvider _clock = services.Clock;
     private readonly ILogger _logger = services.Logger;
-    private readonly OrphanedPrompts _orphans =
-        new(instance, client, sockets, workerCheck, services.Options.OrphanedAfter, services.Clock, services.Logger);
+    private readonly OrphanedPrompts _orphans = new(instance, client, sockets, workerCheck, services);
     private readonly OtherPrompts _others = new(instance, client, services.Publisher, services.Clock, services.Logger);
     private TaskCompletionSource _poke = NewPoke();
     private int _losses;
 
     /// <summary>The server's version, once it has told.</summary>
     public string? Version { get; private set; }
+
+    /// <summary>How many of its prompts are not ours, or not any more.</summary>
+    public int OthersRemaining { get; private set; }
 
     /// <summary>Cancelled when the server is given up; another one once it answers again.</summary>
     public CancellationToken Hope => HopeSource.Token;
@@ -73,6 +75,7 @@ internal sealed partial class InstancePoll(
             var askedAt = _clock.GetUtcNow();
             var queue = await client.GetQueueAsync(cancellationToken);
             NoticeRestart();
+            OthersRemaining = queue.Running.Concat(queue.Pending).Count(i => !sockets.Follows(i.PromptId));
             health.Answered(queue, _clock.GetUtcNow());
             if (before == InstanceState.NeedsRestart && health.State != before)
                 workerCheck.Reset();

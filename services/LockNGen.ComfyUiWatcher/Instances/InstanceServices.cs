@@ -10,6 +10,7 @@ internal sealed class InstanceServices(
     IOptions<ComfyUiOptions> options,
     IHttpClientFactory http,
     CommandClient commands,
+    Installation installation,
     EventPublisher publisher,
     TimeProvider clock,
     WatcherMetrics metrics,
@@ -21,6 +22,8 @@ internal sealed class InstanceServices(
     public ComfyUiOptions Options { get; } = options.Value;
 
     public CommandClient Commands { get; } = commands;
+
+    public Installation Installation { get; } = installation;
 
     public EventPublisher Publisher { get; } = publisher;
 

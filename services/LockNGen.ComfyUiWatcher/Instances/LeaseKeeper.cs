@@ -14,6 +14,7 @@ internal sealed partial class LeaseKeeper(
     CommandClient commands,
     InstanceDirectory instances,
     ActiveGenerations active,
+    Installation installation,
     IOptions<WatcherOptions> options,
     TimeProvider clock,
     ILogger<LeaseKeeper> logger) : IDisposable
@@ -31,6 +32,9 @@ internal sealed partial class LeaseKeeper(
     private long? _answeredAt;
     private volatile bool _wasFrozen;
     private bool _silent;
+
+    /// <inheritdoc cref="Installation.Id"/>
+    public string? InstallationId => installation.Id;
 
     /// <summary>Makes sure that the server is still ours, as far as that can be known.</summary>
     /// <exception cref="StaleAttemptException">It is not.</exception>
@@ -72,6 +76,7 @@ internal sealed partial class LeaseKeeper(
                     Leaving = leaving,
                 },
                 cancellationToken);
+            installation.Id = answer.InstallationId ?? installation.Id;
             _answeredAt = askedAt;
             _wasFrozen = false;
             if (_silent)

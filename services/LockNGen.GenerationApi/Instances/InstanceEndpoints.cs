@@ -47,6 +47,7 @@ internal static class InstanceEndpoints
         Capacity = row.Capacity,
         Running = row.Running,
         QueueRemaining = row.QueueRemaining,
+        OthersRemaining = row.OthersRemaining,
         Version = row.Version,
         Watcher = row.Watcher,
     };
@@ -99,6 +100,9 @@ public sealed record InstanceAnswer
 
     /// <summary>Prompts in ComfyUI's own queue, ours and others'.</summary>
     public required int QueueRemaining { get; init; }
+
+    /// <summary>Of these, other people's, and what was left behind.</summary>
+    public int? OthersRemaining { get; init; }
     public string? Version { get; init; }
     public string? Watcher { get; init; }
 }

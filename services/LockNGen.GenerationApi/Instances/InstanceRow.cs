@@ -16,6 +16,7 @@ internal sealed record InstanceRow
     public int Capacity { get; init; }
     public string? Version { get; init; }
     public int QueueRemaining { get; init; }
+    public int? OthersRemaining { get; init; }
     public string? CatalogHash { get; init; }
     public string? LastModel { get; init; }
 

@@ -13,10 +13,13 @@ namespace LockNGen.GenerationApi.Instances;
 /// lease; only the sweep of the scheduler clears it when the time is over, and only while heartbeats can arrive at all.
 /// </summary>
 internal sealed partial class Leases(
-    GenerationsDatabase database, SchedulerSignal scheduler, IOptions<QueueOptions> options, ILogger<Leases> logger)
+    GenerationsDatabase database, Installation installation, SchedulerSignal scheduler, IOptions<QueueOptions> options, ILogger<Leases> logger)
 {
     /// <summary>Renews the watcher's leases, takes free instances, and notes what it holds.</summary>
-    public Task<HeartbeatAnswer> RenewAsync(WatcherHeartbeat heartbeat, CancellationToken cancellationToken) => database.WriteAsync(
+    public async Task<HeartbeatAnswer> RenewAsync(WatcherHeartbeat heartbeat, CancellationToken cancellationToken) =>
+        await NoteAsync(heartbeat, cancellationToken) with { InstallationId = await installation.IdAsync(cancellationToken) };
+
+    private Task<HeartbeatAnswer> NoteAsync(WatcherHeartbeat heartbeat, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
             var abandon = await NoteHeldAsync(session, heartbeat);
@@ -50,11 +53,12 @@ internal sealed partial class Leases(
         var before = await session.FirstOrDefaultAsync<InstanceRow>("SELECT * FROM instances WHERE name = @Name", new { report.Name });
         var renewed = await session.ExecuteAsync(
             """
-            INSERT INTO instances (name, watcher, lease_until, state, reason, labels, capacity, version, queue_remaining, catalog_hash, reported_at)
-            VALUES (@Name, @watcher, @until, @state, @Reason, @labels, @Capacity, @Version, @QueueRemaining, @CatalogHash, @Now)
+            INSERT INTO instances
+                (name, watcher, lease_until, state, reason, labels, capacity, version, queue_remaining, others_remaining, catalog_hash, reported_at)
+            VALUES (@Name, @watcher, @until, @state, @Reason, @labels, @Capacity, @Version, @QueueRemaining, @OthersRemaining, @CatalogHash, @Now)
             ON CONFLICT (name) DO UPDATE SET watcher = excluded.watcher, lease_until = excluded.lease_until, state = excluded.state,
                 reason = excluded.reason, labels = excluded.labels, capacity = excluded.capacity, version = excluded.version,
-                queue_remaining = excluded.queue_remaining, catalog_hash = excluded.catalog_hash, reported_at = excluded.reported_at
+                queue_remaining = excluded.queue_remaining, others_remaining = excluded.others_remaining, catalog_hash = excluded.catalog_hash, reported_at = excluded.reported_at
             WHERE instances.watcher IS NULL OR instances.watcher = excluded.watcher
             """,
             new
@@ -68,6 +72,7 @@ internal sealed partial class Leases(
                 Capacity = Math.Max(1, report.Capacity),
                 report.Version,
                 report.QueueRemaining,
+                report.OthersRemaining,
                 report.CatalogHash,
                 session.Now,
             }) == 1;

@@ -20,11 +20,11 @@ internal sealed partial class Dispatcher(
     /// <summary>Dispatches what fits; the caller sends the offers once this is committed.</summary>
     public async Task<IReadOnlyList<Offer>> DispatchAsync(CancellationToken cancellationToken)
     {
-        var room = await database.ReadAsync(RoomAsync, cancellationToken);
-        if (room.Count == 0)
+        var instances = await database.ReadAsync(InstancesAsync, cancellationToken);
+        if (instances.All(i => i.Running >= i.Capacity))
             return [];
-        var candidates = new List<Candidate>(room.Count);
-        foreach (var instance in room)
+        var candidates = new List<Candidate>(instances.Count);
+        foreach (var instance in instances)
         {
             var catalog = instance.CatalogHash is { } hash ? await catalogs.OfHashAsync(hash, cancellationToken) : null;
             candidates.Add(new Candidate(instance, catalog));
@@ -33,14 +33,13 @@ internal sealed partial class Dispatcher(
         return await database.WriteAsync(session => DispatchAsync(session, candidates), cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<InstanceRow>> RoomAsync(Session session) =>
+    /// <summary>Those that work, also without room: whether they could render something matters too.</summary>
+    private static async Task<IReadOnlyList<InstanceRow>> InstancesAsync(Session session) =>
         await IsPausedAsync(session) ? [] : await session.QueryAsync<InstanceRow>(
             """
-            SELECT * FROM (
-                SELECT i.*, (SELECT COUNT(*) FROM generations g
-                    WHERE g.instance = i.name AND g.status IN ('dispatched', 'running') AND g.ended_at IS NULL) AS running
-                FROM instances i WHERE i.watcher IS NOT NULL AND i.state = 'up') AS available
-            WHERE running < capacity
+            SELECT i.*, (SELECT COUNT(*) FROM generations g
+                WHERE g.instance = i.name AND g.status IN ('dispatched', 'running') AND g.ended_at IS NULL) AS running
+            FROM instances i WHERE i.watcher IS NOT NULL AND i.state = 'up'
                 AND EXISTS (SELECT 1 FROM generations WHERE status = 'queued' AND ended_at IS NULL)
             """);
 
@@ -56,7 +55,7 @@ internal sealed partial class Dispatcher(
         {
             if (candidates.TrueForAll(c => c.Room <= 0))
                 break;
-            if (Choose(waiting, candidates, homes) is not { } chosen)
+            if (Choose(waiting, candidates, homes, session.Now) is not { } chosen)
                 continue;
             var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
             if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
@@ -89,19 +88,26 @@ internal sealed partial class Dispatcher(
 
     /// <summary>
     /// Where its render may still be, and nowhere else, or it would be rendered twice; otherwise the best of those with room that can
-    /// render it: not where it was lost, with the preferred labels, with its model loaded, with the most room.
+    /// render it: not where it was lost, not behind other people's prompts, with the preferred labels, with its model loaded, behind the
+    /// fewest, with the most room.
     /// </summary>
-    private static Candidate? Choose(WaitingRow waiting, List<Candidate> candidates, HashSet<string> homes)
+    private Candidate? Choose(WaitingRow waiting, List<Candidate> candidates, HashSet<string> homes, DateTimeOffset now)
     {
         var hasHome = HasHome(waiting, homes);
         var labels = waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
         var plan = JsonSerializer.Deserialize(waiting.Plan!, StoredJson.Default.RenderPlan)!;
-        return candidates
-            .Where(c => c.Room > 0 && (!hasHome || c.Instance.Name == waiting.Instance))
-            .Where(c => c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog))
+        var able = candidates
+            .Where(c => (!hasHome || c.Instance.Name == waiting.Instance) && c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog))
+            .ToList();
+        // Who has just lost it is not asked again while another one only lacks room.
+        var wasJustLost = waiting.LostAt is { } lostAt && now - lostAt < options.Value.LostInstancePause;
+        return able
+            .Where(c => c.Room > 0 && !(wasJustLost && c.Instance.Name == waiting.LostOn && able.Count > 1))
             .OrderBy(c => c.Instance.Name == waiting.LostOn)
+            .ThenBy(c => c.Others > 0)
             .ThenByDescending(c => c.CountOf(labels.Preferred))
             .ThenByDescending(c => waiting.Model is not null && c.LastModel == waiting.Model)
+            .ThenBy(c => c.Others)
             .ThenByDescending(c => c.Room)
             .FirstOrDefault();
     }
@@ -109,7 +115,7 @@ internal sealed partial class Dispatcher(
     [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: dispatched to {Instance} (watcher {Watcher})")]
     private partial void LogDispatched(Guid generationId, string instance, string watcher);
 
-    /// <summary>An instance with room, as this pass fills it.</summary>
+    /// <summary>An instance that works, as this pass fills it.</summary>
     private sealed class Candidate(InstanceRow instance, NodeCatalog? catalog)
     {
         private readonly Dictionary<string, string> _labels = instance.LabelMap();
@@ -117,6 +123,9 @@ internal sealed partial class Dispatcher(
         public InstanceRow Instance => instance;
 
         public int Room { get; set; } = instance.Capacity - instance.Running;
+
+        /// <summary>Prompts of others in its queue.</summary>
+        public int Others => instance.OthersRemaining ?? 0;
 
         public string? LastModel { get; set; } = instance.LastModel;
 

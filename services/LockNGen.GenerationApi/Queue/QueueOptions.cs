@@ -27,6 +27,13 @@ public sealed class QueueOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan AdoptionTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long an instance that has just lost a generation is not offered it again while another one could render it but has no room. Default
+    /// 2 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan LostInstancePause { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How often the queue is swept for what went silent, and positions are told. Default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.020", "00:00:10")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(500);

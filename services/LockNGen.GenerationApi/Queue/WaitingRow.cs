@@ -10,6 +10,7 @@ internal sealed record WaitingRow
     public string? Labels { get; init; }
     public string? Instance { get; init; }
     public string? LostOn { get; init; }
+    public DateTimeOffset? LostAt { get; init; }
     public int Attempt { get; init; }
     public long EventNumber { get; init; }
     public int Position { get; init; }

@@ -20,6 +20,8 @@ internal sealed class FakeLedger
 
     public FakeLedger() => Store = new FakeStore(this);
 
+    public const string InstallationId = "the-installation-under-test";
+
     /// <summary>How long a watcher may be silent.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -43,6 +45,7 @@ internal sealed class FakeLedger
         {
             endpoint.Handler<ClaimGeneration>(c => Away ? Task.CompletedTask : c.RespondAsync(Claim(c.Message)));
             endpoint.Handler<ReportOutcome>(c => Away ? Task.CompletedTask : c.RespondAsync(Report(c.Message)));
+            endpoint.Handler<GetSnapshot>(c => c.RespondAsync(new SnapshotAnswer { Snapshot = _rows.ContainsKey(c.Message.GenerationId) ? SomeSnapshot(c.Message) : null }));
             endpoint.Handler<InstanceCatalog>(c =>
             {
                 Catalogs[c.Message.Instance] = c.Message;
@@ -163,6 +166,14 @@ internal sealed class FakeLedger
         }
     }
 
+    private static GenerationSnapshot SomeSnapshot(GetSnapshot asked) => new()
+    {
+        GenerationId = asked.GenerationId,
+        Sequence = 1,
+        Timestamp = DateTimeOffset.UnixEpoch,
+        Data = new GenerationSnapshotData { Status = GenerationStatus.Running },
+    };
+
     private static void TakeBack(LedgerRow row)
     {
         row.Attempt++;
@@ -238,6 +249,7 @@ internal sealed class FakeLedger
         {
             Owned = [.. heartbeat.Instances.Select(i => i.Name).Where(i => OwnerOf(i) == heartbeat.Watcher)],
             LeaseSeconds = 5,
+            InstallationId = InstallationId,
             Abandon = [.. heartbeat.Held.Where(h => _rows.TryGetValue(h.GenerationId, out var row) && (row.Attempt != h.Attempt || row.Ended)).Select(h => h.GenerationId)],
             CatalogsWanted = [.. heartbeat.Instances.Select(i => i.Name).Where(i => !Catalogs.ContainsKey(i))],
         };

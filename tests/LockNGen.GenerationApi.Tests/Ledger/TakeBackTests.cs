@@ -138,6 +138,32 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
+    public async Task Work_LostByAnInstance_WaitsForOneThatCanInsteadOfGoingBackThere()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("a"), FakeWatcher.Instance("b"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await api.SubmitTextAsync();
+        await api.SubmitTextAsync();
+        var (first, second) = (await watcher.OfferAsync(), await watcher.OfferAsync());
+        var (lost, busy) = ((await watcher.ClaimAsync(first)).Work!, (await watcher.ClaimAsync(second)).Work!);
+        watcher.Hold(first.GenerationId, lost.Attempt, first.Instance);
+        watcher.Hold(second.GenerationId, busy.Attempt, second.Instance);
+
+        await watcher.ReportAsync(first.GenerationId, lost.Attempt, outcome: null, new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "gone" });
+        // It has room, and whoever comes next is given to it.
+        var next = await api.SubmitTextAsync();
+        var offer = await watcher.OfferAsync();
+        (offer.GenerationId, offer.Instance).ShouldBe((next, first.Instance));
+        await watcher.CompleteAsync(second.GenerationId, busy);
+
+        // An offer that nobody claims comes again; that one is not meant.
+        while ((offer = await watcher.OfferAsync()).GenerationId == next)
+            offer.Instance.ShouldBe(first.Instance);
+        (offer.GenerationId, offer.Instance).ShouldBe((first.GenerationId, second.Instance));
+    }
+
+    [Fact]
     public async Task Work_ThatEndsTheWorkersOfTwoInstances_FailsAndIsNotGivenToAThird()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("a"), FakeWatcher.Instance("b"), FakeWatcher.Instance("c"));

@@ -1,0 +1,37 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace LockNGen.ComfyUiWatcher.Instances;
+
+/// <summary>
+/// Which prompts are this installation's: others may share a server, under the same instance name. Prompts of versions that did not mark
+/// theirs are ours if our API knows their generation.
+/// </summary>
+internal sealed class Installation(CommandClient commands) : IDisposable
+{
+    private const int MaxGenerations = 1000;
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxGenerations });
+
+    /// <summary>What the API calls it; null before its first answer, and where the API is of an older version.</summary>
+    public string? Id { get; set; }
+
+    /// <summary>Whether a prompt with this marker is ours to adopt and to stop.</summary>
+    /// <exception cref="Exception">The API does not answer.</exception>
+    public async Task<bool> OwnsAsync(PromptMarker marker, CancellationToken cancellationToken)
+    {
+        if (marker.Installation is { } installation)
+            return installation == Id;
+        if (_known.TryGetValue(marker.GenerationId, out bool known))
+            return known;
+        var answer = await commands.RequestAsync<GetSnapshot, SnapshotAnswer>(
+            BusQueues.GenerationApi, new GetSnapshot { GenerationId = marker.GenerationId }, cancellationToken);
+        return _known.Set(
+            marker.GenerationId, answer.Snapshot is not null, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
+    }
+
+    public void Dispose() => _known.Dispose();
+}

@@ -1,0 +1,21 @@
+namespace LockNGen.GenerationApi.Storage;
+
+/// <summary>
+/// What this installation is called among others that share its ComfyUI servers: made by whoever needs it first, and kept with the database.
+/// </summary>
+internal sealed class Installation(GenerationsDatabase database)
+{
+    private const string Setting = "installation_id";
+
+    private string? _id;
+
+    public async Task<string> IdAsync(CancellationToken cancellationToken) => _id ??= (await database.WriteAsync(
+        async session =>
+        {
+            await session.ExecuteAsync(
+                "INSERT INTO settings (name, value) VALUES (@Setting, @value) ON CONFLICT (name) DO NOTHING",
+                new { Setting, value = Guid.NewGuid().ToString("n") });
+            return await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @Setting", new { Setting });
+        },
+        cancellationToken))!;
+}
