@@ -81,6 +81,7 @@ public static class GenerationApiExtensions
         services.TryAddSingleton<IImageStore, DirectoryImageStore>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton<UploadTokens>();
+        services.AddSingleton<SecretBox>();
         services.AddSingleton<Thumbnails>();
         services.AddSingleton<Answers>();
         services.AddSingleton<Canceller>();

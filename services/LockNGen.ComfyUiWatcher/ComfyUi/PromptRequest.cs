@@ -16,18 +16,7 @@ internal sealed record PromptRequest
     public required string ClientId { get; init; }
 
     [JsonPropertyName("extra_data")]
-    public required PromptExtraData ExtraData { get; init; }
-}
-
-internal sealed record PromptExtraData
-{
-    [JsonPropertyName(PromptMarker.Key)]
-    public required PromptMarker Marker { get; init; }
-
-    /// <summary>Newer servers let a prompt choose its previews; older ones know only their command line.</summary>
-    [JsonPropertyName("preview_method")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PreviewMethod { get; init; }
+    public required JsonObject ExtraData { get; init; }
 }
 
 internal sealed record QueueDeletion([property: JsonPropertyName("delete")] IReadOnlyList<string> PromptIds);

@@ -46,5 +46,5 @@ internal sealed class GenerationServices(
         new(generationId, work, instance, translator, outbox, cancel, CreateSubmission(generationId, work, instance), new PatientServer(instance, Clock), Clock, Logger);
 
     private PromptSubmission CreateSubmission(Guid generationId, GenerationWork work, ComfyUiInstance instance) =>
-        new(generationId, work.Attempt, instance, new PatientServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
+        new(generationId, work, instance, new PatientServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
 }

@@ -9,7 +9,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>Submits prompts so that none runs twice: only while the server is ours, and never again before the lost one was looked for.</summary>
 internal sealed partial class PromptSubmission(
-    Guid generationId, int attempt, ComfyUiInstance instance, PatientServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
+    Guid generationId, GenerationWork work, ComfyUiInstance instance, PatientServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
 {
     /// <summary>Submits a prompt that is followed already.</summary>
     /// <returns>False if ComfyUI has not got the prompt, and another submission may do.</returns>
@@ -23,11 +23,11 @@ internal sealed partial class PromptSubmission(
             Workflow = workflow,
             PromptId = prompt.PromptId,
             ClientId = prompt.ClientId,
-            ExtraData = new PromptExtraData
-            {
-                Marker = new PromptMarker(generationId, imageIndex, attempt, instance.Name) { Installation = leases.InstallationId },
-                PreviewMethod = previewMethod.Length > 0 ? previewMethod : null,
-            },
+            ExtraData = PromptExtraData.Of(
+                new PromptMarker(generationId, imageIndex, work.Attempt, instance.Name) { Installation = leases.InstallationId },
+                previewMethod,
+                work.ExtraData,
+                instance.WithPartnerKey(work.Secrets)),
         };
         try
         {

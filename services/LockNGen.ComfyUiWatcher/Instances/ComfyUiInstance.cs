@@ -35,6 +35,12 @@ internal sealed partial class ComfyUiInstance
 
     public string Name => _settings.DisplayName;
 
+    /// <summary>The secrets of a prompt: the submitter's, and the server's own partner key where there is none.</summary>
+    public IReadOnlyDictionary<string, string> WithPartnerKey(IReadOnlyDictionary<string, string> secrets) =>
+        _settings.PartnerKey is not { Length: > 0 } key || secrets.ContainsKey(PromptExtraData.PartnerKey)
+            ? secrets
+            : new Dictionary<string, string>(secrets) { [PromptExtraData.PartnerKey] = key };
+
     public CatalogReader Catalog { get; }
 
     /// <inheritdoc cref="InstancePoll.Version"/>

@@ -18,6 +18,12 @@ public sealed class ComfyUiInstanceOptions
     [Range(1, 100)]
     public int Capacity { get; set; } = 1;
 
+    /// <summary>
+    /// The key with which this server's partner nodes are paid (<c>api_key_comfy_org</c>), for generations that bring none. A secret: best
+    /// from the environment. Default: none.
+    /// </summary>
+    public string? PartnerKey { get; set; }
+
     /// <summary>What it is, for generations that require something (<c>vram=24</c>).</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
 

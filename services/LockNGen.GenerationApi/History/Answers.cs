@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
@@ -23,6 +24,7 @@ internal sealed class Answers(Links links)
         Reason = row.Status == GenerationStatus.Cancelled ? JsonElement.Parse(row.Outcome!).GetProperty("data").GetProperty("reason").GetString() : null,
         Template = row.Template,
         Seed = row.Seed,
+        SeedText = row.Seed?.ToString(CultureInfo.InvariantCulture),
         Model = row.Model,
         Count = row.Count,
         Priority = Priorities[Math.Clamp(row.Priority, 0, 2)],

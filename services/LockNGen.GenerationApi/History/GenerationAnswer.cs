@@ -28,7 +28,11 @@ public sealed record GenerationAnswer
     /// <summary>The template's parameters with defaults filled in.</summary>
     public JsonElement? Parameters { get; init; }
     public JsonElement? Metadata { get; init; }
-    public long? Seed { get; init; }
+    /// <summary>The seed of the first image, 0 to 2^64-1, exact as a JSON number; JavaScript reads <see cref="SeedText"/>.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary><see cref="Seed"/> in decimal digits.</summary>
+    public string? SeedText { get; init; }
     public string? Model { get; init; }
     public required int Count { get; init; }
     public required string Priority { get; init; }

@@ -81,7 +81,7 @@ internal static class HistoryEndpoints
         var inputs = rows.Count == 0
             ? []
             : await session.QueryAsync<InputsRow>(
-                "SELECT generation_id, parameters, metadata FROM generation_inputs WHERE generation_id IN @ids", new { ids = SqlList.Of([.. rows.Select(r => r.Id)]) });
+                "SELECT generation_id, parameters, metadata, warnings FROM generation_inputs WHERE generation_id IN @ids", new { ids = SqlList.Of([.. rows.Select(r => r.Id)]) });
         return inputs.ToDictionary(i => i.GenerationId);
     }
 
@@ -91,6 +91,10 @@ internal static class HistoryEndpoints
             {
                 Parameters = row.Parameters is { } parameters ? JsonElement.Parse(parameters) : null,
                 Metadata = row.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
+                // The terminal event of a watcher repeats those of the submission.
+                Warnings = answer.Warnings.Count == 0 && row.Warnings is { } warnings
+                    ? JsonSerializer.Deserialize(warnings, StoredJson.Default.IReadOnlyListGenerationWarning)!
+                    : answer.Warnings,
             }
             : answer;
 
@@ -110,5 +114,6 @@ internal static class HistoryEndpoints
         public Guid GenerationId { get; init; }
         public string? Parameters { get; init; }
         public string? Metadata { get; init; }
+        public string? Warnings { get; init; }
     }
 }

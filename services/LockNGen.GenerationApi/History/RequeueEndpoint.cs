@@ -21,13 +21,23 @@ internal static class RequeueEndpoint
 
     private static async Task<IResult> PostAsync(Guid id, Caller caller, GenerationsDatabase database, SubmitEndpoint submit, HttpContext context)
     {
-        var request = await database.ReadAsync(
+        var stored = await database.ReadAsync(
             async session => await GenerationLedger.FindAsync(session, id) is { } row && caller.MaySee(row.Owner)
-                ? await session.ScalarAsync<string>("SELECT request FROM generation_inputs WHERE generation_id = @id", new { id })
+                ? await session.FirstOrDefaultAsync<StoredRequest>("SELECT request, extra_data FROM generation_inputs WHERE generation_id = @id", new { id })
                 : null,
             context.RequestAborted);
-        return request is null
-            ? Problem.NotFound(id)
-            : await submit.AcceptAsync(context, caller, JsonSerializer.Deserialize(request, ApiJson.Default.SubmitRequest)!, System.Text.Encoding.UTF8.GetBytes(request), dryRun: false);
+        if (stored is null)
+            return Problem.NotFound(id);
+        var request = JsonSerializer.Deserialize(stored.Request, ApiJson.Default.SubmitRequest)! with
+        {
+            ExtraData = stored.ExtraData is { } extraData ? JsonElement.Parse(extraData) : null,
+        };
+        return await submit.AcceptAsync(context, caller, request, System.Text.Encoding.UTF8.GetBytes(stored.Request), dryRun: false);
+    }
+
+    private sealed record StoredRequest
+    {
+        public required string Request { get; init; }
+        public string? ExtraData { get; init; }
     }
 }

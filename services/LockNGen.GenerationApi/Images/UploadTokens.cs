@@ -17,15 +17,7 @@ internal sealed class UploadTokens(GenerationsDatabase database)
     private byte[]? _key;
 
     /// <summary>The key; made by whoever needs it first.</summary>
-    public async Task<byte[]> KeyAsync(CancellationToken cancellationToken) => _key ??= Convert.FromHexString((await database.WriteAsync(
-        async session =>
-        {
-            await session.ExecuteAsync(
-                "INSERT INTO settings (name, value) VALUES (@KeySetting, @value) ON CONFLICT (name) DO NOTHING",
-                new { KeySetting, value = Convert.ToHexString(RandomNumberGenerator.GetBytes(32)) });
-            return await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @KeySetting", new { KeySetting });
-        },
-        cancellationToken))!);
+    public async Task<byte[]> KeyAsync(CancellationToken cancellationToken) => _key ??= await SharedKey.GetAsync(database, KeySetting, cancellationToken);
 
     /// <summary>The token of an attempt.</summary>
     public static string Create(byte[] key, Guid generationId, int attempt) => WebEncoders.Base64UrlEncode(

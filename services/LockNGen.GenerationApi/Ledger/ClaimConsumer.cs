@@ -13,17 +13,20 @@ namespace LockNGen.GenerationApi.Ledger;
 
 /// <summary>Answers a watcher that asks to render what was dispatched to it.</summary>
 internal sealed partial class ClaimConsumer(
-    GenerationsDatabase database, CatalogStore catalogs, UploadTokens tokens, Links links, IOptions<StorageOptions> storage,
+    GenerationsDatabase database, CatalogStore catalogs, UploadTokens tokens, SecretBox secrets, Links links, IOptions<StorageOptions> storage,
     ILogger<ClaimConsumer> logger)
     : IConsumer<ClaimGeneration>
 {
+    /// <summary>Where ComfyUI's partner nodes look for their key.</summary>
+    private const string PartnerKeySecret = "api_key_comfy_org";
+
     public async Task Consume(ConsumeContext<ClaimGeneration> context)
     {
         var claim = context.Message;
         var askedAt = DateTimeOffset.UtcNow;
         var catalog = await catalogs.OfInstanceAsync(claim.Instance, context.CancellationToken);
-        var uploadKey = await tokens.KeyAsync(context.CancellationToken);
-        var decision = await database.WriteAsync(session => DecideAsync(session, claim, catalog, uploadKey), context.CancellationToken);
+        var keys = new Keys(await tokens.KeyAsync(context.CancellationToken), await secrets.KeyAsync(context.CancellationToken));
+        var decision = await database.WriteAsync(session => DecideAsync(session, claim, catalog, keys), context.CancellationToken);
         // The watcher asks without knowing the generation's trace; only the row has it.
         using var activity = decision.Work is { } work
             ? Diagnostics.Activities.StartActivity("claim generation", ActivityKind.Server, work.TraceParent, startTime: askedAt)
@@ -36,13 +39,13 @@ internal sealed partial class ClaimConsumer(
         await context.RespondAsync(decision);
     }
 
-    private async Task<ClaimDecision> DecideAsync(Session session, ClaimGeneration claim, NodeCatalog? catalog, byte[] uploadKey)
+    private async Task<ClaimDecision> DecideAsync(Session session, ClaimGeneration claim, NodeCatalog? catalog, Keys keys)
     {
         var row = await GenerationLedger.FindAsync(session, claim.GenerationId);
         if (row is null)
             return Refused("no such generation");
         if (row.Status == GenerationStatus.Running && row.ClaimId == claim.ClaimId)
-            return await GrantAsync(session, row, catalog, uploadKey);
+            return await GrantAsync(session, row, catalog, keys);
         if (row.Status != GenerationStatus.Dispatched || row.Instance != claim.Instance)
             return Refused($"it is {row.Status} and not dispatched to {claim.Instance}");
         var holder = await session.ScalarAsync<string>("SELECT watcher FROM instances WHERE name = @Instance", new { claim.Instance });
@@ -56,13 +59,13 @@ internal sealed partial class ClaimConsumer(
             return Refused("it changed meanwhile");
         if (row.StartedAt is null)
             session.AfterCommit(() => Diagnostics.Started(claimed));
-        return await GrantAsync(session, claimed, catalog, uploadKey);
+        return await GrantAsync(session, claimed, catalog, keys);
     }
 
-    private async Task<ClaimDecision> GrantAsync(Session session, GenerationRow row, NodeCatalog? catalog, byte[] uploadKey)
+    private async Task<ClaimDecision> GrantAsync(Session session, GenerationRow row, NodeCatalog? catalog, Keys keys)
     {
         var inputs = (await session.FirstOrDefaultAsync<InputsRow>(
-            "SELECT workflow, plan FROM generation_inputs WHERE generation_id = @Id", new { row.Id }))!;
+            "SELECT workflow, plan, extra_data, secrets FROM generation_inputs WHERE generation_id = @Id", new { row.Id }))!;
         var plan = JsonSerializer.Deserialize(inputs.Plan, StoredJson.Default.RenderPlan)!;
         var models = FirstModels(plan, catalog);
         var spellings = Spellings(plan, catalog);
@@ -83,16 +86,18 @@ internal sealed partial class ClaimConsumer(
                 Owner = row.Owner,
                 TraceParent = row.TraceParent,
                 Workflow = JsonElement.Parse(inputs.Workflow),
-                Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, row, plan, [.. models, .. spellings]))],
+                Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, plan, [.. models, .. spellings]))],
                 InputFiles = [.. plan.InputFiles.Select(name => new InputFile { Name = name, Url = links.Input(row.Id, row.Attempt, name) })],
                 UploadUrl = links.Upload(row.Id, row.Attempt),
                 MaxFileBytes = storage.Value.MaxImageBytes,
                 IncludeTemp = plan.IncludeTemp,
-                UploadToken = UploadTokens.Create(uploadKey, row.Id, row.Attempt),
+                UploadToken = UploadTokens.Create(keys.Upload, row.Id, row.Attempt),
                 StoredImages =
                 [
                     .. images.Select(i => new StoredImage { ImageIndex = i.ImageIndex, File = i.File, Files = i.Files, Image = i.ToContract(links) }),
                 ],
+                ExtraData = inputs.ExtraData is { } extraData ? JsonElement.Parse(extraData) : null,
+                Secrets = inputs.Secrets is { } secret ? new Dictionary<string, string> { [PartnerKeySecret] = SecretBox.Open(keys.Secret, row.Id, secret) } : new Dictionary<string, string>(),
                 OverallProgress = row.OverallProgress,
                 Warnings = plan.Warnings,
                 ElapsedSeconds = Math.Max(0, (session.Now - row.StartedAt!.Value).TotalSeconds),
@@ -100,13 +105,13 @@ internal sealed partial class ClaimConsumer(
         };
     }
 
-    private static PromptPlan Prompt(int imageIndex, GenerationRow row, RenderPlan plan, IReadOnlyList<InputValue> models) => new()
+    private static PromptPlan Prompt(int imageIndex, RenderPlan plan, IReadOnlyList<InputValue> models) => new()
     {
         ImageIndex = imageIndex,
-        Seed = (ulong?)(row.Seed + imageIndex - 1),
+        Seed = plan.Seeds is [var told, ..] ? told.At(imageIndex) : null,
         Inputs =
         [
-            .. plan.Seeds.Select(s => new InputValue { NodeId = s.NodeId, Name = s.Name, Value = JsonSerializer.SerializeToElement(s.Value + imageIndex - 1) }),
+            .. plan.Seeds.Select(s => new InputValue { NodeId = s.NodeId, Name = s.Name, Value = JsonSerializer.SerializeToElement(s.At(imageIndex)) }),
             .. models,
         ],
     };
@@ -140,5 +145,10 @@ internal sealed partial class ClaimConsumer(
     {
         public required string Workflow { get; init; }
         public required string Plan { get; init; }
+        public string? ExtraData { get; init; }
+        public string? Secrets { get; init; }
     }
+
+    /// <summary>Keys of the installation: for tokens, and for what rows keep encrypted.</summary>
+    private sealed record Keys(byte[] Upload, byte[] Secret);
 }

@@ -105,7 +105,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
             """,
             new { row.Id, row.Attempt, session.Now, json, Status = StatusOf(outcome), Error = ErrorOf(outcome) }) == 1;
         if (recorded)
-            AfterEnd(session, row, outcome);
+            await AfterEndAsync(session, row, outcome);
         return recorded;
     }
 
@@ -141,7 +141,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         if (!ended)
             return false;
         await outbox.AddAsync(session, row.Id, outcome.Type, json, row.Owner, row.TraceParent);
-        AfterEnd(session, row, outcome);
+        await AfterEndAsync(session, row, outcome);
         return true;
     }
 
@@ -180,12 +180,17 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     private async Task<IReadOnlyList<GenerationImage>> ImagesAsync(Session session, Guid id) =>
         [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))];
 
-    private void AfterEnd(Session session, GenerationRow row, GenerationEvent outcome) => session.AfterCommit(() =>
+    private async Task AfterEndAsync(Session session, GenerationRow row, GenerationEvent outcome)
     {
-        scheduler.Set();
-        endings.Notify(row.Id);
-        Diagnostics.Ended(outcome.Type, row);
-    });
+        // Nobody needs them any more.
+        await session.ExecuteAsync("UPDATE generation_inputs SET secrets = NULL WHERE generation_id = @Id AND secrets IS NOT NULL", new { row.Id });
+        session.AfterCommit(() =>
+        {
+            scheduler.Set();
+            endings.Notify(row.Id);
+            Diagnostics.Ended(outcome.Type, row);
+        });
+    }
 
     private static string StatusOf(GenerationEvent outcome) => outcome.Type["generation.".Length..];
 

@@ -16,7 +16,7 @@ internal sealed record GenerationRow
     public string? PromptText { get; init; }
     public string? Model { get; init; }
     public bool NeedsCatalog { get; init; }
-    public long? Seed { get; init; }
+    public ulong? Seed { get; init; }
     public int Count { get; init; }
     public string? Labels { get; init; }
     public required string Shape { get; init; }

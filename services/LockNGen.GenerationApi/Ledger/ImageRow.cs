@@ -15,7 +15,7 @@ internal sealed record ImageRow
     public required string ContentType { get; init; }
     public int Width { get; init; }
     public int Height { get; init; }
-    public long? Seed { get; init; }
+    public ulong? Seed { get; init; }
     public long Size { get; init; }
     public required string Hash { get; init; }
     public required string StoredAs { get; init; }

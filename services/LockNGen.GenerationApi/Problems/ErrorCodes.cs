@@ -21,4 +21,5 @@ internal static class ErrorCodes
     public const string ForbiddenAddress = "forbidden_address";
     public const string InvalidSecret = "invalid_secret";
     public const string TooMany = "too_many";
+    public const string ReservedKey = "reserved_key";
 }

@@ -9,6 +9,7 @@ internal static class ProblemCodes
     public const string NotFound = "not_found";
     public const string Forbidden = "forbidden";
     public const string IdempotencyConflict = "idempotency_conflict";
+    public const string IdTaken = "id_taken";
     public const string QueueFull = "queue_full";
     public const string RateLimited = "rate_limited";
     public const string StaleAttempt = "stale_attempt";

@@ -13,7 +13,7 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
     /// <summary>Returns the new generation and its place; it is accepted when the group's transaction commits.</summary>
     public async Task<(Guid Id, QueuePlace Place)> AddAsync(SubmitGroup group, Submission submission, string? owner, string client)
     {
-        var id = Guid.NewGuid();
+        var id = submission.Id;
         var speed = await group.Queue.SpeedOfAsync(group.Session, submission.Shape);
         var estimate = durations.Estimate(speed, submission.Units, submission.Count);
         var place = group.Queue.Add(submission.Priority, owner, estimate);
@@ -44,13 +44,18 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             ToldAt = group.Session.Now,
             TraceParent = traceParent,
         };
-        var inputs = new NewInputs(
-            id,
-            submission.Request,
-            submission.Parameters?.ToJsonString(),
-            submission.Workflow.ToJsonString(),
-            JsonSerializer.Serialize(submission.Plan, StoredJson.Default.RenderPlan),
-            submission.Metadata);
+        var inputs = new NewInputs
+        {
+            GenerationId = id,
+            Request = submission.Request,
+            Parameters = submission.Parameters?.ToJsonString(),
+            Workflow = submission.Workflow.ToJsonString(),
+            Plan = JsonSerializer.Serialize(submission.Plan, StoredJson.Default.RenderPlan),
+            Metadata = submission.Metadata,
+            ExtraData = submission.ExtraData,
+            Secrets = submission.Secrets,
+            Warnings = submission.Plan.Warnings.Count == 0 ? null : JsonSerializer.Serialize(submission.Plan.Warnings, StoredJson.Default.IReadOnlyListGenerationWarning),
+        };
         var queued = OutboxEntry.Of(ledger.QueuedEvent(id, attempt: 0, number: 1, place), owner, traceParent);
         // The webhook before the first event, so that the notifier knows the address before any outcome can come.
         OutboxEntry[] entries = submission.WebhookUrl is { } url

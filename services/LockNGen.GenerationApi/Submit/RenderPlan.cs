@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>What a claim needs beside the workflow.</summary>
 internal sealed record RenderPlan
 {
-    /// <summary>Inputs that hold a seed; prompt i gets the value + i - 1.</summary>
+    /// <summary>Inputs that hold a seed; each prompt gets another one.</summary>
     public IReadOnlyList<SeedInput> Seeds { get; init => field = value ?? []; } = [];
 
     /// <summary>Inputs that name a model and were left out: each gets the instance's first of its choices.</summary>
@@ -34,7 +34,16 @@ internal sealed record RenderPlan
 internal sealed record NodeInput(string NodeId, string ClassType, string Name);
 
 /// <summary>An input that holds a seed.</summary>
-internal sealed record SeedInput(string NodeId, string Name, long Value);
+/// <param name="NodeId">The node.</param>
+/// <param name="Name">The input.</param>
+/// <param name="Value">The seed of the first prompt.</param>
+/// <param name="Min">The smallest that the node takes; no seed below 0 is counted.</param>
+/// <param name="Max">The largest that the node takes.</param>
+internal sealed record SeedInput(string NodeId, string Name, ulong Value, ulong Min = 0, ulong Max = ulong.MaxValue)
+{
+    /// <summary>The seed of a prompt: one more than that of the prompt before, and after the node's largest its smallest.</summary>
+    public ulong At(int imageIndex) => Min + (ulong)(((UInt128)(Value - Min) + (uint)(imageIndex - 1)) % ((UInt128)(Max - Min) + 1));
+}
 
 /// <summary>A text value of an input, which may be one of a list.</summary>
 internal sealed record NodeChoice(string ClassType, string Name, string Value)

@@ -5,7 +5,12 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>A submission that passed every check and can be queued.</summary>
 internal sealed record Submission
 {
-    /// <summary>The request to submit it again, without the webhook, which is nobody else's to keep.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Whether the client chose the id, which may be taken then.</summary>
+    public required bool HasOwnId { get; init; }
+
+    /// <summary>The request to submit it again, without what is nobody else's to keep (webhook, partner key) and what is kept apart.</summary>
     public required string Request { get; init; }
     public string? WebhookUrl { get; init; }
     public string? WebhookSecret { get; init; }
@@ -20,10 +25,16 @@ internal sealed record Submission
     public string? PromptText { get; init; }
     public string? Model { get; init; }
     public string? Metadata { get; init; }
+
+    /// <summary>What goes into ComfyUI's <c>extra_data</c>.</summary>
+    public string? ExtraData { get; init; }
+
+    /// <summary>The partner key, encrypted.</summary>
+    public string? Secrets { get; init; }
     public LabelRequirements? Labels { get; init; }
     public required int TimeoutSeconds { get; init; }
     public required int QueueTimeoutSeconds { get; init; }
 
     /// <summary>The seed of the first image.</summary>
-    public long? Seed => Plan.Seeds is [var first, ..] ? first.Value : null;
+    public ulong? Seed => Plan.Seeds is [var first, ..] ? first.Value : null;
 }

@@ -4,6 +4,7 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.ServiceDefaults.Network;
@@ -18,6 +19,7 @@ internal sealed class SubmissionReader(
     CatalogStore catalogs,
     UploadStore uploads,
     CallbackAddressGuard addresses,
+    SecretBox secrets,
     IOptions<SubmitOptions> submitOptions,
     IOptions<QueueOptions> queueOptions)
 {
@@ -36,6 +38,8 @@ internal sealed class SubmissionReader(
         if (priority < 0)
             errors.Add(Error("priority", ErrorCodes.NotAChoice, $"priority '{request.Priority}' is none of: {string.Join(", ", Priorities)}."));
         CheckMetadata(request.Metadata, errors);
+        ExtraDataRules.Check(request, submitOptions.Value.MaxExtraDataBytes, errors);
+        var id = ReadId(request.Id, errors);
         await CheckWebhookAsync(request, errors, cancellationToken);
 
         var filled = Fill(request, errors);
@@ -46,8 +50,6 @@ internal sealed class SubmissionReader(
             return null;
         WorkflowInspection.MendPrefixes(graph);
         var seeds = WorkflowInspection.Seeds(graph);
-        if (seeds.Any(s => s.Value > long.MaxValue - count))
-            errors.Add(Error("workflow", ErrorCodes.OutOfRange, "A seed is so large that the seeds of its batch overflow."));
         var files = await uploads.NamedInAsync(graph, owner, seesAll, errors, cancellationToken);
         var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
         var verdict = CatalogValidation.Check(graph, filled.OpenModels, known, cancellationToken);
@@ -62,6 +64,8 @@ internal sealed class SubmissionReader(
         var modelFiles = ModelFilesOf(graph, verdict, known, out var warnings);
         return new Submission
         {
+            Id = id,
+            HasOwnId = request.Id is not null,
             Template = request.Template,
             Parameters = request.Template is null ? null : filled.Parameters,
             Workflow = filled.Workflow,
@@ -83,10 +87,13 @@ internal sealed class SubmissionReader(
             PromptText = PromptText(graph),
             Model = choices.FirstOrDefault(c => ModelFolders.Of(c.ClassType, c.Name) == "checkpoints")?.Value,
             Metadata = request.Metadata?.GetRawText(),
+            ExtraData = request.ExtraData?.GetRawText(),
+            Secrets = request.PartnerKey is { } key ? SecretBox.Seal(await secrets.KeyAsync(cancellationToken), id, key) : null,
             Labels = request.Labels is null ? null : new LabelRequirements { Required = request.Labels.Required ?? [], Preferred = request.Labels.Preferred ?? [] },
             WebhookUrl = request.WebhookUrl,
             WebhookSecret = request.WebhookSecret,
-            Request = JsonSerializer.Serialize(request with { WebhookUrl = null, WebhookSecret = null }, ApiJson.Default.SubmitRequest),
+            Request = JsonSerializer.Serialize(
+                request with { Id = null, WebhookUrl = null, WebhookSecret = null, ExtraData = null, PartnerKey = null }, ApiJson.Default.SubmitRequest),
             TimeoutSeconds = timeout,
             QueueTimeoutSeconds = queueTimeout,
         };
@@ -142,6 +149,16 @@ internal sealed class SubmissionReader(
     {
         var text = string.Join('\n', graph.Nodes.Select(n => n.Text("text")).Where(t => !string.IsNullOrWhiteSpace(t)));
         return text.Length == 0 ? null : text.Length > MaxPromptText ? text[..MaxPromptText] : text;
+    }
+
+    private static Guid ReadId(string? text, List<ProblemError> errors)
+    {
+        if (text is null)
+            return Guid.NewGuid();
+        if (Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty)
+            return id;
+        errors.Add(Error("id", ErrorCodes.WrongType, $"id '{(text.Length > 50 ? text[..50] + "..." : text)}' is not a UUID such as {Guid.NewGuid()}."));
+        return Guid.Empty;
     }
 
     private static void CheckMetadata(JsonElement? metadata, List<ProblemError> errors)

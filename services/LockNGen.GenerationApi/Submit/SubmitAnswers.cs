@@ -13,8 +13,11 @@ public sealed record SubmitAnswer
     public required double EstimatedWaitSeconds { get; init; }
     public required int Count { get; init; }
 
-    /// <summary>The seed of the first image; the others count on.</summary>
-    public long? Seed { get; init; }
+    /// <summary>The seed of the first image, 0 to 2^64-1; the others count on, and after the node's largest from its smallest.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary><see cref="Seed"/> in decimal digits, for readers whose numbers are doubles (JavaScript).</summary>
+    public string? SeedText { get; init; }
     public required SubmitLinks Links { get; init; }
 
     /// <summary>What the submitter should know although it is accepted: outputs that ComfyUI will leave out, and why. Absent if there is nothing.</summary>
@@ -31,7 +34,10 @@ public sealed record DryRunAnswer
     public required System.Text.Json.JsonElement Workflow { get; init; }
     public System.Text.Json.JsonElement? Parameters { get; init; }
     public required int Count { get; init; }
-    public long? Seed { get; init; }
+    public ulong? Seed { get; init; }
+
+    /// <summary><see cref="Seed"/> in decimal digits.</summary>
+    public string? SeedText { get; init; }
     public required double EstimatedSeconds { get; init; }
 
     /// <summary>Models that are left to the instance: its first is taken.</summary>

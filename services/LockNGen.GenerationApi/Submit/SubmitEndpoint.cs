@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
@@ -6,6 +7,8 @@ using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.ServiceDefaults.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -30,7 +33,7 @@ internal sealed class SubmitEndpoint(
         .Accepts<SubmitRequest>("application/json", "*/*")
         .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
         .Produces<DryRunAnswer>()
-        .ProducesProblems(400, 401, 413, 422, 429, 503)
+        .ProducesProblems(400, 401, 409, 413, 422, 429, 503)
         .WithName("SubmitGeneration")
         .WithTags("Generations")
         .WithSummary("Submit a generation: a template with parameters, or a workflow");
@@ -69,6 +72,8 @@ internal sealed class SubmitEndpoint(
         var submission = await reader.ReadAsync(request, caller.Owner, caller.IsAdmin, errors, context.RequestAborted);
         if (submission is null)
             return (null, Problem.Invalid(errors));
+        if (dryRun && submission.HasOwnId && await database.ReadAsync(s => TakenAsync(s, submission.Id, caller), context.RequestAborted) is { } isTaken)
+            return (null, isTaken);
         if (dryRun)
             return (new SubmitOutcome { DryRun = await DryRunAsync(submission, context.RequestAborted) }, null);
 
@@ -78,6 +83,8 @@ internal sealed class SubmitEndpoint(
             var session = group.Session;
             if (await limits.CheckAsync(session, group.Queue, client, submission.Count, context.Response) is { } refused)
                 return new SubmitDecision(refused, null);
+            if (submission.HasOwnId && await TakenAsync(group, submission.Id, caller) is { } taken)
+                return new SubmitDecision(taken, null);
             if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
                 return new SubmitDecision(null, null);
             await limits.NoteAsync(session, client, submission.Count);
@@ -98,6 +105,26 @@ internal sealed class SubmitEndpoint(
         : (null, Problem.Of(
             StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyConflict, "This Idempotency-Key was used with another body."));
 
+    /// <summary>The refusal of an id that a generation has; in the database, or in the group that is about to be stored.</summary>
+    private async Task<IResult?> TakenAsync(SubmitGroup group, Guid id, Caller caller)
+    {
+        // Two replicas that are given one id at once: the second looks when the first has stored it.
+        await group.Session.LockAsync($"generation:{id}");
+        return group.TryFind(id, out var owner) ? Taken(id, caller.MaySee(owner)) : await TakenAsync(group.Session, id, caller);
+    }
+
+    private async Task<IResult?> TakenAsync(Session session, Guid id, Caller caller) =>
+        await session.FirstOrDefaultAsync<OwnerRow>("SELECT owner FROM generations WHERE id = @id", new { id }) is { } row ? Taken(id, caller.MaySee(row.Owner)) : null;
+
+    /// <summary>Somebody else's generation is not told of, beyond that the id cannot be had.</summary>
+    private ProblemHttpResult Taken(Guid id, bool mayBeSeen)
+    {
+        var problem = Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.IdTaken, $"The id {id} is taken. Choose another one, or leave id out.");
+        if (mayBeSeen)
+            problem.ProblemDetails.Extensions["existing"] = links.Generation(id);
+        return problem;
+    }
+
     private SubmitAnswer Answer(Guid id, QueuePlace place, Submission submission) => new()
     {
         Id = id,
@@ -106,6 +133,7 @@ internal sealed class SubmitEndpoint(
         EstimatedWaitSeconds = place.EstimatedWaitSeconds,
         Count = submission.Count,
         Seed = submission.Seed,
+        SeedText = submission.Seed?.ToString(CultureInfo.InvariantCulture),
         Warnings = WarningsOf(submission),
         Links = new SubmitLinks(links.Generation(id), links.Cancel(id), links.Progress(id), links.WebSocket(id), links.Events(id)),
     };
@@ -117,6 +145,7 @@ internal sealed class SubmitEndpoint(
         Parameters = submission.Parameters is { } parameters ? JsonElement.Parse(parameters.ToJsonString()) : null,
         Count = submission.Count,
         Seed = submission.Seed,
+        SeedText = submission.Seed?.ToString(CultureInfo.InvariantCulture),
         EstimatedSeconds = durations.Estimate(
             await database.ReadAsync(session => Durations.SpeedOfAsync(session, submission.Shape), cancellationToken), submission.Units, submission.Count),
         Warnings = WarningsOf(submission),
@@ -128,6 +157,12 @@ internal sealed class SubmitEndpoint(
     /// <summary>Whom the limits count: the owner where it is proven, else the address.</summary>
     private static string ClientOf(HttpContext context, Caller caller) =>
         caller is { IsAuthenticated: true, Owner: { } owner } ? "owner:" + owner : "address:" + context.Connection.RemoteIpAddress;
+}
+
+/// <summary>Whose a generation is.</summary>
+internal sealed record OwnerRow
+{
+    public string? Owner { get; init; }
 }
 
 /// <summary>What became of a submission: accepted, or only tried.</summary>

@@ -15,6 +15,14 @@ internal sealed class SubmitGroup(Session session, QueueTail queue)
 
     public QueueTail Queue => queue;
 
+    /// <summary>Whether a generation of this id is about to be stored, and whose it is.</summary>
+    public bool TryFind(Guid id, out string? owner)
+    {
+        var found = _generations.Find(g => g.Id == id);
+        owner = found?.Owner;
+        return found is not null;
+    }
+
     /// <summary>Lets a generation be stored at the end of the transaction.</summary>
     public void Add(NewGeneration generation, NewInputs inputs, IEnumerable<OutboxEntry> entries)
     {
@@ -46,7 +54,7 @@ internal sealed record NewGeneration
     public string? PromptText { get; init; }
     public string? Model { get; init; }
     public required int NeedsCatalog { get; init; }
-    public long? Seed { get; init; }
+    public ulong? Seed { get; init; }
     public required int Count { get; init; }
     public string? Labels { get; init; }
     public required string Shape { get; init; }
@@ -63,4 +71,15 @@ internal sealed record NewGeneration
 }
 
 /// <summary>A new row of the table generation_inputs.</summary>
-internal sealed record NewInputs(Guid GenerationId, string Request, string? Parameters, string Workflow, string Plan, string? Metadata);
+internal sealed record NewInputs
+{
+    public required Guid GenerationId { get; init; }
+    public required string Request { get; init; }
+    public string? Parameters { get; init; }
+    public required string Workflow { get; init; }
+    public required string Plan { get; init; }
+    public string? Metadata { get; init; }
+    public string? ExtraData { get; init; }
+    public string? Secrets { get; init; }
+    public string? Warnings { get; init; }
+}

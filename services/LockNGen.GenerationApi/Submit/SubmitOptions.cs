@@ -24,6 +24,10 @@ public sealed class SubmitOptions
     [Range(1, long.MaxValue)]
     public long MaxPixels { get; set; } = 64_000_000;
 
+    /// <summary>The largest <c>extraData</c> of a submission, in bytes. Default 1 MiB.</summary>
+    [Range(0, 1L << 30)]
+    public int MaxExtraDataBytes { get; set; } = 1 << 20;
+
     /// <summary>
     /// Node classes that are allowed although <see cref="DeniedNodes"/> matches; <c>*</c> stands for any characters. Default: none.
     /// </summary>

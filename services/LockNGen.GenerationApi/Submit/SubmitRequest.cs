@@ -5,6 +5,9 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>The body of POST /api/generations: a workflow, or a template with parameters.</summary>
 public sealed record SubmitRequest
 {
+    /// <summary>The id that the generation shall have: a UUID that was never used. Default: the API draws one.</summary>
+    public string? Id { get; init; }
+
     /// <summary>Name of a template (see /api/templates). Either this or <see cref="Workflow"/>.</summary>
     public string? Template { get; init; }
 
@@ -22,6 +25,18 @@ public sealed record SubmitRequest
 
     /// <summary>Anything of the client's own, an object; it comes back with the generation.</summary>
     public JsonElement? Metadata { get; init; }
+
+    /// <summary>
+    /// An object that goes into ComfyUI's <c>extra_data</c>, for nodes that read it: <c>extra_pnginfo</c> with the editor's workflow, for
+    /// example. At most 1 MiB unless configured otherwise (Submit:MaxExtraDataBytes).
+    /// </summary>
+    public JsonElement? ExtraData { get; init; }
+
+    /// <summary>
+    /// The key with which ComfyUI's partner nodes are paid (<c>api_key_comfy_org</c>). A secret: it is kept encrypted until the generation
+    /// has ended, and no answer, event or log has it. Submitting again needs it again.
+    /// </summary>
+    public string? PartnerKey { get; init; }
 
     /// <summary>Labels that the instance must have (<c>required</c>) or had better have (<c>preferred</c>).</summary>
     public LabelsRequest? Labels { get; init; }

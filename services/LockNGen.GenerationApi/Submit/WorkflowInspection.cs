@@ -63,8 +63,8 @@ internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions
         .. from node in graph.Nodes
            from name in SeedInputs
            let value = node.Integer(name)
-           where value is not null
-           select new SeedInput(node.Id, name, value.Value),
+           where value >= 0
+           select new SeedInput(node.Id, name, (ulong)value.Value),
     ];
 
     /// <summary>Work of one prompt: megapixels x steps, at least a little.</summary>

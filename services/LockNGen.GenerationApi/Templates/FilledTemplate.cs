@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.GenerationApi.Problems;
@@ -13,6 +14,8 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
     private const long MaxRandomSeed = 9_007_199_254_000_000;
 
     public const int DefaultMaxLength = 10_000;
+
+    private const string PrefixInput = "filename_prefix";
 
     /// <summary>Puts values and defaults into the template's workflow; what does not fit goes into <paramref name="errors"/>.</summary>
     public static FilledTemplate Fill(Template template, IReadOnlyDictionary<string, JsonElement> values, List<ProblemError> errors)
@@ -45,8 +48,23 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
             }
         }
 
+        MakeUnguessable(workflow, template);
         // Parsed again, so that every value is of one kind, whether it came from the file, a default or the client.
         return new FilledTemplate(JsonNode.Parse(workflow.ToJsonString())!.AsObject(), parameters, open);
+    }
+
+    /// <summary>
+    /// All owners' results lie in one folder of ComfyUI, numbered by their prefix: with a prefix that can be guessed, another workflow could
+    /// load them. One that the client gave is the client's choice.
+    /// </summary>
+    private static void MakeUnguessable(JsonObject workflow, Template template)
+    {
+        foreach (var (id, node) in workflow)
+        {
+            var isGiven = template.Parameters.Any(p => p.Targets.Any(t => t.Node == id && t.Input == PrefixInput));
+            if (!isGiven && node?["inputs"] is JsonObject inputs && inputs[PrefixInput] is JsonValue value && value.TryGetValue<string>(out var prefix))
+                inputs[PrefixInput] = $"{prefix}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        }
     }
 
     private static JsonNode? Default(TemplateParameter parameter) => parameter switch

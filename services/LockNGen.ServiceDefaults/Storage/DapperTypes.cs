@@ -5,7 +5,8 @@ using Dapper;
 namespace LockNGen.ServiceDefaults.Storage;
 
 /// <summary>
-/// How values are stored the same in both databases: ids as lower-case text, times as Unix milliseconds. Dapper keeps this for the whole
+/// How values are stored the same in both databases: ids as lower-case text, times as Unix milliseconds, unsigned numbers (seeds) as the
+/// signed ones of the same bits. Dapper keeps this for the whole
 /// process; registering it again changes nothing.
 /// </summary>
 internal static class DapperTypes
@@ -15,6 +16,7 @@ internal static class DapperTypes
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         Register(new GuidText());
         Register(new UnixMilliseconds());
+        Register(new SignedBits());
     }
 
     /// <summary>How an id is stored.</summary>
@@ -22,6 +24,9 @@ internal static class DapperTypes
 
     /// <summary>How a time is stored.</summary>
     public static long Number(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    /// <summary>How an unsigned number is stored; neither database has a type for those above 2^63.</summary>
+    public static long Bits(ulong number) => unchecked((long)number);
 
     private static void Register<T>(SqlMapper.TypeHandler<T> handler)
         where T : struct
@@ -51,5 +56,16 @@ internal static class DapperTypes
         }
 
         public override DateTimeOffset Parse(object value) => DateTimeOffset.FromUnixTimeMilliseconds((long)value);
+    }
+
+    private sealed class SignedBits : SqlMapper.TypeHandler<ulong>
+    {
+        public override void SetValue(IDbDataParameter parameter, ulong value)
+        {
+            parameter.DbType = DbType.Int64;
+            parameter.Value = Bits(value);
+        }
+
+        public override ulong Parse(object value) => unchecked((ulong)(long)value);
     }
 }

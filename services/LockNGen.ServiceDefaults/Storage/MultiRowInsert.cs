@@ -58,7 +58,7 @@ internal static class MultiRowInsert
     private static DbType TypeOf(PropertyInfo column) => (Nullable.GetUnderlyingType(column.PropertyType) ?? column.PropertyType) switch
     {
         var type when type == typeof(string) || type == typeof(Guid) => DbType.String,
-        var type when type == typeof(long) || type == typeof(DateTimeOffset) => DbType.Int64,
+        var type when type == typeof(long) || type == typeof(ulong) || type == typeof(DateTimeOffset) => DbType.Int64,
         var type when type == typeof(int) => DbType.Int32,
         var type when type == typeof(double) => DbType.Double,
         var type => throw new NotSupportedException($"There is no column type for {type}."),
@@ -68,6 +68,7 @@ internal static class MultiRowInsert
     {
         null => DBNull.Value,
         Guid id => DapperTypes.Text(id),
+        ulong number => DapperTypes.Bits(number),
         DateTimeOffset time => DapperTypes.Number(time),
         _ => value,
     };

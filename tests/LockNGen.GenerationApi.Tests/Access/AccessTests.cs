@@ -33,6 +33,26 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Id_ThatIsSomebodyElses_IsTaken_AndNoMoreIsTold()
+    {
+        await using var api = await StartAsync();
+        var id = await SubmitAsync(api, Token("alice"));
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/generations")
+        {
+            Content = JsonContent.Create(new { id, template = "txt2img", parameters = new { prompt = "x" } }),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("bob"));
+        using var response = await api.Client.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("code").GetString().ShouldBe("id_taken");
+        problem.TryGetProperty("existing", out _).ShouldBeFalse();
+        problem.ToString().ShouldNotContain("alice");
+    }
+
+    [Fact]
     public async Task Token_Revoked_IsNoLongerGood_AndGatewaysCanAsk()
     {
         await using var api = await StartAsync();
@@ -74,7 +94,7 @@ public sealed class AccessTests
         var document = await api.Client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
 
         var submit = document.GetProperty("paths").GetProperty("/api/generations").GetProperty("post");
-        submit.GetProperty("responses").EnumerateObject().Select(r => r.Name).ShouldBe(["202", "200", "400", "401", "403", "413", "422", "429", "503"], ignoreOrder: true);
+        submit.GetProperty("responses").EnumerateObject().Select(r => r.Name).ShouldBe(["202", "200", "400", "401", "403", "409", "413", "422", "429", "503"], ignoreOrder: true);
         submit.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _).ShouldBeTrue();
     }
 

@@ -43,7 +43,8 @@ internal sealed class ApiHost : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? settings = null,
         IReadOnlyList<FakeWatcher>? watchers = null,
         string? rabbitMq = null,
-        Action<BusParts>? endpoints = null)
+        Action<BusParts>? endpoints = null,
+        LogRecorder? log = null)
     {
         var ownFolder = folder ?? Directory.CreateTempSubdirectory("lockngen-api-").FullName;
         var url = $"http://127.0.0.1:{FreePorts.Take()}";
@@ -51,6 +52,8 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         if (Environment.GetEnvironmentVariable("LOCKNGEN_TEST_LOG") is not null)
             builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
+        if (log is not null)
+            builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseUrls(url);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {

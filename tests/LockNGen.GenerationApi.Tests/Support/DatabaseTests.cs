@@ -11,5 +11,8 @@ namespace LockNGen.GenerationApi.Tests.Support;
 public abstract class DatabaseTests(PostgreSqlFixture? server)
 {
     private protected async Task<ApiHost> StartApiAsync(IReadOnlyDictionary<string, string?>? settings = null, params FakeWatcher[] watchers) =>
-        await ApiHost.StartAsync(server is null ? null : await server.CreateDatabaseAsync(), settings: settings, watchers: watchers);
+        await StartApiAsync(log: null, settings, watchers);
+
+    private protected async Task<ApiHost> StartApiAsync(LogRecorder? log, IReadOnlyDictionary<string, string?>? settings = null, params FakeWatcher[] watchers) =>
+        await ApiHost.StartAsync(server is null ? null : await server.CreateDatabaseAsync(), settings: settings, watchers: watchers, log: log);
 }
