@@ -80,7 +80,7 @@ internal static class GalleryEndpoints
         var options = context.RequestServices.GetRequiredService<IOptions<GalleryOptions>>().Value;
         var elsewhere = string.Concat(new[] { options.ApiUrl, options.RealtimeUrl, options.RealtimeUrl.Replace("http", "ws", StringComparison.Ordinal) }
             .Where(u => u.Length > 0).Distinct().Select(u => " " + u));
-        return $"default-src 'self'; connect-src 'self'{elsewhere}; img-src 'self' data: blob:{elsewhere}; style-src 'self' 'unsafe-inline'; "
+        return $"default-src 'self'; connect-src 'self'{elsewhere}; img-src 'self' data: blob:{elsewhere}; media-src 'self'{elsewhere}; style-src 'self' 'unsafe-inline'; "
             + "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
     }
 }

@@ -30,6 +30,7 @@ export function stateOf(record: GenerationRecord): GenerationState {
     ...initialState(record.id),
     status: record.status,
     images: record.images ?? [],
+    warnings: record.warnings ?? [],
     position: record.position ?? undefined,
     estimatedWaitSeconds: record.estimatedWaitSeconds ?? undefined,
     overallProgress: record.overallProgress ?? 0,
@@ -53,7 +54,7 @@ export function matches(generation: Generation, search: string): boolean {
     record?.parameters?.model,
     record?.metadata?.userName,
     state.instance,
-    ...state.images.map(({ seed }) => seed),
+    ...state.images.flatMap(({ seed, seedText, filename, text }) => [seedText ?? seed, filename, text]),
   ].join('\n');
   return search
     .toLowerCase()

@@ -1,21 +1,21 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { useServices } from '../app/services';
 import { promptOf } from '../generations/generation';
+import { DownloadLink } from '../results/download-link';
+import { factsOf, nameOf } from '../results/words';
 import { Button } from '../ui/button';
-import { Icon } from '../ui/icon';
-import type { OpenImage } from './use-open-image';
+import { ResultView } from './result-view';
+import type { OpenResult } from './use-open-result';
 
 interface LightboxProps {
-  picture: OpenImage;
+  open: OpenResult;
   onMove(by: 1 | -1): void;
   onClose(): void;
 }
 
-/** One picture as large as the window. The dialog element keeps the focus inside, closes on Escape and gives the focus back. */
-export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
-  const { imageUrl } = useServices();
+/** One result as large as the window. The dialog element keeps the focus inside, closes on Escape and gives the focus back. */
+export function Lightbox({ open, onMove, onClose }: LightboxProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { generation, image, hasNext, hasPrevious } = picture;
+  const { generation, result, hasNext, hasPrevious } = open;
   const prompt = promptOf(generation) || 'Untitled';
   const total = generation.state.images.length;
 
@@ -24,18 +24,17 @@ export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
   }, []);
 
   const steer = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+    // Players seek and models turn by the same keys.
+    const isTaken = event.target instanceof Element && event.target.matches('video, audio, canvas, pre');
+    if (!isTaken && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
       event.preventDefault();
       onMove(event.key === 'ArrowRight' ? 1 : -1);
     }
   };
 
-  const facts = [
-    `Picture ${image.index} of ${total}`,
-    image.width && image.height && `${image.width} × ${image.height}`,
-    image.seed != null && `seed ${image.seed}`,
-    generation.record?.parameters?.model,
-  ].filter(Boolean);
+  const facts = [`${nameOf(result)} of ${total}`, ...factsOf(result), generation.record?.parameters?.model].filter(
+    Boolean,
+  );
   return (
     <dialog
       ref={dialog}
@@ -49,17 +48,10 @@ export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes, too; there is a button for it as well */}
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a click beside the picture is a shortcut only */}
         <div
-          className="grid min-h-0 place-items-center overflow-hidden p-3 sm:p-8"
+          className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[minmax(0,1fr)] place-items-center overflow-hidden p-3 sm:p-8"
           onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
         >
-          <img
-            key={image.url}
-            src={imageUrl(image.url)}
-            alt={prompt}
-            width={image.width ?? undefined}
-            height={image.height ?? undefined}
-            className="fade-in h-full max-h-full w-auto max-w-full min-w-0 object-contain"
-          />
+          <ResultView key={result.url} result={result} alt={prompt} />
         </div>
         <div className="flex flex-wrap items-end justify-between gap-4 px-4 pb-5 sm:px-8">
           <div className="min-w-0 flex-1 basis-72 space-y-1">
@@ -73,7 +65,7 @@ export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
               className="text-inherit! hover:bg-white/15!"
               disabled={!hasPrevious}
               onClick={() => onMove(-1)}
-              aria-label="Previous picture"
+              aria-label="Previous result"
             />
             <Button
               look="icon"
@@ -81,16 +73,9 @@ export function Lightbox({ picture, onMove, onClose }: LightboxProps) {
               className="text-inherit! hover:bg-white/15!"
               disabled={!hasNext}
               onClick={() => onMove(1)}
-              aria-label="Next picture"
+              aria-label="Next result"
             />
-            <a
-              href={imageUrl(image.url)}
-              download={`lockngen-${generation.id.slice(0, 8)}-${image.index}`}
-              className="grid size-10 place-items-center rounded-full hover:bg-white/15"
-              aria-label="Download"
-            >
-              <Icon name="download" />
-            </a>
+            <DownloadLink result={result} className="hover:bg-white/15" />
             <Button
               look="icon"
               icon="close"

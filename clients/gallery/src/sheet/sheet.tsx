@@ -4,7 +4,7 @@ import { Refusal } from '../compose/refusal';
 import { type Generation, matches } from '../generations/generation';
 import { useFeed } from '../generations/use-feed';
 import { Lightbox } from '../lightbox/lightbox';
-import { useOpenImage } from '../lightbox/use-open-image';
+import { useOpenResult } from '../lightbox/use-open-result';
 import { Button } from '../ui/button';
 import { layOut } from './lay-out';
 import { SearchField } from './search-field';
@@ -22,7 +22,7 @@ export function Sheet() {
     [generations, wanted],
   );
   const { queue, active, ended, large } = useMemo(() => layOut(shown, wanted !== ''), [shown, wanted]);
-  const { open, current, show, close } = useOpenImage(shown);
+  const { open, current, show, close } = useOpenResult(shown);
   useEffect(() => feed.look(wanted), [feed, wanted]);
 
   const end = useRef<HTMLDivElement>(null);
@@ -73,7 +73,7 @@ export function Sheet() {
       <div ref={end} className="h-10 text-center text-sm text-soft" aria-hidden="true">
         {isLoading && 'Looking through the negatives…'}
       </div>
-      {open && <Lightbox picture={open} onMove={current} onClose={close} />}
+      {open && <Lightbox open={open} onMove={current} onClose={close} />}
     </section>
   );
 }

@@ -1,19 +1,21 @@
-import { isEnded } from '@lockngen/client';
+import { isEnded, toResult } from '@lockngen/client';
 import { ProgressErrorBoundary } from '@lockngen/client/react';
-import { type CSSProperties, memo } from 'react';
+import { memo, useCallback, useMemo } from 'react';
 import { useServices } from '../app/services';
-import { type Generation, promptOf } from '../generations/generation';
+import { type Generation, type GenerationRecord, promptOf } from '../generations/generation';
+import { arrange } from '../results/arrange';
 import { duration } from '../ui/duration';
 import { Failure } from './failure';
-import { Frame } from './frame';
+import { Outputs } from './outputs';
 import { StripActions } from './strip-actions';
 import { StripProgress } from './strip-progress';
+import { Warnings } from './warnings';
 
 interface StripProps {
   generation: Generation;
   /** The newest one is enlarged. */
   isLarge: boolean;
-  onOpen(generationId: string, imageIndex: number): void;
+  onOpen(generationId: string, index: number): void;
 }
 
 /** One generation as a strip of film, from the waiting list to the finished pictures, without ever changing its place. */
@@ -22,8 +24,10 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
   const { id, state, record } = generation;
   const hasEnded = isEnded(state.status);
   const prompt = promptOf(generation) || (record ? 'Untitled' : 'A prompt from outside');
-  const shown = frameCount(generation);
-  const aspectRatio = aspectOf(generation);
+  const expected = expectedCount(generation);
+  const outputs = useMemo(() => arrange(state.images.map(toResult), expected), [state.images, expected]);
+  const frames = outputs.reduce((sum, { film }) => sum + film.length, 0);
+  const open = useCallback((index: number) => onOpen(id, index), [onOpen, id]);
   const author = record?.metadata?.userName;
   const facts = [
     state.status === 'completed' && state.durationSeconds != null && `Done in ${duration(state.durationSeconds)}`,
@@ -40,41 +44,18 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
       data-generation-id={id}
       data-status={state.status}
       data-large={isLarge || undefined}
-      data-frames={shown > 12 ? 'many' : shown > 2 ? 'some' : 'few'}
-      style={{ '--aspect': aspectRatio } as CSSProperties}
+      data-frames={frames > 12 ? 'many' : frames > 2 ? 'some' : 'few'}
       aria-label={prompt}
     >
-      {shown > 0 && (
-        <div className="film">
-          <ol className="frames" aria-label="Pictures">
-            {Array.from({ length: shown }, (_, index) => {
-              const number = index + 1;
-              const image = state.images.find((candidate) => candidate.index === number);
-              const isExposing = state.status === 'running' && !image && number === state.images.length + 1;
-              return (
-                <li key={number} className="frame-slot">
-                  <Frame
-                    number={number}
-                    image={image}
-                    previewUrl={isExposing ? (state.preview ?? state.previewUrl) : undefined}
-                    isExposing={isExposing}
-                    alt={prompt}
-                    onOpen={() => onOpen(id, number)}
-                  />
-                  <p className="edge-print">
-                    <span aria-hidden="true">▸{number}</span>
-                    {image?.seed != null && (
-                      <span data-testid="seed" title={`Seed ${image.seed}`} className="truncate">
-                        <span className="seed-word">seed </span>
-                        {image.seed}
-                      </span>
-                    )}
-                  </p>
-                </li>
-              );
-            })}
-          </ol>
-        </div>
+      {outputs.length > 0 && (
+        <Outputs
+          outputs={outputs}
+          expectedAspect={expectedAspect(record)}
+          previewUrl={state.preview ?? state.previewUrl}
+          isRunning={state.status === 'running'}
+          alt={prompt}
+          onOpen={open}
+        />
       )}
       <div className="caption space-y-2 px-1">
         <p
@@ -88,6 +69,7 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
           </ProgressErrorBoundary>
         )}
         {state.status === 'failed' && state.error && <Failure failure={state.error} />}
+        <Warnings warnings={state.warnings} />
         {facts.length > 0 && (
           <p className="text-sm text-soft" data-testid="facts">
             {facts.join(' · ')}
@@ -99,16 +81,12 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
   );
 });
 
-/** As many frames as pictures are wanted, or more when a workflow made more than it was asked for; at the end, as many as came out. */
-function frameCount({ state, record }: Generation): number {
-  const last = state.images.at(-1)?.index ?? 0;
-  if (isEnded(state.status)) {
-    return last;
-  }
-  return Math.max(record?.count ?? state.totalImages ?? 1, last, 1);
+/** As many results as are wanted; at the end, as many as came out. */
+function expectedCount({ state, record }: Generation): number {
+  return isEnded(state.status) ? 0 : Math.max(record?.count ?? state.totalImages ?? 1, 1);
 }
 
-function aspectOf({ state, record }: Generation): number {
-  const { width, height } = state.images[0] ?? record?.parameters ?? {};
+function expectedAspect(record: GenerationRecord | undefined): number {
+  const { width, height } = record?.parameters ?? {};
   return Number(width) > 0 && Number(height) > 0 ? Number(width) / Number(height) : 1;
 }

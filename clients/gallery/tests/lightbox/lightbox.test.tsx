@@ -32,7 +32,7 @@ it('Lightbox_ArrowKeys_WalkThroughAllPictures', async () => {
   expect(dialog).toHaveTextContent('Picture 2 of 2');
   await user.keyboard('{ArrowRight}');
   expect(dialog).toHaveTextContent('A harbour');
-  expect(screen.getByRole('button', { name: 'Next picture' })).toBeDisabled();
+  expect(screen.getByRole('button', { name: 'Next result' })).toBeDisabled();
   await user.keyboard('{ArrowLeft}');
   expect(dialog).toHaveTextContent('A lighthouse');
 });

@@ -41,6 +41,8 @@ export class MockGateway {
   readonly frames: Record<string, unknown>[] = [];
   /** By "METHOD /path"; `*` stands for one path segment. */
   readonly routes = new Map<string, Route>();
+  /** Answers what no route does. */
+  fallback: Route | undefined;
   readonly changed = new Signal();
 
   readonly #server: Server = createServer((request, response) => void this.#answer(request, response));
@@ -238,10 +240,11 @@ export class MockGateway {
     } else if (poll?.[1]) {
       this.#answerPoll(response, url, poll[1]);
     } else {
-      const route = this.routes.get(`${request.method} ${url.pathname.replace(/(?<=generations\/)[^/]+/, '*')}`);
+      const path = url.pathname.replace(/(?<=generations\/)[^/]+/, '*');
+      const route = this.routes.get(`${request.method} ${path}`) ?? this.fallback;
       const { status = route ? 200 : 404, headers, body: answer } = route?.(request, url, body) ?? {};
       response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
-      response.end(answer === undefined ? undefined : JSON.stringify(answer));
+      response.end(answer === undefined || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
     }
   }
 

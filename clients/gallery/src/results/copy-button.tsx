@@ -1,0 +1,65 @@
+import { isShortened, type TextResult } from '@lockngen/client';
+import { type RefObject, useState } from 'react';
+import { useServices } from '../app/services';
+import { Button } from '../ui/button';
+
+interface CopyButtonProps {
+  result: TextResult;
+  /** Shows the text: what is copied where the page may not use the clipboard. */
+  shown: RefObject<HTMLElement | null>;
+  className?: string;
+}
+
+/** Copies all of a text, also what the page does not show of it. */
+export function CopyButton({ result, shown, className }: CopyButtonProps) {
+  const { imageUrl } = useServices();
+  const [answer, setAnswer] = useState('');
+
+  const copy = async () => {
+    try {
+      // Without HTTPS browsers lend pages no clipboard, but still copy what is selected.
+      const isCopied = navigator.clipboard
+        ? await navigator.clipboard.writeText(await wholeText(result, imageUrl(result.url))).then(() => true)
+        : copySelection(shown.current);
+      setAnswer(isCopied ? 'Copied' : 'Press Ctrl+C to copy');
+    } catch {
+      setAnswer('Copying failed');
+    }
+  };
+
+  return (
+    <>
+      <span role="status" className="text-xs opacity-80">
+        {answer}
+      </span>
+      <Button
+        look="icon"
+        icon="copy"
+        className={className}
+        onClick={copy}
+        aria-label={`Copy text ${result.index}`}
+        title="Copy"
+      />
+    </>
+  );
+}
+
+/** What the event carried, or all of it from the server when that was only the beginning. */
+export async function wholeText(result: TextResult, url: string): Promise<string> {
+  if (result.text !== undefined && !isShortened(result)) {
+    return result.text;
+  }
+  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+  if (!response.ok) {
+    throw new Error(`The server answered ${response.status}.`);
+  }
+  return response.text();
+}
+
+function copySelection(element: HTMLElement | null): boolean {
+  if (!element) {
+    return false;
+  }
+  getSelection()?.selectAllChildren(element);
+  return document.execCommand('copy');
+}
