@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Access;
@@ -19,6 +20,7 @@ namespace LockNGen.GenerationApi;
 /// <summary>Source-generated metadata of every request and answer.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(SubmitRequest))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(SubmitAnswer))]
 [JsonSerializable(typeof(DryRunAnswer))]
 [JsonSerializable(typeof(GenerationAnswer))]

@@ -36,7 +36,7 @@ internal sealed class BlockingEndpoint(
 
     private async Task<IResult> HandleAsync(HttpContext context, Caller caller, bool cancelOnDisconnect)
     {
-        var (request, bytes, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.SubmitRequest, options.Value.MaxRequestBytes);
+        var (request, bytes, malformed) = await SubmissionBody.ReadAsync(context, options.Value.MaxRequestBytes);
         if (malformed is not null)
             return malformed;
         var (outcome, problem) = await submit.SubmitAsync(context, caller, request!, bytes, dryRun: false);

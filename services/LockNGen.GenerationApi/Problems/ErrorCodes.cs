@@ -8,6 +8,7 @@ internal static class ErrorCodes
     public const string WrongType = "wrong_type";
     public const string NotAChoice = "not_a_choice";
     public const string UnknownParameter = "unknown_parameter";
+    public const string UnknownField = "unknown_field";
     public const string UnknownTemplate = "unknown_template";
     public const string UnknownUpload = "unknown_upload";
     public const string UnknownNodeClass = "unknown_node_class";

@@ -11,32 +11,47 @@ namespace LockNGen.GenerationApi.Problems;
 /// </summary>
 internal static class RequestBody
 {
+    private const string NoText = "A text in the body has U+0000 or half of a surrogate pair, which no text has.";
+
     public static async Task<(T? Request, byte[] Bytes, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, long maxBytes)
         where T : class
     {
-        // Kestrel's own limit cuts the connection, and a client that is still sending never reads why. Without it Kestrel drains the rest
-        // for a few seconds after the answer.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
         if (await ReadBytesAsync(context, maxBytes) is not { } bytes)
             return (null, [], TooLarge(maxBytes));
+        var (request, problem) = Parse(bytes, type);
+        return (request, bytes, problem);
+    }
 
+    /// <summary>Reads a request.</summary>
+    /// <param name="bytes">The body.</param>
+    /// <param name="type">What it should be.</param>
+    /// <param name="reshape">Brings other shapes of it into that form.</param>
+    public static (T? Request, ProblemHttpResult? Problem) Parse<T>(byte[] bytes, JsonTypeInfo<T> type, Func<JsonElement, JsonElement>? reshape = null)
+        where T : class
+    {
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonText.Parse(bytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return (null, bytes, Malformed("The body must be a JSON object."));
-            if (!IsText(bytes))
-                return (null, bytes, Malformed("A text in the body has U+0000 or half of a surrogate pair, which no text has."));
-            return (document.RootElement.Clone().Deserialize(type), bytes, null);
+                return (null, Malformed("The body must be a JSON object."));
+            var body = document.RootElement.Clone();
+            if (!IsText(body))
+                return (null, Malformed(NoText));
+            body = reshape?.Invoke(body) ?? body;
+            return UnknownFields.In(body, type) is { Count: > 0 } unknown ? (null, Problem.Invalid(unknown)) : (body.Deserialize(type), null);
         }
         catch (JsonException e) when (e.Path is { Length: > 2 } path)
         {
-            return (null, bytes, Problem.Invalid(path[2..], ErrorCodes.WrongType, $"{path[2..]} is of the wrong type."));
+            return (null, Problem.Invalid(path[2..], ErrorCodes.WrongType, $"{path[2..]} is of the wrong type."));
         }
         catch (JsonException e)
         {
-            return (null, bytes, Malformed($"The body is not valid JSON: {e.Message}"));
+            return (null, Malformed($"The body is not valid JSON: {JsonText.Describe(e)}"));
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: found when the text is read.
+            return (null, Malformed(NoText));
         }
     }
 
@@ -44,8 +59,12 @@ internal static class RequestBody
         StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, $"The body is larger than {maxBytes:N0} bytes.");
 
     /// <summary>The whole body; null when it is too large.</summary>
-    private static async Task<byte[]?> ReadBytesAsync(HttpContext context, long maxBytes)
+    public static async Task<byte[]?> ReadBytesAsync(HttpContext context, long maxBytes)
     {
+        // Kestrel's own limit cuts the connection, and a client that is still sending never reads why. Without it Kestrel drains the rest
+        // for a few seconds after the answer.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
         if (context.Request.ContentLength > maxBytes)
             return null;
         using var body = new MemoryStream();
@@ -62,25 +81,13 @@ internal static class RequestBody
     }
 
     /// <summary>What JSON lets one write as an escape, but PostgreSQL does not keep and UTF-8 cannot say.</summary>
-    private static bool IsText(ReadOnlySpan<byte> json)
+    private static bool IsText(JsonElement value) => value.ValueKind switch
     {
-        if (json.IndexOf("\\u"u8) < 0)
-            return true;
-        try
-        {
-            for (var reader = new Utf8JsonReader(json); reader.Read();)
-            {
-                if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true } && reader.GetString()!.Contains('\0', StringComparison.Ordinal))
-                    return false;
-            }
-
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
+        JsonValueKind.Object => value.EnumerateObject().All(m => !m.Name.Contains('\0', StringComparison.Ordinal) && IsText(m.Value)),
+        JsonValueKind.Array => value.EnumerateArray().All(IsText),
+        JsonValueKind.String => !value.GetString()!.Contains('\0', StringComparison.Ordinal),
+        _ => true,
+    };
 
     private static ProblemHttpResult Malformed(string detail) => Problem.Of(StatusCodes.Status400BadRequest, ProblemCodes.MalformedJson, detail);
 }

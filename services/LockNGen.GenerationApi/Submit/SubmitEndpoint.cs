@@ -40,7 +40,7 @@ internal sealed class SubmitEndpoint(
 
     private async Task<IResult> HandleAsync(HttpContext context, Caller caller, bool dryRun)
     {
-        var (request, bytes, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.SubmitRequest, options.Value.MaxRequestBytes);
+        var (request, bytes, malformed) = await SubmissionBody.ReadAsync(context, options.Value.MaxRequestBytes);
         return malformed ?? await AcceptAsync(context, caller, request!, bytes, dryRun);
     }
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
 using LockNGen.GenerationApi.Images;
 
 namespace LockNGen.GenerationApi.Tests.Support;
@@ -12,5 +15,19 @@ internal static class Pictures
         Array.Fill(pixels, shade);
         new PngPicture(width, height, 3, pixels).Write(png);
         return png.ToArray();
+    }
+
+    /// <summary>A picture with a text chunk behind its header, as ComfyUI writes the workflow into what it saves.</summary>
+    public static byte[] WithText(string keyword, string text, bool isCompressed = false)
+    {
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+            zlib.Write(Encoding.Latin1.GetBytes(text));
+        byte[] data = [.. Encoding.Latin1.GetBytes(keyword), 0, .. isCompressed ? [0, .. compressed.ToArray()] : Encoding.Latin1.GetBytes(text)];
+        var length = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
+        var png = Png(1, 1);
+        // The checksum is nobody's business here.
+        return [.. png[..33], .. length, .. Encoding.ASCII.GetBytes(isCompressed ? "zTXt" : "tEXt"), .. data, 0, 0, 0, 0, .. png[33..]];
     }
 }

@@ -1,4 +1,4 @@
-namespace LockNGen.GenerationApi.Submit;
+namespace LockNGen.GenerationApi.Problems;
 
 /// <summary>The names that a mistyped one may have meant, nearest first (Levenshtein distance, a part of a name counting as near).</summary>
 internal static class NearestNames
