@@ -39,7 +39,18 @@ internal static class SubmissionShape
             request[known.Contains(name) ? name : member.Name] = JsonNode.Parse(member.Value.GetRawText());
         }
 
+        if (request["extraData"] is JsonObject extra)
+            TakeApart(extra, request);
         return JsonSerializer.SerializeToElement(request, ApiJson.Default.JsonObject);
+    }
+
+    /// <summary>What ComfyUI's page puts into <c>extra_data</c> beside the caller's own: the key of partner nodes, and what ComfyUI sets itself.</summary>
+    private static void TakeApart(JsonObject extra, JsonObject request)
+    {
+        if (extra["api_key_comfy_org"] is { } key && extra.Remove("api_key_comfy_org"))
+            request["partnerKey"] = key;
+        foreach (var name in Dropped.Append("create_time"))
+            extra.Remove(name);
     }
 
     private static JsonElement With(JsonElement body, string name, JsonElement value)

@@ -17,7 +17,7 @@ public sealed class SubmissionBodyTests
     public static TheoryData<string, byte[]> Shapes => new()
     {
         { "ours", Utf8($$"""{"workflow": {{Nodes}} }""") },
-        { "ComfyUI's own", Utf8($$"""{"prompt": {{Nodes}}, "client_id": "me", "front": true}""") },
+        { "ComfyUI's own", Utf8($$"""{"prompt": {{Nodes}}, "client_id": "me", "front": true, "extra_data": {"extra_pnginfo": {}, "client_id": "me", "api_key_comfy_org": "k"} }""") },
         { "both", Utf8($$$"""{"workflow": {"prompt": {{{Nodes}}} } }""") },
         { "no wrapper", Utf8(Nodes) },
         { "byte order mark", [0xEF, 0xBB, 0xBF, .. Utf8(Nodes)] },
