@@ -29,6 +29,12 @@ internal sealed record NodeInputSpec
     /// <summary>Whether it names a file: the node looks for it itself, wherever it is, and the list does not bind.</summary>
     public bool IsUpload { get; init; }
 
+    /// <summary>Whether ComfyUI's page draws another number for each prompt: it is a seed, whatever its name.</summary>
+    public bool IsRandomized { get; init; }
+
+    /// <summary>Whether ComfyUI's page can change the number from prompt to prompt, as it can with seeds and with constants that feed them.</summary>
+    public bool IsControlled { get; init; }
+
     /// <summary>Inputs that it brings: of a growing group always, of a choice or slot depending on what was sent.</summary>
     public IReadOnlyList<BroughtInputs> Brings { get; init; } = [];
 

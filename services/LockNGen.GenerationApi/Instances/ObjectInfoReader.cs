@@ -69,6 +69,8 @@ internal static class ObjectInfoReader
             Name = name,
             IsRequired = isRequired,
             Type = type,
+            IsRandomized = Control(options) is "true" or "randomize",
+            IsControlled = Control(options) is not null,
             Min = Number(options, "min"),
             Max = Number(options, "max"),
             Default = Member(options, "default") is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : (choices is { Names: [var first, ..] } ? first : null),
@@ -110,6 +112,14 @@ internal static class ObjectInfoReader
 
     private static JsonElement Member(JsonElement options, string name) =>
         options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value) ? value : default;
+
+    /// <summary>What <c>control_after_generate</c> begins with: true, or the name of a mode.</summary>
+    private static string? Control(JsonElement options) => Member(options, "control_after_generate") switch
+    {
+        { ValueKind: JsonValueKind.True } => "true",
+        { ValueKind: JsonValueKind.String } mode => mode.GetString(),
+        _ => null,
+    };
 
     private static JsonElement Number(JsonElement options, string name) =>
         Member(options, name) is { ValueKind: JsonValueKind.Number } value ? value.Clone() : default;

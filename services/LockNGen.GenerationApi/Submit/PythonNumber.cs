@@ -18,6 +18,9 @@ internal readonly partial record struct PythonNumber
 
     private PythonNumber(double real) => _real = real;
 
+    /// <summary>The whole number, if it is one.</summary>
+    public BigInteger? Whole => _whole;
+
     /// <summary>The whole number, if it is one and fits.</summary>
     public long? Int64 => _whole is { } whole && whole >= long.MinValue && whole <= long.MaxValue ? (long)whole : null;
 

@@ -42,16 +42,15 @@ internal sealed class SubmissionReader(
         var id = ReadId(request.Id, errors);
         await CheckWebhookAsync(request, errors, cancellationToken);
 
-        var filled = Fill(request, errors);
+        var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
+        var filled = Fill(request, known, errors);
         if (filled is null || WorkflowGraph.Read(filled.Workflow, errors) is not { } graph)
             return null;
         inspection.Check(graph, errors);
         if (errors.Count > 0)
             return null;
         WorkflowInspection.MendPrefixes(graph);
-        var seeds = WorkflowInspection.Seeds(graph);
         var files = await uploads.NamedInAsync(graph, owner, seesAll, errors, cancellationToken);
-        var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
         var verdict = CatalogValidation.Check(graph, filled.OpenModels, known, cancellationToken);
         errors.AddRange(CatalogValidation.Explain(verdict, cancellationToken));
         if (verdict.Catalog is null)
@@ -60,6 +59,7 @@ internal sealed class SubmissionReader(
         if (errors.Count > 0)
             return null;
 
+        var seeds = new SeedFinder(graph, verdict.Reached, known).Find();
         var choices = RequiredChoices.Of(graph, verdict);
         var modelFiles = ModelFilesOf(graph, verdict, known, out var warnings);
         return new Submission
@@ -78,7 +78,7 @@ internal sealed class SubmissionReader(
                 NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],
                 Choices = choices,
                 Files = modelFiles,
-                Warnings = [.. verdict.LeftOut, .. warnings],
+                Warnings = [.. verdict.LeftOut, .. warnings, .. NothingToVary(seeds, count)],
             },
             Count = count,
             Priority = priority,
@@ -107,7 +107,7 @@ internal sealed class SubmissionReader(
             errors.Add(Error("webhookSecret", ErrorCodes.InvalidSecret, WebhookSecret.Rule));
     }
 
-    private FilledTemplate? Fill(SubmitRequest request, List<ProblemError> errors)
+    private FilledTemplate? Fill(SubmitRequest request, List<NodeCatalog> known, List<ProblemError> errors)
     {
         if (request.Template is null == request.Workflow is null)
         {
@@ -124,7 +124,7 @@ internal sealed class SubmissionReader(
         }
 
         if (templates.Find(request.Template!) is { } template)
-            return FilledTemplate.Fill(template, request.Parameters ?? [], errors);
+            return FilledTemplate.Fill(template, request.Parameters ?? [], known, errors);
         errors.Add(Error("template", ErrorCodes.UnknownTemplate, $"There is no template '{request.Template}'. There are: {string.Join(", ", templates.All.Select(t => t.Name))}."));
         return null;
     }
@@ -143,6 +143,20 @@ internal sealed class SubmissionReader(
             }),
         ];
         return [.. named[true]];
+    }
+
+    /// <summary>ComfyUI renders nothing for a prompt that it has just rendered, so a batch of equal ones is one picture, many times.</summary>
+    private static IEnumerable<GenerationWarning> NothingToVary(IReadOnlyList<SeedInput> seeds, int count)
+    {
+        if (count == 1 || seeds.Any(s => s.Max - s.Min >= (ulong)(count - 1)))
+            yield break;
+        yield return new GenerationWarning
+        {
+            Code = GenerationWarningCodes.NothingToVary,
+            Message = seeds.Count == 0
+                ? $"count is {count}, but no node that runs has a seed that can be counted up: the prompts are equal, and their pictures too."
+                : $"count is {count}, but node {seeds[0].NodeId} takes fewer seeds ({seeds[0].Min} to {seeds[0].Max}): pictures will repeat.",
+        };
     }
 
     private static string? PromptText(WorkflowGraph graph)

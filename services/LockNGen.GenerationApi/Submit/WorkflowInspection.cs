@@ -9,8 +9,6 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>What can be told of a workflow without knowing any instance: its seeds, its size, and whether it asks for what it may not.</summary>
 internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions.Options.IOptions<SubmitOptions> options)
 {
-    private static readonly string[] SeedInputs = ["seed", "noise_seed"];
-
     private const int MaxErrors = 20;
 
     /// <summary>Reports what may not be asked for, whether it would run or not.</summary>
@@ -56,16 +54,6 @@ internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions
                 node.Inputs[FilenamePrefix.InputName] = JsonNode.Parse(JsonSerializer.Serialize(mended));
         }
     }
-
-    /// <summary>Every input that holds a seed as a number.</summary>
-    public static IReadOnlyList<SeedInput> Seeds(WorkflowGraph graph) =>
-    [
-        .. from node in graph.Nodes
-           from name in SeedInputs
-           let value = node.Integer(name)
-           where value >= 0
-           select new SeedInput(node.Id, name, (ulong)value.Value),
-    ];
 
     /// <summary>Work of one prompt: megapixels x steps, at least a little.</summary>
     public static double Units(WorkflowGraph graph)

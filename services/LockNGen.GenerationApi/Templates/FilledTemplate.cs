@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Submit;
 
@@ -10,15 +11,12 @@ namespace LockNGen.GenerationApi.Templates;
 /// <summary>A template with values: the workflow to render, and the values as they were understood.</summary>
 internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters, IReadOnlyList<NodeInput> OpenModels)
 {
-    /// <summary>The largest seed that JavaScript reads exactly, with room for a batch.</summary>
-    private const long MaxRandomSeed = 9_007_199_254_000_000;
-
     public const int DefaultMaxLength = 10_000;
 
     private const string PrefixInput = "filename_prefix";
 
     /// <summary>Puts values and defaults into the template's workflow; what does not fit goes into <paramref name="errors"/>.</summary>
-    public static FilledTemplate Fill(Template template, IReadOnlyDictionary<string, JsonElement> values, List<ProblemError> errors)
+    public static FilledTemplate Fill(Template template, IReadOnlyDictionary<string, JsonElement> values, IReadOnlyList<NodeCatalog> catalogs, List<ProblemError> errors)
     {
         var workflow = template.Workflow.DeepClone().AsObject();
         var parameters = new JsonObject();
@@ -31,7 +29,7 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
 
         foreach (var parameter in template.Parameters)
         {
-            var value = values.TryGetValue(parameter.Name, out var given) && given.ValueKind != JsonValueKind.Null ? Read(parameter, given, errors) : Default(parameter);
+            var value = values.TryGetValue(parameter.Name, out var given) && given.ValueKind != JsonValueKind.Null ? Read(parameter, given, errors) : Default(parameter, template, catalogs);
             if (value is not null)
             {
                 parameters[parameter.Name] = value.DeepClone();
@@ -67,25 +65,49 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
         }
     }
 
-    private static JsonNode? Default(TemplateParameter parameter) => parameter switch
+    private static JsonNode? Default(TemplateParameter parameter, Template template, IReadOnlyList<NodeCatalog> catalogs) => parameter switch
     {
         { Default: { } value } => JsonNode.Parse(value.GetRawText()),
-        { Type: ParameterType.Seed } => JsonValue.Create(Random.Shared.NextInt64(MaxRandomSeed)),
+        { Type: ParameterType.Seed } => JsonValue.Create(SeedsOf(parameter, template, catalogs).Draw()),
         _ => null,
     };
+
+    /// <summary>What the parameter allows and its nodes take.</summary>
+    private static SeedRange SeedsOf(TemplateParameter parameter, Template template, IReadOnlyList<NodeCatalog> catalogs)
+    {
+        var taken = SeedRange.Of(
+            from target in parameter.Targets
+            from catalog in catalogs
+            let known = catalog.Classes.GetValueOrDefault((string)template.Workflow[target.Node]!["class_type"]!)
+            where known is not null
+            from spec in known.Named(target.Input)
+            select spec);
+        return taken.Within(new SeedRange(ToSeed(parameter.Min ?? 0), ToSeed(parameter.Max ?? ulong.MaxValue)));
+    }
+
+    private static ulong ToSeed(decimal bound) => (ulong)Math.Clamp(bound, 0, ulong.MaxValue);
 
     private static JsonNode? Read(TemplateParameter parameter, JsonElement given, List<ProblemError> errors)
     {
         switch (parameter.Type)
         {
-            case ParameterType.Integer or ParameterType.Seed:
+            case ParameterType.Integer:
                 if (given.ValueKind != JsonValueKind.Number || !given.TryGetInt64(out var integer))
                     return Wrong("a whole number");
                 return IsInRange(integer) ? JsonValue.Create(integer) : null;
+            case ParameterType.Seed:
+                // Also as text, for those whose numbers end at 2^53.
+                if (PythonNumber.ToInt(given)?.Whole is not { } seed || given.ValueKind is JsonValueKind.True or JsonValueKind.False)
+                    return Wrong("a whole number");
+                if (seed < ulong.MinValue || seed > ulong.MaxValue)
+                    return OutOfRange(seed.ToString(CultureInfo.InvariantCulture), $"between {Text(parameter.Min ?? 0)} and {Text(parameter.Max ?? ulong.MaxValue)}");
+                return IsInRange((decimal)seed) ? JsonValue.Create((ulong)seed) : null;
             case ParameterType.Number:
                 if (given.ValueKind != JsonValueKind.Number)
                     return Wrong("a number");
-                return IsInRange(given.GetDouble()) ? JsonNode.Parse(given.GetRawText()) : null;
+                if (!given.TryGetDecimal(out var number))
+                    return OutOfRange(given.GetRawText(), "a number that people write");
+                return IsInRange(number) ? JsonNode.Parse(given.GetRawText()) : null;
             default:
                 if (given.ValueKind != JsonValueKind.String)
                     return Wrong("a text");
@@ -103,20 +125,30 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
             return null;
         }
 
-        bool IsInRange(double number)
+        JsonNode? OutOfRange(string value, string allowed)
         {
-            var (min, max) = (parameter.Min ?? double.MinValue, parameter.Max ?? double.MaxValue);
+            errors.Add(Error(parameter.Name, ErrorCodes.OutOfRange, $"{parameter.Name} is {value}; it must be {allowed}."));
+            return null;
+        }
+
+        bool IsInRange(decimal number)
+        {
+            var (min, max) = (parameter.Min ?? decimal.MinValue, parameter.Max ?? decimal.MaxValue);
             if (number < min || number > max)
-                errors.Add(Error(parameter.Name, ErrorCodes.OutOfRange, $"{parameter.Name} is {Text(number)}; it must be between {Text(min)} and {Text(max)}."));
-            else if (parameter.Step is { } step && Math.Abs(Math.IEEERemainder(number - (parameter.Min ?? 0), step)) > 1e-9)
-                errors.Add(Error(parameter.Name, ErrorCodes.OutOfRange, $"{parameter.Name} is {Text(number)}; it must be a multiple of {Text(step)}."));
+                OutOfRange(Text(number), $"between {Text(min)} and {Text(max)}");
+            else if (parameter.Step is > 0 and var step && IsBeside(number - (parameter.Min ?? 0), step))
+                OutOfRange(Text(number), $"a multiple of {Text(step)}");
             else
                 return true;
             return false;
         }
     }
 
-    private static string Text(double number) => number.ToString("0.################", CultureInfo.InvariantCulture);
+    /// <summary>Not a multiple, beyond what adding fractions gets wrong.</summary>
+    private static bool IsBeside(decimal number, decimal step) =>
+        Math.Abs(number % step) is var rest && Math.Min(rest, Math.Abs(step) - rest) > 1e-9m;
+
+    private static string Text(decimal number) => number.ToString("0.################", CultureInfo.InvariantCulture);
 
     private static ProblemError Error(string parameter, string code, string message) =>
         new() { Field = "parameters." + parameter, Code = code, Message = message };

@@ -24,11 +24,11 @@ internal sealed record TemplateParameter
 
     /// <summary>The value when it is left out; a seed without one is random, a model without one is the instance's first.</summary>
     public JsonElement? Default { get; init; }
-    public double? Min { get; init; }
-    public double? Max { get; init; }
+    public decimal? Min { get; init; }
+    public decimal? Max { get; init; }
 
     /// <summary>Numbers must be a multiple of it, counted from <see cref="Min"/>.</summary>
-    public double? Step { get; init; }
+    public decimal? Step { get; init; }
 
     /// <summary>Text: the most characters. Default 10,000.</summary>
     public int? MaxLength { get; init; }

@@ -81,9 +81,9 @@ public sealed record ParameterAnswer
     public required string Type { get; init; }
     public bool Required { get; init; }
     public JsonElement? Default { get; init; }
-    public double? Min { get; init; }
-    public double? Max { get; init; }
-    public double? Step { get; init; }
+    public decimal? Min { get; init; }
+    public decimal? Max { get; init; }
+    public decimal? Step { get; init; }
     public int? MaxLength { get; init; }
     public IReadOnlyList<string>? Choices { get; init; }
 }
