@@ -6,9 +6,10 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS projects
 WORKDIR /src
 COPY Directory.Build.props Directory.Packages.props global.json ./
 COPY contracts contracts
+COPY libs libs
 COPY services services
-RUN find contracts services -type f ! -name '*.csproj' ! -name packages.lock.json -delete \
- && find contracts services -type d -empty -delete
+RUN find contracts libs services -type f ! -name '*.csproj' ! -name packages.lock.json -delete \
+ && find contracts libs services -type d -empty -delete
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS publish
 WORKDIR /src
@@ -17,6 +18,7 @@ COPY --from=projects /src ./
 RUN for service in $SERVICES; do dotnet restore services/LockNGen.$service --locked-mode || exit 1; done
 COPY .editorconfig ./
 COPY contracts contracts
+COPY libs libs
 COPY services services
 # Analyzers are left to ./test: here they would only double the time.
 RUN for service in $SERVICES; do \

@@ -3,6 +3,8 @@ using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Uploads;
+using LockNGen.Media;
+using LockNGen.Media.Types;
 using LockNGen.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,15 +46,16 @@ internal sealed class DeliveryEndpoints(
 
         try
         {
-            var (header, head, content) = await FileBody.PeekAsync(context.Request.Body, cancellationToken);
-            header = delivery.IsText
-                ? new ImageHeader(ResultKind.TextType, ".txt")
-                : header ?? new ImageHeader(context.Request.ContentType ?? "application/octet-stream", ".bin");
-            var key = $"images/{id.ToString()[..2]}/{id}/{imageIndex}-{file}-{attempt}{header.Extension}";
+            var (info, head, content) = await FileBody.PeekAsync(context.Request.Body, cancellationToken);
+            if (delivery.IsText)
+                info = new MediaInfo(ResultText.Type);
+            var key = $"images/{id.ToString()[..2]}/{id}/{imageIndex}-{file}-{attempt}{info.Extension}";
             await using (content)
             {
                 var stored = await files.SaveAsync(key, content, cancellationToken);
-                var image = await database.WriteAsync(session => RecordAsync(session, place, delivery, header, key, stored, head), cancellationToken);
+                if (!delivery.IsText)
+                    info = await MeasureAsync(key, info, cancellationToken);
+                var image = await database.WriteAsync(session => RecordAsync(session, place, delivery, info, key, stored, head), cancellationToken);
                 return image is null ? Stale(attempt) : TypedResults.Json(image.ToContract(links), ApiJson.Default.GenerationImage);
             }
         }
@@ -62,16 +65,22 @@ internal sealed class DeliveryEndpoints(
         }
     }
 
+    /// <summary>What stands behind the file's first bytes, like the size of a video whose index comes last.</summary>
+    private async Task<MediaInfo> MeasureAsync(string key, MediaInfo info, CancellationToken cancellationToken)
+    {
+        await using var file = await files.OpenAsync(key, cancellationToken);
+        return file is { CanSeek: true } ? await MediaFile.ReadAsync(file, cancellationToken) : info;
+    }
+
     /// <summary>
     /// The number of a file is given out once: repeated, and by whatever attempt, it stays. Counting it in the generation's row makes that
     /// row the lock and the fence.
     /// </summary>
     private static async Task<ImageRow?> RecordAsync(
-        Session session, Place place, Delivery delivery, ImageHeader header, string key, StoredFile stored, ReadOnlyMemory<byte> head)
+        Session session, Place place, Delivery delivery, MediaInfo info, string key, StoredFile stored, ReadOnlyMemory<byte> head)
     {
         var (id, attempt) = (place.Id, place.Attempt);
-        var kind = ResultKind.Of(header.ContentType, delivery.Filename);
-        var text = kind == GenerationResultKinds.Text ? await InlineAsync(session, place, head) : null;
+        var text = info.Kind == GenerationResultKinds.Text ? await InlineAsync(session, place, head) : null;
         if (await session.ScalarAsync<int?>(
             "UPDATE generations SET image_count = image_count + 1 WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING image_count",
             new { id, attempt }) is not { } number)
@@ -82,13 +91,14 @@ internal sealed class DeliveryEndpoints(
         var row = (await session.FirstOrDefaultAsync<ImageRow>(
             """
             INSERT INTO images (generation_id, image_index, file, files, number, content_type, width, height, seed, size, hash, stored_as, created_at,
-                kind, node_id, node_title, output_key, filename, subfolder, source, text)
+                kind, node_id, node_title, output_key, filename, subfolder, source, duration_seconds, text)
             VALUES (@id, @ImageIndex, @File, @Files, @number, @ContentType, @Width, @Height, @seed, @Size, @Hash, @key, @Now,
-                @kind, @Node, @Title, @OutputKey, @Filename, @Subfolder, @Source, @text)
+                @Kind, @Node, @Title, @OutputKey, @Filename, @Subfolder, @Source, @DurationSeconds, @text)
             ON CONFLICT (generation_id, image_index, file) DO UPDATE SET files = excluded.files, content_type = excluded.content_type,
                 width = excluded.width, height = excluded.height, seed = excluded.seed, size = excluded.size, hash = excluded.hash, stored_as = excluded.stored_as,
                 kind = excluded.kind, node_id = excluded.node_id, node_title = excluded.node_title, output_key = excluded.output_key,
-                filename = excluded.filename, subfolder = excluded.subfolder, source = excluded.source, text = excluded.text
+                filename = excluded.filename, subfolder = excluded.subfolder, source = excluded.source,
+                duration_seconds = excluded.duration_seconds, text = excluded.text
             RETURNING *
             """,
             new
@@ -98,21 +108,22 @@ internal sealed class DeliveryEndpoints(
                 place.File,
                 delivery.Files,
                 number,
-                header.ContentType,
-                header.Width,
-                header.Height,
+                info.ContentType,
+                info.Width,
+                info.Height,
                 seed = (long?)delivery.Seed,
                 stored.Size,
                 stored.Hash,
                 key,
                 session.Now,
-                kind,
+                info.Kind,
                 delivery.Node,
                 delivery.Title,
                 OutputKey = delivery.Key,
                 delivery.Filename,
                 delivery.Subfolder,
                 delivery.Source,
+                info.DurationSeconds,
                 text,
             }))!;
         if (row.Number != number)
@@ -123,7 +134,7 @@ internal sealed class DeliveryEndpoints(
     /// <summary>The text that events carry, as long as there is room for it.</summary>
     private static async Task<string?> InlineAsync(Session session, Place place, ReadOnlyMemory<byte> head)
     {
-        var text = ResultKind.Inline(head.Span);
+        var text = ResultText.Inline(head.Span);
         var others = await session.ScalarAsync<long?>(
             """
             SELECT COALESCE(SUM(LENGTH(text)), 0) FROM images

@@ -1,14 +1,17 @@
+using LockNGen.Media;
+using LockNGen.Media.Types;
+
 namespace LockNGen.GenerationApi.Images;
 
 /// <summary>A file as it is received: its first bytes are looked at before the whole is stored.</summary>
 internal static class FileBody
 {
     /// <summary>Reads the beginning; the returned stream begins with it again.</summary>
-    public static async Task<(ImageHeader? Header, ReadOnlyMemory<byte> Head, Stream Content)> PeekAsync(Stream body, CancellationToken cancellationToken)
+    public static async Task<(MediaInfo Info, ReadOnlyMemory<byte> Head, Stream Content)> PeekAsync(Stream body, CancellationToken cancellationToken)
     {
-        var head = new byte[ImageHeader.MaxLength];
+        var head = new byte[MediaFile.HeadLength];
         var length = await body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        return (ImageHeader.Read(head.AsSpan(0, length)), head.AsMemory(0, length), new PrefixedStream(head.AsMemory(0, length), body));
+        return (MediaFile.Recognize(head.AsSpan(0, length)), head.AsMemory(0, length), new PrefixedStream(head.AsMemory(0, length), body));
     }
 
     /// <summary>Reads a prefix, then the rest.</summary>

@@ -1,6 +1,7 @@
 using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.Media.Types;
 using LockNGen.ServiceDefaults.Authentication;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -34,8 +35,8 @@ internal static class UploadEndpoint
         {
             if (await FileOfAsync(context) is not { } file)
                 return Problem.Invalid(Field, ErrorCodes.Required, "Send the file as the field 'image' of a multipart/form-data form.");
-            var (header, _, content) = await FileBody.PeekAsync(file, context.RequestAborted);
-            if (header is not { IsPicture: true })
+            var (info, _, content) = await FileBody.PeekAsync(file, context.RequestAborted);
+            if (!IsPicture(info.Type))
             {
                 return Problem.Of(
                     StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedImage, "The file is no PNG, JPEG, WebP or GIF picture.");
@@ -43,8 +44,8 @@ internal static class UploadEndpoint
 
             await using (content)
             {
-                var name = await uploads.AddAsync(content, header, caller.Owner, context.RequestAborted);
-                return TypedResults.Json(new UploadAnswer(name, header.ContentType, header.Width, header.Height), ApiJson.Default.UploadAnswer, statusCode: StatusCodes.Status201Created);
+                var name = await uploads.AddAsync(content, info, caller.Owner, context.RequestAborted);
+                return TypedResults.Json(new UploadAnswer(name, info.ContentType, info.Width, info.Height), ApiJson.Default.UploadAnswer, statusCode: StatusCodes.Status201Created);
             }
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
@@ -56,6 +57,9 @@ internal static class UploadEndpoint
             return Problem.Invalid(Field, ErrorCodes.WrongType, "The multipart body is damaged.");
         }
     }
+
+    private static bool IsPicture(MediaType type) =>
+        type == MediaType.Png || type == MediaType.Jpeg || type == MediaType.WebP || type == MediaType.Gif;
 
     /// <summary>The field's content as it comes in: nothing of it is buffered in memory or in a temporary file.</summary>
     private static async Task<Stream?> FileOfAsync(HttpContext context)

@@ -2,6 +2,7 @@ using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
+using LockNGen.Media.Types;
 using LockNGen.ServiceDefaults.Storage;
 
 namespace LockNGen.GenerationApi.Uploads;
@@ -12,14 +13,14 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     private const string Prefix = "upload-";
 
     /// <summary>Keeps a file under a name that nobody can guess.</summary>
-    public async Task<string> AddAsync(Stream content, ImageHeader header, string? owner, CancellationToken cancellationToken)
+    public async Task<string> AddAsync(Stream content, MediaInfo info, string? owner, CancellationToken cancellationToken)
     {
-        var name = $"{Prefix}{Guid.NewGuid():N}{header.Extension}";
+        var name = $"{Prefix}{Guid.NewGuid():N}{info.Extension}";
         var stored = await files.SaveAsync(KeyOf(name), content, cancellationToken);
         await database.WriteAsync(
             session => session.ExecuteAsync(
                 "INSERT INTO uploads (name, owner, content_type, size, created_at, used_at) VALUES (@name, @owner, @ContentType, @Size, @Now, @Now)",
-                new { name, owner, header.ContentType, stored.Size, session.Now }),
+                new { name, owner, info.ContentType, stored.Size, session.Now }),
             cancellationToken);
         return name;
     }
