@@ -203,6 +203,31 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Catalog_ThatIsDoubted_IsReadAgain_WithWhatTheServerReplaces()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var before = await host.Ledger.WaitForCatalogAsync("comfy-0");
+        await comfy.AdminAsync("node-replacements", """{"Old": [{"new_node_id": "KSampler"}]}""");
+        await comfy.AdminAsync("catalog/choices?classType=CheckpointLoaderSimple&input=ckpt_name", """["new.safetensors"]""");
+
+        host.Ledger.Doubted = ["comfy-0"];
+        var after = await host.Ledger.WaitForCatalogAsync("comfy-0", unlike: before.Hash);
+
+        before.NodeReplacements.ShouldBeNull();
+        Text(after.NodeReplacements!).ShouldContain("Old");
+        Text(after.ObjectInfo).ShouldContain("new.safetensors");
+        host.Ledger.Reports["comfy-0"].CatalogAgeSeconds.ShouldNotBeNull();
+
+        static string Text(byte[] compressed)
+        {
+            using var gzip = new System.IO.Compression.GZipStream(new MemoryStream(compressed), System.IO.Compression.CompressionMode.Decompress);
+            using var reader = new StreamReader(gzip);
+            return reader.ReadToEnd();
+        }
+    }
+
+    [Fact]
     public async Task Server_FrozenWhileItsFilesAreFetched_IsGivenUpLikeAnyOther()
     {
         await using var comfy = await SimulatedServer.StartAsync();

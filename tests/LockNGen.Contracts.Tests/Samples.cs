@@ -215,6 +215,7 @@ internal static class Samples
             Attempt = 1,
             Watcher = "watcher-a",
             Event = Json("""{"type":"generation.cancelled"}"""),
+            Refused = true,
         },
         ["command.outcome-decision"] = new OutcomeDecision { Verdict = OutcomeVerdict.Publish },
         ["command.watcher-heartbeat"] = new WatcherHeartbeat
@@ -233,6 +234,7 @@ internal static class Samples
                     QueueRemaining = 3,
                     OthersRemaining = 2,
                     CatalogHash = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+                    CatalogAgeSeconds = 12.5,
                 },
             ],
             Held = [new() { GenerationId = Generation, Attempt = 1, Instance = "gpu-1", OverallProgress = 31 }],
@@ -244,6 +246,7 @@ internal static class Samples
             Abandon = [Generation],
             InstallationId = "0d6b1c1e8f0b4b7c9a3de0c3f7a5d2b1",
             CatalogsWanted = ["gpu-1"],
+            CatalogsDoubted = ["gpu-1"],
         },
         ["command.instance-catalog"] = new InstanceCatalog
         {
@@ -251,6 +254,7 @@ internal static class Samples
             Hash = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
             Version = "0.27.0",
             ObjectInfo = [0x1F, 0x8B],
+            NodeReplacements = [0x1F, 0x8B],
         },
         ["command.get-snapshot"] = new GetSnapshot { GenerationId = Generation },
         ["command.snapshot-answer"] = new SnapshotAnswer

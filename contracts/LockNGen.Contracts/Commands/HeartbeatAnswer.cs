@@ -20,4 +20,10 @@ public sealed record HeartbeatAnswer
 
     /// <summary>Instances whose <see cref="InstanceCatalog"/> the API does not have.</summary>
     public IReadOnlyList<string> CatalogsWanted { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// Instances whose catalog may be out of date: a submission named something that it does not have, or ComfyUI refused what it has. Read
+    /// it again.
+    /// </summary>
+    public IReadOnlyList<string> CatalogsDoubted { get; init => field = value ?? []; } = [];
 }

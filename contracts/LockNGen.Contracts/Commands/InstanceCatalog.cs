@@ -9,7 +9,7 @@ public sealed record InstanceCatalog
     /// <summary>The instance.</summary>
     public required string Instance { get; init; }
 
-    /// <summary>Lower-case hexadecimal SHA-256 of the uncompressed <see cref="ObjectInfo"/>.</summary>
+    /// <summary>Lower-case hexadecimal SHA-256 of the uncompressed <see cref="ObjectInfo"/>, with the uncompressed <see cref="NodeReplacements"/> behind it if there are any.</summary>
     public required string Hash { get; init; }
 
     /// <summary>ComfyUI's version.</summary>
@@ -20,4 +20,7 @@ public sealed record InstanceCatalog
     /// schedulers that exist.
     /// </summary>
     public required byte[] ObjectInfo { get; init; }
+
+    /// <summary>ComfyUI's <c>/node_replacements</c> (JSON, gzip): retired node classes that it replaces by itself. Null where the server has none.</summary>
+    public byte[]? NodeReplacements { get; init; }
 }

@@ -25,4 +25,10 @@ public sealed record ReportOutcome
 
     /// <summary>When <see cref="Event"/> is null: what happened, becomes the error if no retry is left.</summary>
     public GenerationError? Lost { get; init; }
+
+    /// <summary>
+    /// When <see cref="Event"/> is null: nothing was lost, but the instance lacks a node class or a choice (a model, a sampler) that its
+    /// catalog has, or that others may have. Without another instance that can, <see cref="Lost"/> becomes the error at once.
+    /// </summary>
+    public bool Refused { get; init; }
 }

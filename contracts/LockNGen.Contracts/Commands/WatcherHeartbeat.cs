@@ -50,6 +50,9 @@ public sealed record InstanceReport
 
     /// <summary>Identifies the catalog that the watcher last read (<see cref="InstanceCatalog.Hash"/>).</summary>
     public string? CatalogHash { get; init; }
+
+    /// <summary>Seconds since it was last read, changed or not; null before it was.</summary>
+    public double? CatalogAgeSeconds { get; init; }
 }
 
 /// <summary>Whether an instance can work.</summary>

@@ -62,6 +62,19 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             },
             cancellationToken);
 
+    /// <summary>The answer of <c>/node_replacements</c>; null from servers that do not know it, or replace nothing.</summary>
+    public async Task<byte[]?> GetNodeReplacementsAsync(CancellationToken cancellationToken) =>
+        await _single.ExecuteAsync(
+            async token =>
+            {
+                using var response = await http.GetAsync(new Uri("node_replacements", UriKind.Relative), token);
+                if (!response.IsSuccessStatusCode || !IsJson(response))
+                    return null;
+                var replacements = PythonJson.Clean(await response.Content.ReadAsByteArrayAsync(token)).ToArray();
+                return replacements.AsSpan().Trim(" \r\n\t"u8).SequenceEqual("{}"u8) ? null : replacements;
+            },
+            cancellationToken);
+
     /// <summary>Submits a prompt. Never retried here: after a lost answer it must first be looked for.</summary>
     /// <returns>What is wrong with outputs that ComfyUI leaves out although it accepted the prompt.</returns>
     /// <exception cref="PromptRejectedException">ComfyUI refused the workflow.</exception>

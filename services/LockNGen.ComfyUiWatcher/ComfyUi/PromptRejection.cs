@@ -10,6 +10,11 @@ internal sealed record PromptRejection(string? Type, string? Message, string? De
 
     public string? NodeType { get; init; }
 
+    /// <summary>Whether the server lacks a node class or a choice that another one may have.</summary>
+    public bool LacksSomething =>
+        Type == "missing_node_type" || (Type == "invalid_prompt" && Message?.Contains("does not exist", StringComparison.Ordinal) == true)
+        || Nodes.Any(n => n.Type == "value_not_in_list");
+
     public static PromptRejection Of(JsonElement answer)
     {
         var error = answer.Child("error");

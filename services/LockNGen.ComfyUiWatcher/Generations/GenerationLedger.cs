@@ -52,7 +52,7 @@ internal sealed partial class GenerationLedger(
     /// <param name="lost">Why it should be taken back.</param>
     /// <param name="cancellationToken">Ends the attempts to report.</param>
     public async Task<OutcomeVerdict> ReportAsync(
-        Guid generationId, int attempt, GenerationEvent? terminal, GenerationError? lost, CancellationToken cancellationToken)
+        Guid generationId, int attempt, GenerationEvent? terminal, GenerationOutcome.Lost? lost, CancellationToken cancellationToken)
     {
         var report = new ReportOutcome
         {
@@ -60,7 +60,8 @@ internal sealed partial class GenerationLedger(
             Attempt = attempt,
             Watcher = options.Value.Name,
             Event = terminal is null ? null : JsonSerializer.Deserialize(ContractsJson.Serialize(terminal), ContractsJson.Default.JsonElement),
-            Lost = lost,
+            Lost = lost?.Error,
+            Refused = lost?.WasRefused ?? false,
         };
         for (var tries = 1; ; tries++)
         {

@@ -44,6 +44,9 @@ internal abstract record GenerationOutcome
     /// <summary>Not an outcome of the generation: the render was lost, and the API may have it done again.</summary>
     public sealed record Lost(GenerationError Error) : GenerationOutcome
     {
+        /// <summary>The server lacks what the workflow names, and another one may have it.</summary>
+        public bool WasRefused { get; init; }
+
         public override GenerationEvent? TerminalEvent(EndedAttempt attempt) => null;
     }
 }

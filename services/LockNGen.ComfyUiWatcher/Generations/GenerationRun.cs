@@ -158,7 +158,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         try
         {
             return await services.Ledger.ReportAsync(
-                generationId, work.Attempt, terminal, (outcome as GenerationOutcome.Lost)?.Error, cancellationToken);
+                generationId, work.Attempt, terminal, outcome as GenerationOutcome.Lost, cancellationToken);
         }
         finally
         {

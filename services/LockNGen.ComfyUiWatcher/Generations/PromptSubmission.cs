@@ -20,7 +20,7 @@ internal sealed partial class PromptSubmission(
         await leases.ConfirmAsync(instance, cancellationToken);
         var request = new PromptRequest
         {
-            Workflow = workflow,
+            Workflow = NodeTitles.Complete(workflow),
             PromptId = prompt.PromptId,
             ClientId = prompt.ClientId,
             ExtraData = PromptExtraData.Of(
@@ -37,7 +37,8 @@ internal sealed partial class PromptSubmission(
         }
         catch (PromptRejectedException e)
         {
-            throw Refused(GenerationErrors.Of(e.Rejection));
+            var error = GenerationErrors.Of(e.Rejection);
+            throw e.Rejection.LacksSomething ? new GenerationEndedException(new GenerationOutcome.Lost(error) { WasRefused = true }) : Refused(error);
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {

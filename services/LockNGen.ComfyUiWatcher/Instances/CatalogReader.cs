@@ -6,17 +6,31 @@ using LockNGen.ServiceDefaults.Bus;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>Reads what a server can do when it comes up and every few minutes, and sends it to the API when it has changed or is wanted.</summary>
+/// <summary>
+/// Reads what a server can do when it comes up, every few minutes and when it is doubted, and sends it to the API when it has changed or
+/// is wanted.
+/// </summary>
 internal sealed partial class CatalogReader(
     string instance, ComfyUiClient client, TimeSpan interval, TimeProvider clock, CommandClient commands, ILogger logger)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Reading it makes the server list all its models: not for every mistyped name.</summary>
+    private static readonly TimeSpan LeastAge = TimeSpan.FromSeconds(3);
+
     private string? _sentHash;
     private bool _wanted;
+    private volatile bool _doubted;
+    private DateTimeOffset? _readAt;
 
     public InstanceCatalog? Current { get; private set; }
+
+    /// <summary>How long ago it was read; null if it was not.</summary>
+    public TimeSpan? Age => clock.GetUtcNow() - _readAt;
+
+    /// <summary>It may have changed.</summary>
+    public void Doubt() => _doubted = true;
 
     /// <summary>The API does not have it.</summary>
     public void Want() => _wanted = true;
@@ -24,14 +38,13 @@ internal sealed partial class CatalogReader(
     public async Task RunAsync(Func<bool> isUp, CancellationToken cancellationToken)
     {
         var wasUp = false;
-        DateTimeOffset? readAt = null;
         try
         {
             while (!cancellationToken.IsCancellationRequested)
             {
                 var up = isUp();
-                if (up && (!wasUp || readAt is null || clock.GetUtcNow() - readAt >= interval) && await ReadAsync(cancellationToken))
-                    readAt = clock.GetUtcNow();
+                if (up && (!wasUp || Age is not { } age || age >= interval || (_doubted && age >= LeastAge)))
+                    await ReadAsync(cancellationToken);
                 wasUp = up;
                 if (Current is { } catalog && (_wanted || catalog.Hash != _sentHash))
                     await SendAsync(catalog, cancellationToken);
@@ -44,24 +57,33 @@ internal sealed partial class CatalogReader(
         }
     }
 
-    private async Task<bool> ReadAsync(CancellationToken cancellationToken)
+    private async Task ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
+            _doubted = false;
+            var startedAt = clock.GetUtcNow();
             var objectInfo = await client.GetObjectInfoAsync(cancellationToken);
-            var hash = Convert.ToHexStringLower(SHA256.HashData(objectInfo));
+            var replacements = await client.GetNodeReplacementsAsync(cancellationToken);
+            var hash = Convert.ToHexStringLower(SHA256.HashData([.. objectInfo, .. replacements ?? []]));
             if (hash != Current?.Hash)
             {
                 var version = await client.GetVersionAsync(cancellationToken);
-                Current = new InstanceCatalog { Instance = instance, Hash = hash, Version = version, ObjectInfo = Compress(objectInfo) };
+                Current = new InstanceCatalog
+                {
+                    Instance = instance,
+                    Hash = hash,
+                    Version = version,
+                    ObjectInfo = Compress(objectInfo),
+                    NodeReplacements = replacements is null ? null : Compress(replacements),
+                };
             }
 
-            return true;
+            _readAt = startedAt;
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {
             LogUnread(instance, e.Message);
-            return false;
         }
     }
 

@@ -80,6 +80,7 @@ internal sealed partial class ComfyUiInstance
         QueueRemaining = QueueRemaining,
         OthersRemaining = _poll.OthersRemaining,
         CatalogHash = Catalog.Current?.Hash,
+        CatalogAgeSeconds = Catalog.Age?.TotalSeconds,
     };
 
     /// <summary>Takes the server, or lets it go: only its owner may have a socket to it.</summary>

@@ -109,6 +109,8 @@ internal sealed partial class LeaseKeeper(
             instance.SetOwned(owned);
             if (answer.CatalogsWanted.Contains(instance.Name))
                 instance.Catalog.Want();
+            if (answer.CatalogsDoubted.Contains(instance.Name))
+                instance.Catalog.Doubt();
         }
 
         active.Abandon(held.Where(h => answer.Abandon.Contains(h.GenerationId)));

@@ -13,7 +13,7 @@ internal sealed partial class CatalogConsumer(GenerationsDatabase database, Sche
     public async Task Consume(ConsumeContext<InstanceCatalog> context)
     {
         var catalog = context.Message;
-        var classes = CatalogStore.Parse(catalog.ObjectInfo).Classes.Count;
+        var classes = CatalogStore.Parse(catalog.ObjectInfo, catalog.NodeReplacements).Classes.Count;
         await database.WriteAsync(session => StoreAsync(session, catalog), context.CancellationToken);
         LogStored(catalog.Instance, classes, catalog.Hash);
         scheduler.Set();
@@ -22,8 +22,8 @@ internal sealed partial class CatalogConsumer(GenerationsDatabase database, Sche
     private static async Task StoreAsync(Session session, InstanceCatalog catalog)
     {
         await session.ExecuteAsync(
-            "INSERT INTO catalogs (hash, object_info, received_at) VALUES (@Hash, @ObjectInfo, @Now) ON CONFLICT (hash) DO NOTHING",
-            new { catalog.Hash, catalog.ObjectInfo, session.Now });
+            "INSERT INTO catalogs (hash, object_info, node_replacements, received_at) VALUES (@Hash, @ObjectInfo, @NodeReplacements, @Now) ON CONFLICT (hash) DO NOTHING",
+            new { catalog.Hash, catalog.ObjectInfo, catalog.NodeReplacements, session.Now });
         await session.ExecuteAsync(
             "UPDATE instances SET catalog_hash = @Hash, version = COALESCE(@Version, version) WHERE name = @Instance",
             new { catalog.Hash, catalog.Version, catalog.Instance });

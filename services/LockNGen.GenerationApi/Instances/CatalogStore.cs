@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text.Json;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Storage;
 
 namespace LockNGen.GenerationApi.Instances;
 
@@ -10,6 +11,9 @@ internal sealed partial class CatalogStore
 {
     /// <summary>Catalogs of real installations have some MB; a bomb of gigabytes must not pass.</summary>
     private const int MaxBytes = 64 << 20;
+
+    /// <summary>Younger catalogs are not doubted: they were read after whatever a submitter has just put there.</summary>
+    private static readonly TimeSpan DoubtInterval = TimeSpan.FromSeconds(3);
 
     private readonly GenerationsDatabase _database;
     private readonly ILogger _logger;
@@ -39,13 +43,13 @@ internal sealed partial class CatalogStore
     {
         if (_parsed.TryGetValue(hash, out var known))
             return known;
-        var bytes = await _database.ReadAsync(
-            session => session.ScalarAsync<byte[]>("SELECT object_info FROM catalogs WHERE hash = @hash", new { hash }), cancellationToken);
-        if (bytes is null)
+        var stored = await _database.ReadAsync(
+            session => session.FirstOrDefaultAsync<CatalogRow>("SELECT object_info, node_replacements FROM catalogs WHERE hash = @hash", new { hash }), cancellationToken);
+        if (stored is null)
             return null;
         try
         {
-            return _parsed.GetOrAdd(hash, Parse(bytes));
+            return _parsed.GetOrAdd(hash, Parse(stored.ObjectInfo, stored.NodeReplacements));
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
@@ -54,11 +58,43 @@ internal sealed partial class CatalogStore
         }
     }
 
-    /// <summary>Reads a compressed <c>/object_info</c>.</summary>
-    public static NodeCatalog Parse(byte[] objectInfo)
+    /// <summary>Has the catalogs read again that are not quite new; once the watchers have done so, the heartbeats tell it.</summary>
+    /// <returns>How old the oldest is.</returns>
+    public async Task<TimeSpan?> DoubtAsync(CancellationToken cancellationToken)
+    {
+        var (now, oldest) = await _database.ReadAsync(
+            async session => (session.Now, await session.ScalarAsync<long?>("SELECT MIN(catalog_read_at) FROM instances WHERE watcher IS NOT NULL")), cancellationToken);
+        if (oldest is null)
+            return null;
+        var age = now - DateTimeOffset.FromUnixTimeMilliseconds(oldest.Value);
+        if (age >= DoubtInterval)
+        {
+            await _database.WriteAsync(
+                session => session.ExecuteAsync(
+                    "UPDATE instances SET catalog_doubted_at = @Now WHERE watcher IS NOT NULL AND catalog_read_at < @old AND (catalog_doubted_at IS NULL OR catalog_doubted_at < @old)",
+                    new { session.Now, old = session.Now - DoubtInterval }),
+                cancellationToken);
+        }
+
+        return age;
+    }
+
+    /// <summary>Has one instance's catalog read again: ComfyUI itself has just contradicted it.</summary>
+    public static Task<int> DoubtAsync(Session session, string instance) =>
+        session.ExecuteAsync("UPDATE instances SET catalog_doubted_at = @Now WHERE name = @instance", new { session.Now, instance });
+
+    /// <summary>Reads a compressed <c>/object_info</c>, and a compressed <c>/node_replacements</c>.</summary>
+    public static NodeCatalog Parse(byte[] objectInfo, byte[]? nodeReplacements = null)
+    {
+        using var info = Decompress(objectInfo);
+        using var replacements = nodeReplacements is null ? null : Decompress(nodeReplacements);
+        return NodeCatalog.Parse(info.RootElement, replacements?.RootElement);
+    }
+
+    private static JsonDocument Decompress(byte[] compressed)
     {
         using var json = new MemoryStream();
-        using (var gzip = new GZipStream(new MemoryStream(objectInfo), CompressionMode.Decompress))
+        using (var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress))
         {
             var buffer = new byte[81_920];
             for (var read = gzip.Read(buffer); read > 0; read = gzip.Read(buffer))
@@ -69,8 +105,7 @@ internal sealed partial class CatalogStore
             }
         }
 
-        using var document = JsonDocument.Parse(json.GetBuffer().AsMemory(0, (int)json.Length));
-        return NodeCatalog.Parse(document.RootElement);
+        return JsonDocument.Parse(json.ToArray());
     }
 
     private async Task<IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)>> ReadAllAsync()
@@ -89,6 +124,12 @@ internal sealed partial class CatalogStore
     {
         foreach (var hash in _parsed.Keys.Except(instances.Select(i => i.CatalogHash ?? "")))
             _parsed.TryRemove(hash, out _);
+    }
+
+    private sealed record CatalogRow
+    {
+        public required byte[] ObjectInfo { get; init; }
+        public byte[]? NodeReplacements { get; init; }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The catalog {Hash} cannot be read: {Reason}")]

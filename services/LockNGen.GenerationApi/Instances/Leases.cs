@@ -15,6 +15,9 @@ namespace LockNGen.GenerationApi.Instances;
 internal sealed partial class Leases(
     GenerationsDatabase database, Installation installation, SchedulerSignal scheduler, IOptions<QueueOptions> options, ILogger<Leases> logger)
 {
+    /// <summary>A watcher's clock may have been set; who read so long ago has not read.</summary>
+    private const double MaxAgeSeconds = 31_536_000;
+
     /// <summary>Renews the watcher's leases, takes free instances, and notes what it holds.</summary>
     public async Task<HeartbeatAnswer> RenewAsync(WatcherHeartbeat heartbeat, CancellationToken cancellationToken) =>
         await NoteAsync(heartbeat, cancellationToken) with { InstallationId = await installation.IdAsync(cancellationToken) };
@@ -26,7 +29,7 @@ internal sealed partial class Leases(
             if (heartbeat.Leaving)
             {
                 await ReleaseAsync(session, heartbeat.Watcher);
-                return Answer([], abandon, []);
+                return Answer([], abandon, [], []);
             }
 
             var owned = new List<InstanceReport>();
@@ -36,16 +39,17 @@ internal sealed partial class Leases(
                     owned.Add(report);
             }
 
-            return Answer([.. owned.Select(o => o.Name)], abandon, await WithoutCatalogAsync(session, owned));
+            return Answer([.. owned.Select(o => o.Name)], abandon, await WithoutCatalogAsync(session, owned), await WithDoubtedCatalogAsync(session, owned));
         },
         cancellationToken);
 
-    private HeartbeatAnswer Answer(IReadOnlyList<string> owned, IReadOnlyList<Guid> abandon, IReadOnlyList<string> catalogsWanted) => new()
+    private HeartbeatAnswer Answer(IReadOnlyList<string> owned, IReadOnlyList<Guid> abandon, IReadOnlyList<string> catalogsWanted, IReadOnlyList<string> catalogsDoubted) => new()
     {
         Owned = owned,
         LeaseSeconds = options.Value.Lease.TotalSeconds,
         Abandon = abandon,
         CatalogsWanted = catalogsWanted,
+        CatalogsDoubted = catalogsDoubted,
     };
 
     private async Task<bool> RenewAsync(Session session, string watcher, InstanceReport report)
@@ -54,11 +58,12 @@ internal sealed partial class Leases(
         var renewed = await session.ExecuteAsync(
             """
             INSERT INTO instances
-                (name, watcher, lease_until, state, reason, labels, capacity, version, queue_remaining, others_remaining, catalog_hash, reported_at)
-            VALUES (@Name, @watcher, @until, @state, @Reason, @labels, @Capacity, @Version, @QueueRemaining, @OthersRemaining, @CatalogHash, @Now)
+                (name, watcher, lease_until, state, reason, labels, capacity, version, queue_remaining, others_remaining, catalog_hash, catalog_read_at, reported_at)
+            VALUES (@Name, @watcher, @until, @state, @Reason, @labels, @Capacity, @Version, @QueueRemaining, @OthersRemaining, @CatalogHash, @readAt, @Now)
             ON CONFLICT (name) DO UPDATE SET watcher = excluded.watcher, lease_until = excluded.lease_until, state = excluded.state,
                 reason = excluded.reason, labels = excluded.labels, capacity = excluded.capacity, version = excluded.version,
-                queue_remaining = excluded.queue_remaining, others_remaining = excluded.others_remaining, catalog_hash = excluded.catalog_hash, reported_at = excluded.reported_at
+                queue_remaining = excluded.queue_remaining, others_remaining = excluded.others_remaining, catalog_hash = excluded.catalog_hash,
+                catalog_read_at = excluded.catalog_read_at, reported_at = excluded.reported_at
             WHERE instances.watcher IS NULL OR instances.watcher = excluded.watcher
             """,
             new
@@ -74,6 +79,7 @@ internal sealed partial class Leases(
                 report.QueueRemaining,
                 report.OthersRemaining,
                 report.CatalogHash,
+                readAt = report.CatalogAgeSeconds is { } age and >= 0 and < MaxAgeSeconds ? session.Now.AddSeconds(-age) : (DateTimeOffset?)null,
                 session.Now,
             }) == 1;
         if (!renewed)
@@ -120,6 +126,13 @@ internal sealed partial class Leases(
             SELECT name FROM instances i
             WHERE name IN @names AND catalog_hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM catalogs c WHERE c.hash = i.catalog_hash)
             """,
+            new { names = SqlList.Of(owned.Select(o => o.Name)) });
+
+    /// <summary>Until they were read after the doubt came up.</summary>
+    private static Task<IReadOnlyList<string>> WithDoubtedCatalogAsync(Session session, List<InstanceReport> owned) => owned.Count == 0
+        ? Task.FromResult<IReadOnlyList<string>>([])
+        : session.QueryAsync<string>(
+            "SELECT name FROM instances WHERE name IN @names AND catalog_doubted_at IS NOT NULL AND (catalog_read_at IS NULL OR catalog_read_at < catalog_doubted_at)",
             new { names = SqlList.Of(owned.Select(o => o.Name)) });
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Watcher {Watcher} owns instance {Instance}")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.ServiceDefaults.Storage;
@@ -11,14 +12,15 @@ namespace LockNGen.GenerationApi.Ledger;
 
 /// <summary>Decides what a watcher reports: the first outcome of the current attempt stands, everything else is superseded.</summary>
 internal sealed partial class OutcomeConsumer(
-    GenerationsDatabase database, GenerationLedger ledger, IOptions<QueueOptions> options, ILogger<OutcomeConsumer> logger)
+    GenerationsDatabase database, GenerationLedger ledger, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<OutcomeConsumer> logger)
     : IConsumer<ReportOutcome>
 {
     public async Task Consume(ConsumeContext<ReportOutcome> context)
     {
         var report = context.Message;
         var reportedAt = DateTimeOffset.UtcNow;
-        var (row, decision) = await database.WriteAsync(session => DecideAsync(session, report), context.CancellationToken);
+        var others = report.Refused ? await catalogs.AllAsync(context.CancellationToken) : [];
+        var (row, decision) = await database.WriteAsync(session => DecideAsync(session, report, others), context.CancellationToken);
         // The report does not carry the generation's trace; only the row has it.
         using var activity = row?.TraceParent is { } trace
             ? Diagnostics.Activities.StartActivity("record outcome", ActivityKind.Server, trace, startTime: reportedAt)
@@ -28,13 +30,15 @@ internal sealed partial class OutcomeConsumer(
         await context.RespondAsync(decision);
     }
 
-    private async Task<(GenerationRow? Row, OutcomeDecision Decision)> DecideAsync(Session session, ReportOutcome report)
+    private async Task<(GenerationRow? Row, OutcomeDecision Decision)> DecideAsync(
+        Session session, ReportOutcome report, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
     {
         var row = await GenerationLedger.FindAsync(session, report.GenerationId);
-        return (row, row?.Attempt == report.Attempt ? await DecideAsync(session, row, report) : Superseded(row));
+        return (row, row?.Attempt == report.Attempt ? await DecideAsync(session, row, report, others) : Superseded(row));
     }
 
-    private async Task<OutcomeDecision> DecideAsync(Session session, GenerationRow row, ReportOutcome report)
+    private async Task<OutcomeDecision> DecideAsync(
+        Session session, GenerationRow row, ReportOutcome report, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
     {
         if (row.HasEnded)
         {
@@ -51,8 +55,22 @@ internal sealed partial class OutcomeConsumer(
             return new OutcomeDecision { Verdict = OutcomeVerdict.Publish };
         }
 
-        await TakeBackAsync(session, row, report.Lost);
+        if (report is { Refused: true, Lost: { } refusal } && !await CanGoElsewhereAsync(session, row, others))
+            await ledger.EndAsync(session, row, refusal, refusal.Code);
+        else
+            await TakeBackAsync(session, row, report.Lost);
         return new OutcomeDecision { Verdict = OutcomeVerdict.TakenBack };
+    }
+
+    /// <summary>ComfyUI refused what its catalog should have: the catalog is read again, and who else can is asked.</summary>
+    private static async Task<bool> CanGoElsewhereAsync(
+        Session session, GenerationRow row, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
+    {
+        await CatalogStore.DoubtAsync(session, row.Instance!);
+        var json = await session.ScalarAsync<string>("SELECT plan FROM generation_inputs WHERE generation_id = @Id", new { row.Id });
+        var plan = JsonSerializer.Deserialize(json!, StoredJson.Default.RenderPlan)!;
+        return row.CancelRequestedAt is not null
+            || others.Any(o => o.Instance.Name != row.Instance && o.Instance.State == InstanceState.Up && plan.FitsTo(o.Catalog, row.NeedsCatalog));
     }
 
     private async Task<bool> RecordAsync(Session session, GenerationRow row, JsonElement outcome)

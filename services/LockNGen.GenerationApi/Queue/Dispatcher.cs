@@ -133,13 +133,7 @@ internal sealed partial class Dispatcher(
 
         public int CountOf(IReadOnlyDictionary<string, string> wanted) => wanted.Count(w => _labels.GetValueOrDefault(w.Key) == w.Value);
 
-        /// <summary>Without a catalog everything is tried: ComfyUI itself refuses what it cannot do.</summary>
-        public bool CanRender(RenderPlan plan, bool needsCatalog) => catalog is null
-            ? !needsCatalog
-            : plan.NodeClasses.All(catalog.Has)
-                && plan.Choices.All(c => catalog.SpellingOf(c.ClassType, c.Name, c.Value) is not null)
-                && plan.Files.All(catalog.HasFile)
-                && plan.FirstModels.All(m => catalog.ChoicesOf(m.ClassType, m.Name) is { Count: > 0 });
+        public bool CanRender(RenderPlan plan, bool needsCatalog) => plan.FitsTo(catalog, needsCatalog);
     }
 }
 

@@ -41,11 +41,12 @@ internal sealed class CatalogCheck(WorkflowGraph graph, IReadOnlyList<NodeInput>
     }
 
     private CatalogVerdict Refused(IReadOnlyList<CatalogError> errors) =>
-        new() { Catalog = catalog, Errors = errors, Reached = _sources.Keys.ToHashSet(StringComparer.Ordinal), NamesUnknown = errors.Any(IsOfUnknown) };
+        new() { Catalog = catalog, Errors = errors, Reached = _sources.Keys.ToHashSet(StringComparer.Ordinal), NamesUnknown = errors.Any(e => IsOfUnknown(e.Problem)) };
 
-    private bool NamesUnknown() => _errors.Values.Any(e => e.Exists(IsOfUnknown));
+    private bool NamesUnknown() => _errors.Values.Any(e => e.Exists(c => IsOfUnknown(c.Problem)));
 
-    private static bool IsOfUnknown(CatalogError error) => error.Problem.Code is ErrorCodes.UnknownNodeClass or ErrorCodes.MissingModel or ErrorCodes.NotAChoice;
+    /// <summary>Whether something is missing that may come: a class, a model, another choice.</summary>
+    public static bool IsOfUnknown(ProblemError error) => error.Code is ErrorCodes.UnknownNodeClass or ErrorCodes.MissingModel or ErrorCodes.NotAChoice;
 
     /// <summary>Checks a node and all it needs, each once, and finds cycles. Without recursion, for a chain may be long.</summary>
     private void Visit(string output, InputCheck inputs, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
 
@@ -29,6 +30,11 @@ internal static class CatalogValidation
 
         return best ?? new CatalogVerdict { Reached = graph.Nodes.Select(n => n.Id).ToHashSet(StringComparer.Ordinal) };
     }
+
+    /// <summary>What is unknown may have come since the catalogs were read.</summary>
+    public static ProblemError WithAge(ProblemError error, TimeSpan? age) => age is { } known && CatalogCheck.IsOfUnknown(error)
+        ? error with { Message = string.Create(CultureInfo.InvariantCulture, $"{error.Message} This was so {known.TotalSeconds:0} s ago; the instances are asked again.") }
+        : error;
 
     /// <summary>The errors, with the names that may have been meant.</summary>
     public static IEnumerable<ProblemError> Explain(CatalogVerdict verdict, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Instances;
 
 namespace LockNGen.GenerationApi.Submit;
 
@@ -28,6 +29,14 @@ internal sealed record RenderPlan
 
     /// <summary>What people should know of it, although it is no reason to refuse it.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether an instance can render it. Without a catalog everything is tried: ComfyUI itself refuses what it cannot do.</summary>
+    public bool FitsTo(NodeCatalog? catalog, bool needsCatalog) => catalog is null
+        ? !needsCatalog
+        : NodeClasses.All(catalog.Has)
+            && Choices.All(c => catalog.SpellingOf(c.ClassType, c.Name, c.Value) is not null)
+            && Files.All(catalog.HasFile)
+            && FirstModels.All(m => catalog.ChoicesOf(m.ClassType, m.Name) is { Count: > 0 });
 }
 
 /// <summary>An input of a node.</summary>

@@ -52,7 +52,8 @@ internal sealed class SubmissionReader(
         WorkflowInspection.MendPrefixes(graph);
         var files = await uploads.NamedInAsync(graph, owner, seesAll, errors, cancellationToken);
         var verdict = CatalogValidation.Check(graph, filled.OpenModels, known, cancellationToken);
-        errors.AddRange(CatalogValidation.Explain(verdict, cancellationToken));
+        var age = verdict.NamesUnknown ? await catalogs.DoubtAsync(cancellationToken) : null;
+        errors.AddRange(CatalogValidation.Explain(verdict, cancellationToken).Select(e => CatalogValidation.WithAge(e, age)));
         if (verdict.Catalog is null)
             WorkflowInspection.CheckLinks(graph, errors);
         inspection.CheckLimits(graph, verdict.Reached, errors);

@@ -30,6 +30,9 @@ internal sealed class FakeLedger
 
     public ConcurrentDictionary<string, InstanceReport> Reports { get; } = new();
 
+    /// <summary>Instances whose catalog is said to be out of date.</summary>
+    public IReadOnlyList<string> Doubted { get; set; } = [];
+
     public ConcurrentDictionary<string, InstanceCatalog> Catalogs { get; } = new();
 
     /// <summary>Heartbeats go unanswered, and so does everything else, until reset.</summary>
@@ -114,10 +117,10 @@ internal sealed class FakeLedger
     }
 
     /// <summary>Waits for an instance's catalog.</summary>
-    public async Task<InstanceCatalog> WaitForCatalogAsync(string instance)
+    public async Task<InstanceCatalog> WaitForCatalogAsync(string instance, string? unlike = null)
     {
         InstanceCatalog? catalog;
-        while (!Catalogs.TryGetValue(instance, out catalog))
+        while (!Catalogs.TryGetValue(instance, out catalog) || catalog.Hash == unlike)
             await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
         return catalog;
     }
@@ -251,6 +254,7 @@ internal sealed class FakeLedger
             LeaseSeconds = 5,
             InstallationId = InstallationId,
             Abandon = [.. heartbeat.Held.Where(h => _rows.TryGetValue(h.GenerationId, out var row) && (row.Attempt != h.Attempt || row.Ended)).Select(h => h.GenerationId)],
+            CatalogsDoubted = [.. Doubted],
             CatalogsWanted = [.. heartbeat.Instances.Select(i => i.Name).Where(i => !Catalogs.ContainsKey(i))],
         };
     }

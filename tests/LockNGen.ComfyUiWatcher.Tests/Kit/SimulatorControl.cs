@@ -23,7 +23,7 @@ internal class SimulatorControl(HttpClient http)
 
     public Task ReleaseAsync(Guid hold) => DeleteAsync($"simulator/holds/{hold}");
 
-    public Task AdminAsync(string path) => PostAsync("simulator/" + path, content: null);
+    public Task AdminAsync(string path, string? json = null) => PostAsync("simulator/" + path, json is null ? null : new StringContent(json));
 
     public Task SendFrameAsync(string query, byte[] body) => PostAsync("simulator/frames?" + query, new ByteArrayContent(body));
 

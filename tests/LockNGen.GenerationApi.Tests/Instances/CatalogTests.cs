@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LockNGen.Contracts;
 using LockNGen.GenerationApi.Tests.Support;
 using LockNGen.TestSupport;
 
@@ -59,6 +60,89 @@ public abstract class CatalogTests(PostgreSqlFixture? server) : DatabaseTests(se
         (await ErrorAsync(api, new { template = "txt2img", parameters = new { prompt = "x", sampler = "eulr" } })).GetProperty("message").GetString()!.ShouldContain("Nearest: euler");
         var unknown = await ErrorAsync(api, new { workflow = new Dictionary<string, object> { ["1"] = new { class_type = "KSamplr", inputs = new { } } } });
         (unknown.GetProperty("code").GetString(), unknown.GetProperty("nodeId").GetString()).ShouldBe(("unknown_node_class", "1"));
+    }
+
+    [Fact]
+    public async Task Refusal_OfAnUnknownModel_HasOldCatalogsReadAgain_AndSaysHowOldTheyAre()
+    {
+        var objectInfo = ObjectInfo.With("a.safetensors");
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", catalogHash: FakeWatcher.Hash(objectInfo), catalogAge: 40));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await SendCatalogAsync(watcher, objectInfo);
+        (await watcher.BeatAsync()).CatalogsDoubted.ShouldBeEmpty();
+
+        var error = await ErrorAsync(api, new { template = "txt2img", parameters = new { prompt = "x", model = "new.safetensors" } });
+
+        error.GetProperty("message").GetString()!.ShouldContain("This was so 4");
+        (await watcher.BeatAsync()).CatalogsDoubted.ShouldBe(["gpu"]);
+    }
+
+    /// <summary>Case 24: an instance that refuses what its catalog has is not the last word while another one can.</summary>
+    [Fact]
+    public async Task Work_ThatAnInstanceRefuses_GoesToAnother_AndFailsWhereThereIsNone()
+    {
+        var objectInfo = ObjectInfo.With("m.safetensors");
+        await using var watcher = new FakeWatcher(
+            "w1",
+            FakeWatcher.Instance("a", catalogHash: FakeWatcher.Hash(objectInfo), catalogAge: 1),
+            FakeWatcher.Instance("b", catalogHash: FakeWatcher.Hash(objectInfo), catalogAge: 1));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await watcher.SendCatalogAsync("a", objectInfo);
+        await watcher.SendCatalogAsync("b", objectInfo);
+        while ((await watcher.BeatAsync()).CatalogsWanted.Count > 0)
+            await watcher.Answers.ReadAsync().AsTask().WaitAsync(ApiHost.Patience);
+        await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x", model = "m.safetensors" } });
+        var refusal = new GenerationError { Code = GenerationErrorCodes.MissingModel, Message = "not in list", Retryable = false };
+
+        var first = await watcher.OfferAsync();
+        var work = (await watcher.ClaimAsync(first)).Work!;
+        var verdict = await watcher.ReportAsync(first.GenerationId, work.Attempt, outcome: null, refusal, refused: true);
+        var second = await watcher.OfferAsync();
+
+        verdict.Verdict.ShouldBe(OutcomeVerdict.TakenBack);
+        second.Instance.ShouldNotBe(first.Instance);
+        (await watcher.BeatAsync()).CatalogsDoubted.ShouldContain(first.Instance);
+    }
+
+    [Fact]
+    public async Task Work_ThatTheOnlyInstanceRefuses_FailsWithWhatItSays()
+    {
+        await using var watcher = Watcher(ObjectInfo.With("m.safetensors"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await SendCatalogAsync(watcher, ObjectInfo.With("m.safetensors"));
+        var id = (await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x", model = "m.safetensors" } })).GetProperty("id").GetGuid();
+
+        var (_, work) = await watcher.TakeAsync();
+        await watcher.ReportAsync(id, work.Attempt, outcome: null, new GenerationError { Code = GenerationErrorCodes.MissingModel, Message = "not in list", Retryable = false }, refused: true);
+
+        var failed = (GenerationFailed)await api.Events.EndOfAsync(id);
+        (failed.Data.Error.Code, failed.Data.Error.Message).ShouldBe((GenerationErrorCodes.MissingModel, "not in list"));
+    }
+
+    /// <summary>Case 5.</summary>
+    [Fact]
+    public async Task ModelInAFolder_IsListedOnce_AndWrittenAsTheInstanceDoes()
+    {
+        var (linux, windows) = (ObjectInfo.With("sdxl/base.safetensors"), ObjectInfo.With(@"sdxl\\base.safetensors"));
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("windows", catalogHash: FakeWatcher.Hash(windows)));
+        await using var other = new FakeWatcher("w2", FakeWatcher.Instance("linux", state: InstanceState.Down, catalogHash: FakeWatcher.Hash(linux)));
+        await using var api = await StartApiAsync(watchers: [watcher, other]);
+        await watcher.StartAsync();
+        await other.StartAsync();
+        await other.SendCatalogAsync("linux", linux);
+        await watcher.SendCatalogAsync("windows", windows);
+        while ((await watcher.BeatAsync()).CatalogsWanted.Count + (await other.BeatAsync()).CatalogsWanted.Count > 0)
+            await watcher.Answers.ReadAsync().AsTask().WaitAsync(ApiHost.Patience);
+
+        await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x", model = "sdxl/base.safetensors" } });
+
+        var (_, work) = await watcher.TakeAsync();
+        work.Prompts[0].Inputs.Single(i => i.Name == "ckpt_name").Value.GetString().ShouldBe(@"sdxl\base.safetensors");
+        var models = (await api.Client.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("models").EnumerateArray();
+        models.ShouldHaveSingleItem().GetProperty("name").GetString().ShouldBe("sdxl/base.safetensors");
     }
 
     [Fact]

@@ -30,8 +30,8 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
     private readonly Channel<HeartbeatAnswer> _answers = Channel.CreateBounded<HeartbeatAnswer>(
         new BoundedChannelOptions(100) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    public static InstanceReport Instance(string name, int capacity = 1, InstanceState state = InstanceState.Up, string? catalogHash = null) =>
-        new() { Name = name, Capacity = capacity, State = state, CatalogHash = catalogHash };
+    public static InstanceReport Instance(string name, int capacity = 1, InstanceState state = InstanceState.Up, string? catalogHash = null, double? catalogAge = null) =>
+        new() { Name = name, Capacity = capacity, State = state, CatalogHash = catalogHash, CatalogAgeSeconds = catalogAge };
 
     public void Bind(IReceiveEndpointConfigurator endpoint)
     {
@@ -139,11 +139,11 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
     }
 
     /// <summary>Reports an outcome, without publishing it.</summary>
-    public Task<OutcomeDecision> ReportAsync(Guid id, int attempt, GenerationEvent? outcome, GenerationError? lost = null) =>
-        ReportJsonAsync(id, attempt, outcome is null ? null : JsonElement.Parse(ContractsJson.Serialize(outcome)), lost);
+    public Task<OutcomeDecision> ReportAsync(Guid id, int attempt, GenerationEvent? outcome, GenerationError? lost = null, bool refused = false) =>
+        ReportJsonAsync(id, attempt, outcome is null ? null : JsonElement.Parse(ContractsJson.Serialize(outcome)), lost, refused);
 
     /// <summary>Reports an outcome of which only the JSON is known.</summary>
-    public Task<OutcomeDecision> ReportJsonAsync(Guid id, int attempt, JsonElement? outcome, GenerationError? lost = null) =>
+    public Task<OutcomeDecision> ReportJsonAsync(Guid id, int attempt, JsonElement? outcome, GenerationError? lost = null, bool refused = false) =>
         _commands!.RequestAsync<ReportOutcome, OutcomeDecision>(
             BusQueues.GenerationApi,
             new ReportOutcome
@@ -153,6 +153,7 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
                 Watcher = name,
                 Event = outcome,
                 Lost = lost,
+                Refused = refused,
             },
             CancellationToken.None);
 
