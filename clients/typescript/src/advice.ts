@@ -8,6 +8,8 @@ const failureAdvice: Readonly<Record<string, string>> = {
   missing_model: 'No machine has this model. Choose another one, then run it again.',
   comfyui_lost: 'The machine went away while it worked, more than once. Run it again in a minute.',
   comfyui_unresponsive: 'The machine stopped answering. Run it again in a minute; another machine may take it.',
+  worker_died:
+    'It brought one machine down after the other. Use a smaller size or other nodes before you run it again.',
   timeout: 'It took longer than allowed. Use fewer steps or a smaller size, then run it again.',
   queue_timeout: 'It waited longer than allowed and was never started. Run it again when fewer are waiting.',
   storage_failed: 'It was made, but could not be stored. Run it again; if that happens twice, tell the operator.',
@@ -38,6 +40,7 @@ const problemAdvice: Readonly<Record<string, string>> = {
   not_found: notYours,
   method_not_allowed: 'The server is of another version than this page. Reload the page.',
   generation_cancelled: 'It was cancelled meanwhile. Send it again if that was not intended.',
+  id_taken: 'Choose another id, or leave it out.',
   stale_attempt: 'Another machine has taken it over; nothing needs to be done.',
   too_large: 'Choose a smaller file.',
   unsupported_image: 'Choose a PNG, JPEG, WebP or GIF.',
