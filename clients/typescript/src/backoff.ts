@@ -16,3 +16,8 @@ export function backoffDelay(
   const nominal = Math.min(maxMs, initialMs * factor ** attempt);
   return nominal * (0.5 + random() / 2);
 }
+
+/** A wait that somebody else has named, or the breaker: never less, and up to a quarter more, so that clients do not return at once. */
+export function jittered(ms: number): number {
+  return ms * (1 + Math.random() / 4);
+}

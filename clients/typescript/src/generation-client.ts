@@ -10,7 +10,7 @@ import type {
   SubmittedGeneration,
 } from './api-types.js';
 import { type AuthOptions, Credentials } from './auth.js';
-import { backoffDelay } from './backoff.js';
+import { backoffDelay, jittered } from './backoff.js';
 import { randomUuid } from './uuid.js';
 
 export interface GenerationClientOptions extends AuthOptions {
@@ -150,7 +150,7 @@ export class GenerationClient {
         }
         const expired = error.status === 401 && attempt === 0 && this.#credentials.usesTickets;
         const again = isRepeatable && attempt < this.#options.retries && transient.has(error.status);
-        const pause = expired ? 0 : Math.max(error.retryAfterMs ?? 0, backoffDelay(attempt));
+        const pause = expired ? 0 : Math.max(jittered(error.retryAfterMs ?? 0), backoffDelay(attempt));
         if (!(expired || again) || pause > longestPause) {
           throw error;
         }

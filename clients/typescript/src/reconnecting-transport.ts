@@ -91,8 +91,7 @@ export class ReconnectingTransport {
   }
 
   readonly #online = () => {
-    this.#policy.reset();
-    if (this.#retryTimer !== undefined) {
+    if (this.#retryTimer !== undefined && this.#policy.online()) {
       this.#connect();
     }
   };
@@ -132,7 +131,7 @@ export class ReconnectingTransport {
       this.#candidate = undefined;
       this.#release();
       this.#transport = transport;
-      this.#policy.reset();
+      this.#policy.upgraded();
     }
     this.#policy.opened();
     this.#stableTimer = setTimeout(() => this.#policy.stable(), this.#options.stableMs ?? 10_000);
@@ -186,9 +185,16 @@ export class ReconnectingTransport {
   #planUpgrade(delayMs: number): void {
     const { best } = this.#policy;
     if (best && this.#transport?.kind !== best) {
-      this.#upgradeTimer = setTimeout(() => {
-        this.#candidate = this.#start(best);
-      }, delayMs);
+      this.#upgradeTimer = setTimeout(
+        () => {
+          if (this.#policy.tryUpgrade()) {
+            this.#candidate = this.#start(best);
+          } else {
+            this.#planUpgrade(0);
+          }
+        },
+        Math.max(delayMs, this.#policy.upgradeWaitMs),
+      );
     }
   }
 

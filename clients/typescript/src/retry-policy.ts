@@ -1,5 +1,5 @@
 import type { Credentials } from './auth.js';
-import { type BackoffOptions, backoffDelay } from './backoff.js';
+import { type BackoffOptions, backoffDelay, jittered } from './backoff.js';
 import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js';
 import { CloseCode } from './close-codes.js';
 import type { Disconnect, TransportKind } from './transports/transport.js';
@@ -77,12 +77,25 @@ export class RetryPolicy {
     this.#outage = false;
   }
 
-  /** Everything may be different now: the network came back, or the best transport works again. */
-  reset(): void {
-    this.#rung = 0;
-    this.#failures = 0;
-    this.#attempt = 0;
-    this.#outage = false;
+  /** The best transport works again. */
+  upgraded(): void {
+    this.#startOver();
+  }
+
+  /** The network came back. Answers whether to try at once: the breaker counts this attempt like any other. */
+  online(): boolean {
+    this.#startOver();
+    return this.#isAllowed();
+  }
+
+  /** Whether the best transport may be tried beside the present one; if not, `upgradeWaitMs` says when to ask again. */
+  tryUpgrade(): boolean {
+    return this.best !== 'websocket' || this.#breaker.tryAttempt();
+  }
+
+  /** How long the breaker keeps the best transport closed. */
+  get upgradeWaitMs(): number {
+    return this.best === 'websocket' ? jittered(this.#breaker.remainingMs) : 0;
   }
 
   /** Milliseconds until the next attempt; undefined = give up. */
@@ -102,9 +115,20 @@ export class RetryPolicy {
       return undefined;
     }
     const busy = disconnect.code === CloseCode.tryAgainLater ? busyDelayMs * (1 + Math.random()) : 0;
-    const delay = Math.max(backoffDelay(this.#attempt++, this.#backoff), disconnect.retryAfterMs ?? busy);
-    const isAllowed = this.transport !== 'websocket' || this.#breaker.tryAttempt() || this.#stepDown();
-    return isAllowed ? delay : Math.max(delay, this.#breaker.remainingMs);
+    const wish = disconnect.retryAfterMs === undefined ? busy : jittered(disconnect.retryAfterMs);
+    const delay = Math.max(backoffDelay(this.#attempt++, this.#backoff), wish);
+    return this.#isAllowed() ? delay : Math.max(delay, jittered(this.#breaker.remainingMs));
+  }
+
+  #isAllowed(): boolean {
+    return this.transport !== 'websocket' || this.#breaker.tryAttempt() || this.#stepDown();
+  }
+
+  #startOver(): void {
+    this.#rung = 0;
+    this.#failures = 0;
+    this.#attempt = 0;
+    this.#outage = false;
   }
 
   /** A refused token is renewed once; refused again, or forbidden, it is final. */

@@ -122,7 +122,9 @@ describe('a server that says when to come back', () => {
     const connection = test.connect({ transports: ['sse', 'polling'] });
     connection.subscribe(crypto.randomUUID(), test.keep);
     await test.news.until(() => connection.state.error !== undefined);
-    expect(connection.state).toMatchObject({ status: 'disconnected', retryInMs: 7_000 });
+    expect(connection.state.status).toBe('disconnected');
+    expect(connection.state.retryInMs).toBeGreaterThanOrEqual(7_000);
+    expect(connection.state.retryInMs).toBeLessThanOrEqual(8_750);
     expect(connection.state.error).toMatchObject({
       code: status,
       message: 'The server is busy.',
@@ -266,7 +268,8 @@ describe('timing', () => {
     expect(connection.state).toMatchObject({ status: 'connected', transport: 'sse' });
     await vi.advanceTimersByTimeAsync(59_000);
     expect(made).toHaveLength(6);
-    await vi.advanceTimersByTimeAsync(1_000);
+    // With the most jitter there is.
+    await vi.advanceTimersByTimeAsync(16_000);
     expect(made).toHaveLength(7);
     made[6]?.open();
     expect(connection.state.transport).toBe('websocket');
@@ -295,6 +298,41 @@ describe('timing', () => {
     expect(connection.state).toMatchObject({ status: 'connected', transport: 'polling' });
     expect(made).toHaveLength(3);
     made[2]?.open();
+    expect(connection.state.transport).toBe('websocket');
+  });
+
+  it('an outage with the breaker open: the fallback serves, and the WebSocket waits out its minute', async () => {
+    const { made, WebSocket } = fake();
+    let isDown = true;
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => {
+      if (isDown) {
+        throw new TypeError('fetch failed');
+      }
+      return Response.json({ events: [], after: 0 });
+    });
+    const options = {
+      breaker: {},
+      backoff: { initialMs: 10, maxMs: 10 },
+      transports: ['websocket', 'polling'],
+    } as const;
+    const connection = test.connect({ WebSocket, fetch, ...options });
+    connection.subscribe('g', test.keep, { after: 0 });
+    // Flaps: the sixth attempt within the minute opens the breaker.
+    for (let flap = 0; flap < 6; flap++) {
+      made.at(-1)?.open();
+      made.at(-1)?.end();
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    const opened = made.length;
+    await vi.advanceTimersByTimeAsync(20_000);
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(connection.state).toMatchObject({ status: 'connected', transport: 'polling' });
+    await vi.advanceTimersByTimeAsync(35_000);
+    expect(made).toHaveLength(opened);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(made).toHaveLength(opened + 1);
+    made.at(-1)?.open();
     expect(connection.state.transport).toBe('websocket');
   });
 

@@ -71,7 +71,8 @@ describe('the retry policy', () => {
     for (let flap = 0; flap < 5; flap++) {
       policy.next(lost, true);
     }
-    expect(policy.next(lost, true)).toBe(60_000);
+    // The breaker's minute, and a quarter of jitter at most.
+    expect(policy.next(lost, true)).toBe(75_000);
   });
 
   it('announced drains count neither for the breaker nor for the backoff', () => {
@@ -87,7 +88,7 @@ describe('the retry policy', () => {
   it.each([429, 503])('obeys Retry-After of a %i, on the same transport', (status) => {
     const policy = make({ transports: ['sse', 'polling'] });
     for (let refusal = 0; refusal < 4; refusal++) {
-      expect(policy.next(blocked(status, 20_000), false)).toBe(20_000);
+      expect(policy.next(blocked(status, 20_000), false)).toBe(25_000);
     }
     expect(policy.transport).toBe('sse');
   });
@@ -120,12 +121,41 @@ describe('the retry policy', () => {
     expect(policy.next(lost, false)).toBeUndefined();
   });
 
+  it.each([0, 1])('waits no less than it was told, and never all clients as long: random %d', (random) => {
+    vi.mocked(Math.random).mockReturnValue(random);
+    expect(make().next(blocked(503, 20_000), false)).toBe(20_000 * (1 + random / 4));
+    const storm = make({ transports: ['websocket'] });
+    const waits = Array.from({ length: 6 }, () => storm.next(lost, true));
+    expect(waits.at(-1)).toBe(60_000 * (1 + random / 4));
+  });
+
   it('goes back to the top when the network comes back', () => {
     const policy = make();
     policy.next(lost, false);
     policy.next(lost, false);
-    policy.reset();
+    expect(policy.online()).toBe(true);
     expect(policy.transport).toBe('websocket');
     expect(policy.attempt).toBe(0);
+  });
+
+  it('a network that comes and goes does not get around the breaker', () => {
+    const policy = make();
+    const transports = Array.from({ length: 8 }, () => {
+      policy.online();
+      return policy.transport;
+    });
+    expect(transports).toEqual([...Array(5).fill('websocket'), 'sse', 'sse', 'sse']);
+    const alone = make({ transports: ['websocket'] });
+    expect(Array.from({ length: 7 }, () => alone.online())).toEqual([true, true, true, true, true, false, false]);
+  });
+
+  it('a step up asks the breaker, too, and waits as long as that is open', () => {
+    const policy = make();
+    expect(Array.from({ length: 6 }, () => policy.tryUpgrade())).toEqual([true, true, true, true, true, false]);
+    expect(policy.upgradeWaitMs).toBe(75_000);
+    vi.advanceTimersByTime(60_000);
+    expect(policy.upgradeWaitMs).toBe(0);
+    expect(policy.tryUpgrade()).toBe(true);
+    expect(make({ transports: ['sse', 'polling'] }).tryUpgrade()).toBe(true);
   });
 });
