@@ -7,6 +7,12 @@ export interface CircuitBreakerOptions {
   openMs?: number;
 }
 
+/** Where a breaker stands, in milliseconds since 1970. */
+export interface BreakerState {
+  readonly attempts: readonly number[];
+  readonly openUntil: number;
+}
+
 /** Stops connection storms: counts attempts in a sliding window and, past the limit, allows none for a while. */
 export class CircuitBreaker {
   readonly #options: Required<CircuitBreakerOptions>;
@@ -19,6 +25,20 @@ export class CircuitBreaker {
 
   get remainingMs(): number {
     return Math.max(0, this.#openUntil - performance.now());
+  }
+
+  /** For another visit of the page; `performance.now` begins anew there. */
+  save(): BreakerState {
+    const epoch = Date.now() - performance.now();
+    return { attempts: this.#attempts.map((at) => at + epoch), openUntil: this.#openUntil + epoch };
+  }
+
+  /** Goes on where an earlier visit stopped. A clock that was set meanwhile cannot keep it open for longer than ever. */
+  restore({ attempts, openUntil }: BreakerState): void {
+    const epoch = Date.now() - performance.now();
+    const now = performance.now();
+    this.#attempts = attempts.map((at) => Math.min(now, at - epoch));
+    this.#openUntil = Math.min(now + this.#options.openMs, openUntil - epoch);
   }
 
   /** Asks for leave to make an attempt, and counts it. */

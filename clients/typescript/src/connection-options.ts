@@ -27,6 +27,11 @@ export interface ConnectionOptions extends AuthOptions, ReconnectOptions {
 export interface SubscribeOptions<T extends MessageType = MessageType> {
   /** Hands on only these types. */
   types?: readonly T[];
+  /**
+   * Hands on progress at most once in so many milliseconds, of each type the newest, and outcomes at once. Default 0: every
+   * message. 16 is a frame.
+   */
+  debounceMs?: number;
 }
 
 export interface GenerationSubscribeOptions<T extends MessageType = MessageType> extends SubscribeOptions<T> {

@@ -6,6 +6,7 @@ import type {
   SubscribeOptions,
 } from './connection-options.js';
 import { type ConnectionState, closedState } from './connection-state.js';
+import { debounced } from './debounce.js';
 import { Emitter } from './emitter.js';
 import { type GenerationMessage, isEnded, isTerminal, type MessageOf, type MessageType } from './events.js';
 import { type ControlFrame, parseFrame } from './frames.js';
@@ -77,12 +78,13 @@ export class RealtimeConnection {
   subscribe<T extends MessageType = MessageType>(
     generationId: string,
     handler: (message: MessageOf<T>) => void,
-    { types, after, state }: GenerationSubscribeOptions<T> = {},
+    { types, after, state, debounceMs }: GenerationSubscribeOptions<T> = {},
   ): Unsubscribe {
-    const subscriber = newSubscriber(handler, types);
+    const { subscriber, stop } = newSubscriber(handler, types, debounceMs);
     this.#watches.add(generationId, subscriber, after, state);
     this.#wake();
     return () => {
+      stop();
       this.#watches.remove(generationId, subscriber);
       this.#settle();
     };
@@ -91,12 +93,13 @@ export class RealtimeConnection {
   /** Follows every generation that the caller may see: snapshots of what is active and recent, then what happens. */
   subscribeAll<T extends MessageType = MessageType>(
     handler: (message: MessageOf<T>) => void,
-    { types }: SubscribeOptions<T> = {},
+    { types, debounceMs }: SubscribeOptions<T> = {},
   ): Unsubscribe {
-    const subscriber = newSubscriber(handler, types);
+    const { subscriber, stop } = newSubscriber(handler, types, debounceMs);
     this.#watches.addAll(subscriber);
     this.#wake();
     return () => {
+      stop();
       this.#watches.removeAll(subscriber);
       this.#settle();
     };
@@ -224,6 +227,9 @@ export class RealtimeConnection {
 function newSubscriber<T extends MessageType>(
   handler: (message: MessageOf<T>) => void,
   types: readonly T[] | undefined,
-): Subscriber {
-  return { handler: handler as Subscriber['handler'], types: types && new Set<string>(types), isPrimed: true };
+  debounceMs = 0,
+): { subscriber: Subscriber; stop: () => void } {
+  const every = handler as Subscriber['handler'];
+  const { handle, stop } = debounceMs > 0 ? debounced(every, debounceMs) : { handle: every, stop: () => undefined };
+  return { subscriber: { handler: handle, types: types && new Set<string>(types), isPrimed: true }, stop };
 }

@@ -10,6 +10,9 @@ import { recoverGenerations } from './recover-generations.js';
 import type { RecoveryStore } from './recovery-store.js';
 import { type GenerationResult, toResult } from './results.js';
 
+/** `onProgress` is called at most once in so many milliseconds: a frame. */
+const frameMs = 16;
+
 export interface GenerationCallbacks {
   /** In the queue, and again whenever the position changes. */
   onQueued?(queued: { id: string; position: number; estimatedWaitSeconds: number | null }): void;
@@ -128,7 +131,7 @@ export class GenerationSocket {
             }
           }
         },
-        { after: from.sequence, state: from },
+        { after: from.sequence, state: from, debounceMs: frameMs },
       );
     });
   }

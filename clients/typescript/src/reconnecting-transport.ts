@@ -1,4 +1,5 @@
 import { CloseCode } from './close-codes.js';
+import { ConnectionMemory, type ConnectionStorage } from './connection-memory.js';
 import { type ConnectionState, closedState } from './connection-state.js';
 import { ConnectionError } from './errors.js';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.js';
@@ -19,6 +20,11 @@ export interface ReconnectOptions extends RetryOptions {
   connectTimeoutMs?: number;
   /** A connection that lasted so long is good: backoff starts over. In milliseconds, default 10,000. */
   stableMs?: number;
+  /**
+   * Where the browser keeps by which transport it went, and the breaker, so that a reload does not begin anew. Default
+   * localStorage, where there is one; null = nowhere.
+   */
+  storage?: ConnectionStorage | null;
   /** On a fallback, the best transport is tried again this often. In milliseconds, default 60,000. */
   upgradeIntervalMs?: number;
 }
@@ -40,6 +46,7 @@ export class ReconnectingTransport {
   readonly #options: ReconnectOptions;
   readonly #callbacks: Callbacks;
   readonly #policy: RetryPolicy;
+  readonly #memory: ConnectionMemory;
 
   #isWanted = false;
   #transport: Transport | undefined;
@@ -54,7 +61,8 @@ export class ReconnectingTransport {
     this.#context = context;
     this.#options = options;
     this.#callbacks = callbacks;
-    this.#policy = new RetryPolicy(options, context.WebSocket !== undefined, context.credentials);
+    this.#memory = new ConnectionMemory(context.realtimeUrl, options.storage);
+    this.#policy = new RetryPolicy(options, context.WebSocket !== undefined, context.credentials, this.#memory.read());
   }
 
   open(): void {
@@ -134,6 +142,7 @@ export class ReconnectingTransport {
       this.#policy.upgraded();
     }
     this.#policy.opened();
+    this.#memory.write(this.#policy.memory);
     this.#stableTimer = setTimeout(() => this.#policy.stable(), this.#options.stableMs ?? 10_000);
     this.#startHeartbeat(transport);
     this.#planUpgrade(this.#policy.outage ? afterOutageMs * (1 + Math.random()) : this.#upgradeIntervalMs);
@@ -152,6 +161,7 @@ export class ReconnectingTransport {
       return;
     }
     const retryInMs = this.#policy.next(disconnect, wasOpen);
+    this.#memory.write(this.#policy.memory);
     if (retryInMs === undefined) {
       this.#giveUp(disconnect);
       return;

@@ -1,3 +1,4 @@
+import { browserStorage } from './connection-memory.js';
 import { isEnded } from './events.js';
 import { type GenerationState, initialState } from './generation-state.js';
 import { TabLocks } from './tab-locks.js';
@@ -37,7 +38,7 @@ export class RecoveryStore {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ storage, locks, key = 'lockngen:watched', maxAgeMs = 24 * 3_600_000 }: RecoveryOptions = {}) {
-    this.#storage = storage ?? defaultStorage();
+    this.#storage = storage ?? browserStorage();
     this.#locks = new TabLocks(locks ?? globalThis.navigator?.locks, key);
     this.#key = key;
     this.#maxAgeMs = maxAgeMs;
@@ -126,14 +127,5 @@ export class RecoveryStore {
     } catch {
       // Full or switched off: recovery after a reload is lost, watching goes on.
     }
-  }
-}
-
-function defaultStorage(): RecoveryOptions['storage'] {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    // Browsers throw where the user forbids storage.
-    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import type { Credentials } from './auth.js';
 import { type BackoffOptions, backoffDelay, jittered } from './backoff.js';
 import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js';
 import { CloseCode } from './close-codes.js';
+import type { RememberedConnection } from './connection-memory.js';
 import type { Disconnect, TransportKind } from './transports/transport.js';
 
 export interface RetryOptions {
@@ -34,13 +35,33 @@ export class RetryPolicy {
   #tokenRefreshed = false;
   #outage = false;
 
-  constructor(options: RetryOptions, hasWebSocket: boolean, credentials: Credentials) {
+  /** `remembered`: what an earlier visit of the page has learned. */
+  constructor(
+    options: RetryOptions,
+    hasWebSocket: boolean,
+    credentials: Credentials,
+    remembered: RememberedConnection = {},
+  ) {
     const { transports = ['websocket', 'sse', 'polling'], maxReconnectAttempts = Number.POSITIVE_INFINITY } = options;
     this.#ladder = hasWebSocket ? transports : transports.filter((kind) => kind !== 'websocket');
     this.#backoff = options.backoff;
     this.#maxAttempts = maxReconnectAttempts;
     this.#breaker = new CircuitBreaker(options.breaker);
     this.#credentials = credentials;
+    if (remembered.breaker) {
+      this.#breaker.restore(remembered.breaker);
+    }
+    const rung = remembered.transport ? this.#ladder.indexOf(remembered.transport) : 0;
+    if (rung > 0) {
+      this.#rung = rung;
+      // A reload is a good moment to look whether the best transport works again.
+      this.#outage = true;
+    }
+  }
+
+  /** For the next visit of the page. */
+  get memory(): RememberedConnection {
+    return { transport: this.transport, breaker: this.#breaker.save() };
   }
 
   /** Attempts in a row that led to no lasting connection. */

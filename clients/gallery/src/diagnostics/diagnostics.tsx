@@ -1,8 +1,9 @@
-import { useConnection, useWebSocketConnection } from '@lockngen/client/react';
+import { useConnection, useRenderMetrics, useWebSocketConnection } from '@lockngen/client/react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { navigate } from '../app/navigation';
 import { useServices } from '../app/services';
 import { Button } from '../ui/button';
+import { byteSize } from '../ui/byte-size';
 import { EventLog } from './event-log';
 import { EventRecorder } from './event-recorder';
 import { LatencyHistogram } from './latency-histogram';
@@ -14,6 +15,7 @@ export default function Diagnostics() {
   const { connectionStatus, transport, error, reconnectAttempts, quality } = useWebSocketConnection();
   const [recorder] = useState(() => new EventRecorder(connection));
   const { log, latencies } = useSyncExternalStore(recorder.subscribe, recorder.getSnapshot);
+  const rendering = useRenderMetrics()();
   const [pong, setPong] = useState('');
 
   useEffect(() => {
@@ -45,6 +47,9 @@ export default function Diagnostics() {
     ['Attempt', reconnectAttempts],
     ['Waiting for handlers', quality.queued],
     ['Handling one message', `${quality.processingMs.toFixed(2)} ms`],
+    ['Renders of this page', `${rendering.renders} (${rendering.rendersPerSecond.toFixed(1)} a second)`],
+    ['One render', `${rendering.averageRenderMs.toFixed(1)} ms, at most ${rendering.slowestRenderMs.toFixed(1)} ms`],
+    ['Memory', rendering.usedMemoryBytes === null ? 'not told by this browser' : byteSize(rendering.usedMemoryBytes)],
     ['Session', identity.sessionId],
   ];
   return (

@@ -1,5 +1,4 @@
-/** About a frame, in milliseconds: for a hidden tab, where browsers paint no frames. */
-const hiddenMs = 16;
+import { scheduleFrame } from '@lockngen/client';
 
 /** Runs a callback once per frame, however often it is asked for. */
 export class FrameBatch {
@@ -15,15 +14,9 @@ export class FrameBatch {
       return;
     }
     this.#isScheduled = true;
-    if (document.visibilityState === 'visible') {
-      requestAnimationFrame(() => this.#run());
-    } else {
-      setTimeout(() => this.#run(), hiddenMs);
-    }
-  }
-
-  #run(): void {
-    this.#isScheduled = false;
-    this.#callback();
+    scheduleFrame(() => {
+      this.#isScheduled = false;
+      this.#callback();
+    });
   }
 }

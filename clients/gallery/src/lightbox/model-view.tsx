@@ -44,7 +44,8 @@ export default function ModelView({ result, url, onFail }: ModelViewProps) {
         className={`size-full cursor-grab touch-none transition-opacity duration-300 ${isReady ? 'opacity-100' : 'opacity-0'}`}
       />
       {!isReady && (
-        <p role="status" className="absolute inset-0 grid place-items-center text-film-ink">
+        <p role="status" className="absolute inset-0 flex items-center justify-center gap-2 text-film-ink">
+          <span className="spinner" />
           Setting up the stage…
         </p>
       )}

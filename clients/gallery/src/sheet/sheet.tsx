@@ -71,7 +71,12 @@ export function Sheet() {
         </div>
       )}
       <div ref={end} className="h-10 text-center text-sm text-soft" aria-hidden="true">
-        {isLoading && 'Looking through the negatives…'}
+        {isLoading && (
+          <>
+            <span className="spinner mr-2 align-[-0.1em]" />
+            Looking through the negatives…
+          </>
+        )}
       </div>
       {open && <Lightbox open={open} onMove={current} onClose={close} />}
     </section>

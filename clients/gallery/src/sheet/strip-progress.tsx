@@ -26,6 +26,7 @@ export function StripProgress({ state, label }: StripProgressProps) {
         className="space-y-2"
         barClassName="h-1 w-full rounded-full bg-line data-[state=indeterminate]:animate-pulse"
         indicatorClassName="rounded-full bg-accent"
+        spinnerClassName="spinner mr-2 align-[-0.1em]"
         textClassName="text-sm font-medium tabular-nums text-ink"
       />
       <p className="mt-0.5 flex justify-between gap-4 text-sm text-soft">

@@ -13,6 +13,18 @@ it('Diagnostics_LiveEvents_AreLoggedAsTheyCameAndMeasured', async () => {
   expect(screen.getByTestId('latency')).toHaveTextContent('2 events');
 });
 
+it('Diagnostics_Rendering_IsMeasured', async () => {
+  const { backend } = await renderGallery('/diagnostics');
+  const renders = () =>
+    Number.parseInt(screen.getByText('Renders of this page').nextElementSibling?.textContent ?? '', 10);
+  await screen.findByText('Renders of this page');
+  await backend.gateway.changed.until(() => backend.gateway.connections.length > 0);
+  const before = renders();
+  backend.gateway.publish(new EventFactory().started(1));
+  await waitFor(() => expect(renders()).toBeGreaterThan(before));
+  expect(screen.getByText('One render').nextElementSibling).toHaveTextContent(/^\d+\.\d ms, at most \d+\.\d ms$/);
+});
+
 it('Diagnostics_Ping_IsAnswered', async () => {
   const { user } = await renderGallery('/diagnostics');
   const ping = await screen.findByRole('button', { name: 'Ping' });

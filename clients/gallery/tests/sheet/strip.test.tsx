@@ -1,5 +1,5 @@
 import { screen, waitFor } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { renderGallery } from '../support/render-gallery';
 import { submit } from '../support/submit';
 
@@ -36,6 +36,21 @@ it.each([
   const { events, strip } = await submit(backend, user, 'A fox asleep');
   backend.gateway.publish(events.started(1), events.failed(code, 'As ComfyUI said.', false));
   expect(await strip.findByRole('alert')).toHaveTextContent(advice);
+});
+
+it('Strip_WhoseProgressBreaks_KeepsItsActionsAndThePage', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  // The real bar asks the browser about motion: here that throws.
+  vi.spyOn(globalThis, 'matchMedia').mockImplementation(() => {
+    throw new Error('no media queries here');
+  });
+  const { backend, user } = await renderGallery();
+  const { events, strip } = await submit(backend, user, 'A fox asleep');
+  backend.gateway.publish(events.started(1), events.progress(3));
+  expect(await strip.findByRole('alert')).toHaveTextContent('your images are still being made');
+  expect(strip.getByRole('button', { name: 'Cancel' })).toBeEnabled();
+  backend.gateway.publish(events.image(), events.completed());
+  expect(await strip.findByTestId('image')).toBeInTheDocument();
 });
 
 it('Strip_LoadingTheModel_SaysSoInsteadOfAClassName', async () => {

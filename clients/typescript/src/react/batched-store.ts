@@ -1,4 +1,4 @@
-import { scheduleFrame } from './frame-scheduler.js';
+import { scheduleFrame } from '../frame-scheduler.js';
 
 /** A reducer whose listeners hear of all changes within a frame at once. `connect` runs while anybody listens. */
 export class BatchedStore<State, Action> {

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import type { ConnectionQuality } from '../quality.js';
 import type { IWebSocketState } from './connection-reducer.js';
 import { useLockNGen } from './context.js';
@@ -7,7 +7,7 @@ export interface WebSocketConnection
   extends Pick<IWebSocketState, 'connectionStatus' | 'error' | 'transport' | 'reconnectAttempts'> {
   /** Refreshed once a second. */
   readonly quality: ConnectionQuality;
-  /** Tries again after `error`. */
+  /** Tries again after `error`; the same function in every render. */
   reconnect(): void;
 }
 
@@ -15,12 +15,13 @@ export interface WebSocketConnection
 export function useWebSocketConnection(): WebSocketConnection {
   const { connection, status, quality } = useLockNGen('useWebSocketConnection');
   const state = useSyncExternalStore(status.subscribe, status.getSnapshot, status.getServerSnapshot);
+  const reconnect = useCallback(() => connection.connect(), [connection]);
   return {
     connectionStatus: state.connectionStatus,
     error: state.error,
     transport: state.transport,
     reconnectAttempts: state.reconnectAttempts,
     quality: useSyncExternalStore(quality.subscribe, quality.getSnapshot, quality.getServerSnapshot),
-    reconnect: () => connection.connect(),
+    reconnect,
   };
 }

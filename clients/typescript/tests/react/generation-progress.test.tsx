@@ -1,4 +1,5 @@
 import { render, screen, waitFor, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type IProgressState, initialProgress } from '../../src/index.js';
 import { GenerationProgress, ProgressBar } from '../../src/react/progress/index.js';
@@ -31,6 +32,72 @@ describe('GenerationProgress', () => {
     await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
     unmount();
     await waitFor(() => expect(test.gateway.openSockets).toBe(0));
+  });
+});
+
+describe('GenerationProgress that breaks', () => {
+  const test = gatewayPerTest();
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('keeps the page around it, and comes back when asked to', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    // The real bar asks the browser about motion: here that throws.
+    const media = vi.fn(() => {
+      throw new Error('no media queries here');
+    });
+    vi.stubGlobal('matchMedia', media);
+    renderWith(
+      test.gateway,
+      <>
+        <h1>Gallery</h1>
+        <GenerationProgress generationId={new EventFactory().id} />
+      </>,
+    );
+    expect(screen.getByRole('heading')).toBeVisible();
+    expect(await screen.findByRole('alert')).toHaveTextContent('your images are still being made');
+    expect(media).toHaveBeenCalled();
+    vi.unstubAllGlobals();
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(screen.getByRole('progressbar')).toBeVisible();
+  });
+
+  it('explains a missing provider to its author, past its own boundary', () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(() => render(<GenerationProgress generationId="g" />)).toThrow(
+      'GenerationProgress needs a connection: wrap your application in <WebSocketProvider>',
+    );
+  });
+});
+
+describe('GenerationProgress over server-sent events', () => {
+  const test = gatewayPerTest();
+
+  it('is live, image by image, and closes its stream when it goes', async () => {
+    const factory = new EventFactory();
+    const bar = <GenerationProgress generationId={factory.id} />;
+    const { unmount } = renderWith(test.gateway, bar, { transports: ['sse'] });
+    await waitFor(() => expect(test.gateway.connections.map(({ kind }) => kind)).toEqual(['sse']));
+    expect(test.gateway.requests.at(-1)?.headers.accept).toBe('text/event-stream');
+    test.gateway.publish(factory.started(2), factory.progress(12, 20, 2, 2));
+    expect(await screen.findByText('Image 2 of 2 - Step 12/20 (60%)')).toBeVisible();
+    expect(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '80');
+    unmount();
+    await waitFor(() => expect(test.gateway.connections).toHaveLength(0));
+    await waitFor(() => expect(test.gateway.openSockets).toBe(0));
+  });
+
+  it('goes on after a break without a loss', async () => {
+    const factory = new EventFactory();
+    const bar = <GenerationProgress generationId={factory.id} />;
+    renderWith(test.gateway, bar, { transports: ['sse'], backoff: { initialMs: 5 } });
+    await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
+    test.gateway.publish(factory.started(), factory.progress(3));
+    await screen.findByText('Image 1 of 1 - Step 3/20 (15%)');
+    test.gateway.drop();
+    test.gateway.publish(factory.progress(4), factory.image(), factory.completed());
+    expect(await screen.findByText('Done', { selector: '[data-part=text]' })).toBeVisible();
   });
 });
 
@@ -85,7 +152,13 @@ describe('ProgressBar', () => {
     const { container } = render(<ProgressBar progress={{ ...initialProgress, status }} />);
     expect(screen.getByRole('progressbar')).not.toHaveAttribute('aria-valuenow');
     expect(container.firstElementChild).toHaveAttribute('aria-busy', 'true');
+    expect(container.querySelector('[data-part=spinner]')).toBeInTheDocument();
     expect(container.firstElementChild).toHaveAttribute('data-status', status);
+  });
+
+  it.each(['running', 'completed', 'failed', 'cancelled'] as const)('spins no longer once %s', (status) => {
+    const { container } = render(<ProgressBar progress={{ ...running, status }} />);
+    expect(container.querySelector('[data-part=spinner]')).toBeNull();
   });
 
   it('speaks at milestones only', () => {

@@ -34,6 +34,14 @@ describe('useWebSocketConnection', () => {
     await waitFor(() => expect(result.current.connectionStatus).toBe('connected'));
   });
 
+  it('hands out the same reconnect in every render', async () => {
+    const { result, rerender } = mount('g');
+    const { reconnect } = result.current;
+    rerender();
+    await waitFor(() => expect(result.current.connectionStatus).toBe('connected'));
+    expect(result.current.reconnect).toBe(reconnect);
+  });
+
   it('tells the quality', async () => {
     const factory = new EventFactory();
     const { result } = mount(factory.id);

@@ -1,3 +1,4 @@
+import { useLockNGen } from '../context.js';
 import { ProgressErrorBoundary } from '../progress-error-boundary.js';
 import { useProgressTracking } from '../use-progress-tracking.js';
 import { ProgressBar, type ProgressBarProps } from './progress-bar.js';
@@ -8,6 +9,8 @@ export interface GenerationProgressProps extends Omit<ProgressBarProps, 'progres
 
 /** The live progress of one generation. */
 export function GenerationProgress(props: GenerationProgressProps) {
+  // A missing provider is a mistake of the page's author, who must read of it: no case for the boundary.
+  useLockNGen('GenerationProgress');
   return (
     <ProgressErrorBoundary>
       <TrackedProgress {...props} />

@@ -12,6 +12,8 @@ export interface ProgressBarProps {
   barClassName?: string;
   indicatorClassName?: string;
   textClassName?: string;
+  /** Of the mark that turns while there is nothing to count yet. */
+  spinnerClassName?: string;
 }
 
 /** Shows a progress, wherever it comes from. Parts carry `data-part` for styling. */
@@ -22,6 +24,7 @@ export const ProgressBar = memo(function ProgressBar({
   barClassName,
   indicatorClassName,
   textClassName,
+  spinnerClassName,
 }: ProgressBarProps) {
   const isMoving = !useReducedMotion();
   const { status, overallPercentage } = progress;
@@ -45,6 +48,7 @@ export const ProgressBar = memo(function ProgressBar({
         />
       </Progress.Root>
       <div className={textClassName} data-part="text" aria-hidden="true">
+        {isWaiting && <span className={spinnerClassName} data-part="spinner" />}
         {text}
       </div>
       <span role="status" style={visuallyHidden}>
