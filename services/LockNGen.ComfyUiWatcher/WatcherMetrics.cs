@@ -26,7 +26,7 @@ internal sealed class WatcherMetrics : IDisposable
     public WatcherMetrics()
     {
         _frames = Meter.CreateCounter<long>("lockngen.comfyui.frames", description: "Frames received, by kind");
-        _malformed = Meter.CreateCounter<long>("lockngen.comfyui.frames.malformed", description: "Frames that could not be read");
+        _malformed = Meter.CreateCounter<long>("lockngen.comfyui.frames.malformed", description: "Frames, and parts of frames, that could not be used");
         _reconnects = Meter.CreateCounter<long>("lockngen.comfyui.reconnects", description: "Sockets that ended");
         _published = Meter.CreateCounter<long>("lockngen.events.published", description: "Events confirmed by the broker, by type");
         _superseded = Meter.CreateCounter<long>("lockngen.events.superseded", description: "Progress replaced by newer before it was published");
@@ -59,7 +59,7 @@ internal sealed class WatcherMetrics : IDisposable
     public void Received(string instance, ComfyUiMessage message) =>
         _frames.Add(1, new(Instance, instance), new("kind", message is OtherMessage ? "other" : message.GetType().Name));
 
-    public void Malformed(string instance) => _malformed.Add(1, new KeyValuePair<string, object?>(Instance, instance));
+    public void Malformed(string instance, int parts = 1) => _malformed.Add(parts, new KeyValuePair<string, object?>(Instance, instance));
 
     public void Reconnected(string instance) => _reconnects.Add(1, new KeyValuePair<string, object?>(Instance, instance));
 

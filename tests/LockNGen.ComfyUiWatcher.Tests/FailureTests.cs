@@ -130,7 +130,11 @@ public sealed class FailureTests
 
         await host.DispatchAsync(row);
 
-        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);
+        var completed = (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data;
+        completed.Images.Count.ShouldBe(1);
+        var warning = completed.Warnings.ShouldHaveSingleItem();
+        (warning.Code, warning.NodeId, warning.NodeType).ShouldBe((GenerationWarningCodes.OutputLeftOut, "40", "SaveImage"));
+        warning.Message.ShouldContain("images");
     }
 
     [Fact]
@@ -146,7 +150,11 @@ public sealed class FailureTests
 
         await host.DispatchAsync(row);
 
-        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);
+        var completed = (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data;
+        completed.Images.Count.ShouldBe(1);
+        var warning = completed.Warnings.ShouldHaveSingleItem();
+        (warning.Code, warning.NodeId, warning.NodeType).ShouldBe((GenerationWarningCodes.ExecutionBlocked, "31", "PreviewImage"));
+        warning.Message.ShouldContain("blocked on purpose");
     }
 
     [Fact]
@@ -225,7 +233,10 @@ public sealed class FailureTests
 
         var row = await host.SubmitAsync(Workflows.TextToImage());
 
-        (await host.Events.WaitForAsync<GenerationFailed>(row.Id)).Data.Error.Code.ShouldBe(GenerationErrorCodes.StorageFailed);
+        var error = (await host.Events.WaitForAsync<GenerationFailed>(row.Id)).Data.Error;
+        error.Code.ShouldBe(GenerationErrorCodes.StorageFailed);
+        error.Message.ShouldBe("test_00001_.png is too large to be stored.");
+        host.Ledger.Store.Uploads.ShouldBe(1);
     }
 
     [Fact]

@@ -115,7 +115,10 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
                 {
                     await EnsureSuccessAsync(response, token);
                     var contentType = response.Content.Headers.ContentType?.MediaType ?? MediaTypeNames.Application.Octet;
-                    return new FileContent(contentType, await response.Content.ReadAsStreamAsync(token), response);
+                    return new FileContent(contentType, await response.Content.ReadAsStreamAsync(token), response)
+                    {
+                        Length = response.Content.Headers.ContentLength,
+                    };
                 }
                 catch
                 {

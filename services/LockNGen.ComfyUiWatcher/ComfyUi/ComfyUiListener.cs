@@ -11,6 +11,7 @@ internal sealed partial class ComfyUiListener(
     Uri server,
     string clientId,
     TimeSpan connectTimeout,
+    IReadOnlySet<string> customEvents,
     Action<ComfyUiListener, ComfyUiMessage, DateTimeOffset> onMessage,
     Action<ComfyUiListener> onLost,
     TimeProvider clock,
@@ -85,7 +86,7 @@ internal sealed partial class ComfyUiListener(
         {
             await using var socket = await ComfyUiSocket.ConnectAsync(server, ClientId, connectTimeout, connection.Token);
             LastHeardAt = clock.GetUtcNow();
-            var reader = new FrameReader();
+            var reader = new FrameReader(customEvents);
             // A server that sends one frame that cannot be read sends thousands: the first of a connection is logged.
             var malformed = false;
             await socket.ReadAsync(
@@ -152,9 +153,11 @@ internal sealed partial class ComfyUiListener(
     private void Handle(ComfyUiMessage message)
     {
         metrics.Received(instance, message);
+        if (message.Ignored > 0)
+            metrics.Malformed(instance, message.Ignored);
         if (message is QueueStatus status)
         {
-            QueueRemaining = status.QueueRemaining;
+            QueueRemaining = status.QueueRemaining ?? QueueRemaining;
             StatusFrames++;
         }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>What ComfyUI said on its socket, one record per kind that means something to a watcher.</summary>
@@ -5,10 +7,13 @@ internal abstract record ComfyUiMessage
 {
     /// <summary>The prompt that it is about; null for server-wide messages, and for frames of old forms that do not say.</summary>
     public string? PromptId { get; init; }
+
+    /// <summary>How many parts of it made no sense and were left out.</summary>
+    public int Ignored { get; init; }
 }
 
-/// <summary><c>status</c>: prompts waiting and running. The first one of a connection also names the client id.</summary>
-internal sealed record QueueStatus(int QueueRemaining, string? ClientId) : ComfyUiMessage;
+/// <summary><c>status</c>: prompts waiting and running, null where it does not say. The first one of a connection also names the client id.</summary>
+internal sealed record QueueStatus(int? QueueRemaining, string? ClientId) : ComfyUiMessage;
 
 /// <summary><c>execution_start</c>: the worker took the prompt.</summary>
 internal sealed record ExecutionStarted : ComfyUiMessage;
@@ -22,7 +27,7 @@ internal sealed record NodeExecuting(string Node, string? DisplayNode) : ComfyUi
 /// <summary><c>executing</c> with <c>node: null</c>: the prompt is over, one way or another, and in the history.</summary>
 internal sealed record ExecutionEnded : ComfyUiMessage;
 
-/// <summary><c>progress</c>: steps of one node.</summary>
+/// <summary><c>progress</c>: steps of one node; an empty one stands for the node that runs now, as nodes that report by hand mean it.</summary>
 internal sealed record NodeProgress(string Node, double Value, double Max) : ComfyUiMessage;
 
 /// <summary><c>progress_state</c>: every node touched so far, in the order in which they started.</summary>
@@ -31,8 +36,8 @@ internal sealed record ProgressState(IReadOnlyList<NodeState> Nodes) : ComfyUiMe
 /// <summary>One node of a <see cref="ProgressState"/>. Nodes of an expanded subgraph name the node people know as <paramref name="DisplayNode"/>.</summary>
 internal sealed record NodeState(string Node, string? DisplayNode, double Value, double Max, bool Finished);
 
-/// <summary><c>executed</c>: an output node finished, with the files of its whole batch.</summary>
-internal sealed record NodeExecuted(string Node, IReadOnlyList<OutputFile> Files) : ComfyUiMessage;
+/// <summary><c>executed</c>: an output node finished, and shows what its whole batch made.</summary>
+internal sealed record NodeExecuted(string Node, string? DisplayNode, NodeOutput Output) : ComfyUiMessage;
 
 /// <summary><c>execution_success</c>: all nodes are done; the history may still lag behind.</summary>
 internal sealed record ExecutionSucceeded : ComfyUiMessage;
@@ -49,11 +54,11 @@ internal sealed record PreviewFrame(string? Node, string? DisplayNode, string Co
 /// <summary>A binary text (kind 3): something that a node tells whoever is connected. It names no prompt, so it becomes no event.</summary>
 internal sealed record NodeText(string Node, string Text) : ComfyUiMessage;
 
+/// <summary>An event of a custom node's own, of a type that the operator has listed.</summary>
+internal sealed record CustomEvent(string EventType, string? Node, JsonElement Data) : ComfyUiMessage;
+
 /// <summary>Something that a watcher has no use for: custom nodes' own messages, kinds of newer servers.</summary>
 internal sealed record OtherMessage(string Kind) : ComfyUiMessage;
-
-/// <summary>A file that an output node wrote, as <c>/view</c> wants it named.</summary>
-internal sealed record OutputFile(string Filename, string Subfolder, string Type);
 
 /// <summary>What a node raised. Tracebacks and inputs are left where they were: they are not for browsers.</summary>
 internal sealed record NodeException(string? NodeId, string? NodeType, string Type, string Message)

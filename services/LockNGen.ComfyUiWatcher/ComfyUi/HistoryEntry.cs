@@ -18,7 +18,11 @@ internal sealed record HistoryEntry
     /// <summary>Null for prompts of others.</summary>
     public PromptMarker? Marker { get; init; }
 
-    public required IReadOnlyDictionary<string, IReadOnlyList<OutputFile>> Outputs { get; init; }
+    /// <summary>Nodes that were served from the cache.</summary>
+    public IReadOnlyList<string> Cached { get; init; } = [];
+
+    /// <summary>What its nodes have shown.</summary>
+    public required IReadOnlyList<NodeExecuted> Outputs { get; init; }
 
     public static HistoryEntry Of(JsonElement entry)
     {
@@ -33,7 +37,12 @@ internal sealed record HistoryEntry
             Interrupted = messages.Exists(m => m is ExecutionInterrupted),
             Exception = messages.OfType<ExecutionFailed>().Select(f => f.Exception).LastOrDefault(e => !e.IsBlocker),
             Marker = entry.Items("prompt").ElementAtOrDefault(ExtraData) is { ValueKind: JsonValueKind.Object } extra ? PromptMarker.Of(extra) : null,
-            Outputs = entry.Properties("outputs").ToDictionary(o => o.Name, o => OutputFiles.Of(o.Value)),
+            Cached = [.. messages.OfType<ExecutionCached>().SelectMany(m => m.Nodes)],
+            Outputs =
+            [
+                .. entry.Properties("outputs")
+                    .Select(o => new NodeExecuted(o.Name, entry.Child("meta")?.Child(o.Name)?.Text("display_node"), NodeOutput.Of(o.Value))),
+            ],
         };
     }
 }

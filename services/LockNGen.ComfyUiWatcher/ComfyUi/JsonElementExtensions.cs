@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>Reading JSON whose shape another program decides: absent, <c>null</c> and of another kind are all "not there".</summary>
-internal static class JsonElementExtensions
+internal static partial class JsonElementExtensions
 {
     public static JsonElement? Child(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var child) && child.ValueKind != JsonValueKind.Null
@@ -15,10 +16,29 @@ internal static class JsonElementExtensions
 
     public static string? AsText(this JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.String => element.GetString(),
+        JsonValueKind.String => Whole(element),
         JsonValueKind.Number => element.GetRawText(),
         _ => null,
     };
+
+    // Python writes half of a surrogate pair as an escape like any other; .NET has no text with it.
+    private static string? Whole(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonElement.Parse(HalfPair().Replace(element.GetRawText(), @"\ufffd")).GetString();
+        }
+    }
+
+    [GeneratedRegex(
+        @"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HalfPair();
 
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
         element.Child(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];

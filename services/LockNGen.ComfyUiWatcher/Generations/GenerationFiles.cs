@@ -1,4 +1,3 @@
-using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Results;
 using LockNGen.ComfyUiWatcher.Translation;
@@ -8,13 +7,18 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>The files of one attempt: inputs on their way into ComfyUI, results on their way into the API, and what was stored so far.</summary>
 internal sealed class GenerationFiles(
-    Guid generationId, GenerationWork work, ComfyUiInstance instance, ResultStore store, GenerationOutbox outbox, bool keepMetadata, TimeProvider clock)
+    Guid generationId, GenerationWork work, ComfyUiInstance instance, ResultStore store, GenerationOutbox outbox, GenerationWarnings warnings, TimeProvider clock)
 {
     private readonly List<GenerationImage> _images = [];
-    private readonly int _losses = instance.Losses;
+    private readonly List<string> _missing = [];
 
     /// <summary>What was stored, by this attempt and earlier ones.</summary>
     public IReadOnlyList<GenerationImage> Images => [.. _images.OrderBy(i => i.Index)];
+
+    /// <summary>How it ends when everything was rendered: without any of its results, it has failed.</summary>
+    public GenerationOutcome Outcome => _images.Count > 0 || _missing.Count == 0
+        ? new GenerationOutcome.Completed()
+        : new GenerationOutcome.Failed(GenerationErrors.Error(GenerationErrorCodes.StorageFailed, string.Join(" ", _missing), retryable: true));
 
     /// <summary>Tells readers again of what earlier attempts have stored.</summary>
     public void AnnounceStored()
@@ -41,45 +45,47 @@ internal sealed class GenerationFiles(
         }
     }
 
-    /// <summary>Stores what a prompt has made.</summary>
-    public async Task StoreAsync(PromptPlan prompt, PromptOutputs outputs, CancellationToken cancellationToken)
+    /// <summary>Stores what a prompt has made; what cannot be had is told, and harms nothing else.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="outputs">What it made.</param>
+    /// <param name="mayRenderAgain">Whether results that ComfyUI has only named from an earlier run may be rendered again.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The nodes to render again, because the files of their earlier run are gone.</returns>
+    public async Task<IReadOnlyList<string>> StoreAsync(PromptPlan prompt, PromptOutputs outputs, bool mayRenderAgain, CancellationToken cancellationToken)
     {
-        var count = outputs.Files.Count + outputs.Frames.Count;
-        var number = 0;
-        foreach (var file in outputs.Files)
-            await StoreAsync(prompt, ++number, count, (client, token) => OpenAsync(client, file, token), cancellationToken);
-        foreach (var frame in outputs.Frames)
-            await StoreAsync(prompt, ++number, count, (_, _) => Task.FromResult(Open(frame)), cancellationToken);
+        var results = outputs.Select(work.IncludeTemp);
+        var gone = new HashSet<string>();
+        for (var i = 0; i < results.Count; i++)
+        {
+            var result = results[i];
+            try
+            {
+                var place = new ResultPlace(prompt, i + 1, results.Count);
+                Announce(
+                    await instance.CallAsync((client, until) => store.PutAsync(work, place, result, client, until), cancellationToken), prompt.ImageIndex);
+            }
+            catch (FileProblemException e) when (e.IsGone && result.WasCached && mayRenderAgain)
+            {
+                gone.Add(result.NodeId);
+            }
+            catch (FileProblemException e)
+            {
+                Miss(result, e);
+            }
+        }
+
+        foreach (var warning in outputs.Warnings)
+            warnings.Add(warning);
+        if (outputs.IsCut)
+            warnings.Add(GenerationWarningCodes.ResultsCut, "The workflow made more than is kept of one prompt; the rest was left out.");
+        return [.. gone];
     }
 
-    private async Task StoreAsync(
-        PromptPlan prompt, int number, int count, Func<ComfyUiClient, CancellationToken, Task<FileContent>> open, CancellationToken cancellationToken)
+    private void Miss(PromptResult result, FileProblemException problem)
     {
-        var image = await instance.CallAsync(
-            (client, until) => store.PutAsync(
-                work, prompt, number, count, async token => new FinishedFile(await open(client, token), keepMetadata), until),
-            cancellationToken);
-        Announce(image, prompt.ImageIndex);
-    }
-
-    private static FileContent Open(PreviewFrame frame) => new(frame.ContentType, new MemoryStream(frame.Image, writable: false));
-
-    private async Task<FileContent> OpenAsync(ComfyUiClient client, OutputFile file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.OpenFileAsync(file, cancellationToken);
-        }
-        catch (ComfyUiException e) when (instance.Losses == _losses)
-        {
-            // A cached run names the files of the run that made them, and somebody may have cleaned up since.
-            throw new GenerationEndedException(new GenerationOutcome.Failed(GenerationErrors.Error(
-                GenerationErrorCodes.StorageFailed, $"ComfyUI does not hand out {file.Filename} (HTTP {(int)e.Status}).", retryable: true)));
-        }
-        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
-        {
-            throw PatientServer.Lost("The ComfyUI server went away before its files were fetched.");
-        }
+        var message = $"{ResultName.Of(result)} {problem.Message}.";
+        _missing.Add(message);
+        warnings.Add(GenerationWarningCodes.ResultMissing, message, result.NodeId);
     }
 
     private void Announce(GenerationImage image, int imageIndex)

@@ -1,3 +1,4 @@
+using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
@@ -15,7 +16,7 @@ internal abstract record GenerationOutcome
             GenerationId = attempt.GenerationId,
             Sequence = 0,
             Timestamp = attempt.EndedAt,
-            Data = new GenerationCompletedData { Images = attempt.Images, DurationSeconds = Math.Round(attempt.DurationSeconds, 3) },
+            Data = new GenerationCompletedData { Images = attempt.Images, DurationSeconds = Math.Round(attempt.DurationSeconds, 3), Warnings = attempt.Warnings },
         };
     }
 
@@ -26,7 +27,7 @@ internal abstract record GenerationOutcome
             GenerationId = attempt.GenerationId,
             Sequence = 0,
             Timestamp = attempt.EndedAt,
-            Data = new GenerationFailedData { Error = Error, Images = attempt.Images },
+            Data = new GenerationFailedData { Error = Error, Images = attempt.Images, Warnings = attempt.Warnings },
         };
     }
 
@@ -37,7 +38,7 @@ internal abstract record GenerationOutcome
             GenerationId = attempt.GenerationId,
             Sequence = 0,
             Timestamp = attempt.EndedAt,
-            Data = new GenerationCancelledData { Reason = Reason, Images = attempt.Images },
+            Data = new GenerationCancelledData { Reason = Reason, Images = attempt.Images, Warnings = attempt.Warnings },
         };
     }
 
@@ -52,10 +53,14 @@ internal abstract record GenerationOutcome
 }
 
 /// <summary>What every terminal event tells besides its reason.</summary>
-internal sealed record EndedAttempt(Guid GenerationId, IReadOnlyList<GenerationImage> Images, double DurationSeconds, DateTimeOffset EndedAt);
+internal sealed record EndedAttempt(
+    Guid GenerationId, IReadOnlyList<GenerationImage> Images, IReadOnlyList<GenerationWarning> Warnings, double DurationSeconds, DateTimeOffset EndedAt);
 
 /// <summary>Ends the work on an attempt early, with the outcome that it carries.</summary>
 internal sealed class GenerationEndedException(GenerationOutcome outcome) : Exception
 {
     public GenerationOutcome Outcome { get; } = outcome;
+
+    /// <summary>What the prompt had made before.</summary>
+    public PromptOutputs? Outputs { get; init; }
 }

@@ -3,6 +3,7 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Bus;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
@@ -70,11 +71,13 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         var publishing = outbox.RunAsync(stopPublishing.Token);
         try
         {
-            var files = services.CreateFiles(generationId, work, instance, outbox);
+            var warnings = new GenerationWarnings(work.Warnings);
+            var files = services.CreateFiles(generationId, work, instance, outbox, warnings);
             var outcome = await RenderAsync(work, outbox, files, cancellationToken);
             await outbox.DrainAsync(cancellationToken);
             var elapsed = work.ElapsedSeconds + services.Clock.GetElapsedTime(startedAt).TotalSeconds;
-            await ReportAsync(work, outbox, outcome, files.Images, elapsed, cancellationToken);
+            var ended = new EndedAttempt(generationId, files.Images, warnings.All, elapsed, services.Clock.GetUtcNow());
+            await ReportAsync(work, outbox, outcome, ended, cancellationToken);
         }
         finally
         {
@@ -105,12 +108,11 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
             foreach (var prompt in work.Prompts.Where(p => !files.AreStored(p)).OrderBy(p => p.ImageIndex))
             {
                 Cancel.ThrowIfRequested();
-                var outputs = await renderer.RenderAsync(prompt.ImageIndex, plan.For(prompt), mayBeThere, cancellationToken);
+                await RenderAsync(prompt, plan, renderer, files, mayBeThere, cancellationToken);
                 mayBeThere = false;
-                await files.StoreAsync(prompt, outputs, cancellationToken);
             }
 
-            return new GenerationOutcome.Completed();
+            return files.Outcome;
         }
         catch (GenerationEndedException e)
         {
@@ -129,16 +131,42 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
     }
 
-    private async Task ReportAsync(
-        GenerationWork work,
-        GenerationOutbox outbox,
-        GenerationOutcome outcome,
-        IReadOnlyList<GenerationImage> images,
-        double elapsedSeconds,
-        CancellationToken cancellationToken)
+    private async Task RenderAsync(
+        PromptPlan prompt, WorkflowPlan plan, PromptRenderer renderer, GenerationFiles files, bool mayBeThere, CancellationToken cancellationToken)
     {
-        var ended = new EndedAttempt(generationId, images, elapsedSeconds, services.Clock.GetUtcNow());
-        var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(message) : null;
+        try
+        {
+            var outputs = await renderer.RenderAsync(prompt.ImageIndex, plan.For(prompt), mayBeThere, firstSubmission: 0, cancellationToken);
+            if (await files.StoreAsync(prompt, outputs, mayRenderAgain: true, cancellationToken) is not { Count: > 0 } gone)
+                return;
+            LogAnew(generationId, string.Join(", ", gone));
+            outputs = await renderer.RenderAsync(prompt.ImageIndex, plan.For(prompt, gone), mayBeThere, PromptIds.Renewal, cancellationToken);
+            await files.StoreAsync(prompt, outputs, mayRenderAgain: false, cancellationToken);
+        }
+        catch (GenerationEndedException e) when (e.Outputs is { } made)
+        {
+            await KeepAsync(prompt, made, files, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>Files of nodes that had finished before the prompt came to a bad end, which stays the end whatever becomes of them.</summary>
+    private async Task KeepAsync(PromptPlan prompt, PromptOutputs made, GenerationFiles files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await files.StoreAsync(prompt, made, mayRenderAgain: false, cancellationToken);
+        }
+        catch (Exception e) when (e is GenerationEndedException || ComfyUiResilience.IsFailure(e))
+        {
+            LogNotKept(generationId, (e as GenerationEndedException)?.Outcome.ToString() ?? e.Message);
+        }
+    }
+
+    private async Task ReportAsync(
+        GenerationWork work, GenerationOutbox outbox, GenerationOutcome outcome, EndedAttempt ended, CancellationToken cancellationToken)
+    {
+        var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(OutcomeSize.Fit(message)) : null;
         // Now the ledger decides. Once it has, the answer of a heartbeat may tell this watcher to drop the generation before the verdict is
         // here; that must not keep the end from being published, so it only limits the time.
         using var grace = new CancellationTokenSource();
@@ -168,6 +196,12 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
 
     [LoggerMessage(LogLevel.Information, "Claimed {GenerationId}, attempt {Attempt}, {Images} images, on {Instance}")]
     private partial void LogClaimed(Guid generationId, int attempt, int images, string instance);
+
+    [LoggerMessage(LogLevel.Information, "{GenerationId}: ComfyUI has the results of nodes {Nodes} in its cache, but not their files; they are rendered anew")]
+    private partial void LogAnew(Guid generationId, string nodes);
+
+    [LoggerMessage(LogLevel.Warning, "{GenerationId}: what was finished before the failure could not all be kept: {Reason}")]
+    private partial void LogNotKept(Guid generationId, string reason);
 
     [LoggerMessage(LogLevel.Information, "{GenerationId}, attempt {Attempt}, ended as {Outcome}; the ledger says {Verdict}")]
     private partial void LogEnded(Guid generationId, int attempt, string outcome, OutcomeVerdict verdict);

@@ -38,8 +38,9 @@ internal sealed class GenerationServices(
     public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work, string instance) =>
         new(generationId, work.Attempt, instance, new EventContext(work.Owner, work.TraceParent), publisher, _policy, Clock, Metrics, Logger);
 
-    public GenerationFiles CreateFiles(Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationOutbox outbox) =>
-        new(generationId, work, instance, results, outbox, comfyUi.Value.KeepMetadata, Clock);
+    public GenerationFiles CreateFiles(
+        Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationOutbox outbox, GenerationWarnings warnings) =>
+        new(generationId, work, instance, results, outbox, warnings, Clock);
 
     public PromptRenderer CreateRenderer(
         Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, CancelRequest cancel) =>

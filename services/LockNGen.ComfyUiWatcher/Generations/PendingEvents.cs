@@ -22,7 +22,7 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
     {
         lock (_gate)
         {
-            var supersedes = added.IsProgress && _waiting.RemoveAll(w => w.Type == added.Type) > 0;
+            var supersedes = added.IsProgress && _waiting.RemoveAll(w => w.Topic == added.Topic) > 0;
             _waiting.Add(added);
             _changed.TrySetResult();
             return supersedes;
@@ -124,6 +124,9 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
 internal sealed record PendingEvent(TranslatedEvent Translated, DateTimeOffset? ReceivedAt)
 {
     public string Type => Translated.Event.Type;
+
+    /// <summary>What supersedes what: events of custom nodes only those of their own type.</summary>
+    public string Topic => Translated.Event is GenerationCustom { Data.EventType: var custom } ? $"{Type}/{custom}" : Type;
 
     public bool IsProgress => GenerationEventTypes.IsProgress(Type);
 

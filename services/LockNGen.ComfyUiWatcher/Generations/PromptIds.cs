@@ -12,6 +12,9 @@ internal static class PromptIds
     /// <summary>How often one attempt may submit one image; more than once only when an answer was lost.</summary>
     public const int SubmissionsPerAttempt = 3;
 
+    /// <summary>Where the submissions begin that render again what is gone from the cache.</summary>
+    public const int Renewal = 500;
+
     private const int AttemptFactor = 1000;
 
     public static string Of(Guid generationId, int imageIndex, int attempt, int submission)

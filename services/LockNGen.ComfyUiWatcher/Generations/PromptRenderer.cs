@@ -26,19 +26,25 @@ internal sealed partial class PromptRenderer(
     private static readonly TimeSpan CancelSpacing = TimeSpan.FromSeconds(1);
 
     /// <summary>Renders an image.</summary>
+    /// <param name="imageIndex">Which prompt, from 1.</param>
+    /// <param name="workflow">What is submitted.</param>
+    /// <param name="mayBeThere">Whether an earlier attempt may have left it in the server.</param>
+    /// <param name="firstSubmission">Under which number: 0, or <see cref="PromptIds.Renewal"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="GenerationEndedException">It did not come to a good end.</exception>
     /// <exception cref="StaleAttemptException">The server is not ours any more.</exception>
-    public async Task<PromptOutputs> RenderAsync(int imageIndex, JsonObject workflow, bool mayBeThere, CancellationToken cancellationToken)
+    public async Task<PromptOutputs> RenderAsync(
+        int imageIndex, JsonObject workflow, bool mayBeThere, int firstSubmission, CancellationToken cancellationToken)
     {
         var graph = WorkflowGraph.Of(workflow);
         translator.Begin(imageIndex, graph);
         for (var submission = 0; submission < PromptIds.SubmissionsPerAttempt; submission++)
         {
             // What was given up as lost may have arrived after all.
-            if ((mayBeThere || submission > 0) && await AdoptAsync(imageIndex, graph, cancellationToken) is { } adopted)
+            if ((mayBeThere || submission > 0) && await AdoptAsync(imageIndex, graph, firstSubmission, cancellationToken) is { } adopted)
                 return adopted;
             cancel.ThrowIfRequested();
-            var prompt = CreateRun(PromptIds.Of(generationId, imageIndex, work.Attempt, submission), instance.ClientId, graph);
+            var prompt = CreateRun(PromptIds.Of(generationId, imageIndex, work.Attempt, firstSubmission + submission), instance.ClientId, graph);
             using var following = instance.Follow(prompt);
             await instance.WaitForSocketAsync(prompt.ClientId, cancellationToken);
             var lastTry = submission == PromptIds.SubmissionsPerAttempt - 1;
@@ -52,11 +58,11 @@ internal sealed partial class PromptRenderer(
     private PromptRun CreateRun(string promptId, string clientId, WorkflowGraph graph) =>
         new(promptId, clientId, graph, translator, (translated, receivedAt) => outbox.Add(translated, receivedAt));
 
-    private async Task<PromptOutputs?> AdoptAsync(int imageIndex, WorkflowGraph graph, CancellationToken cancellationToken)
+    private async Task<PromptOutputs?> AdoptAsync(int imageIndex, WorkflowGraph graph, int firstSubmission, CancellationToken cancellationToken)
     {
         var ids = Enumerable.Range(0, Math.Min(work.Attempt, OldestAttempts))
             .SelectMany(back => Enumerable.Range(0, PromptIds.SubmissionsPerAttempt)
-                .Select(submission => PromptIds.Of(generationId, imageIndex, work.Attempt - back, submission)))
+                .Select(submission => PromptIds.Of(generationId, imageIndex, work.Attempt - back, firstSubmission + submission)))
             .ToList();
         var queue = await server.GetQueueAsync(cancellationToken);
         if (ids.Select(queue.Find).FirstOrDefault(i => i is not null) is { } item)
@@ -104,11 +110,24 @@ internal sealed partial class PromptRenderer(
 
     private PromptOutputs Conclude(PromptRun prompt, HistoryEntry? entry, WorkflowGraph graph)
     {
+        try
+        {
+            return Judge(prompt, entry, graph);
+        }
+        catch (GenerationEndedException e) when (e.Outcome is not GenerationOutcome.Lost)
+        {
+            // Nodes that finished before have written their files.
+            throw new GenerationEndedException(e.Outcome) { Outputs = prompt.Outputs(entry) };
+        }
+    }
+
+    private PromptOutputs Judge(PromptRun prompt, HistoryEntry? entry, WorkflowGraph graph)
+    {
         var succeeded = entry?.Succeeded ?? prompt.End is ExecutionSucceeded;
         if (succeeded)
         {
             var outputs = prompt.Outputs(entry);
-            if (graph.SendsImages && outputs.Frames.Count == 0 && prompt.HadGap)
+            if (graph.SendsImages && prompt.HadGap && !outputs.Results.Any(r => r.Result is SentFrame))
                 throw PatientServer.Lost("The socket was lost while images went through it.");
             foreach (var translated in translator.Apply(new ExecutionSucceeded(), clock.GetUtcNow()))
                 outbox.Add(translated);

@@ -32,6 +32,7 @@ internal sealed partial class PromptSubmission(
         try
         {
             var rejection = await instance.CallAsync((client, token) => client.SubmitAsync(request, token), cancellationToken);
+            prompt.LeaveOut(rejection);
             if (rejection.Nodes.Count > 0)
                 LogPartial(generationId, instance.Name, GenerationErrors.Of(rejection).Message);
         }

@@ -8,14 +8,18 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// <summary>The workflow of a claim, made ready for each of its prompts.</summary>
 internal sealed class WorkflowPlan(JsonElement workflow)
 {
+    private const string CacheBreaker = "lockngen_anew";
+
     private readonly Dictionary<string, string> _storedNames = [];
 
     /// <summary>ComfyUI stored an input file under this name.</summary>
     public void Rename(string name, string storedName) => _storedNames[name] = storedName;
 
     /// <summary>The workflow with the inputs of this prompt.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="anew">Nodes that must run whatever the cache has: they get an input that no node reads and the cache's key contains.</param>
     /// <exception cref="GenerationEndedException">ComfyUI must never see it.</exception>
-    public JsonObject For(PromptPlan prompt)
+    public JsonObject For(PromptPlan prompt, IReadOnlyList<string>? anew = null)
     {
         if (workflow.ValueKind != JsonValueKind.Object)
             throw Invalid("The workflow is not a JSON object.");
@@ -26,6 +30,12 @@ internal sealed class WorkflowPlan(JsonElement workflow)
         {
             var inputs = nodes[input.NodeId]?["inputs"]?.AsObject() ?? throw Invalid($"There is no node {input.NodeId} to set '{input.Name}' of.");
             inputs[input.Name] = JsonNode.Parse(input.Value.GetRawText());
+        }
+
+        foreach (var node in anew ?? [])
+        {
+            if (nodes[node]?["inputs"] is JsonObject inputs)
+                inputs[CacheBreaker] = Guid.NewGuid().ToString("n");
         }
 
         foreach (var inputs in nodes.Select(n => n.Value!["inputs"]!.AsObject()))

@@ -21,6 +21,9 @@ internal sealed class InstanceServices(
 
     public ComfyUiOptions Options { get; } = options.Value;
 
+    /// <summary>Types of custom nodes' own events that are passed on.</summary>
+    public IReadOnlySet<string> CustomEvents { get; } = options.Value.CustomEvents.ToHashSet(StringComparer.Ordinal);
+
     public CommandClient Commands { get; } = commands;
 
     public Installation Installation { get; } = installation;

@@ -11,15 +11,12 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 internal sealed class PromptRun(
     string promptId, string clientId, WorkflowGraph graph, GenerationTranslator translator, Action<TranslatedEvent, DateTimeOffset> publish)
 {
-    /// <summary>Finished images that came as frames, and their bytes; more is an error of the workflow, not a reason to run out of memory.</summary>
-    private const int MaxFrames = 256;
-    private const long MaxFrameBytes = 512L << 20;
+    private const int MaxWarnings = 50;
 
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<string, List<OutputFile>> _outputs = [];
-    private readonly List<PreviewFrame> _frames = [];
-    private long _frameBytes;
+    private readonly CollectedOutputs _outputs = new(graph);
+    private readonly List<GenerationWarning> _warnings = [];
 
     public string PromptId { get; } = promptId;
 
@@ -69,9 +66,7 @@ internal sealed class PromptRun(
                 return;
             LastHeardAt = receivedAt;
             Collect(message, receivedAt);
-            if (message is PreviewFrame preview && SendsImages(preview))
-                Keep(preview);
-            else
+            if (message is not PreviewFrame preview || !_outputs.Add(preview))
                 Publish(translator.Apply(message, receivedAt), receivedAt);
             if (message is ExecutionEnded)
                 _left.TrySetResult();
@@ -133,19 +128,21 @@ internal sealed class PromptRun(
         }
     }
 
-    /// <summary>The history is complete where the socket missed something, and the socket where the history was cleared.</summary>
-    public PromptOutputs Outputs(HistoryEntry? history)
+    /// <summary>ComfyUI took the prompt without these outputs.</summary>
+    public void LeaveOut(PromptRejection rejection)
     {
         lock (_gate)
         {
-            foreach (var (node, files) in history?.Outputs ?? new Dictionary<string, IReadOnlyList<OutputFile>>())
-                Add(node, files);
-            var ordered = _outputs
-                .OrderBy(o => double.TryParse(o.Key, out var number) ? number : double.MaxValue)
-                .ThenBy(o => o.Key, StringComparer.Ordinal)
-                .SelectMany(o => o.Value);
-            return new PromptOutputs([.. ordered], [.. _frames]);
+            foreach (var warning in GenerationErrors.LeftOut(rejection))
+                Warn(warning);
         }
+    }
+
+    /// <inheritdoc cref="CollectedOutputs.With"/>
+    public PromptOutputs Outputs(HistoryEntry? history)
+    {
+        lock (_gate)
+            return _outputs.With(history) with { Warnings = [.. _warnings] };
     }
 
     private void Collect(ComfyUiMessage message, DateTimeOffset receivedAt)
@@ -156,10 +153,14 @@ internal sealed class PromptRun(
                 RunningSince ??= receivedAt;
                 Waiting = false;
                 break;
-            case NodeExecuted executed:
-                Add(executed.Node, executed.Files);
+            case ExecutionCached cached:
+                _outputs.Cached(cached.Nodes);
                 break;
-            case ExecutionFailed { Exception.IsBlocker: true }:
+            case NodeExecuted executed:
+                _outputs.Add(executed);
+                break;
+            case ExecutionFailed { Exception: { IsBlocker: true } blocker }:
+                Warn(GenerationErrors.Blocked(blocker, graph));
                 break;
             case ExecutionSucceeded or ExecutionFailed or ExecutionInterrupted:
                 End = message;
@@ -167,21 +168,10 @@ internal sealed class PromptRun(
         }
     }
 
-    private void Add(string node, IEnumerable<OutputFile> files)
+    private void Warn(GenerationWarning warning)
     {
-        var known = _outputs.TryGetValue(node, out var list) ? list : _outputs[node] = [];
-        known.AddRange(files.Where(f => !known.Contains(f)));
-    }
-
-    private bool SendsImages(PreviewFrame preview) =>
-        (preview.DisplayNode ?? preview.Node) is { } node && graph.Find(node) is { SendsImages: true };
-
-    private void Keep(PreviewFrame image)
-    {
-        if (_frames.Count >= MaxFrames || _frameBytes + image.Image.Length > MaxFrameBytes)
-            return;
-        _frames.Add(image);
-        _frameBytes += image.Image.Length;
+        if (_warnings.Count < MaxWarnings)
+            _warnings.Add(warning);
     }
 
     private void Publish(IReadOnlyList<TranslatedEvent> events, DateTimeOffset receivedAt)
@@ -190,6 +180,3 @@ internal sealed class PromptRun(
             publish(translated, receivedAt);
     }
 }
-
-/// <summary>What a prompt made: files to fetch, and images that came through the socket.</summary>
-internal sealed record PromptOutputs(IReadOnlyList<OutputFile> Files, IReadOnlyList<PreviewFrame> Frames);

@@ -65,6 +65,12 @@ public sealed class ComfyUiOptions
     /// <summary>Whether finished files keep the workflow that ComfyUI writes into them. Default false.</summary>
     public bool KeepMetadata { get; set; }
 
+    /// <summary>
+    /// Types of custom nodes' own events that are passed on as <c>generation.custom</c>, for example <c>my_node.feedback</c>. What they carry
+    /// reaches whoever may see the generation. Default: none.
+    /// </summary>
+    public IList<string> CustomEvents { get; } = [];
+
     /// <summary>Whether prompts that others submitted (ComfyUI's own page, scripts) become events too: their start and their outcome. Default true.</summary>
     public bool WatchOthers { get; set; } = true;
 }

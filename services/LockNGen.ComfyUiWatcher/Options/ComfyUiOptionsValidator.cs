@@ -6,6 +6,13 @@ namespace LockNGen.ComfyUiWatcher.Options;
 /// <summary>What annotations cannot say: addresses, and names that are used twice. Reports every mistake at once.</summary>
 internal sealed class ComfyUiOptionsValidator : IValidateOptions<ComfyUiOptions>
 {
+    /// <summary>ComfyUI's own types, which become events of their own.</summary>
+    private static readonly string[] BuiltIn =
+    [
+        "status", "execution_start", "execution_cached", "executing", "progress", "progress_state", "executed", "execution_success", "execution_error",
+        "execution_interrupted", "feature_flags", "logs",
+    ];
+
     public ValidateOptionsResult Validate(string? name, ComfyUiOptions options)
     {
         var mistakes = new List<string>();
@@ -24,6 +31,8 @@ internal sealed class ComfyUiOptionsValidator : IValidateOptions<ComfyUiOptions>
             mistakes.AddRange(Annotations(options.Discovery[i], $"ComfyUi:Discovery:{i}"));
         mistakes.AddRange(options.Instances.GroupBy(i => i.DisplayName, StringComparer.Ordinal).Where(g => g.Count() > 1)
             .Select(g => $"ComfyUi:Instances: the name '{g.Key}' is used {g.Count()} times. Give every instance a Name of its own."));
+        mistakes.AddRange(options.CustomEvents.Where(e => e.Length is 0 or > 200 || BuiltIn.Contains(e))
+            .Select(e => $"ComfyUi:CustomEvents: '{e}' is not the type of a custom node's event: 1 to 200 characters, and none of {string.Join(", ", BuiltIn)}."));
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Generations;
+using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
@@ -13,7 +15,7 @@ using Polly.Timeout;
 namespace LockNGen.ComfyUiWatcher.Results;
 
 /// <summary>The API's side of files: where inputs come from and results go to, with the token of the attempt.</summary>
-internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<WatcherOptions> options, ILogger<ResultStore> logger)
+internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<WatcherOptions> options, IOptions<ComfyUiOptions> comfyUiOptions, ILogger<ResultStore> logger)
 {
     /// <summary>The name of the HTTP client for the API.</summary>
     public const string HttpClient = "generation-api";
@@ -42,35 +44,26 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
         .AddTimeout(TransferTimeout)
         .Build();
 
-    /// <summary>Stores a file; storing it again is harmless.</summary>
+    /// <summary>Stores a result; storing it again is harmless.</summary>
     /// <param name="work">The claim that says where.</param>
-    /// <param name="prompt">The prompt that made it.</param>
-    /// <param name="file">Which of its files, from 1.</param>
-    /// <param name="files">How many it made.</param>
-    /// <param name="open">Opens the file, from its beginning, for each try.</param>
+    /// <param name="place">Which result of which prompt it is.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="comfyUi">Has its bytes; they are read from their beginning for each try.</param>
     /// <param name="cancellationToken">Ends the tries.</param>
+    /// <exception cref="FileProblemException">It cannot be had, or is not taken, and never will be.</exception>
     /// <exception cref="StaleAttemptException">The generation is not ours any more.</exception>
-    /// <exception cref="GenerationEndedException">It could not be stored.</exception>
+    /// <exception cref="GenerationEndedException">It could not be stored, or ComfyUI is away.</exception>
     public async Task<GenerationImage> PutAsync(
-        GenerationWork work, PromptPlan prompt, int file, int files, Func<CancellationToken, Task<FinishedFile>> open, CancellationToken cancellationToken)
+        GenerationWork work, ResultPlace place, PromptResult result, ComfyUiClient comfyUi, CancellationToken cancellationToken)
     {
-        var address = $"{work.UploadUrl.TrimEnd('/')}/{prompt.ImageIndex}/{file}?files={files}";
-        if (prompt.Seed is { } seed)
+        var address = $"{work.UploadUrl.TrimEnd('/')}/{place.Prompt.ImageIndex}/{place.File}?files={place.Files}";
+        if (place.Prompt.Seed is { } seed)
             address += $"&seed={seed}";
+        address += ResultName.Query(result);
+        var reading = new ResultSource(result.Result, comfyUi, work.MaxFileBytes ?? long.MaxValue, comfyUiOptions.Value.KeepMetadata);
         return await CallAsync(
-            async (client, token) =>
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = await open(token) };
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", work.UploadToken);
-                // Whoever does not want the file says so before it comes.
-                request.Headers.ExpectContinue = true;
-                using var response = await client.SendAsync(request, token);
-                EnsureAccepted(response);
-                await using var body = await response.Content.ReadAsStreamAsync(token);
-                return await JsonSerializer.DeserializeAsync(body, ContractsJson.Default.GenerationImage, token)
-                    ?? throw new JsonException("The API answered an upload with null.");
-            },
-            "A finished image could not be stored",
+            (client, token) => reading.ReadAsync(content => PutAsync(client, address, work.UploadToken, content, token), token),
+            $"{ResultName.Of(result)} could not be stored",
             cancellationToken);
     }
 
@@ -89,6 +82,25 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
             },
             $"The input file '{file.Name}' could not be read",
             cancellationToken);
+
+    private static async Task<GenerationImage> PutAsync(
+        HttpClient client, string address, string uploadToken, HttpContent content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", uploadToken);
+        // Whoever does not want the file says so before it comes.
+        request.Headers.ExpectContinue = true;
+        using var response = await client.SendAsync(request, cancellationToken);
+        // A refusal of this file stays one.
+        if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+            throw new FileProblemException("is too large to be stored");
+        if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity)
+            throw new FileProblemException($"is not taken by the API (HTTP {(int)response.StatusCode})");
+        EnsureAccepted(response);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await JsonSerializer.DeserializeAsync(body, ContractsJson.Default.GenerationImage, cancellationToken)
+            ?? throw new JsonException("The API answered an upload with null.");
+    }
 
     private async Task<T> CallAsync<T>(
         Func<HttpClient, CancellationToken, Task<T>> call, string failure, CancellationToken cancellationToken)
@@ -115,3 +127,6 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
     [LoggerMessage(LogLevel.Warning, "The API does not take or give files, trying on: {Reason}")]
     private static partial void Log(ILogger logger, string? reason);
 }
+
+/// <summary>Which of how many results of a prompt, from 1.</summary>
+internal sealed record ResultPlace(PromptPlan Prompt, int File, int Files);

@@ -28,6 +28,26 @@ internal static partial class GenerationErrors
         };
     }
 
+    /// <summary>A node stopped its branch with a message; the rest went on.</summary>
+    public static GenerationWarning Blocked(NodeException blocker, WorkflowGraph graph)
+    {
+        var error = Of(blocker, graph);
+        return new GenerationWarning { Code = GenerationWarningCodes.ExecutionBlocked, Message = error.Message, NodeId = error.NodeId, NodeType = error.NodeType };
+    }
+
+    /// <summary>ComfyUI took the workflow without some of its outputs.</summary>
+    public static IEnumerable<GenerationWarning> LeftOut(PromptRejection rejection) =>
+        from node in rejection.Nodes
+        group node by (node.NodeId, node.ClassType) into errors
+        select new GenerationWarning
+        {
+            Code = GenerationWarningCodes.OutputLeftOut,
+            Message = Clean(
+                $"Node {errors.Key.NodeId} ({errors.Key.ClassType}) was left out: {string.Join("; ", errors.Select(e => Join(e.Message, e.Details)))}."),
+            NodeId = errors.Key.NodeId,
+            NodeType = errors.Key.ClassType,
+        };
+
     /// <summary>ComfyUI refused the workflow.</summary>
     public static GenerationError Of(PromptRejection rejection)
     {
@@ -51,17 +71,19 @@ internal static partial class GenerationErrors
         };
     }
 
-    public static GenerationError Error(string code, string message, bool retryable = false)
+    public static GenerationError Error(string code, string message, bool retryable = false) =>
+        new() { Code = code, Message = Clean(message), Retryable = retryable };
+
+    /// <summary>For people: no server's folders, and not without end.</summary>
+    public static string Clean(string message)
     {
         var clean = ServerPath().Replace(message, "");
-        return new GenerationError { Code = code, Message = clean[..Math.Min(clean.Length, MaxMessage)], Retryable = retryable };
+        return clean[..Math.Min(clean.Length, MaxMessage)];
     }
 
     // Nodes of an expanded subgraph mean nothing to people; the node that expanded does.
     private static string? Known(string? nodeId, WorkflowGraph? graph) =>
-        nodeId is not null && graph?.Find(nodeId) is null && nodeId.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
-            ? nodeId[..dot]
-            : nodeId;
+        nodeId is null ? null : graph is not null ? graph.DisplayNode(nodeId) : WorkflowGraph.WithoutExpansion(nodeId);
 
     private static bool IsMissingModel(NodeRejection node) =>
         node.Type == "value_not_in_list" && (IsModel(node.Received) || node.Choices.Any(IsModel));

@@ -57,6 +57,8 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
                 return Report(receivedAt);
             case PreviewFrame preview:
                 return [Previewed(preview, receivedAt)];
+            case CustomEvent custom:
+                return [new TranslatedEvent(Custom(custom, receivedAt))];
             default:
                 return [];
         }
@@ -74,6 +76,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
 
         OverallProgress = Math.Clamp((int)(100 * (_imageIndex - 1 + progress.Fraction) / totalImages), OverallProgress, 100);
         var (step, total) = progress.Steps;
+        var nodes = progress.Nodes;
         var data = new GenerationProgressedData
         {
             Progress = (int)(100L * step / total),
@@ -84,6 +87,9 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
             TotalSteps = total,
             ImageIndex = _imageIndex,
             TotalImages = totalImages,
+            NodesDone = nodes.Done,
+            NodesTotal = nodes.Total,
+            CachedNodeIds = node is null ? CachedNodeIds : [],
         };
         // The same step comes several times: in progress_state, in progress, and when other nodes move.
         if (data != _last)
@@ -106,9 +112,28 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
             CurrentNode = node.ClassType,
             NodeId = _progress!.CurrentNode!,
             NodeTitle = node.Title,
-            CachedNodes = _progress.CachedNodes,
+            CachedNodes = _progress.CachedNodes.Count,
+            CachedNodeIds = CachedNodeIds,
+            NodesDone = _progress.Nodes.Done,
+            NodesTotal = _progress.Nodes.Total,
             ImageIndex = _imageIndex,
             TotalImages = totalImages,
+        },
+    };
+
+    private IReadOnlyList<string> CachedNodeIds => [.. _progress!.CachedNodes.Take(GenerationNodeExecutingData.MaxCachedNodeIds)];
+
+    private GenerationCustom Custom(CustomEvent custom, DateTimeOffset receivedAt) => new()
+    {
+        GenerationId = generationId,
+        Sequence = 0,
+        Timestamp = receivedAt,
+        Data = new GenerationCustomData
+        {
+            EventType = custom.EventType,
+            Data = custom.Data,
+            NodeId = custom.Node is { } node ? _progress!.DisplayNode(node) : _progress!.CurrentNode,
+            ImageIndex = _imageIndex,
         },
     };
 
@@ -118,7 +143,12 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
             GenerationId = generationId,
             Sequence = 0,
             Timestamp = receivedAt,
-            Data = new GenerationPreviewedData { PreviewUrl = "", ImageIndex = _imageIndex },
+            Data = new GenerationPreviewedData
+            {
+                PreviewUrl = "",
+                ImageIndex = _imageIndex,
+                NodeId = preview.Node is { } node ? _progress!.DisplayNode(node, preview.DisplayNode) : preview.DisplayNode,
+            },
         },
         preview);
 }

@@ -14,7 +14,11 @@ internal sealed class PromptProgress(WorkflowGraph graph)
 
     public WorkflowGraph Graph { get; } = graph;
 
-    public int CachedNodes => _cached.Count;
+    public IReadOnlyCollection<string> CachedNodes => _cached;
+
+    /// <summary>Nodes that the outputs depend on: how many of them are done, and how many there are.</summary>
+    public (int Done, int Total) Nodes => (
+        _succeeded ? _expected.Count : _expected.Count(id => _cached.Contains(id) || FractionOf(id) >= 1), _expected.Count);
 
     /// <summary>Whether there is anything to show: what the cache answers alone is no progress, until it is the end.</summary>
     public bool HasStarted => CurrentNode is not null || _succeeded;
@@ -70,13 +74,7 @@ internal sealed class PromptProgress(WorkflowGraph graph)
     }
 
     /// <summary>Nodes of an expanded subgraph (<c>60.0.0.1</c>) count for the node that expanded.</summary>
-    public string DisplayNode(string node, string? displayNode = null)
-    {
-        displayNode ??= _states.GetValueOrDefault(node)?.DisplayNode ?? node;
-        return Graph.Find(displayNode) is null && displayNode.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
-            ? displayNode[..dot]
-            : displayNode;
-    }
+    public string DisplayNode(string node, string? displayNode = null) => Graph.DisplayNode(node, displayNode ?? _states.GetValueOrDefault(node)?.DisplayNode);
 
     private void Update(NodeState node)
     {

@@ -18,6 +18,15 @@ internal sealed class WorkflowGraph
 
     public WorkflowNode? Find(string nodeId) => _nodes.GetValueOrDefault(nodeId);
 
+    /// <summary>The node as the author of the workflow knows it: nodes of an expanded subgraph (<c>60.0.0.1</c>) count for the one that expanded.</summary>
+    public string DisplayNode(string node, string? displayNode = null)
+    {
+        displayNode ??= node;
+        return Find(displayNode) is null ? WithoutExpansion(displayNode) : displayNode;
+    }
+
+    public static string WithoutExpansion(string node) => node.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? node[..dot] : node;
+
     /// <summary>Nodes that nothing else reads: the outputs, as far as a workflow alone can tell.</summary>
     public IEnumerable<string> Sinks()
     {
@@ -46,9 +55,13 @@ internal sealed record WorkflowNode(string ClassType, string? Title, IReadOnlyLi
     private const int PlainWeight = 1;
     private const int DefaultSamplerSteps = 20;
     private const int MinSamplerWeight = 5;
+    private static readonly string[] SwarmSavers = ["SwarmSaveImageWS", "SwarmSaveAnimationWS", "SwarmSaveAnimatedWebpWS"];
 
-    /// <summary>The stock node that sends finished images through the socket, as if they were previews, and leaves no file.</summary>
-    public bool SendsImages => ClassType == "SaveImageWebsocket";
+    /// <summary>
+    /// It sends finished images through the socket, as if they were previews, and leaves no file: the stock <c>SaveImageWebsocket</c>, and the
+    /// custom nodes that are named after it.
+    /// </summary>
+    public bool SendsImages => ClassType.Contains("websocket", StringComparison.OrdinalIgnoreCase) || SwarmSavers.Contains(ClassType);
 
     public static WorkflowNode Of(string id, JsonObject node)
     {

@@ -8,7 +8,7 @@ public sealed class FrameReaderTests
 {
     private static readonly byte[] OldPreview = [0, 0, 0, 1, 0, 0, 0, 2, 0x89];
 
-    private readonly FrameReader _reader = new();
+    private readonly FrameReader _reader = new(new HashSet<string> { "my_node.feedback" });
 
     [Fact]
     public void OldPreview_BelongsToWhoeverSpokeLast()
@@ -59,15 +59,85 @@ public sealed class FrameReaderTests
     [InlineData("")]
     [InlineData("{")]
     [InlineData("[]")]
-    [InlineData("""{"type":"status","data":{"status":{}}}""")]
-    [InlineData("""{"type":"progress","data":{"node":"5","value":"1","max":2}}""")]
-    [InlineData("""{"type":"progress_state","data":{"nodes":{"5":{"value":1}}}}""")]
+    [InlineData("""{"type":"executed","data":{"output":{}}}""")]
     public void TextFrame_ThatMakesNoSense_IsNothingAndTheNextIsRead(string frame)
     {
         _reader.Read(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text, out var problem).ShouldBeNull();
 
         problem.ShouldNotBeNullOrEmpty();
         Text("""{"type":"execution_success","data":{"prompt_id":"a"}}""").ShouldBeOfType<ExecutionSucceeded>();
+    }
+
+    /// <summary>Case 16: what nodes send by hand counts for the node that runs, as the last <c>executing</c> told.</summary>
+    [Theory]
+    [InlineData("""{"value":3,"max":10}""", 3, 10, "5")]
+    [InlineData("""{"value":0,"max":1,"prompt_id":"a","node":null}""", 0, 1, "5")]
+    [InlineData("""{"value":"3","max":"10","node":5}""", 3, 10, "5")]
+    [InlineData("""{"value":12.5,"max":10,"prompt_id":"a","node":"5"}""", 10, 10, "5")]
+    [InlineData("""{"value":-4,"max":10,"node":"6"}""", 0, 10, "6")]
+    public void Progress_SentByHand_IsUsedAsFarAsItGoes(string data, double value, double max, string node)
+    {
+        Text("""{"type":"executing","data":{"node":"5","prompt_id":"a"}}""");
+
+        Text($$$"""{"type":"progress","data":{{{data}}}}""").ShouldBe(new NodeProgress(node, value, max) { PromptId = "a" });
+    }
+
+    /// <summary>Case 16: what cannot be used is left out and counted, and is no reason to complain.</summary>
+    [Theory]
+    [InlineData("""{"value":5,"max":0,"prompt_id":"a","node":"5"}""")]
+    [InlineData("""{"value":null,"max":10,"prompt_id":"a","node":"5"}""")]
+    [InlineData("""{"value":5,"max":"?","prompt_id":"a","node":"5"}""")]
+    [InlineData("""{"value":1e999,"max":10,"prompt_id":"a","node":"5"}""")]
+    [InlineData("""{"value":1,"max":10,"prompt_id":"of somebody else"}""")]
+    [InlineData("{}")]
+    public void Progress_ThatSaysNothing_IsCounted(string data)
+    {
+        Text("""{"type":"executing","data":{"node":"5","prompt_id":"a"}}""");
+
+        Text($$$"""{"type":"progress","data":{{{data}}}}""").ShouldBeOfType<OtherMessage>().Ignored.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Progress_WithoutAPromptWhileNoneRuns_IsCounted()
+    {
+        Text("""{"type":"executing","data":{"node":"5","prompt_id":"a"}}""");
+        Text("""{"type":"executing","data":{"node":null,"prompt_id":"a"}}""");
+
+        Text("""{"type":"progress","data":{"value":1,"max":2}}""")!.Ignored.ShouldBe(1);
+    }
+
+    /// <summary>Case 16: one bad entry among good ones.</summary>
+    [Fact]
+    public void ProgressState_WithABadEntry_IsReadWithoutIt()
+    {
+        var state = Text("""{"type":"progress_state","data":{"prompt_id":"a","nodes":{"3":{"value":4,"max":10,"state":"running"},"99":{"value":null,"max":"?","state":"running"},"98":7}}}""")
+            .ShouldBeOfType<ProgressState>();
+
+        state.Nodes.ShouldHaveSingleItem().ShouldBe(new NodeState("3", null, 4, 10, Finished: false));
+        state.Ignored.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Status_WithoutANumber_IsOneAllTheSame() =>
+        Text("""{"type":"status","data":{"status":{"exec_info":{}}}}""").ShouldBe(new QueueStatus(null, null));
+
+    [Theory]
+    [InlineData("""{"node_id":"3","text":"loading"}""", "3")]
+    [InlineData("""["a",1]""", null)]
+    public void CustomEvent_ThatIsWanted_ComesWithItsData(string data, string? node)
+    {
+        Text("""{"type":"executing","data":{"node":"5","prompt_id":"a"}}""");
+
+        var custom = Text($$"""{"type":"my_node.feedback","data":{{data}}}""").ShouldBeOfType<CustomEvent>();
+
+        (custom.EventType, custom.PromptId, custom.Node, custom.Data.GetRawText()).ShouldBe(("my_node.feedback", "a", node, data));
+    }
+
+    [Fact]
+    public void CustomEvent_ThatIsTooLargeOrNoText_IsCounted()
+    {
+        Text("""{"type":"my_node.feedback","data":{"text":"?"}}""".Replace("?", new string('x', 20_000), StringComparison.Ordinal))!.Ignored.ShouldBe(1);
+        Text("""{"type":"my_node.feedback","data":{"text":"\ud83d"}}""")!.Ignored.ShouldBe(1);
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class PythonJsonTests
         ComfyUiTextFrame.Parse("""
             {"type":"execution_error","data":{"prompt_id":"a","node_id":"5","node_type":"KSampler","exception_type":"ValueError",
              "exception_message":"bad cfg","current_inputs":{"cfg":[NaN]},"traceback":[]}}
-            """u8.ToArray()).ShouldBeOfType<ExecutionFailed>().Exception.Message.ShouldBe("bad cfg");
+            """u8.ToArray(), new HashSet<string>()).ShouldBeOfType<ExecutionFailed>().Exception.Message.ShouldBe("bad cfg");
 
     [Fact]
     public void Queue_WithAWorkflowThatAlwaysChanges_IsRead()

@@ -41,6 +41,7 @@ internal sealed class EventLog
         Take<GenerationNodeExecuting>();
         Take<GenerationProgressed>();
         Take<GenerationPreviewed>();
+        Take<GenerationCustom>();
         Take<GenerationImageCompleted>();
         Take<GenerationCompleted>();
         Take<GenerationFailed>();

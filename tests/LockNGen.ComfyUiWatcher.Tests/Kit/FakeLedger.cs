@@ -102,9 +102,12 @@ internal sealed class FakeLedger
     }
 
     /// <summary>A workflow without a seed to set.</summary>
-    public LedgerRow AddUnseeded(JsonElement workflow, string instance)
+    public LedgerRow AddUnseeded(JsonElement workflow, string instance, bool includeTemp = false, long? maxFileBytes = null)
     {
-        var row = new LedgerRow { Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = 1, SeedNode = null };
+        var row = new LedgerRow
+        {
+            Id = Guid.NewGuid(), Workflow = workflow, Instance = instance, Images = 1, SeedNode = null, IncludeTemp = includeTemp, MaxFileBytes = maxFileBytes,
+        };
         _rows[row.Id] = row;
         return row;
     }
@@ -145,6 +148,8 @@ internal sealed class FakeLedger
         InputFiles = row.InputFiles,
         UploadUrl = $"{Url}/uploads/{row.Id}",
         UploadToken = $"token-{row.Attempt}",
+        IncludeTemp = row.IncludeTemp,
+        MaxFileBytes = row.MaxFileBytes,
         StoredImages = [.. row.Stored.Values.OrderBy(s => s.Image.Index)],
         OverallProgress = row.Floor,
         ElapsedSeconds = 100,

@@ -8,9 +8,13 @@ namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 internal sealed class FakeStore(FakeLedger ledger)
 {
     private TaskCompletionSource? _held;
+    private int _uploads;
 
     /// <summary>Uploads are answered with this instead of being stored.</summary>
     public int? UploadStatus { get; set; }
+
+    /// <summary>How often a watcher has tried to upload something.</summary>
+    public int Uploads => _uploads;
 
     /// <summary>Uploads are not answered any more; returns when the first has come.</summary>
     public Task HoldUploads()
@@ -33,6 +37,7 @@ internal sealed class FakeStore(FakeLedger ledger)
             await Task.Delay(Timeout.InfiniteTimeSpan, request.HttpContext.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        Interlocked.Increment(ref _uploads);
         if (UploadStatus is { } status)
             return TypedResults.StatusCode(status);
         var row = ledger[id];
@@ -54,10 +59,21 @@ internal sealed class FakeStore(FakeLedger ledger)
                     Url = $"/api/generations/{id}/images/{row.Stored.Count + 1}",
                     ContentType = request.ContentType ?? "",
                     Seed = seed,
+                    Kind = Told("kind"),
+                    NodeId = Told("node"),
+                    NodeTitle = Told("title"),
+                    OutputKey = Told("key"),
+                    Filename = Told("filename"),
+                    Subfolder = Told("subfolder"),
+                    Source = Told("source"),
+                    Bytes = bytes.Length,
+                    Text = Told("kind") == GenerationResultKinds.Text ? System.Text.Encoding.UTF8.GetString(bytes.ToArray()) : null,
                 },
             };
             row.Stored[(imageIndex, file)] = stored;
             return TypedResults.Json(stored.Image, ContractsJson.Default.GenerationImage);
         }
+
+        string? Told(string name) => request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
     }
 }

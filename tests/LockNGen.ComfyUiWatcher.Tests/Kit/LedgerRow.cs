@@ -18,6 +18,10 @@ internal sealed class LedgerRow
 
     public IReadOnlyList<InputFile> InputFiles { get; set; } = [];
 
+    public bool IncludeTemp { get; init; }
+
+    public long? MaxFileBytes { get; init; }
+
     public int Attempt { get; set; }
 
     public int Floor { get; set; }

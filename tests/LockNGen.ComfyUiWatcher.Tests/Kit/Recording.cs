@@ -27,7 +27,7 @@ internal sealed class Recording
         foreach (var line in _lines.Where(l => l.Text("kind") == "text" || (l.Text("kind") == "binary" && l.Child("elided") is null)))
         {
             var socket = line.Text("socket") ?? "";
-            var reader = readers.TryGetValue(socket, out var known) ? known : readers[socket] = new FrameReader();
+            var reader = readers.TryGetValue(socket, out var known) ? known : readers[socket] = new FrameReader(new HashSet<string>());
             var message = line.Text("kind") == "text"
                 ? reader.Read(System.Text.Encoding.UTF8.GetBytes(line.GetProperty("data").GetRawText()), WebSocketMessageType.Text, out var problem)
                 : reader.Read(Convert.FromBase64String(line.Text("base64")!), WebSocketMessageType.Binary, out problem);

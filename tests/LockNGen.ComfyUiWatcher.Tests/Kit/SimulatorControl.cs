@@ -27,6 +27,8 @@ internal class SimulatorControl(HttpClient http)
 
     public Task SendFrameAsync(string query, byte[] body) => PostAsync("simulator/frames?" + query, new ByteArrayContent(body));
 
+    public Task PostBytesAsync(string path, byte[] body) => PostAsync(path, new ByteArrayContent(body));
+
     public Task<JsonElement> PostPromptAsync(object body) => PostAsync("prompt", JsonContent.Create(body));
 
     public Task PostJsonAsync(string path, object body) => PostAsync(path, JsonContent.Create(body));

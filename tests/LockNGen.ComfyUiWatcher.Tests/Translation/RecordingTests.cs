@@ -53,8 +53,8 @@ public sealed class RecordingTests
             var history = replay.History!;
             replay.Run.End.ShouldBeAssignableTo(
                 history.Succeeded ? typeof(ExecutionSucceeded) : history.Interrupted ? typeof(ExecutionInterrupted) : typeof(ExecutionFailed));
-            var heard = replay.Run.Outputs(history: null).Files;
-            heard.ShouldBe(history.Outputs.Values.SelectMany(f => f), ignoreOrder: true);
+            var heard = replay.Run.Outputs(history: null).Results.Where(r => r.Result is not SentFrame).Select(r => r.Result);
+            heard.ShouldBe(history.Outputs.SelectMany(o => o.Output.Results), ignoreOrder: true);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class RecordingTests
     {
         foreach (var replay in Replay("12b-save-image-websocket.jsonl"))
         {
-            replay.Run.Outputs(replay.History).Frames.Count.ShouldBe(2);
+            replay.Run.Outputs(replay.History).Results.Count(r => r.Result is SentFrame).ShouldBe(2);
             replay.Events.ShouldNotContain(e => e is GenerationPreviewed);
         }
     }
@@ -109,7 +109,7 @@ public sealed class RecordingTests
         var replay = Replay("02-all-cached.jsonl").First();
 
         replay.Events.OfType<GenerationProgressed>().Single().Data.OverallProgress.ShouldBe(100);
-        replay.Run.Outputs(history: null).Files.ShouldBe([new OutputFile("txt2img_00001_.png", "lab", "output")]);
+        replay.Run.Outputs(history: null).Results.Single().Result.ShouldBe(new OutputFile("images", "txt2img_00001_.png", "lab", "output"));
     }
 
     private static IEnumerable<Replayed> Replay(string name)

@@ -1,0 +1,76 @@
+using System.Text;
+using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Generations;
+using LockNGen.ComfyUiWatcher.Instances;
+
+namespace LockNGen.ComfyUiWatcher.Results;
+
+/// <summary>Where the bytes of one result come from, try after try.</summary>
+internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, long maxBytes, bool keepMetadata)
+{
+    private const int MaxBrokenReads = 3;
+
+    private int _brokenReads;
+
+    /// <summary>Hands the bytes over, as the body of a request.</summary>
+    /// <exception cref="FileProblemException">They cannot be had.</exception>
+    /// <exception cref="GenerationEndedException">ComfyUI is away.</exception>
+    public async Task<T> ReadAsync<T>(Func<HttpContent, Task<T>> send, CancellationToken cancellationToken)
+    {
+        if (result is OutputText text)
+        {
+            using var body = new StringContent(text.Text, Encoding.UTF8);
+            return await send(body);
+        }
+
+        using var content = await OpenAsync(cancellationToken);
+        using var source = await BeginAsync(content, cancellationToken);
+        using var finished = new FinishedFile(content with { Content = source }, keepMetadata);
+        try
+        {
+            return await send(finished);
+        }
+        catch (Exception e) when (source.Problem is not null && e is not OperationCanceledException)
+        {
+            if (source.Problem is FileProblemException problem)
+                throw problem;
+            throw Broken(source.Problem);
+        }
+    }
+
+    private async Task<SourceFile> BeginAsync(FileContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SourceFile.OpenAsync(content, (result as OutputFile)?.Filename ?? "", maxBytes, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw Broken(e);
+        }
+    }
+
+    /// <summary>Tried again, but not for as long as an API that is away.</summary>
+    private Exception Broken(Exception problem) => ++_brokenReads == MaxBrokenReads
+        ? new FileProblemException("breaks off while it is read")
+        : new IOException(problem.Message, problem);
+
+    private async Task<FileContent> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (result is SentFrame { Frame: var frame })
+            return new FileContent(frame.ContentType, new MemoryStream(frame.Image, writable: false));
+        try
+        {
+            return await comfyUi.OpenFileAsync((OutputFile)result, cancellationToken);
+        }
+        catch (ComfyUiException e)
+        {
+            var status = (int)e.Status;
+            throw new FileProblemException($"is not handed out by ComfyUI (HTTP {status})", isGone: status == StatusCodes.Status404NotFound);
+        }
+        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        {
+            throw PatientServer.Lost("The ComfyUI server went away before its files were fetched.");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using LockNGen.ComfyUiWatcher.Tests.Kit;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Tests;
+
+/// <summary>Case 16: what custom nodes send by hand.</summary>
+public sealed class OddProgressTests
+{
+    [Fact]
+    public async Task Frames_SentByHand_CountForTheNodeThatRuns_AndBreakNothing()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:CustomEvents:0", "my_node.feedback"));
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 10));
+        var id = await comfy.ReachedAsync(hold);
+
+        foreach (var frame in new[]
+        {
+            $$$"""{"type":"progress","data":{"value":0,"max":1,"prompt_id":"{{{id}}}","node":null}}""",
+            """{"type":"progress","data":{"value":3,"max":10}}""",
+            $$$"""{"type":"progress","data":{"value":5,"max":0,"prompt_id":"{{{id}}}","node":"5"}}""",
+            $$$"""{"type":"progress","data":{"value":12.5,"max":10,"prompt_id":"{{{id}}}","node":"5"}}""",
+            """{"type":"progress_state","data":{"prompt_id":"<id>","nodes":{"5":{"value":4,"max":10,"state":"running"},"99":{"value":null,"max":"?","state":"running"}}}}"""
+                .Replace("<id>", id, StringComparison.Ordinal),
+            """{"type":"status","data":{"status":{"exec_info":{}}}}""",
+            """{"type":"my_node.feedback","data":{"node_id":"5","text":"loading"}}""",
+            """{"type":"other_node.feedback","data":{"node_id":"5","text":"not asked for"}}""",
+        })
+        {
+            await comfy.SendFrameAsync("text=true", Encoding.UTF8.GetBytes(frame));
+        }
+
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data is { NodeId: "5", Step: 4, TotalSteps: 10 });
+        var custom = (await host.Events.WaitForAsync<GenerationCustom>(row.Id)).Data;
+        await comfy.ReleaseAsync(hold);
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+
+        (custom.EventType, custom.NodeId, custom.Data.GetProperty("text").GetString()).ShouldBe(("my_node.feedback", "5", "loading"));
+        var progress = host.Events.Of<GenerationProgressed>(row.Id).Select(p => p.Data).ToList();
+        progress.Select(p => p.OverallProgress).ShouldBeInOrder();
+        progress.ShouldAllBe(p => p.OverallProgress >= 0 && p.OverallProgress <= 100 && p.NodeId != "99");
+        host.Events.Of<GenerationCustom>(row.Id).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Events_OfAGeneration_TellNodesDoneAndTheCachedOnes()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var first = await host.SubmitAsync(Workflows.TextToImage(seed: 1));
+        await host.Events.WaitForAsync<GenerationCompleted>(first.Id);
+
+        var other = host.Ledger.AddUnseeded(Workflows.TextToImage(seed: 2), "comfy-0");
+        await host.DispatchAsync(other);
+        await host.Events.WaitForAsync<GenerationCompleted>(other.Id);
+        var same = host.Ledger.AddUnseeded(Workflows.TextToImage(seed: 2), "comfy-0");
+        await host.DispatchAsync(same);
+        await host.Events.WaitForAsync<GenerationCompleted>(same.Id);
+
+        var node = host.Events.Of<GenerationNodeExecuting>(other.Id)[0].Data;
+        node.CachedNodeIds.ShouldBe(["1", "2", "3", "4"], ignoreOrder: true);
+        (node.NodesDone, node.NodesTotal).ShouldBe((4, 7));
+        var end = host.Events.Of<GenerationProgressed>(other.Id)[^1].Data;
+        (end.NodesDone, end.NodesTotal).ShouldBe((7, 7));
+        host.Events.Of<GenerationPreviewed>(other.Id).ShouldAllBe(p => p.Data.NodeId == "5");
+        // Nothing ran, so no generation.node told.
+        host.Events.Of<GenerationProgressed>(same.Id)[^1].Data.CachedNodeIds.Count.ShouldBe(7);
+    }
+}
