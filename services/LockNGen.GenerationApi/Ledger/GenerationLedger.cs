@@ -3,6 +3,7 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
+using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Storage;
 
 namespace LockNGen.GenerationApi.Ledger;
@@ -121,15 +122,22 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
                 GenerationId = row.Id,
                 Sequence = GenerationSequence.Of(row.Attempt + 1, 1),
                 Timestamp = clock.GetUtcNow(),
-                Data = new GenerationCancelledData { Reason = reason, Images = await ImagesAsync(session, row.Id) },
+                Data = new GenerationCancelledData
+                {
+                    Reason = reason, Images = await ImagesAsync(session, row.Id), Warnings = await WarningsAsync(session, row.Id),
+                },
             }
             : new GenerationFailed
             {
                 GenerationId = row.Id,
                 Sequence = GenerationSequence.Of(row.Attempt + 1, 1),
                 Timestamp = clock.GetUtcNow(),
-                Data = new GenerationFailedData { Error = error, Images = await ImagesAsync(session, row.Id) },
+                Data = new GenerationFailedData
+                {
+                    Error = error, Images = await ImagesAsync(session, row.Id), Warnings = await WarningsAsync(session, row.Id),
+                },
             };
+        outcome = OutcomeSize.Fit(outcome);
         var json = Encoding.UTF8.GetString(ContractsJson.Serialize(outcome));
         var ended = await session.ExecuteAsync(
             """
@@ -179,6 +187,12 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
 
     private async Task<IReadOnlyList<GenerationImage>> ImagesAsync(Session session, Guid id) =>
         [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))];
+
+    /// <summary>Those of the submission: of the rendering only its watcher would know.</summary>
+    private static async Task<IReadOnlyList<GenerationWarning>> WarningsAsync(Session session, Guid id) =>
+        await session.ScalarAsync<string>("SELECT warnings FROM generation_inputs WHERE generation_id = @id", new { id }) is { } warnings
+            ? JsonSerializer.Deserialize(warnings, StoredJson.Default.IReadOnlyListGenerationWarning) ?? []
+            : [];
 
     private async Task AfterEndAsync(Session session, GenerationRow row, GenerationEvent outcome)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.ServiceDefaults.Bus;
 using LockNGen.ServiceDefaults.Storage;
 using MassTransit;
 
@@ -23,7 +24,7 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
         return new SnapshotAnswer
         {
             Owner = row.Owner,
-            Snapshot = new GenerationSnapshot
+            Snapshot = OutcomeSize.Fit(new GenerationSnapshot
             {
                 GenerationId = id,
                 Sequence = outcome?.Sequence ?? GenerationSequence.Of(row.Attempt, row.EventNumber),
@@ -49,7 +50,7 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
                     },
                     DurationSeconds = (outcome as GenerationCompleted)?.Data.DurationSeconds,
                 },
-            },
+            }),
         };
     }
 

@@ -12,8 +12,8 @@ namespace LockNGen.GenerationApi.Outbox;
 
 /// <summary>
 /// Publishes the outbox: the events of one generation in order, different generations side by side, by one replica at a time. What the
-/// broker has not confirmed stays, and is tried again with backoff. A row that cannot be read is parked: it keeps its place in the table,
-/// with the reason, until an operator decides, and holds up nothing else.
+/// broker has not confirmed stays, and is tried again with backoff, after the others. A row that cannot be read, or that no broker takes, is
+/// parked: it keeps its place in the table, with the reason, until an operator decides, and holds up nothing else.
 /// </summary>
 internal sealed partial class OutboxPublisher(
     GenerationsDatabase database,
@@ -27,6 +27,10 @@ internal sealed partial class OutboxPublisher(
 {
     private const int BatchSize = 200;
     private const int MaxParallelGenerations = 16;
+
+    /// <summary>What RabbitMQ takes by default, in its newest versions; a larger message costs the channel and everything on it.</summary>
+    private const int MaxBodyBytes = 16 << 20;
+
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(5);
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
@@ -69,6 +73,7 @@ internal sealed partial class OutboxPublisher(
             return true;
 
         var published = new List<OutboxRow>(rows.Count);
+        Exception? failure = null;
         try
         {
             await Parallel.ForEachAsync(
@@ -88,6 +93,12 @@ internal sealed partial class OutboxPublisher(
                         {
                             await ParkAsync(row, e.Message);
                         }
+                        catch (Exception e) when (!token.IsCancellationRequested)
+                        {
+                            // Its own later events wait for it; those of others do not.
+                            failure = e;
+                            return;
+                        }
                     }
                 });
         }
@@ -96,11 +107,13 @@ internal sealed partial class OutboxPublisher(
             await DeleteAsync(published);
         }
 
-        return rows.Count < BatchSize;
+        return failure is null ? rows.Count < BatchSize : throw new InvalidOperationException(failure.Message, failure);
     }
 
     private async Task PublishAsync(OutboxRow row, CancellationToken cancellationToken)
     {
+        if (row.Body.Length > MaxBodyBytes)
+            throw new JsonException($"The body has {row.Body.Length:N0} characters, more than a broker takes.");
         using var timeout = new CancellationTokenSource(ConfirmTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         // The request that submitted it has long been answered; its trace goes on here.
