@@ -35,8 +35,9 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         var named = (from node in graph.Nodes
                      from input in node.Inputs
                      let text = node.Text(input.Key)
-                     where text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) && input.Key != "text"
-                     select (Node: node, Input: input.Key, Name: text)).ToList();
+                     let name = text is null ? null : UploadName.In(text)
+                     where name is not null
+                     select (Node: node, Input: input.Key, Name: name)).ToList();
         if (named.Count == 0)
             return new HashSet<string>();
 
