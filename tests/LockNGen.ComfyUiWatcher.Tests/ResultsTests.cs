@@ -83,6 +83,25 @@ public sealed class ResultsTests
         (cached, read).ShouldBe((heard, heard));
     }
 
+    /// <summary>Case 41: a video is listed among the images, of a node whose input is in a subgraph.</summary>
+    [Fact]
+    public async Task Video_ListedAmongTheImages_IsStoredWithItsNode()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        byte[] movie = [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 2, 0, 0, 0, 0, 8, .. "mdat"u8];
+        await comfy.PostBytesAsync("simulator/files?name=video/r_00001_.mp4", movie);
+        await comfy.PostJsonAsync(
+            "simulator/outputs?node=61",
+            JsonSerializer.Deserialize<JsonElement>("""{"images":[{"filename":"r_00001_.mp4","subfolder":"video","type":"output"}],"animated":[true]}"""));
+
+        var completed = await CompleteAsync(
+            host, """ "75:8":{"class_type":"LabColor","inputs":{"seed":1,"px":64,"batch":1}},"61":{"class_type":"SaveImage","inputs":{"images":["75:8",0],"filename_prefix":"x"}} """);
+
+        var video = completed.Images.ShouldHaveSingleItem();
+        (video.NodeId, video.Filename, video.Subfolder, video.Bytes).ShouldBe(("61", "r_00001_.mp4", "video", movie.Length));
+    }
+
     /// <summary>Case 9: on adoption by another watcher, which finds it in the history.</summary>
     [Fact]
     public async Task Results_OfAnAdoptedPrompt_AreTheSame()

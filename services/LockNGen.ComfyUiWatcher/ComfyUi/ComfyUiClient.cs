@@ -36,6 +36,19 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             answer => answer.Child(promptId) is { } entry ? HistoryEntry.Of(entry) : null,
             cancellationToken);
 
+    /// <summary>The same from the jobs API; also null where the server has none.</summary>
+    public async Task<HistoryEntry?> GetJobAsync(string promptId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(_retried, "api/jobs/" + Uri.EscapeDataString(promptId), HistoryEntry.OfJob, cancellationToken);
+        }
+        catch (ComfyUiException e) when (e.Status < HttpStatusCode.InternalServerError)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What ended last, in order.</summary>
     public Task<IReadOnlyList<(string PromptId, HistoryEntry Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<(string, HistoryEntry)>>(

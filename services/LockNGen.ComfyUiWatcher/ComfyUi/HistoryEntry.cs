@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>How a prompt ended, as <c>GET /history/{id}</c> tells it for as long as the server lives.</summary>
+/// <summary>How a prompt ended, as <c>GET /history/{id}</c> tells it for as long as the server lives, and <c>GET /api/jobs/{id}</c> of newer ones.</summary>
 internal sealed record HistoryEntry
 {
     // Of the same list of five as in the queue.
@@ -27,22 +27,49 @@ internal sealed record HistoryEntry
     public static HistoryEntry Of(JsonElement entry)
     {
         var status = entry.Child("status");
-        var messages = (status?.Items("messages") ?? [])
-            .Where(m => m.ValueKind == JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].ValueKind == JsonValueKind.String)
-            .Select(m => ComfyUiTextFrame.Parse(m[0].GetString()!, m[1]))
-            .ToList();
+        var messages = MessagesOf(status);
         return new HistoryEntry
         {
             Succeeded = status?.Text("status_str") == "success",
             Interrupted = messages.Exists(m => m is ExecutionInterrupted),
-            Exception = messages.OfType<ExecutionFailed>().Select(f => f.Exception).LastOrDefault(e => !e.IsBlocker),
+            Exception = ExceptionOf(messages),
             Marker = entry.Items("prompt").ElementAtOrDefault(ExtraData) is { ValueKind: JsonValueKind.Object } extra ? PromptMarker.Of(extra) : null,
             Cached = [.. messages.OfType<ExecutionCached>().SelectMany(m => m.Nodes)],
-            Outputs =
-            [
-                .. entry.Properties("outputs")
-                    .Select(o => new NodeExecuted(o.Name, entry.Child("meta")?.Child(o.Name)?.Text("display_node"), NodeOutput.Of(o.Value))),
-            ],
+            Outputs = OutputsOf(entry),
         };
     }
+
+    /// <summary>The same of a job; null while it has not ended.</summary>
+    public static HistoryEntry? OfJob(JsonElement job)
+    {
+        var messages = MessagesOf(job.Child("execution_status"));
+        if (job.Child("execution_error") is { ValueKind: JsonValueKind.Object } error)
+            messages.Add(ComfyUiTextFrame.Parse("execution_error", error));
+        return job.Text("status") is not ("completed" or "failed" or "cancelled")
+            ? null
+            : new HistoryEntry
+            {
+                Succeeded = job.Text("status") == "completed",
+                Interrupted = job.Text("status") == "cancelled",
+                Exception = ExceptionOf(messages),
+                Cached = [.. messages.OfType<ExecutionCached>().SelectMany(m => m.Nodes)],
+                Outputs = OutputsOf(job),
+            };
+    }
+
+    private static List<ComfyUiMessage> MessagesOf(JsonElement? status) =>
+    [
+        .. (status?.Items("messages") ?? [])
+            .Where(m => m.ValueKind == JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].ValueKind == JsonValueKind.String)
+            .Select(m => ComfyUiTextFrame.Parse(m[0].GetString()!, m[1])),
+    ];
+
+    private static NodeException? ExceptionOf(List<ComfyUiMessage> messages) =>
+        messages.OfType<ExecutionFailed>().Select(f => f.Exception).LastOrDefault(e => !e.IsBlocker);
+
+    private static IReadOnlyList<NodeExecuted> OutputsOf(JsonElement entry) =>
+    [
+        .. entry.Properties("outputs")
+            .Select(o => new NodeExecuted(o.Name, entry.Child("meta")?.Child(o.Name)?.Text("display_node"), NodeOutput.Of(o.Value))),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Translation;
@@ -16,8 +17,9 @@ internal sealed class PatientServer(ComfyUiInstance instance, TimeProvider clock
     public Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken) =>
         ReachAsync((client, token) => client.GetQueueAsync(token), cancellationToken);
 
+    /// <summary>What is known of a prompt that has ended, from the history or, where that has nothing, from the jobs of newer servers.</summary>
     public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
-        ReachAsync((client, token) => client.GetHistoryAsync(promptId, token), cancellationToken);
+        ReachAsync(async (client, token) => await FindHistoryAsync(client, promptId, token) ?? await client.GetJobAsync(promptId, token), cancellationToken);
 
     /// <summary>
     /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and somebody
@@ -54,6 +56,18 @@ internal sealed class PatientServer(ComfyUiInstance instance, TimeProvider clock
     /// <summary>The render is lost, and may be done again.</summary>
     public static GenerationEndedException Lost(string message) =>
         new(new GenerationOutcome.Lost(GenerationErrors.Error(GenerationErrorCodes.ComfyUiLost, message, retryable: true)));
+
+    private static async Task<HistoryEntry?> FindHistoryAsync(ComfyUiClient client, string promptId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetHistoryAsync(promptId, cancellationToken);
+        }
+        catch (ComfyUiException e) when (e.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone)
+        {
+            return null;
+        }
+    }
 
     private async Task<T> ReachAsync<T>(Func<ComfyUiClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {

@@ -38,6 +38,23 @@ public sealed class GenerationTranslatorTests
         Progress(translator.Apply(new NodeProgress("5", 10, 20), Now)).OverallProgress.ShouldBeInRange(45, 65);
     }
 
+    /// <summary>Case 44: an upscaler starts its bar anew for each tile.</summary>
+    [Fact]
+    public void Bar_ThatStartsAgainForEachTile_NeverTakesTheWholeBack()
+    {
+        var translator = Begin(steps: 20);
+        var overall = new List<int>();
+        for (var tile = 0; tile < 4; tile++)
+        {
+            for (var step = 0; step <= 10; step++)
+                overall.AddRange(translator.Apply(new NodeProgress("5", step, 10), Now).Select(e => e.Event).OfType<GenerationProgressed>().Select(p => p.Data.OverallProgress));
+        }
+
+        overall.ShouldBeInOrder();
+        overall[^1].ShouldBeLessThan(100);
+        Progress(translator.Apply(new ExecutionSucceeded(), Now)).OverallProgress.ShouldBe(100);
+    }
+
     [Fact]
     public void CachedNodes_AreNotPartOfTheWork()
     {
