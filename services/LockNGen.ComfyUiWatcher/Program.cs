@@ -1,11 +1,15 @@
 using LockNGen.ComfyUiWatcher;
 using LockNGen.ServiceDefaults;
+using LockNGen.ServiceDefaults.Start;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.ListenLocally(5083);
-builder.AddServiceDefaults();
-builder.AddComfyUiWatcher();
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.ListenLocally(5083);
+    builder.AddServiceDefaults();
+    builder.AddComfyUiWatcher();
 
-var app = builder.Build();
-app.MapServiceDefaults();
-await app.RunServiceAsync();
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    return app;
+});

@@ -1,12 +1,16 @@
 using LockNGen.GenerationApi;
 using LockNGen.ServiceDefaults;
+using LockNGen.ServiceDefaults.Start;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.ListenLocally(5081);
-builder.AddServiceDefaults();
-builder.AddGenerationApi();
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.ListenLocally(5081);
+    builder.AddServiceDefaults();
+    builder.AddGenerationApi();
 
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapGenerationApi();
-await app.RunServiceAsync();
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    app.MapGenerationApi();
+    return app;
+});

@@ -1,12 +1,16 @@
 using LockNGen.RealtimeGateway;
 using LockNGen.ServiceDefaults;
+using LockNGen.ServiceDefaults.Start;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.ListenLocally(5082);
-builder.AddRealtimeGateway();
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.ListenLocally(5082);
+    builder.AddRealtimeGateway();
 
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapRealtimeGateway();
-await app.RunServiceAsync();
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    app.MapRealtimeGateway();
+    return app;
+});

@@ -1,4 +1,5 @@
 using LockNGen.ServiceDefaults.Health;
+using LockNGen.ServiceDefaults.Start;
 using LockNGen.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,7 @@ public static class ServiceDefaultsExtensions
     public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder)
     {
         builder.AddTelemetry();
+        StartLogging.AddTo(builder.Logging);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthMetrics>();
@@ -41,22 +43,5 @@ public static class ServiceDefaultsExtensions
         app.UseStatusCodePages();
         app.MapHealth();
         return app;
-    }
-
-    /// <summary>
-    /// Runs until the process is told to stop. Told so while it still starts, it ends in as good order as later, and not with the exit code
-    /// of a crash.
-    /// </summary>
-    public static async Task RunServiceAsync(this WebApplication app)
-    {
-        var stopping = app.Lifetime.ApplicationStopping;
-        try
-        {
-            await app.RunAsync();
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // What was starting was told to leave off.
-        }
     }
 }

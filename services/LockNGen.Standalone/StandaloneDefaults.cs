@@ -14,10 +14,11 @@ internal static class StandaloneDefaults
     public static void AddStandaloneDefaults(this WebApplicationBuilder builder)
     {
         var data = Path.GetFullPath(builder.Configuration["Standalone:Data"] ?? "data");
-        Directory.CreateDirectory(data);
         var url = builder.Configuration["ASPNETCORE_URLS"] ?? builder.Configuration["urls"] ?? DefaultUrl;
         var own = url.Split(';')[0].Replace("://*", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal);
 
+        // Kept until the process ends: the rows of a folder have one owner.
+        builder.Services.AddSingleton(DataFolder.Take(data, url));
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>

@@ -1,12 +1,16 @@
 using LockNGen.ServiceDefaults;
+using LockNGen.ServiceDefaults.Start;
 using LockNGen.WebhookNotifier;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.ListenLocally(5084);
-builder.AddServiceDefaults();
-builder.AddWebhookNotifier();
+return await ServiceProgram.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.ListenLocally(5084);
+    builder.AddServiceDefaults();
+    builder.AddWebhookNotifier();
 
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapWebhookNotifier();
-await app.RunServiceAsync();
+    var app = builder.Build();
+    app.MapServiceDefaults();
+    app.MapWebhookNotifier();
+    return app;
+});

@@ -9,6 +9,9 @@ namespace LockNGen.RealtimeGateway.Broker;
 /// <summary>What a delivery's content header says of its event: the headers beside it, as AMQP carries them, and its size.</summary>
 internal readonly record struct DeliveryHeaders(int BodySize, string? Owner, long ReceivedAt, string? TraceParent)
 {
+    /// <summary>The broker passes headers on without reading them, so what another publisher got wrong in them arrives here.</summary>
+    public bool AreReadable { get; private init; } = true;
+
     private const ushort HasContentType = 1 << 15;
     private const ushort HasContentEncoding = 1 << 14;
     private const ushort HasHeaders = 1 << 13;
@@ -26,12 +29,19 @@ internal readonly record struct DeliveryHeaders(int BodySize, string? Owner, lon
         // Class and weight, which say nothing.
         reader.UInt32();
         var size = checked((int)reader.UInt64());
-        var flags = reader.UInt16();
-        if ((flags & HasContentType) != 0)
-            reader.ShortString();
-        if ((flags & HasContentEncoding) != 0)
-            reader.ShortString();
-        return (flags & HasHeaders) != 0 ? ReadTable(size, new AmqpReader(reader.LongString()), withTrace) : new DeliveryHeaders(size, null, 0, null);
+        try
+        {
+            var flags = reader.UInt16();
+            if ((flags & HasContentType) != 0)
+                reader.ShortString();
+            if ((flags & HasContentEncoding) != 0)
+                reader.ShortString();
+            return (flags & HasHeaders) != 0 ? ReadTable(size, new AmqpReader(reader.LongString()), withTrace) : new DeliveryHeaders(size, null, 0, null);
+        }
+        catch (Exception e) when (e is IOException or OverflowException)
+        {
+            return new DeliveryHeaders(size, null, 0, null) { AreReadable = false };
+        }
     }
 
     private static DeliveryHeaders ReadTable(int size, AmqpReader table, bool withTrace)

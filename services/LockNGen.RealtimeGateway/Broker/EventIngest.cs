@@ -14,13 +14,29 @@ internal sealed partial class EventIngest(
 {
     public void TakeEvent(ReadOnlySpan<byte> body, string? owner, long receivedAt, string? traceParent)
     {
-        if (reader.Read(body, receivedAt, traceParent) is { } message)
-            broadcaster.Publish(message, owner);
+        try
+        {
+            if (reader.Read(body, receivedAt, traceParent) is { } message)
+                broadcaster.Publish(message, owner);
+        }
+        catch (Exception e)
+        {
+            // Whatever a message does to us, it does only once: delivered again, it would keep the replica from everything behind it.
+            metrics.Unreadable();
+            LogDropped(body.Length, e);
+        }
+    }
+
+    /// <summary>Counts a message whose headers no one can read: not knowing its owner, the replica must not show it to anybody.</summary>
+    public void DropUnreadable(int length)
+    {
+        metrics.Unreadable();
+        LogUnreadable("message", length);
     }
 
     public void TakePreview(ReadOnlySpan<byte> body)
     {
-        if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is { } preview)
+        if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is { ContentType: not null, Bytes: not null } preview)
             logs.GetOrAdd(preview.GenerationId).Show(new PreviewImage(preview.Sequence, preview.ContentType, preview.Bytes));
     }
 
@@ -44,6 +60,9 @@ internal sealed partial class EventIngest(
             return null;
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "An event of {Length} bytes could not be taken and was dropped")]
+    private partial void LogDropped(int length, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "A message of {Length} bytes is no {What} of LockN Gen and was dropped")]
     private partial void LogUnreadable(string what, int length);

@@ -195,6 +195,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         Volatile.Write(ref _delivered, _delivered + 1);
         if (_origin == Origin.Canary)
             CanaryHeard.Release();
+        else if (!_headers.AreReadable)
+            _ingest.DropUnreadable(body.Length);
         else if (_origin == Origin.Revocation)
             _ingest.TakeRevocation(body);
         else

@@ -71,8 +71,9 @@ internal static class EventScanner
             // Read to the end: what is forwarded must be one whole JSON object.
             return reader.TokenType == JsonTokenType.EndObject && !reader.Read() && hasKind && generationId != Guid.Empty && sequence > 0;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: half of a surrogate pair, escaped, is JSON and yet no text.
             return false;
         }
     }

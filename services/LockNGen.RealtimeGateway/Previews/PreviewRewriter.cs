@@ -24,9 +24,9 @@ internal static class PreviewRewriter
                 ? JsonSerializer.SerializeToUtf8Bytes(message)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // Canonical in its first properties and broken later: it goes out as it came.
+            // Canonical in its first properties and broken later (no JSON, half of a surrogate pair, a name twice): it goes out as it came.
             return null;
         }
     }

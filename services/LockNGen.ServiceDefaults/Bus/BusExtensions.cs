@@ -49,8 +49,7 @@ public static class BusExtensions
             builder.Services.AddSingleton<IRequests, InProcessRequests>();
         else
             builder.Services.AddSingleton<IRequests, DirectRequests>();
-        builder.Services.AddSingleton(services => new CommandClient(
-            services.GetRequiredService<IBus>(), services.GetRequiredService<IRequests>(), services.GetRequiredService<IOptions<BusOptions>>()));
+        builder.Services.AddSingleton(services => new CommandClient(services.GetRequiredService<IBus>(), services.GetRequiredService<IRequests>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.Services.AddMassTransit(x =>

@@ -1,6 +1,5 @@
 using LockNGen.Contracts;
 using MassTransit;
-using Microsoft.Extensions.Options;
 
 namespace LockNGen.ServiceDefaults.Bus;
 
@@ -9,10 +8,8 @@ public sealed class CommandClient
 {
     private readonly IBus _bus;
     private readonly IRequests _requests;
-    private readonly TimeSpan _timeout;
 
-    internal CommandClient(IBus bus, IRequests requests, IOptions<BusOptions> options) =>
-        (_bus, _requests, _timeout) = (bus, requests, options.Value.RequestTimeout);
+    internal CommandClient(IBus bus, IRequests requests) => (_bus, _requests) = (bus, requests);
 
     /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
     /// <param name="queue">The queue that its reader has declared.</param>
@@ -45,22 +42,10 @@ public sealed class CommandClient
     /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
     /// <exception cref="RequestTimeoutException">Nobody answered in time.</exception>
     /// <exception cref="RequestException">The other side failed, or the broker is away.</exception>
-    public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(
+    public Task<TAnswer> RequestAsync<TRequest, TAnswer>(
         string queue, TRequest request, CancellationToken cancellationToken, bool mandatory = false)
         where TRequest : class
-        where TAnswer : class
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(_timeout);
-        try
-        {
-            return await _requests.RequestAsync<TRequest, TAnswer>(queue, request, mandatory, deadline.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new RequestTimeoutException(queue, e);
-        }
-    }
+        where TAnswer : class => _requests.RequestAsync<TRequest, TAnswer>(queue, request, mandatory, cancellationToken);
 
     private static void Mandate<T>(SendContext<T> context)
         where T : class

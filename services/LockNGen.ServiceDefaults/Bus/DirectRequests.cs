@@ -27,23 +27,24 @@ internal sealed class DirectRequests(IOptions<BusOptions> options, IHostEnvironm
         ContinuationTimeout = options.Value.RequestTimeout,
     };
 
-    private readonly SemaphoreSlim _opening = new(1);
-    private volatile RequestLine? _line;
+    private readonly TimeSpan _timeout = options.Value.RequestTimeout;
+    private readonly Lock _gate = new();
+    private Task<RequestLine>? _line;
 
     public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(string queue, TRequest request, bool mandatory, CancellationToken cancellationToken)
         where TRequest : class
         where TAnswer : class
     {
-        var asked = new Question(
+        var question = new Question(
             queue,
             JsonSerializer.SerializeToUtf8Bytes(request, SystemTextJsonMessageSerializer.Options),
             MessageUrn.ForTypeString<TRequest>(),
             mandatory,
-            options.Value.RequestTimeout,
+            _timeout,
             Activity.Current?.Id);
         try
         {
-            return (await AskAsync(asked, cancellationToken)).Read<TAnswer>();
+            return (await AskAsync(question, cancellationToken)).Read<TAnswer>();
         }
         catch (Exception e) when (e is not (RequestException or MessageReturnedException or OperationCanceledException))
         {
@@ -54,49 +55,54 @@ internal sealed class DirectRequests(IOptions<BusOptions> options, IHostEnvironm
 
     public async ValueTask DisposeAsync()
     {
-        if (_line is { } line)
-            await line.DisposeAsync();
-        _opening.Dispose();
+        if (_line is { IsCompletedSuccessfully: true } line)
+            await line.Result.DisposeAsync();
     }
 
     private async Task<Answer> AskAsync(Question question, CancellationToken cancellationToken)
     {
-        var line = await OpenAsync(cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_timeout);
         var since = Stopwatch.GetTimestamp();
+        var opening = OpenAsync();
         try
         {
-            return await line.AskAsync(question, cancellationToken).WaitAsync(cancellationToken);
+            var line = await opening.WaitAsync(deadline.Token);
+            return await line.AskAsync(question, deadline.Token).WaitAsync(deadline.Token);
         }
-        catch (OperationCanceledException) when (line.LastAnswer < since)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Nobody may be there to answer, or the line is dead without knowing: a new one costs little.
-            Replace(line);
-            throw;
+            // No one may be there to answer, or the line is dead without knowing: a new one costs little. A caller that merely left says
+            // nothing about the line, on which others wait.
+            if (opening is { IsCompletedSuccessfully: true } && opening.Result.LastAnswer < since)
+                Replace(opening);
+            throw new RequestTimeoutException(question.Queue, e);
         }
     }
 
-    private async Task<RequestLine> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>The open line, or the one being opened: for all who ask, so that none of them can call it off. The factory's timeouts limit it.</summary>
+    private Task<RequestLine> OpenAsync()
     {
-        if (_line is { IsOpen: true } open)
-            return open;
-        await _opening.WaitAsync(cancellationToken);
-        try
+        lock (_gate)
         {
-            if (_line is { IsOpen: true } opened)
-                return opened;
-            if (_line is { } closed)
-                Replace(closed);
-            return _line = await RequestLine.OpenAsync(_factory, $"{host.ApplicationName} requests", cancellationToken);
-        }
-        finally
-        {
-            _opening.Release();
+            if (_line is { IsCompleted: false } or { IsCompletedSuccessfully: true, Result.IsOpen: true })
+                return _line;
+            if (_line is not null)
+                Replace(_line);
+            return _line = RequestLine.OpenAsync(_factory, $"{host.ApplicationName} requests");
         }
     }
 
-    private void Replace(RequestLine line)
+    private void Replace(Task<RequestLine> line)
     {
-        if (Interlocked.CompareExchange(ref _line, null, line) == line)
-            _ = line.DisposeAsync().AsTask();
+        lock (_gate)
+        {
+            if (_line != line)
+                return;
+            _line = null;
+        }
+
+        if (line.IsCompletedSuccessfully)
+            _ = line.Result.DisposeAsync().AsTask();
     }
 }

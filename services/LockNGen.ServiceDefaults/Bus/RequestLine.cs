@@ -35,13 +35,13 @@ internal sealed class RequestLine : IAsyncDisposable
     /// <summary>When something last came back, as <see cref="Stopwatch"/> counts.</summary>
     public long LastAnswer => Volatile.Read(ref _lastAnswer);
 
-    public static async Task<RequestLine> OpenAsync(ConnectionFactory factory, string name, CancellationToken cancellationToken)
+    public static async Task<RequestLine> OpenAsync(ConnectionFactory factory, string name)
     {
-        var connection = await factory.CreateConnectionAsync(name, cancellationToken);
+        var connection = await factory.CreateConnectionAsync(name);
         try
         {
-            var line = new RequestLine(connection, await connection.CreateChannelAsync(cancellationToken: cancellationToken));
-            await line.ListenAsync(cancellationToken);
+            var line = new RequestLine(connection, await connection.CreateChannelAsync());
+            await line.ListenAsync();
             return line;
         }
         catch
@@ -74,7 +74,7 @@ internal sealed class RequestLine : IAsyncDisposable
         FailAll(new ObjectDisposedException(nameof(RequestLine)));
     }
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    private async Task ListenAsync()
     {
         var consumer = new AsyncEventingBasicConsumer(_channel);
         consumer.ReceivedAsync += (_, delivery) =>
@@ -96,7 +96,7 @@ internal sealed class RequestLine : IAsyncDisposable
             FailAll(new AlreadyClosedException(shutdown));
             return Task.CompletedTask;
         };
-        await _channel.BasicConsumeAsync(ReplyTo, autoAck: true, consumer, cancellationToken);
+        await _channel.BasicConsumeAsync(ReplyTo, autoAck: true, consumer);
     }
 
     private async Task PublishAsync(Question question, string id, CancellationToken cancellationToken)
@@ -121,14 +121,16 @@ internal sealed class RequestLine : IAsyncDisposable
         await _publishing.WaitAsync(cancellationToken);
         try
         {
+            // From here on the caller's leaving changes nothing: a call broken off in its middle could take the channel with it, and so
+            // everybody's answers.
             // As its reader declares it; into an exchange that does not exist nobody may publish.
             if (!_declared.Contains(question.Queue))
             {
-                await _channel.ExchangeDeclareAsync(question.Queue, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+                await _channel.ExchangeDeclareAsync(question.Queue, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: CancellationToken.None);
                 _declared.Add(question.Queue);
             }
 
-            await _channel.BasicPublishAsync(question.Queue, routingKey: "", question.IsMandatory, properties, question.Body, cancellationToken);
+            await _channel.BasicPublishAsync(question.Queue, routingKey: "", question.IsMandatory, properties, question.Body, CancellationToken.None);
         }
         finally
         {

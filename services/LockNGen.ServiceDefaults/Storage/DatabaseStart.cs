@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LockNGen.ServiceDefaults.Start;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +7,7 @@ namespace LockNGen.ServiceDefaults.Storage;
 
 /// <summary>
 /// Migrates before anything else of the host starts. A database that is not there yet is no reason to die: whoever uses it first tries
-/// again, and <c>/health/ready</c> says so meanwhile.
+/// again, and <c>/health/ready</c> says so meanwhile. A damaged file, or one that may not be written, stops the start.
 /// </summary>
 internal sealed partial class DatabaseStart<TDatabase>(TDatabase database, ILogger<DatabaseStart<TDatabase>> logger) : IHostedLifecycleService
     where TDatabase : Database
@@ -17,7 +18,7 @@ internal sealed partial class DatabaseStart<TDatabase>(TDatabase database, ILogg
         {
             await database.MigrateAsync(cancellationToken);
         }
-        catch (DbException e)
+        catch (DbException e) when (!StartFailure.IsLasting(e))
         {
             LogUnavailable(typeof(TDatabase).Name, e.Message);
         }

@@ -37,7 +37,7 @@ internal static class BusHost
     public static string Address(this IHost host) => host.Services.GetRequiredService<IConfiguration>().GetConnectionString("rabbitmq")!;
 
     /// <summary>Asks for a snapshot, which the test's own handler answers.</summary>
-    public static Task<SnapshotAnswer> AskAsync(this IHost host, string queue, Guid generation, bool mandatory = false) =>
+    public static Task<SnapshotAnswer> AskAsync(this IHost host, string queue, Guid generation, bool mandatory = false, CancellationToken? cancellationToken = null) =>
         host.Services.GetRequiredService<CommandClient>().RequestAsync<GetSnapshot, SnapshotAnswer>(
-            queue, new GetSnapshot { GenerationId = generation }, TestContext.Current.CancellationToken, mandatory);
+            queue, new GetSnapshot { GenerationId = generation }, cancellationToken ?? TestContext.Current.CancellationToken, mandatory);
 }

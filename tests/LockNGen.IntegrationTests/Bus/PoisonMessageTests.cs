@@ -62,6 +62,7 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
         yield return ("[]"u8.ToArray(), Urn + type);
         yield return ("{\"generationId\":7}"u8.ToArray(), Urn + type);
         yield return ([0xFF, 0xFE, 0x00, 0x80], Urn + type);
+        yield return ("{\"type\":\"\\ud800\",\"generationId\":\"\\ud800\"}"u8.ToArray(), Urn + type);
         yield return (Encoding.UTF8.GetBytes($"{{\"generationId\":\"{new string('x', HugeBytes)}\"}}"), Urn + type);
     }
 

@@ -65,6 +65,32 @@ public sealed class RequestTests(RabbitMqBroker broker)
     }
 
     [Fact]
+    public async Task Request_WhoseCallerLeaves_TakesNobodyElsesAnswerAway()
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var host = await BusHost.StartAsync(broker, bus => bus.Endpoint(Queue, (_, endpoint) => endpoint.Handler<GetSnapshot>(async request =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            await request.RespondAsync(new SnapshotAnswer { Owner = request.Message.GenerationId.ToString() });
+        })));
+        var patient = host.AskAsync(Queue, Generation);
+        await asked.Task;
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var gone = new CancellationTokenSource();
+            var impatient = host.AskAsync(Queue, Guid.NewGuid(), cancellationToken: gone.Token);
+            await gone.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(impatient);
+        }
+
+        answer.SetResult();
+        (await patient).Owner.ShouldBe(Generation.ToString());
+    }
+
+    [Fact]
     public async Task Requests_WhoseConnectionIsLostAgainAndAgain_AreAnsweredAgain()
     {
         using var answering = await BusHost.StartAsync(broker, bus => bus.Endpoint(Queue, (_, endpoint) =>

@@ -45,6 +45,8 @@ public sealed class EventScannerTests
     [InlineData("""{"type":"generation.snapshot","generationId":"7d1c9c52-2f3a-4bb7-9f0e-0a4f5f5f5f5f","sequence":12}""")]
     [InlineData("""{"type":"something.else","generationId":"7d1c9c52-2f3a-4bb7-9f0e-0a4f5f5f5f5f","sequence":12}""")]
     [InlineData("""{"type":"generation.progress","generationId":"7d1c9c52-2f3a-4bb7-9f0e-0a4f5f5f5f5f","sequence":12} {}""")]
+    [InlineData("""{"type":"\ud800","generationId":"7d1c9c52-2f3a-4bb7-9f0e-0a4f5f5f5f5f","sequence":12}""")]
+    [InlineData("""{"\udc00":1,"type":"generation.progress","generationId":"\ud800","sequence":12}""")]
     public void Scan_AnythingElse_IsRefused(string json) =>
         EventScanner.TryScan(Encoding.UTF8.GetBytes(json), out _, out _, out _).ShouldBeFalse();
 }

@@ -1,11 +1,12 @@
+using LockNGen.ServiceDefaults.Start;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace LockNGen.ServiceDefaults.Tests;
+namespace LockNGen.ServiceDefaults.Tests.Start;
 
-public sealed class RunServiceTests
+public sealed class ServiceProgramTests
 {
     [Fact]
     public async Task Service_ToldToStopWhileItStarts_EndsWithoutAnError()
@@ -14,7 +15,7 @@ public sealed class RunServiceTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddHostedService<StopsWhileItStarts>();
 
-        await builder.Build().RunServiceAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await ServiceProgram.RunAsync(builder.Build()).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     private sealed class StopsWhileItStarts(IHostApplicationLifetime lifetime) : IHostedService

@@ -1,0 +1,37 @@
+using LockNGen.ServiceDefaults.Start;
+
+namespace LockNGen.Standalone;
+
+/// <summary>
+/// The folder that a Standalone keeps everything in, held by one process at a time: two that dispatch the same rows would render everything
+/// twice. The operating system lets go of the lock when the process ends, however it ends.
+/// </summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataFolder(FileStream held) => _lock = held;
+
+    /// <summary>Creates the folder if need be, and takes it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="url">Where this process listens, for whoever finds the folder taken.</param>
+    /// <exception cref="StartFailureException">Another process has it.</exception>
+    public static DataFolder Take(string path, string url)
+    {
+        Directory.CreateDirectory(path);
+        var owner = Path.Combine(path, "lockngen.pid");
+        try
+        {
+            var held = new FileStream(Path.Combine(path, "lockngen.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(owner, $"process {Environment.ProcessId}, at {url}");
+            return new DataFolder(held);
+        }
+        catch (IOException) when (File.Exists(owner))
+        {
+            throw new StartFailureException(
+                $"The data folder {path} is in use by another LockN Gen ({File.ReadAllText(owner)}). Stop that one, or choose another folder with Standalone__Data (./run --data DIR).");
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+}
