@@ -141,13 +141,19 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             },
             cancellationToken);
 
-    /// <summary>Stores an input file and returns the name that a workflow must use for it: ComfyUI renames when another file has the name.</summary>
-    public async Task<string> UploadImageAsync(string name, byte[] bytes, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Stores an input file of any type (the address says image, and ComfyUI does not look) and returns the name that a workflow must use for
+    /// it, with its folder: ComfyUI renames when another file has the name.
+    /// </summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="open">Opens the file, from its beginning, for each try; it is sent as it comes.</param>
+    /// <param name="cancellationToken">Ends the tries.</param>
+    public async Task<string> UploadAsync(string name, Func<CancellationToken, Task<StreamContent>> open, CancellationToken cancellationToken) =>
         await _retriedTransfer.ExecuteAsync(
             async token =>
             {
                 using var form = new MultipartFormDataContent();
-                using var file = new ByteArrayContent(bytes);
+                using var file = await open(token);
                 file.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Octet);
                 form.Add(file, "image", name);
                 using var response = await http.PostAsync(new Uri("upload/image", UriKind.Relative), form, token);

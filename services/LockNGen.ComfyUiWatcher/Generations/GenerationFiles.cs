@@ -39,9 +39,10 @@ internal sealed class GenerationFiles(
     {
         foreach (var file in work.InputFiles)
         {
-            var bytes = await store.GetAsync(work, file, cancellationToken);
             var name = Path.GetFileName(file.Name);
-            plan.Rename(file.Name, await instance.CallAsync((client, token) => client.UploadImageAsync(name, bytes, token), cancellationToken));
+            var stored = await instance.CallAsync(
+                (client, token) => client.UploadAsync(name, again => store.OpenAsync(work, file, again), token), cancellationToken);
+            plan.Rename(file.Name, stored);
         }
     }
 

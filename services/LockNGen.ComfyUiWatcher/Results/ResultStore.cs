@@ -67,18 +67,29 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
             cancellationToken);
     }
 
-    /// <summary>Reads a file that the workflow needs.</summary>
+    /// <summary>Opens a file that the workflow needs. Its bytes come while they are read.</summary>
     /// <exception cref="StaleAttemptException">The generation is not ours any more.</exception>
     /// <exception cref="GenerationEndedException">It could not be read.</exception>
-    public Task<byte[]> GetAsync(GenerationWork work, InputFile file, CancellationToken cancellationToken) =>
+    public Task<StreamContent> OpenAsync(GenerationWork work, InputFile file, CancellationToken cancellationToken) =>
         CallAsync(
             async (client, token) =>
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, file.Url);
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", work.UploadToken);
-                using var response = await client.SendAsync(request, token);
-                EnsureAccepted(response);
-                return await response.Content.ReadAsByteArrayAsync(token);
+                var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+                try
+                {
+                    EnsureAccepted(response);
+                    // Disposing it ends the response too.
+                    var content = new StreamContent(await response.Content.ReadAsStreamAsync(token));
+                    content.Headers.ContentLength = response.Content.Headers.ContentLength;
+                    return content;
+                }
+                catch
+                {
+                    response.Dispose();
+                    throw;
+                }
             },
             $"The input file '{file.Name}' could not be read",
             cancellationToken);
