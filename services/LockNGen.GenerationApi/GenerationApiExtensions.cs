@@ -17,6 +17,7 @@ using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Bus;
+using LockNGen.ServiceDefaults.Health;
 using LockNGen.ServiceDefaults.Network;
 using LockNGen.ServiceDefaults.OpenApi;
 using LockNGen.ServiceDefaults.Options;
@@ -50,6 +51,8 @@ public static class GenerationApiExtensions
         services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
 
         builder.AddDatabase<GenerationsDatabase>("database");
+        services.AddSingleton<StorageHealth>();
+        services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: [HealthEndpoints.Ready]);
         builder.AddCallbackAddressGuard();
 
         services.AddSingleton<Links>();
@@ -73,13 +76,17 @@ public static class GenerationApiExtensions
         services.AddSingleton<SubmissionReader>();
         services.AddSingleton<GenerationInserter>();
         services.AddSingleton<SubmissionLimits>();
+        services.AddSingleton<StoredBytes>();
         services.AddSingleton<GroupCommit>();
         services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
         services.AddSingleton<SubmitEndpoint>();
         services.AddSingleton<BlockingEndpoint>();
         services.AddSingleton<DeliveryEndpoints>();
         services.TryAddSingleton<IImageStore, DirectoryImageStore>();
+        services.AddSingleton<FreeSpace>();
         services.AddSingleton<UploadStore>();
+        services.AddSingleton<InputFetcher>();
+        services.AddSingleton<InputSources>();
         services.AddSingleton<UploadTokens>();
         services.AddSingleton<SecretBox>();
         services.AddSingleton<Thumbnails>();

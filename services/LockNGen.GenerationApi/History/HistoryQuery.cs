@@ -88,7 +88,7 @@ internal sealed record HistoryQuery
             where.Append(" AND (owner = @me OR owner IS NULL)");
 
         return session.QueryAsync<GenerationRow>(
-            $"SELECT * FROM generations {where} ORDER BY number DESC LIMIT @limit",
+            $"SELECT {GenerationRow.Columns} FROM generations {where} ORDER BY number DESC LIMIT @limit",
             new { statuses = SqlList.Of(statuses), before = Before(), From, To, pattern = Pattern(), Owner, me = caller.Owner, limit });
     }
 

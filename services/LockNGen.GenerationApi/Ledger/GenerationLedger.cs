@@ -22,7 +22,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
 {
     /// <summary>Reads a generation.</summary>
     public static Task<GenerationRow?> FindAsync(Session session, Guid id) =>
-        session.FirstOrDefaultAsync<GenerationRow>("SELECT * FROM generations WHERE id = @id", new { id });
+        session.FirstOrDefaultAsync<GenerationRow>($"SELECT {GenerationRow.Columns} FROM generations WHERE id = @id", new { id });
 
     /// <summary>queued to dispatched: it is offered to the watcher of an instance.</summary>
     public static async Task<bool> DispatchAsync(Session session, Guid id, string instance, string watcher) => await session.ExecuteAsync(

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LockNGen.Contracts;
 
 namespace LockNGen.GenerationApi.Ledger;
@@ -5,6 +6,10 @@ namespace LockNGen.GenerationApi.Ledger;
 /// <summary>A generation as the database has it; see the migrations for what each column means.</summary>
 internal sealed record GenerationRow
 {
+    /// <summary>What is read of it: what this record has, and no column that nobody asked for.</summary>
+    public static readonly string Columns = string.Join(
+        ", ", typeof(GenerationRow).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)));
+
     public long Number { get; init; }
     public Guid Id { get; init; }
     public string? Owner { get; init; }
@@ -18,7 +23,6 @@ internal sealed record GenerationRow
     public bool NeedsCatalog { get; init; }
     public ulong? Seed { get; init; }
     public int Count { get; init; }
-    public string? Labels { get; init; }
     public required string Shape { get; init; }
     public double Units { get; init; }
     public double EstimatedSeconds { get; init; }

@@ -15,4 +15,11 @@ public sealed class LimitOptions
     /// <summary>Images an hour of one client; 0 (default) = no limit. Suggested for public installations: 100.</summary>
     [Range(0, 100_000_000)]
     public int ImagesPerHour { get; set; }
+
+    /// <summary>
+    /// How much the submissions of one client may take up in the database, in bytes, as long as they are in the history; 0 = no limit.
+    /// Default 1 GiB.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long StoredBytes { get; set; } = 1L << 30;
 }

@@ -13,7 +13,6 @@ internal static class ErrorCodes
     public const string UnknownUpload = "unknown_upload";
     public const string UnknownNodeClass = "unknown_node_class";
     public const string ForbiddenNodeClass = "forbidden_node_class";
-    public const string ForbiddenPriority = "forbidden_priority";
     public const string ForbiddenPath = "forbidden_path";
     public const string MissingInput = "missing_input";
     public const string BadLink = "bad_link";
@@ -23,5 +22,6 @@ internal static class ErrorCodes
     public const string ForbiddenAddress = "forbidden_address";
     public const string InvalidSecret = "invalid_secret";
     public const string TooMany = "too_many";
+    public const string UnusableInput = "unusable_input";
     public const string ReservedKey = "reserved_key";
 }

@@ -10,6 +10,8 @@ internal static class ProblemCodes
     public const string Forbidden = "forbidden";
     public const string IdempotencyConflict = "idempotency_conflict";
     public const string IdTaken = "id_taken";
+    public const string QuotaExceeded = "quota_exceeded";
+    public const string StorageFull = "storage_full";
     public const string QueueFull = "queue_full";
     public const string RateLimited = "rate_limited";
     public const string StaleAttempt = "stale_attempt";

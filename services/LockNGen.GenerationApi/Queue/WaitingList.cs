@@ -12,6 +12,9 @@ internal static class WaitingList
 {
     private const string Order = "(promoted_at IS NULL), promoted_at DESC, priority DESC, turn, number";
 
+    /// <summary>The most characters of plans that are read at once: hundreds of usual ones, and so few of the largest that memory lasts.</summary>
+    private const int MaxPlans = 32 << 20;
+
     private const string Ranked = $"""
         WITH busy AS (
             SELECT COALESCE(owner, '') AS who, COUNT(*) AS n FROM generations
@@ -34,13 +37,16 @@ internal static class WaitingList
     /// to the notifier: a fast outcome must not get there first.
     /// </summary>
     public static Task<IReadOnlyList<WaitingRow>> FirstAsync(Session session, int limit) => session.QueryAsync<WaitingRow>(
-        Ranked + """
-         SELECT g.*, r.position, r.seconds_ahead, i.plan
-        FROM ranked r JOIN generations g ON g.number = r.number JOIN generation_inputs i ON i.generation_id = r.id
-        WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = r.id AND o.type = @RegisterWebhookType AND o.problem IS NULL)
-        ORDER BY r.position LIMIT @limit
+        Ranked + $"""
+         SELECT * FROM (
+            SELECT {WaitingRow.Columns}, r.position, r.seconds_ahead, i.plan, SUM(LENGTH(i.plan)) OVER (ORDER BY r.position) AS plans
+            FROM (SELECT * FROM ranked
+                WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = ranked.id AND o.type = @RegisterWebhookType AND o.problem IS NULL)
+                ORDER BY position LIMIT @limit) AS r
+            JOIN generations g ON g.number = r.number JOIN generation_inputs i ON i.generation_id = r.id) AS first
+        WHERE plans <= @MaxPlans ORDER BY position
         """,
-        new { limit, EventOutbox.RegisterWebhookType });
+        new { limit, EventOutbox.RegisterWebhookType, MaxPlans });
 
     /// <summary>Where a generation stands; null when it does not wait.</summary>
     public static async Task<QueuePlace?> PlaceOfAsync(Session session, Guid id) =>
@@ -59,7 +65,7 @@ internal static class WaitingList
     /// <summary>The waiting ones whose place is no longer what their owner was last told, longest untold first.</summary>
     public static Task<IReadOnlyList<WaitingRow>> MovedAsync(Session session, DateTimeOffset toldBefore, int limit) => session.QueryAsync<WaitingRow>(
         Ranked + """
-         SELECT g.*, r.position, r.seconds_ahead FROM ranked r JOIN generations g ON g.number = r.number
+         SELECT g.id, g.owner, g.attempt, g.event_number, g.trace_parent, r.position, r.seconds_ahead FROM ranked r JOIN generations g ON g.number = r.number
         WHERE r.position <> COALESCE(g.told_position, -1) AND COALESCE(g.told_at, 0) <= @toldBefore
             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = r.id)
         ORDER BY g.told_at, r.position LIMIT @limit

@@ -1,8 +1,16 @@
+using System.Text.Json;
+
 namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>A waiting generation with its rank.</summary>
 internal sealed record WaitingRow
 {
+    /// <summary>What is read of a generation (<c>g</c>): what this record has, and no column that nobody asked for.</summary>
+    public static readonly string Columns = string.Join(
+        ", ",
+        typeof(WaitingRow).GetProperties().Select(p => p.Name).Except([nameof(Position), nameof(SecondsAhead), nameof(Plan)])
+            .Select(name => "g." + JsonNamingPolicy.SnakeCaseLower.ConvertName(name)));
+
     public Guid Id { get; init; }
     public string? Owner { get; init; }
     public string? Model { get; init; }

@@ -34,6 +34,17 @@ public sealed class StorageOptions
     [Range(1024, 1L << 32)]
     public long MaxUploadBytes { get; set; } = 50L << 20;
 
+    /// <summary>How much one owner's uploads may take up, in bytes; 0 = no limit. Callers without an owner count as one. Default 2 GiB.</summary>
+    [Range(0, long.MaxValue)]
+    public long UploadQuota { get; set; } = 2L << 30;
+
+    /// <summary>
+    /// With less room than this on the disk of <see cref="DataPath"/>, in bytes, no uploads are taken, so that results still are; 0 = never
+    /// refuse. Default 256 MiB.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long MinFreeBytes { get; set; } = 256L << 20;
+
     /// <summary>The largest file that a watcher may deliver (videos), in bytes. Default 1 GiB.</summary>
     [Range(1024, 1L << 36)]
     public long MaxImageBytes { get; set; } = 1L << 30;

@@ -2,7 +2,7 @@ using LockNGen.GenerationApi.Problems;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>What a submission may ask of instances' labels: they are few and short, and are read each time that the queue is looked through.</summary>
+/// <summary>How much a submission may say of labels: every look at the queue reads them.</summary>
 internal static class LabelRules
 {
     private const int MaxLabels = 32;
@@ -19,10 +19,12 @@ internal static class LabelRules
         if (labels is null)
             return;
         if (labels.Count > MaxLabels)
-            errors.Add(new ProblemError { Field = field, Code = ErrorCodes.TooMany, Message = $"{field} has {labels.Count} labels; {MaxLabels} are allowed." });
+            errors.Add(Error(field, ErrorCodes.TooMany, $"{field} has {labels.Count} labels; at most {MaxLabels} are allowed."));
+        else if (labels.FirstOrDefault(l => l.Key.Length > MaxLength || l.Value?.Length > MaxLength) is { Key: { } name })
+            errors.Add(Error(field, ErrorCodes.OutOfRange, $"{field} '{Quoted.Short(name)}' is too long: names and values have at most {MaxLength} characters."));
         else if (labels.FirstOrDefault(l => l.Value is null) is { Key: { } empty })
-            errors.Add(new ProblemError { Field = field, Code = ErrorCodes.WrongType, Message = $"{field} needs a text for '{Quoted.Short(empty)}'." });
-        else if (labels.FirstOrDefault(l => l.Key.Length > MaxLength || l.Value.Length > MaxLength) is { Key: { } key })
-            errors.Add(new ProblemError { Field = field, Code = ErrorCodes.OutOfRange, Message = $"{field} has '{Quoted.Short(key)}': names and values of labels have at most {MaxLength} characters." });
+            errors.Add(Error(field, ErrorCodes.WrongType, $"{field} '{Quoted.Short(empty)}' must be a text."));
     }
+
+    private static ProblemError Error(string field, string code, string message) => new() { Field = field, Code = code, Message = message };
 }

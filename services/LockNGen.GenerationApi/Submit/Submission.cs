@@ -18,6 +18,12 @@ internal sealed record Submission
     public JsonObject? Parameters { get; init; }
     public required JsonObject Workflow { get; init; }
     public required RenderPlan Plan { get; init; }
+
+    /// <summary>The plan as JSON.</summary>
+    public required string StoredPlan { get; init; }
+
+    /// <summary>What it takes up in the database, about: the workflow is in the request, and by itself.</summary>
+    public long StoredBytes => (2L * Request.Length) + StoredPlan.Length + (ExtraData?.Length ?? 0) + (Metadata?.Length ?? 0);
     public required int Count { get; init; }
     public required int Priority { get; init; }
     public required string Shape { get; init; }

@@ -2,12 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
-using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Network;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +19,7 @@ internal sealed class SubmissionReader(
     WorkflowInspection inspection,
     CatalogStore catalogs,
     UploadStore uploads,
+    InputSources sources,
     CallbackAddressGuard addresses,
     SecretBox secrets,
     IOptions<SubmitOptions> submitOptions,
@@ -26,12 +27,14 @@ internal sealed class SubmissionReader(
 {
     private const int MaxPromptText = 2_000;
     private const int MaxWarnings = 20;
+
+    /// <summary>The dispatcher reads those of hundreds of waiting generations at a time.</summary>
+    private const int MaxPlan = 256 << 10;
     private const int MaxMetadata = 16_384;
-    private const int HighPriority = 2;
     private static readonly string[] Priorities = ["low", "normal", "high"];
 
     /// <summary>Returns the submission, or null with the reasons in <paramref name="errors"/>.</summary>
-    public async Task<Submission?> ReadAsync(SubmitRequest request, Caller caller, List<ProblemError> errors, CancellationToken cancellationToken)
+    public async Task<Submission?> ReadAsync(SubmitRequest request, string? owner, bool seesAll, bool dryRun, List<ProblemError> errors, CancellationToken cancellationToken)
     {
         var count = InRange("count", request.Count ?? 1, submitOptions.Value.MaxCount, errors);
         var timeout = InRange("timeoutSeconds", request.TimeoutSeconds ?? queueOptions.Value.DefaultTimeoutSeconds, QueueOptions.MaxTimeoutSeconds, errors);
@@ -39,10 +42,8 @@ internal sealed class SubmissionReader(
         var priority = Array.IndexOf(Priorities, request.Priority ?? "normal");
         if (priority < 0)
             errors.Add(Error("priority", ErrorCodes.NotAChoice, $"priority '{request.Priority}' is none of: {string.Join(", ", Priorities)}."));
-        else if (priority == HighPriority && !caller.MayHurry)
-            errors.Add(Error("priority", ErrorCodes.ForbiddenPriority, $"priority 'high' needs the scope {Caller.PriorityScope}."));
-        LabelRules.Check(request.Labels, errors);
         CheckMetadata(request.Metadata, errors);
+        LabelRules.Check(request.Labels, errors);
         ExtraDataRules.Check(request, submitOptions.Value.MaxExtraDataBytes, errors);
         var id = ReadId(request.Id, errors);
         await CheckWebhookAsync(request, errors, cancellationToken);
@@ -55,39 +56,50 @@ internal sealed class SubmissionReader(
         if (errors.Count > 0)
             return null;
         WorkflowInspection.MendPrefixes(graph);
-        var files = await uploads.NamedInAsync(graph, caller.Owner, caller.IsAdmin, errors, cancellationToken);
+        var files = await uploads.NamedInAsync(graph, owner, seesAll, errors, cancellationToken);
         var verdict = CatalogValidation.Check(graph, filled.OpenModels, known, cancellationToken);
         var age = verdict.NamesUnknown ? await catalogs.DoubtAsync(cancellationToken) : null;
         errors.AddRange(CatalogValidation.Explain(verdict, cancellationToken).Select(e => CatalogValidation.WithAge(e, age)));
         if (verdict.Catalog is null)
             WorkflowInspection.CheckLinks(graph, errors);
-        if (!caller.IsAdmin)
-            InputFileRules.Check(graph, verdict, files, errors);
         inspection.CheckLimits(graph, verdict.Reached, errors);
+        if (errors.Count > 0)
+            return null;
+        // Last, for it takes time and room: what is wrong otherwise is known by now.
+        var kept = await sources.KeepAsync(graph, verdict.Reached, known, owner, dryRun, errors, cancellationToken);
         if (errors.Count > 0)
             return null;
 
         var seeds = new SeedFinder(graph, verdict.Reached, known).Find();
         var choices = RequiredChoices.Of(graph, verdict);
         var modelFiles = ModelFilesOf(graph, verdict, known, out var warnings);
+        var plan = new RenderPlan
+        {
+            Seeds = seeds,
+            FirstModels = filled.OpenModels,
+            InputFiles = [.. files.Union(kept.Values.Where(v => UploadName.In(v) is not null))],
+            IncludeTemp = request.IncludeTemp == true,
+            NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],
+            Choices = choices,
+            Files = modelFiles,
+            Warnings = [.. verdict.LeftOut, .. warnings, .. NothingToVary(seeds, count)],
+        };
+        var storedPlan = JsonSerializer.Serialize(plan, StoredJson.Default.RenderPlan);
+        if (storedPlan.Length > MaxPlan)
+        {
+            errors.Add(Error("workflow", ErrorCodes.TooMany, $"The seeds, models and choices of the workflow take {storedPlan.Length:N0} characters; {MaxPlan:N0} are allowed."));
+            return null;
+        }
+
         return new Submission
         {
             Id = id,
             HasOwnId = request.Id is not null,
             Template = request.Template,
-            Parameters = request.Template is null ? null : filled.Parameters,
+            Parameters = request.Template is null ? null : RepeatableRequest.Parameters(filled.Parameters, kept),
             Workflow = filled.Workflow,
-            Plan = new RenderPlan
-            {
-                Seeds = seeds,
-                FirstModels = filled.OpenModels,
-                InputFiles = [.. files],
-                IncludeTemp = request.IncludeTemp == true,
-                NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],
-                Choices = choices,
-                Files = modelFiles,
-                Warnings = [.. verdict.LeftOut, .. warnings, .. NothingToVary(seeds, count)],
-            },
+            Plan = plan,
+            StoredPlan = storedPlan,
             Count = count,
             Priority = priority,
             Shape = WorkflowInspection.Shape(graph),
@@ -100,8 +112,7 @@ internal sealed class SubmissionReader(
             Labels = request.Labels is null ? null : new LabelRequirements { Required = request.Labels.Required ?? [], Preferred = request.Labels.Preferred ?? [] },
             WebhookUrl = request.WebhookUrl,
             WebhookSecret = request.WebhookSecret,
-            Request = JsonSerializer.Serialize(
-                request with { Id = null, WebhookUrl = null, WebhookSecret = null, ExtraData = null, PartnerKey = null }, ApiJson.Default.SubmitRequest),
+            Request = RepeatableRequest.Of(request, filled, kept),
             TimeoutSeconds = timeout,
             QueueTimeoutSeconds = queueTimeout,
         };

@@ -22,6 +22,7 @@ internal sealed class SubmitEndpoint(
     GenerationInserter inserter,
     Durations durations,
     SubmissionLimits limits,
+    StoredBytes stored,
     Links links,
     IOptions<GenerationApiOptions> options)
 {
@@ -69,7 +70,7 @@ internal sealed class SubmitEndpoint(
             return Replay(earlier, hash);
 
         var errors = new List<ProblemError>();
-        var submission = await reader.ReadAsync(request, caller, errors, context.RequestAborted);
+        var submission = await reader.ReadAsync(request, caller.Owner, caller.IsAdmin, dryRun, errors, context.RequestAborted);
         if (submission is null)
             return (null, Problem.Invalid(errors));
         if (dryRun && submission.HasOwnId && await database.ReadAsync(s => TakenAsync(s, submission.Id, caller), context.RequestAborted) is { } isTaken)
@@ -87,6 +88,8 @@ internal sealed class SubmitEndpoint(
                 return new SubmitDecision(taken, null);
             if (key.Length > 0 && !await IdempotencyKeys.ReserveAsync(session, client, key, hash))
                 return new SubmitDecision(null, null);
+            if (await stored.TakeAsync(session, client, submission.StoredBytes) is { } full)
+                return new SubmitDecision(full, null);
             await limits.NoteAsync(session, client, submission.Count);
             var (id, place) = await inserter.AddAsync(group, submission, caller.Owner, client);
             var response = JsonSerializer.Serialize(Answer(id, place, submission), ApiJson.Readable.SubmitAnswer);

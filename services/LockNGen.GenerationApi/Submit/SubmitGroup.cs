@@ -55,6 +55,7 @@ internal sealed record NewGeneration
     public string? Model { get; init; }
     public required int NeedsCatalog { get; init; }
     public ulong? Seed { get; init; }
+    public required long StoredBytes { get; init; }
     public required int Count { get; init; }
     public string? Labels { get; init; }
     public required string Shape { get; init; }

@@ -28,6 +28,22 @@ public sealed class SubmitOptions
     [Range(0, 1L << 30)]
     public int MaxExtraDataBytes { get; set; } = 1 << 20;
 
+    /// <summary>The most files that the inputs of a submission may hold by address, data URI or base64. Default 16.</summary>
+    [Range(0, 1_000)]
+    public int MaxInputSources { get; set; } = 16;
+
+    /// <summary>How long an input may take to be fetched from its address. Default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many inputs are fetched from addresses at once. Default 16.</summary>
+    [Range(1, 1_000)]
+    public int MaxFetches { get; set; } = 16;
+
+    /// <summary>How many of them may be of one owner. Default 4.</summary>
+    [Range(1, 1_000)]
+    public int MaxFetchesPerOwner { get; set; } = 4;
+
     /// <summary>
     /// Node classes that are allowed although <see cref="DeniedNodes"/> matches; <c>*</c> stands for any characters. Default: none.
     /// </summary>

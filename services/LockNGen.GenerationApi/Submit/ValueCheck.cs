@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
-using LockNGen.GenerationApi.Uploads;
 
 namespace LockNGen.GenerationApi.Submit;
 
@@ -24,7 +23,7 @@ internal static class ValueCheck
             return null;
         var name = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         var code = ModelFolders.Of(node.ClassType, spec.Name) is not null || ModelFolders.IsModelFile(name) ? ErrorCodes.MissingModel : ErrorCodes.NotAChoice;
-        return Error(code, $"{spec.Name} {Text(value)} is not one of the {choices.Count} that exist.") with { Name = name, Candidates = choices.Names.Where(n => !UploadName.IsOne(n)) };
+        return Error(code, $"{spec.Name} {Text(value)} is not one of the {choices.Count} that exist.") with { Name = name, Candidates = choices.Names };
 
         CatalogError Error(string errorCode, string message) => new(NodeErrors.Of(node, spec.Name, errorCode, message));
     }

@@ -112,7 +112,8 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
                 if (given.ValueKind != JsonValueKind.String)
                     return Wrong("a text");
                 var text = given.GetString()!;
-                var maxLength = parameter.MaxLength ?? DefaultMaxLength;
+                // A file that stands in the request itself is as long as the request may be.
+                var maxLength = parameter.MaxLength ?? (parameter.Type == ParameterType.Image ? int.MaxValue : DefaultMaxLength);
                 if (text.Length <= maxLength)
                     return JsonValue.Create(text);
                 errors.Add(Error(parameter.Name, ErrorCodes.OutOfRange, $"{parameter.Name} has {text.Length} characters; at most {maxLength} are allowed."));

@@ -1,7 +1,5 @@
-using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.Media.Types;
 using LockNGen.ServiceDefaults.Authentication;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -10,22 +8,40 @@ using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.GenerationApi.Uploads;
 
-/// <summary>POST /api/uploads: a picture for img2img and inpaint, as the form field <c>image</c>.</summary>
+/// <summary>
+/// POST /api/uploads: a file for a workflow to read, as the form field <c>file</c> or <c>image</c>. HEAD /api/uploads/{hash}: whether it need
+/// not be sent.
+/// </summary>
 internal static class UploadEndpoint
 {
-    private const string Field = "image";
+    /// <summary>The header of HEAD's answer with the upload's name.</summary>
+    private const string NameHeader = "Upload-Name";
+    private const int HashLength = 64;
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints
-        .MapPost("/api/uploads", PostAsync)
-        .RequireAuthorization()
-        .DisableAntiforgery()
-        // Another type is answered here, with what is expected.
-        .Accepts<IFormFile>("multipart/form-data", "*/*")
-        .Produces<UploadAnswer>(StatusCodes.Status201Created)
-        .ProducesProblems(400, 401, 413, 415)
-        .WithName("Upload")
-        .WithTags("Uploads")
-        .WithSummary("Upload a picture (form field image) for a workflow to read");
+    private static readonly string[] Fields = ["file", "image"];
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/api/uploads", PostAsync)
+            .RequireAuthorization()
+            .DisableAntiforgery()
+            // Another type is answered here, with what is expected.
+            .Accepts<IFormFile>("multipart/form-data", "*/*")
+            .Produces<UploadAnswer>(StatusCodes.Status201Created)
+            .ProducesProblems(400, 401, 413, 415, 507)
+            .WithName("Upload")
+            .WithTags("Uploads")
+            .WithSummary("Upload a file for a workflow to read (form field file or image)")
+            .WithDescription($"What it is, its bytes tell. Taken are {UploadTypes.Allowed}. The same bytes are kept once, under the name that they got first.");
+        endpoints.MapMethods("/api/uploads/{hash}", [HttpMethods.Head], HeadAsync)
+            .RequireAuthorization()
+            .Produces(StatusCodes.Status200OK)
+            .ProducesProblems(401, 404)
+            .WithName("FindUpload")
+            .WithTags("Uploads")
+            .WithSummary("Whether you have uploaded these bytes already")
+            .WithDescription($"hash is the SHA-256 of the file, in hexadecimal. 200 with the header {NameHeader}, or 404: unknown, or somebody else's.");
+    }
 
     private static async Task<IResult> PostAsync(HttpContext context, Caller caller, UploadStore uploads, IOptions<StorageOptions> options)
     {
@@ -34,32 +50,33 @@ internal static class UploadEndpoint
         try
         {
             if (await FileOfAsync(context) is not { } file)
-                return Problem.Invalid(Field, ErrorCodes.Required, "Send the file as the field 'image' of a multipart/form-data form.");
-            var (info, _, content) = await FileBody.PeekAsync(file, context.RequestAborted);
-            if (!IsPicture(info.Type))
-            {
-                return Problem.Of(
-                    StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedImage, "The file is no PNG, JPEG, WebP or GIF picture.");
-            }
-
-            await using (content)
-            {
-                var name = await uploads.AddAsync(content, info, caller.Owner, context.RequestAborted);
-                return TypedResults.Json(new UploadAnswer(name, info.ContentType, info.Width, info.Height), ApiJson.Default.UploadAnswer, statusCode: StatusCodes.Status201Created);
-            }
+                return Problem.Invalid(Fields[0], ErrorCodes.Required, "Send the file as the field 'file' (or 'image') of a multipart/form-data form.");
+            var (upload, info) = await uploads.AddAsync(file, caller.Owner, context.RequestAborted);
+            var answer = new UploadAnswer(upload.Name, upload.ContentType, info.Width, info.Height) { Kind = info.Kind, Bytes = upload.Size, Hash = upload.Hash };
+            return TypedResults.Json(answer, ApiJson.Default.UploadAnswer, statusCode: StatusCodes.Status201Created);
+        }
+        catch (UploadRefusedException e)
+        {
+            return Problem.Of(e.Status, e.Code, e.Message);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             return RequestBody.TooLarge(options.Value.MaxUploadBytes);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException { InnerException: null } && !context.RequestAborted.IsCancellationRequested)
         {
-            return Problem.Invalid(Field, ErrorCodes.WrongType, "The multipart body is damaged.");
+            return Problem.Invalid(Fields[0], ErrorCodes.WrongType, "The multipart body is damaged.");
         }
     }
 
-    private static bool IsPicture(MediaType type) =>
-        type == MediaType.Png || type == MediaType.Jpeg || type == MediaType.WebP || type == MediaType.Gif;
+    private static async Task<IResult> HeadAsync(string hash, HttpContext context, Caller caller, UploadStore uploads)
+    {
+        var isHash = hash.Length == HashLength && hash.All(char.IsAsciiHexDigit);
+        if (!isHash || await uploads.FindAsync(hash.ToLowerInvariant(), caller.Owner, context.RequestAborted) is not { } upload)
+            return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "You have no upload with this hash.");
+        context.Response.Headers[NameHeader] = upload.Name;
+        return TypedResults.Ok();
+    }
 
     /// <summary>The field's content as it comes in: nothing of it is buffered in memory or in a temporary file.</summary>
     private static async Task<Stream?> FileOfAsync(HttpContext context)
@@ -75,7 +92,7 @@ internal static class UploadEndpoint
         while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
         {
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-                && HeaderUtilities.RemoveQuotes(disposition.Name).Equals(Field, StringComparison.Ordinal))
+                && Fields.Contains(HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), StringComparer.Ordinal))
             {
                 return section.Body;
             }
@@ -88,6 +105,16 @@ internal static class UploadEndpoint
 /// <summary>The answer of POST /api/uploads.</summary>
 /// <param name="Name">What parameters and workflows refer to.</param>
 /// <param name="ContentType">What the file is.</param>
-/// <param name="Width">In pixels.</param>
-/// <param name="Height">In pixels.</param>
-public sealed record UploadAnswer(string Name, string ContentType, int Width, int Height);
+/// <param name="Width">In pixels; 0 where the format does not tell.</param>
+/// <param name="Height">In pixels; 0 where the format does not tell.</param>
+public sealed record UploadAnswer(string Name, string ContentType, int Width, int Height)
+{
+    /// <summary><c>image</c>, <c>video</c>, <c>audio</c>, <c>model</c>, <c>latent</c>, <c>text</c> or <c>file</c>.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Its size.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Hexadecimal SHA-256 of its bytes, for HEAD /api/uploads/{hash}.</summary>
+    public string? Hash { get; init; }
+}

@@ -2,21 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.GenerationApi.Uploads;
 
-/// <summary>The names of uploads: <c>upload-</c>, 32 hexadecimal digits that nobody guesses, an extension. Whatever else begins so is a file of ComfyUI's.</summary>
+/// <summary>The names of uploads: <c>upload-</c>, 32 hexadecimal digits that nobody can guess, and the ending of the file's type.</summary>
 internal static partial class UploadName
 {
-    private const string Input = "[input]";
+    public static string New(string extension) => $"upload-{Guid.NewGuid():N}{extension}";
 
-    /// <summary>Whether a text is such a name.</summary>
-    public static bool IsOne(string text) => Pattern().IsMatch(text);
+    /// <summary>The upload that an input names, also as ComfyUI's page annotates it; null when it names something else.</summary>
+    public static string? In(string? value) => value is not null && Form().Match(value) is { Success: true } match ? match.Groups["name"].Value : null;
 
-    /// <summary>The upload that an input names, also with ComfyUI's note <c>[input]</c> behind it; null if it names none.</summary>
-    public static string? In(string text)
-    {
-        var name = text.EndsWith(Input, StringComparison.Ordinal) ? text[..^Input.Length].TrimEnd() : text;
-        return IsOne(name) ? name : null;
-    }
-
-    [GeneratedRegex(@"^upload-[0-9a-f]{32}\.[a-z0-9]{1,10}$", RegexOptions.NonBacktracking)]
-    private static partial Regex Pattern();
+    [GeneratedRegex(@"^(?<name>upload-[0-9a-f]{32}\.[a-z0-9]{1,12})( \[input\])?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
 }

@@ -44,7 +44,7 @@ public abstract class SubmitTests(PostgreSqlFixture? server) : DatabaseTests(ser
     [InlineData("""{"workflow":{"1":{"class_type":"X","inputs":{"a":["2",0]}}}}""", "invalid_request", "workflow", "bad_link")]
     [InlineData("""{"workflow":{"1":{"class_type":"easy pythonCode","inputs":{}}}}""", "invalid_request", "workflow", "forbidden_node_class")]
     [InlineData("""{"workflow":{"1":{"class_type":"SaveImage","inputs":{"filename_prefix":"../../x"}}}}""", "invalid_request", "workflow", "forbidden_path")]
-    [InlineData("""{"workflow":{"1":{"class_type":"LoadImage","inputs":{"image":"upload-00000000000000000000000000000000.png"}}}}""", "invalid_request", "workflow", "unknown_upload")]
+    [InlineData("""{"workflow":{"1":{"class_type":"LoadImage","inputs":{"image":"upload-0123456789abcdef0123456789abcdef.png"}}}}""", "invalid_request", "workflow", "unknown_upload")]
     [InlineData("""{"template":"txt2img","parameters":{"prompt":"x"},"webhookUrl":"http://127.0.0.1/x"}""", "invalid_request", "webhookUrl", "forbidden_address")]
     public async Task Submission_ThatIsWrong_IsAnsweredWithWhatIsWrong(string body, string code, string? field = null, string? error = null)
     {

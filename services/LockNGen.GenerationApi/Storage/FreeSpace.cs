@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Storage;
+
+/// <summary>
+/// How much room the data directory's disk has. Below the floor no uploads are taken: the rest is for results and for the database, without
+/// which nothing that was accepted could be finished.
+/// </summary>
+internal sealed class FreeSpace(IOptions<StorageOptions> options)
+{
+    private readonly string _path = Path.GetFullPath(options.Value.DataPath);
+
+    /// <summary>Bytes that may be written; all there are where the disk does not tell.</summary>
+    public long Bytes
+    {
+        get
+        {
+            try
+            {
+                Directory.CreateDirectory(_path);
+                return new DriveInfo(_path).AvailableFreeSpace;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return long.MaxValue;
+            }
+        }
+    }
+
+    public bool HasRoom() => options.Value.MinFreeBytes == 0 || Bytes >= options.Value.MinFreeBytes;
+}
