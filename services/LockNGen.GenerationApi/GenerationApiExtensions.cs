@@ -64,6 +64,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<GenerationLedger>();
         services.AddSingleton<Durations>();
         services.AddSingleton<Dispatcher>();
+        services.AddSingleton<Deadlines>();
         services.AddSingleton<Sweeper>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<PositionNotices>();

@@ -11,7 +11,7 @@ public sealed class WatcherMetricsTests
     public async Task Instance_AtWork_ShowsItsQueueItsFramesAndTheLatencyOfItsEvents()
     {
         await using var comfy = await SimulatedServer.StartAsync();
-        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:SilentAfter", "00:01:00"));
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:SilentAfter", "00:00:10"));
         using var measured = new Measurements(host.Services.GetRequiredService<WatcherMetrics>().Meter);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage());

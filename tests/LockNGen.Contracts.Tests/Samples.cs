@@ -66,7 +66,7 @@ internal static class Samples
             GenerationId = Generation,
             Sequence = 1,
             Timestamp = Time,
-            Data = new() { Position = 3, EstimatedWaitSeconds = 41.5 },
+            Data = new() { Position = 3, EstimatedWaitSeconds = 41.5, Instance = "gpu-1", WaitsBehind = 3 },
         },
         [GenerationEventTypes.Started] = new GenerationStarted
         {
@@ -192,6 +192,8 @@ internal static class Samples
             Work = new()
             {
                 Attempt = 2,
+                Try = 1,
+                EstimatedSeconds = 20.5,
                 Owner = "alice",
                 TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                 Workflow = Json("""{"5":{"class_type":"KSampler","inputs":{"seed":42}}}"""),
@@ -216,6 +218,7 @@ internal static class Samples
             Watcher = "watcher-a",
             Event = Json("""{"type":"generation.cancelled"}"""),
             Refused = true,
+            RenderSeconds = 12.5,
         },
         ["command.outcome-decision"] = new OutcomeDecision { Verdict = OutcomeVerdict.Publish },
         ["command.watcher-heartbeat"] = new WatcherHeartbeat
@@ -237,7 +240,20 @@ internal static class Samples
                     CatalogAgeSeconds = 12.5,
                 },
             ],
-            Held = [new() { GenerationId = Generation, Attempt = 1, Instance = "gpu-1", OverallProgress = 31 }],
+            Held =
+            [
+                new()
+                {
+                    GenerationId = Generation,
+                    Attempt = 1,
+                    Instance = "gpu-1",
+                    OverallProgress = 31,
+                    Begun = true,
+                    WaitsBehind = 2,
+                    RenderSeconds = 12.5,
+                    QuietSeconds = 1.5,
+                },
+            ],
         },
         ["command.heartbeat-answer"] = new HeartbeatAnswer
         {

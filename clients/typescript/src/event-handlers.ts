@@ -7,8 +7,11 @@ type Handler<T extends EventType> = (state: GenerationState, event: MessageOf<T>
 
 export const handleQueuedEvent: Handler<'generation.queued'> = (state, event) => ({
   ...advance(state, event),
+  ...noPlace,
   ...noNode,
-  status: 'queued',
+  instance: undefined,
+  // In an instance's own queue it has its place, but it waits all the same.
+  status: event.data.instance === undefined ? 'queued' : 'dispatched',
   ...event.data,
 });
 
@@ -69,15 +72,12 @@ export const handleCancelledEvent: Handler<'generation.cancelled'> = (state, eve
   return { ...advance(state, event), ...noPlace, ...noNode, ...cancelled };
 };
 
-/** Attempts are the upper digits of a sequence. */
-const attemptUnit = 1_000_000_000;
-
 function advance(state: GenerationState, { sequence, timestamp }: GenerationEvent): GenerationState {
-  return { ...state, sequence, timestamp, attempt: Math.floor(sequence / attemptUnit) };
+  return { ...state, sequence, timestamp, attempt: state.attempt ?? 0 };
 }
 
 /** It waits no longer. */
-const noPlace = { position: undefined, estimatedWaitSeconds: undefined };
+const noPlace = { position: undefined, estimatedWaitSeconds: undefined, waitsBehind: undefined };
 
 /** What the node that ran said of itself does not apply to the next one. */
 const noNode = {

@@ -53,10 +53,18 @@ export const failureSchema = z.object({
   retryable: z.optional(z.boolean()),
 });
 
-/** `position` counts the generations that wait ahead: 0 is next. */
+/**
+ * `position` counts the generations that wait ahead: 0 is next. With `instance`: it waits in that ComfyUI's own queue behind
+ * `waitsBehind` prompts, others' among them.
+ */
 export const queuedSchema = event(
   'generation.queued',
-  z.object({ position: z.number(), estimatedWaitSeconds: z.number() }),
+  z.object({
+    position: z.number(),
+    estimatedWaitSeconds: z.number(),
+    instance: z.optional(z.string()),
+    waitsBehind: z.optional(z.number()),
+  }),
 );
 
 export const startedSchema = event(
@@ -157,6 +165,7 @@ export const snapshotSchema = z.object({
     attempt: z.optional(z.number()),
     instance: z.optional(z.string()),
     position: z.optional(z.number()),
+    waitsBehind: z.optional(z.number()),
     estimatedWaitSeconds: z.optional(z.number()),
     progress: z.optional(z.number()),
     overallProgress: z.optional(z.number()),

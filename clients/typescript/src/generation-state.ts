@@ -16,10 +16,13 @@ export interface GenerationState {
   readonly images: readonly GenerationImage[];
   /** What people should know although it is no failure. */
   readonly warnings: readonly GenerationWarning[];
+  /** Which try it is: 1, 2, 3; a new one follows a lost one. */
   readonly attempt?: number;
   readonly instance?: string;
   /** How many wait ahead; 0 = next. Only while queued. */
   readonly position?: number;
+  /** How many prompts are ahead of it in its instance's own queue, others' among them. Only while dispatched. */
+  readonly waitsBehind?: number;
   readonly estimatedWaitSeconds?: number;
   /** Percentage of the running node. */
   readonly progress?: number;

@@ -7,6 +7,8 @@ export function progressText(progress: IProgressState): string {
   switch (status) {
     case 'queued':
       return position ? `Waiting - ${position} ahead of you` : 'Waiting - next in line';
+    case 'dispatched':
+      return position ? `Waiting - ${position} ahead of you` : texts.dispatched;
     case 'running': {
       const step = `Step ${currentStep}/${totalSteps} (${Math.round(percentage)}%)`;
       const activity = totalSteps > 0 ? step : (activityOf(currentNodeType) ?? currentNode ?? 'Loading');

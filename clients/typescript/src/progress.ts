@@ -30,7 +30,7 @@ export interface IProgressState {
   /** 1-based: the image of the batch that is being made. */
   readonly imageIndex: number;
   readonly totalImages: number;
-  /** While queued: how many wait ahead; 0 = next. */
+  /** While it waits, also in the own queue of its machine: how many are ahead; 0 = next. */
   readonly position: number | null;
   /** The last 100 changes, oldest first. */
   readonly history: readonly ProgressSample[];

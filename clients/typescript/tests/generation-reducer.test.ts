@@ -47,6 +47,19 @@ describe('reduceGeneration', () => {
     });
   });
 
+  it('waits in the queue of its machine until that starts it, and counts tries as people do', () => {
+    const factory = new EventFactory();
+    const queued = factory.nextAttempt().queued(2);
+    const waiting = reduceAll(factory.id, [
+      { ...queued, data: { ...queued.data, instance: 'gpu-1', waitsBehind: 2 } } as GenerationEvent,
+    ]);
+    expect(waiting).toMatchObject({ status: 'dispatched', instance: 'gpu-1', waitsBehind: 2, attempt: 0 });
+    expect(toSnapshot(waiting).data).toMatchObject({ waitsBehind: 2 });
+    const started = factory.nextAttempt().started();
+    const running = reduceGeneration(waiting, { ...started, data: { ...started.data, attempt: 1 } } as GenerationEvent);
+    expect(running).toMatchObject({ status: 'running', waitsBehind: undefined, attempt: 1 });
+  });
+
   it('ignores what it has seen, and everything after the outcome', () => {
     const factory = new EventFactory();
     const [early, late] = [factory.progress(1), factory.progress(2)];

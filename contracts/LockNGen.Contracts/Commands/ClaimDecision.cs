@@ -21,6 +21,12 @@ public sealed record GenerationWork
     /// <summary>The fencing number: what a stale attempt uploads or reports is refused.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>Which try it is, from 1, as people count: for <see cref="GenerationStartedData.Attempt"/>. Absent from older APIs.</summary>
+    public int? Try { get; init; }
+
+    /// <summary>Seconds that all its prompts are expected to take, learned from past durations.</summary>
+    public double EstimatedSeconds { get; init; }
+
     /// <summary>Goes into the header <see cref="EventHeaders.Owner"/> of every event.</summary>
     public string? Owner { get; init; }
 

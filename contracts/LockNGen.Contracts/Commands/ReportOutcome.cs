@@ -31,4 +31,7 @@ public sealed record ReportOutcome
     /// catalog has, or that others may have. Without another instance that can, <see cref="Lost"/> becomes the error at once.
     /// </summary>
     public bool Refused { get; init; }
+
+    /// <summary>Seconds for which ComfyUI has rendered it in this attempt; absent when it was never started, and from older watchers.</summary>
+    public double? RenderSeconds { get; init; }
 }

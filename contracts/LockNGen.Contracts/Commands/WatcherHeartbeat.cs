@@ -89,4 +89,16 @@ public sealed record HeldGeneration
 
     /// <summary>The overall progress last published, 0-100: the floor of the next attempt.</summary>
     public int OverallProgress { get; init; }
+
+    /// <summary>Whether ComfyUI has started it; absent from older watchers, which count from the claim.</summary>
+    public bool? Begun { get; init; }
+
+    /// <summary>While it waits in ComfyUI: how many prompts are ahead of it there.</summary>
+    public int? WaitsBehind { get; init; }
+
+    /// <summary>Seconds for which ComfyUI has rendered it in this attempt; waiting there does not count.</summary>
+    public double RenderSeconds { get; init; }
+
+    /// <summary>Of these, the seconds since it last reported progress.</summary>
+    public double QuietSeconds { get; init; }
 }

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace LockNGen.Contracts;
 
-/// <summary>Published by the GenerationApi when a generation is accepted (state: never dropped) and again when its place in the queue changes or work comes back from a lost attempt (then progress: at most one a second, newest wins).</summary>
+/// <summary>
+/// Published by the GenerationApi when a generation is accepted (state: never dropped) and again when its place in the queue changes or work
+/// comes back from a lost attempt (then progress: at most one a second, newest wins). By the watcher, while it waits in ComfyUI behind others.
+/// </summary>
 public sealed record GenerationQueued : GenerationEvent
 {
     /// <inheritdoc/>
@@ -21,4 +24,10 @@ public sealed record GenerationQueuedData
 
     /// <summary>Seconds until it is expected to start, learned from past durations.</summary>
     public required double EstimatedWaitSeconds { get; init; }
+
+    /// <summary>The ComfyUI instance in whose own queue it waits; absent while it waits for one.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>With <see cref="Instance"/>: how many prompts are ahead of it there, others' among them.</summary>
+    public int? WaitsBehind { get; init; }
 }

@@ -23,7 +23,7 @@ public sealed record GenerationSnapshotData
     /// <summary>Where it stands.</summary>
     public required GenerationStatus Status { get; init; }
 
-    /// <summary>The attempt that the last event belongs to; 0 before the first claim.</summary>
+    /// <summary>Which try it is: 1, 2, 3; 0 before the first has started.</summary>
     public int Attempt { get; init; }
 
     /// <summary>While queued: how many are ahead of it.</summary>
@@ -32,7 +32,10 @@ public sealed record GenerationSnapshotData
     /// <summary>While queued: expected seconds until it starts.</summary>
     public double? EstimatedWaitSeconds { get; init; }
 
-    /// <summary>The ComfyUI instance that renders it.</summary>
+    /// <summary>While dispatched: how many prompts are ahead of it in its instance's own queue, others' among them.</summary>
+    public int? WaitsBehind { get; init; }
+
+    /// <summary>The ComfyUI instance that renders it, or in whose own queue it waits.</summary>
     public string? Instance { get; init; }
 
     /// <summary>Percent of the running node, 0-100.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LockNGen.Contracts;
 
-/// <summary>Published by the watcher once per attempt, after its claim was granted. State: never dropped.</summary>
+/// <summary>Published by the watcher once per attempt, when ComfyUI begins to render. State: never dropped.</summary>
 public sealed record GenerationStarted : GenerationEvent
 {
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed record GenerationStartedData
     /// <summary>The configured name of the ComfyUI instance.</summary>
     public required string Instance { get; init; }
 
-    /// <summary>The attempt that was granted, from 1; a new attempt follows a lost one.</summary>
+    /// <summary>Which try it is: 1, 2, 3. A new one follows a lost one.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>How many prompts (images of the batch) the generation has.</summary>

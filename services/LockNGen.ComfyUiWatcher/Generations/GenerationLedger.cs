@@ -50,9 +50,15 @@ internal sealed partial class GenerationLedger(
     /// <param name="attempt">The attempt.</param>
     /// <param name="terminal">The event as it would be published; null asks for the work to be taken back.</param>
     /// <param name="lost">Why it should be taken back.</param>
+    /// <param name="renderSeconds">For how long ComfyUI has rendered it; null when it was never started.</param>
     /// <param name="cancellationToken">Ends the attempts to report.</param>
     public async Task<OutcomeVerdict> ReportAsync(
-        Guid generationId, int attempt, GenerationEvent? terminal, GenerationOutcome.Lost? lost, CancellationToken cancellationToken)
+        Guid generationId,
+        int attempt,
+        GenerationEvent? terminal,
+        GenerationOutcome.Lost? lost,
+        double? renderSeconds,
+        CancellationToken cancellationToken)
     {
         var report = new ReportOutcome
         {
@@ -62,6 +68,7 @@ internal sealed partial class GenerationLedger(
             Event = terminal is null ? null : JsonSerializer.Deserialize(ContractsJson.Serialize(terminal), ContractsJson.Default.JsonElement),
             Lost = lost?.Error,
             Refused = lost?.WasRefused ?? false,
+            RenderSeconds = renderSeconds,
         };
         for (var tries = 1; ; tries++)
         {

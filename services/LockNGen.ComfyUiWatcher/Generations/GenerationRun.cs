@@ -19,6 +19,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private readonly ILogger _logger = services.Logger;
     private GenerationTranslator? _translator;
     private GenerationWork? _work;
+    private Rendering? _rendering;
     private volatile bool _ended;
 
     public CancelRequest Cancel { get; } = new();
@@ -27,13 +28,13 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
 
     /// <summary>Null until the claim is granted, and again once the ledger has the outcome.</summary>
     public HeldGeneration? Held => _work is { } work && !_ended
-        ? new HeldGeneration
+        ? _rendering!.Describe(new HeldGeneration
         {
             GenerationId = generationId,
             Attempt = work.Attempt,
             Instance = instance.Name,
             OverallProgress = _translator?.OverallProgress ?? work.OverallProgress,
-        }
+        })
         : null;
 
     /// <summary>Runs to the end, or until cancelled: then the generation is somebody else's, and nothing more is said about it.</summary>
@@ -61,21 +62,25 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
 
     private async Task RunAsync(GenerationWork work, CancellationToken cancellationToken)
     {
-        var startedAt = services.Clock.GetTimestamp();
+        var claimedAt = services.Clock.GetTimestamp();
         _translator = new GenerationTranslator(generationId, work.Prompts.Count, services.Told.AtLeast(generationId, work.OverallProgress));
+        var outbox = services.CreateOutbox(generationId, work, instance.Name);
+        var warnings = new GenerationWarnings(work.Warnings);
+        var files = services.CreateFiles(generationId, work, instance, outbox, warnings);
+        _rendering = new Rendering(generationId, work, instance.Name, outbox, () => Begun(files), services.Clock);
         _work = work;
         LogClaimed(generationId, work.Attempt, work.Prompts.Count, instance.Name);
-
-        var outbox = services.CreateOutbox(generationId, work, instance.Name);
         using var stopPublishing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publishing = outbox.RunAsync(stopPublishing.Token);
         try
         {
-            var warnings = new GenerationWarnings(work.Warnings);
-            var files = services.CreateFiles(generationId, work, instance, outbox, warnings);
             var outcome = await RenderAsync(work, outbox, files, cancellationToken);
+            if (!_rendering.HasBegun)
+                files.AnnounceStored();
             await outbox.DrainAsync(cancellationToken);
-            var elapsed = work.ElapsedSeconds + services.Clock.GetElapsedTime(startedAt).TotalSeconds;
+            var elapsed = work.ElapsedSeconds > 0
+                ? work.ElapsedSeconds + services.Clock.GetElapsedTime(claimedAt).TotalSeconds
+                : _rendering.SecondsSinceBegin;
             var ended = new EndedAttempt(generationId, files.Images, warnings.All, elapsed, services.Clock.GetUtcNow());
             await ReportAsync(work, outbox, outcome, ended, cancellationToken);
         }
@@ -90,19 +95,11 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private async Task<GenerationOutcome> RenderAsync(
         GenerationWork work, GenerationOutbox outbox, GenerationFiles files, CancellationToken cancellationToken)
     {
-        outbox.Add(new TranslatedEvent(new GenerationStarted
-        {
-            GenerationId = generationId,
-            Sequence = 0,
-            Timestamp = services.Clock.GetUtcNow(),
-            Data = new GenerationStartedData { Instance = instance.Name, Attempt = work.Attempt, TotalImages = work.Prompts.Count },
-        }));
-        files.AnnounceStored();
         try
         {
             var plan = new WorkflowPlan(work.Workflow);
             await files.SendInputsAsync(plan, cancellationToken);
-            var renderer = services.CreateRenderer(generationId, work, instance, _translator!, outbox, Cancel);
+            var renderer = services.CreateRenderer(generationId, work, instance, _translator!, outbox, _rendering!, Cancel);
             // Images run one after another, so only the first missing one can be left from an earlier attempt.
             var mayBeThere = work.Attempt > 1;
             foreach (var prompt in work.Prompts.Where(p => !files.AreStored(p)).OrderBy(p => p.ImageIndex))
@@ -112,6 +109,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
                 mayBeThere = false;
             }
 
+            Begin();
             return files.Outcome;
         }
         catch (GenerationEndedException e)
@@ -131,12 +129,28 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
     }
 
+    // What an earlier attempt left in the history was never seen running.
+    private void Begin()
+    {
+        if (!_rendering!.HasBegun)
+            _rendering.Begin();
+        _rendering.Pause();
+    }
+
+    // The API learns it at once: its answers say so, and its clock begins.
+    private void Begun(GenerationFiles files)
+    {
+        files.AnnounceStored();
+        services.Leases.BeatSoon();
+    }
+
     private async Task RenderAsync(
         PromptPlan prompt, WorkflowPlan plan, PromptRenderer renderer, GenerationFiles files, bool mayBeThere, CancellationToken cancellationToken)
     {
         try
         {
             var outputs = await renderer.RenderAsync(prompt.ImageIndex, plan.For(prompt), mayBeThere, firstSubmission: 0, cancellationToken);
+            Begin();
             if (await files.StoreAsync(prompt, outputs, mayRenderAgain: true, cancellationToken) is not { Count: > 0 } gone)
                 return;
             LogAnew(generationId, string.Join(", ", gone));
@@ -145,6 +159,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
         catch (GenerationEndedException e) when (e.Outputs is { } made)
         {
+            Begin();
             await KeepAsync(prompt, made, files, cancellationToken);
             throw;
         }
@@ -186,7 +201,12 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         try
         {
             return await services.Ledger.ReportAsync(
-                generationId, work.Attempt, terminal, outcome as GenerationOutcome.Lost, cancellationToken);
+                generationId,
+                work.Attempt,
+                terminal,
+                outcome as GenerationOutcome.Lost,
+                _rendering!.HasBegun ? _rendering.Seconds : null,
+                cancellationToken);
         }
         finally
         {

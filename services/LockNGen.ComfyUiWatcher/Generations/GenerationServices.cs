@@ -43,8 +43,8 @@ internal sealed class GenerationServices(
         new(generationId, work, instance, results, outbox, warnings, Clock);
 
     public PromptRenderer CreateRenderer(
-        Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, CancelRequest cancel) =>
-        new(generationId, work, instance, translator, outbox, cancel, CreateSubmission(generationId, work, instance), new PatientServer(instance, Clock), Clock, Logger);
+        Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, Rendering rendering, CancelRequest cancel) =>
+        new(generationId, work, instance, translator, outbox, rendering, cancel, CreateSubmission(generationId, work, instance), new PatientServer(instance, Clock), Clock, Logger);
 
     private PromptSubmission CreateSubmission(Guid generationId, GenerationWork work, ComfyUiInstance instance) =>
         new(generationId, work, instance, new PatientServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);

@@ -16,6 +16,7 @@ internal sealed partial class PromptRenderer(
     ComfyUiInstance instance,
     GenerationTranslator translator,
     GenerationOutbox outbox,
+    Rendering rendering,
     CancelRequest cancel,
     PromptSubmission submissions,
     PatientServer server,
@@ -56,7 +57,12 @@ internal sealed partial class PromptRenderer(
     }
 
     private PromptRun CreateRun(string promptId, string clientId, WorkflowGraph graph) =>
-        new(promptId, clientId, graph, translator, (translated, receivedAt) => outbox.Add(translated, receivedAt));
+        new(promptId, clientId, graph, translator, (translated, receivedAt) => outbox.Add(translated, receivedAt))
+        {
+            Begun = rendering.Begin,
+            Heard = rendering.Heard,
+            WaitsBehind = rendering.Wait,
+        };
 
     private async Task<PromptOutputs?> AdoptAsync(int imageIndex, WorkflowGraph graph, int firstSubmission, CancellationToken cancellationToken)
     {
@@ -89,6 +95,22 @@ internal sealed partial class PromptRenderer(
 
     private async Task<PromptOutputs> FollowAsync(PromptRun prompt, WorkflowGraph graph, CancellationToken cancellationToken)
     {
+        try
+        {
+            await UntilLeftAsync(prompt, cancellationToken);
+        }
+        finally
+        {
+            rendering.Pause();
+        }
+
+        if (prompt.Lost is { } error)
+            throw new GenerationEndedException(new GenerationOutcome.Lost(error));
+        return Conclude(prompt, await server.ConfirmEndAsync(prompt.PromptId, cancellationToken), graph);
+    }
+
+    private async Task UntilLeftAsync(PromptRun prompt, CancellationToken cancellationToken)
+    {
         while (!prompt.Left.IsCompleted)
         {
             if (!cancel.IsRequested)
@@ -102,10 +124,6 @@ internal sealed partial class PromptRenderer(
             instance.Poke();
             await Task.WhenAny(prompt.Left, Task.Delay(CancelSpacing, clock, cancellationToken)).WaitAsync(cancellationToken);
         }
-
-        if (prompt.Lost is { } error)
-            throw new GenerationEndedException(new GenerationOutcome.Lost(error));
-        return Conclude(prompt, await server.ConfirmEndAsync(prompt.PromptId, cancellationToken), graph);
     }
 
     private PromptOutputs Conclude(PromptRun prompt, HistoryEntry? entry, WorkflowGraph graph)

@@ -22,10 +22,16 @@ internal sealed class Heartbeats(LeaseKeeper leases, ActiveGenerations active, T
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        do
+        var (tick, soon) = (timer.WaitForNextTickAsync(stoppingToken).AsTask(), leases.SoonAsync(stoppingToken));
+        while (!stoppingToken.IsCancellationRequested)
         {
             await leases.BeatAsync(leaving: false, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var due = await Task.WhenAny(tick, soon);
+            await due;
+            if (due == soon)
+                soon = leases.SoonAsync(stoppingToken);
+            else
+                tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 }

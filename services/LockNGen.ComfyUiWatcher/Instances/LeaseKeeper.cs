@@ -28,6 +28,7 @@ internal sealed partial class LeaseKeeper(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly SemaphoreSlim _beating = new(1);
+    private readonly SemaphoreSlim _soon = new(0, 1);
     private long? _triedAt;
     private long? _answeredAt;
     private volatile bool _wasFrozen;
@@ -53,6 +54,23 @@ internal sealed partial class LeaseKeeper(
         if (!instance.Owned)
             throw new StaleAttemptException();
     }
+
+    /// <summary>There is something to tell that should not wait for the next heartbeat.</summary>
+    public void BeatSoon()
+    {
+        try
+        {
+            _soon.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Asked for already.
+            return;
+        }
+    }
+
+    /// <summary>Completes when a heartbeat is wanted before its time.</summary>
+    public Task SoonAsync(CancellationToken cancellationToken) => _soon.WaitAsync(cancellationToken);
 
     /// <summary>One heartbeat.</summary>
     public async Task BeatAsync(bool leaving, CancellationToken cancellationToken)
@@ -97,7 +115,11 @@ internal sealed partial class LeaseKeeper(
         }
     }
 
-    public void Dispose() => _beating.Dispose();
+    public void Dispose()
+    {
+        _beating.Dispose();
+        _soon.Dispose();
+    }
 
     private void Follow(HeartbeatAnswer answer, IReadOnlyList<HeldGeneration> held)
     {

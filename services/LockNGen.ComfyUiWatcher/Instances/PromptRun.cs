@@ -23,6 +23,15 @@ internal sealed class PromptRun(
     /// <summary>Whom ComfyUI tells about it.</summary>
     public string ClientId { get; } = clientId;
 
+    /// <summary>Called once, when ComfyUI begins with it, before anything else is published of it.</summary>
+    public Action? Begun { get; init; }
+
+    /// <summary>Called with each message about it.</summary>
+    public Action? Heard { get; init; }
+
+    /// <summary>Called while it waits, with how many are ahead of it.</summary>
+    public Action<int>? WaitsBehind { get; init; }
+
     /// <summary>Completes when it has ended, vanished from the queue, or been given up with its server.</summary>
     public Task Left => _left.Task;
 
@@ -65,7 +74,9 @@ internal sealed class PromptRun(
             if (_left.Task.IsCompleted)
                 return;
             LastHeardAt = receivedAt;
-            Collect(message, receivedAt);
+            Begin(receivedAt);
+            Heard?.Invoke();
+            Collect(message);
             if (message is not PreviewFrame preview || !_outputs.Add(preview))
                 Publish(translator.Apply(message, receivedAt), receivedAt);
             if (message is ExecutionEnded)
@@ -81,9 +92,10 @@ internal sealed class PromptRun(
             if (queue.Find(PromptId) is { } item)
             {
                 AcceptedAt ??= askedAt;
-                Waiting = !queue.Running.Contains(item);
-                if (!Waiting)
-                    RunningSince ??= askedAt;
+                if (queue.Running.Contains(item))
+                    Begin(askedAt);
+                else if (RunningSince is null)
+                    WaitsBehind?.Invoke(queue.Running.Count + queue.Pending.TakeWhile(i => i != item).Count());
                 translator.Expect(item.Outputs);
             }
             else if (AcceptedAt < askedAt)
@@ -99,8 +111,10 @@ internal sealed class PromptRun(
         lock (_gate)
         {
             // No sign of life: ComfyUI tells it to every new connection, also of a node that hangs.
-            if (!_left.Task.IsCompleted)
-                Publish(translator.Apply(node, receivedAt), receivedAt);
+            if (_left.Task.IsCompleted)
+                return;
+            Begin(receivedAt);
+            Publish(translator.Apply(node, receivedAt), receivedAt);
         }
     }
 
@@ -145,14 +159,19 @@ internal sealed class PromptRun(
             return _outputs.With(history) with { Warnings = [.. _warnings] };
     }
 
-    private void Collect(ComfyUiMessage message, DateTimeOffset receivedAt)
+    private void Begin(DateTimeOffset at)
+    {
+        Waiting = false;
+        if (RunningSince is not null)
+            return;
+        RunningSince = at;
+        Begun?.Invoke();
+    }
+
+    private void Collect(ComfyUiMessage message)
     {
         switch (message)
         {
-            case ExecutionStarted:
-                RunningSince ??= receivedAt;
-                Waiting = false;
-                break;
             case ExecutionCached cached:
                 _outputs.Cached(cached.Nodes);
                 break;

@@ -14,7 +14,7 @@ internal sealed class Answers(Links links)
     public GenerationAnswer Of(GenerationRow row, QueuePlace? place, IEnumerable<ImageRow> images) => new()
     {
         Id = row.Id,
-        Status = row.Status.ToString().ToLowerInvariant(),
+        Status = row.VisibleStatus.ToString().ToLowerInvariant(),
         Position = place?.Position,
         EstimatedWaitSeconds = place?.EstimatedWaitSeconds,
         OverallProgress = row.OverallProgress,
@@ -28,8 +28,9 @@ internal sealed class Answers(Links links)
         Model = row.Model,
         Count = row.Count,
         Priority = Priorities[Math.Clamp(row.Priority, 0, 2)],
+        WaitsBehind = row.WaitsBehind,
         Instance = row.Status == GenerationStatus.Queued ? null : row.Instance,
-        Attempts = row.Attempt,
+        Attempts = row.Tries,
         Retries = row.Retries,
         CreatedAt = row.CreatedAt,
         StartedAt = row.StartedAt,

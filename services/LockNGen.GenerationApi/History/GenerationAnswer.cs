@@ -38,7 +38,10 @@ public sealed record GenerationAnswer
     public required string Priority { get; init; }
     public string? Instance { get; init; }
 
-    /// <summary>How often it was given to a watcher, or its work came back.</summary>
+    /// <summary>While it waits in the own queue of its instance: how many prompts are ahead of it there, others' among them.</summary>
+    public int? WaitsBehind { get; init; }
+
+    /// <summary>How often it was tried: 1 for what goes well.</summary>
     public required int Attempts { get; init; }
 
     /// <summary>Renders that were lost and tried again.</summary>

@@ -37,7 +37,7 @@ internal static class HistoryEndpoints
                 var inputs = await InputsAsync(session, [row]);
                 return WithInputs(answers.Of(row, place, images), inputs) with
                 {
-                    ImageTimings = [.. images.Select(i => new ImageTiming(i.Number, i.CreatedAt, (i.CreatedAt - row.StartedAt!.Value).TotalSeconds))],
+                    ImageTimings = [.. images.Select(i => new ImageTiming(i.Number, i.CreatedAt, (i.CreatedAt - (row.StartedAt ?? i.CreatedAt)).TotalSeconds))],
                 };
             },
             context.RequestAborted);

@@ -68,7 +68,7 @@ internal sealed record HistoryQuery
         var where = new StringBuilder("WHERE 1 = 1");
         var statuses = Statuses();
         if (statuses.Count > 0)
-            where.Append(" AND status IN @statuses");
+            where.Append(" AND (CASE WHEN status = 'running' AND begun = 0 THEN 'dispatched' ELSE status END) IN @statuses");
         if (Before() is not null)
             where.Append(" AND number < @before");
         if (From is not null)

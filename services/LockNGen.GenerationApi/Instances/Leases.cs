@@ -25,7 +25,7 @@ internal sealed partial class Leases(
     private Task<HeartbeatAnswer> NoteAsync(WatcherHeartbeat heartbeat, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
-            var abandon = await NoteHeldAsync(session, heartbeat);
+            var abandon = await HeldWork.NoteAsync(session, heartbeat.Held);
             if (heartbeat.Leaving)
             {
                 await ReleaseAsync(session, heartbeat.Watcher);
@@ -97,26 +97,6 @@ internal sealed partial class Leases(
         await session.ExecuteAsync("UPDATE instances SET watcher = NULL, lease_until = 0 WHERE watcher = @watcher", new { watcher });
         session.AfterCommit(() => LogReleased(watcher));
         session.AfterCommit(scheduler.Set);
-    }
-
-    /// <summary>Returns what the watcher holds but must drop. An outcome that the watcher itself reported has the same attempt: it may still publish it.</summary>
-    private static async Task<IReadOnlyList<Guid>> NoteHeldAsync(Session session, WatcherHeartbeat heartbeat)
-    {
-        var abandon = new List<Guid>();
-        foreach (var held in heartbeat.Held)
-        {
-            var noted = await session.ExecuteAsync(
-                """
-                UPDATE generations SET held_at = @Now,
-                    overall_progress = CASE WHEN overall_progress < @OverallProgress AND ended_at IS NULL THEN @OverallProgress ELSE overall_progress END
-                WHERE id = @GenerationId AND attempt = @Attempt
-                """,
-                new { held.GenerationId, held.Attempt, OverallProgress = Math.Clamp(held.OverallProgress, 0, 100), session.Now });
-            if (noted == 0)
-                abandon.Add(held.GenerationId);
-        }
-
-        return abandon;
     }
 
     private static Task<IReadOnlyList<string>> WithoutCatalogAsync(Session session, List<InstanceReport> owned) => owned.Count == 0

@@ -57,8 +57,6 @@ internal sealed partial class ClaimConsumer(
         var claimed = await GenerationLedger.ClaimAsync(session, row, claim);
         if (claimed is null)
             return Refused("it changed meanwhile");
-        if (row.StartedAt is null)
-            session.AfterCommit(() => Diagnostics.Started(claimed));
         return await GrantAsync(session, claimed, catalog, keys);
     }
 
@@ -83,6 +81,8 @@ internal sealed partial class ClaimConsumer(
             Work = new GenerationWork
             {
                 Attempt = row.Attempt,
+                Try = row.Tries,
+                EstimatedSeconds = row.EstimatedSeconds,
                 Owner = row.Owner,
                 TraceParent = row.TraceParent,
                 Workflow = JsonElement.Parse(inputs.Workflow),
@@ -100,7 +100,7 @@ internal sealed partial class ClaimConsumer(
                 Secrets = inputs.Secrets is { } secret ? new Dictionary<string, string> { [PartnerKeySecret] = SecretBox.Open(keys.Secret, row.Id, secret) } : new Dictionary<string, string>(),
                 OverallProgress = row.OverallProgress,
                 Warnings = plan.Warnings,
-                ElapsedSeconds = Math.Max(0, (session.Now - row.StartedAt!.Value).TotalSeconds),
+                ElapsedSeconds = row.StartedAt is { } startedAt ? Math.Max(0, (session.Now - startedAt).TotalSeconds) : 0,
             },
         };
     }

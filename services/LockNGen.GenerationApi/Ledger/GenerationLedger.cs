@@ -41,16 +41,31 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         """,
         new { dispatchedBefore });
 
-    /// <summary>dispatched to running: the watcher renders it, as the next attempt.</summary>
+    /// <summary>dispatched to running: the watcher has it rendered, as the next attempt. ComfyUI may have others to render first.</summary>
     public static Task<GenerationRow?> ClaimAsync(Session session, GenerationRow row, ClaimGeneration claim) =>
         session.FirstOrDefaultAsync<GenerationRow>(
             """
-            UPDATE generations SET status = 'running', attempt = attempt + 1, event_number = 0, claim_id = @ClaimId,
-                started_at = COALESCE(started_at, @Now), attempt_started_at = @Now, held_at = @Now
+            UPDATE generations SET status = 'running', attempt = attempt + 1, tries = tries + 1, event_number = 0, claim_id = @ClaimId,
+                begun = 0, waits_behind = NULL, render_seconds = 0, quiet_seconds = 0, attempt_started_at = @Now, held_at = @Now
             WHERE id = @Id AND attempt = @Attempt AND status = 'dispatched' AND instance = @Instance AND watcher = @Watcher
             RETURNING *
             """,
             new { row.Id, row.Attempt, claim.ClaimId, claim.Instance, claim.Watcher, session.Now });
+
+    /// <summary>ComfyUI has begun with what was claimed: from now on its clock runs.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="id">The generation.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="begunAt">When it did; null counts from the claim.</param>
+    /// <returns>The generation, if this was news.</returns>
+    public static Task<GenerationRow?> BeginAsync(Session session, Guid id, int attempt, DateTimeOffset? begunAt) =>
+        session.FirstOrDefaultAsync<GenerationRow>(
+            """
+            UPDATE generations SET begun = 1, waits_behind = NULL, started_at = COALESCE(started_at, @begunAt, attempt_started_at),
+                attempt_started_at = COALESCE(@begunAt, attempt_started_at)
+            WHERE id = @id AND attempt = @attempt AND status = 'running' AND begun = 0 RETURNING *
+            """,
+            new { id, attempt, begunAt });
 
     /// <summary>
     /// running to queued: the work comes back and is offered again, under the next attempt. With a cancel request it ends instead.
@@ -67,7 +82,8 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         var back = await session.FirstOrDefaultAsync<GenerationRow>(
             """
             UPDATE generations SET status = 'queued', attempt = attempt + 1, event_number = 1, claim_id = NULL, watcher = NULL,
-                dispatched_at = NULL, held_at = NULL, retries = retries + @lost, deaths = deaths + @died, lost_on = @lostOn, lost_at = @Now, told_at = @Now
+                dispatched_at = NULL, held_at = NULL, retries = retries + @lost, deaths = deaths + @died, lost_on = @lostOn, lost_at = @Now, told_at = @Now,
+                begun = 0, waits_behind = NULL, rendered_seconds = rendered_seconds + render_seconds, render_seconds = 0, quiet_seconds = 0
             WHERE id = @Id AND attempt = @Attempt AND status = 'running' RETURNING *
             """,
             new { row.Id, row.Attempt, lost = wasLost ? 1 : 0, died = workerDied ? 1 : 0, lostOn = wasLost ? row.Instance : null, session.Now });

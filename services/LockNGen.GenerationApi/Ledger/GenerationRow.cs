@@ -29,7 +29,15 @@ internal sealed record GenerationRow
     public double EstimatedWaitSeconds { get; init; }
     public int TimeoutSeconds { get; init; }
     public int QueueTimeoutSeconds { get; init; }
+    public bool HasOwnTimeout { get; init; }
     public int Attempt { get; init; }
+
+    /// <summary>Claims: what people call attempts.</summary>
+    public int Tries { get; init; }
+    public bool Begun { get; init; }
+    public int? WaitsBehind { get; init; }
+    public double RenderSeconds { get; init; }
+    public double RenderedSeconds { get; init; }
     public long EventNumber { get; init; }
     public int Retries { get; init; }
     public Guid? ClaimId { get; init; }
@@ -57,4 +65,7 @@ internal sealed record GenerationRow
     public string? TraceParent { get; init; }
 
     public bool HasEnded => EndedAt is not null;
+
+    /// <summary>As clients see it: what its watcher has, and ComfyUI has not begun with, does not run yet.</summary>
+    public GenerationStatus VisibleStatus => Status == GenerationStatus.Running && !Begun ? GenerationStatus.Dispatched : Status;
 }

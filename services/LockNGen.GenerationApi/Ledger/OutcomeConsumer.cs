@@ -48,6 +48,7 @@ internal sealed partial class OutcomeConsumer(
                 : Superseded(row);
         }
 
+        row = await NoteRenderingAsync(session, row, report);
         if (report.Event is { } outcome)
         {
             if (!await RecordAsync(session, row, outcome))
@@ -71,6 +72,21 @@ internal sealed partial class OutcomeConsumer(
         var plan = JsonSerializer.Deserialize(json!, StoredJson.Default.RenderPlan)!;
         return row.CancelRequestedAt is not null
             || others.Any(o => o.Instance.Name != row.Instance && o.Instance.State == InstanceState.Up && plan.FitsTo(o.Catalog, row.NeedsCatalog));
+    }
+
+    /// <summary>A short render may begin and end between two heartbeats. Older watchers do not tell; what they have completed they began.</summary>
+    private static async Task<GenerationRow> NoteRenderingAsync(Session session, GenerationRow row, ReportOutcome report)
+    {
+        if (report.RenderSeconds is null && report.Event?.GetProperty("type").GetString() != GenerationEventTypes.Completed)
+            return row;
+        if (await GenerationLedger.BeginAsync(session, row.Id, row.Attempt, report.RenderSeconds is { } seconds ? session.Now - TimeSpan.FromSeconds(seconds) : null) is { Tries: 1 } begun)
+            session.AfterCommit(() => Diagnostics.Started(begun));
+        return (await session.FirstOrDefaultAsync<GenerationRow>(
+            """
+            UPDATE generations SET render_seconds = COALESCE(CAST(@RenderSeconds AS DOUBLE PRECISION), render_seconds)
+            WHERE id = @Id AND attempt = @Attempt RETURNING *
+            """,
+            new { row.Id, row.Attempt, report.RenderSeconds }))!;
     }
 
     private async Task<bool> RecordAsync(Session session, GenerationRow row, JsonElement outcome)

@@ -31,11 +31,12 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
                 Timestamp = session.Now,
                 Data = new GenerationSnapshotData
                 {
-                    Status = row.Status,
-                    Attempt = row.Attempt,
+                    Status = row.VisibleStatus,
+                    Attempt = row.Tries,
+                    WaitsBehind = row.WaitsBehind,
                     Position = place?.Position,
                     EstimatedWaitSeconds = place?.EstimatedWaitSeconds,
-                    Instance = row.Status is GenerationStatus.Queued or GenerationStatus.Dispatched ? null : row.Instance,
+                    Instance = row.Status is GenerationStatus.Queued or GenerationStatus.Dispatched || (!row.Begun && row.WaitsBehind is null && !row.HasEnded) ? null : row.Instance,
                     OverallProgress = row.OverallProgress,
                     TotalImages = row.Count,
                     Images = [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))],

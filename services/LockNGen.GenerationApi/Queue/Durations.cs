@@ -28,9 +28,10 @@ internal sealed class Durations(IOptions<QueueOptions> options)
     public static async Task LearnAsync(Session session, GenerationRow row)
     {
         // What an earlier attempt rendered took its time elsewhere.
-        if (row.AttemptStartedAt != row.StartedAt)
+        if (row.Tries > 1)
             return;
-        var seconds = (session.Now - row.AttemptStartedAt!.Value).TotalSeconds / row.Count / Math.Max(row.Units, 0.001);
+        var rendered = row.RenderSeconds > 0 ? row.RenderSeconds : (session.Now - row.AttemptStartedAt!.Value).TotalSeconds;
+        var seconds = rendered / row.Count / Math.Max(row.Units, 0.001);
         foreach (var shape in (string[])[row.Shape, AnyShape])
         {
             await session.ExecuteAsync(

@@ -50,9 +50,16 @@ public sealed class QueueOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan OutcomeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The <c>timeoutSeconds</c> of a generation that asks for none: how long it may run. Default 600.</summary>
+    /// <summary>
+    /// How long a generation that asks for no <c>timeoutSeconds</c> may render without reporting progress; as long as it does, only
+    /// <see cref="HardTimeoutSeconds"/> ends it. Default 600.
+    /// </summary>
     [Range(1, MaxTimeoutSeconds)]
     public int DefaultTimeoutSeconds { get; set; } = 600;
+
+    /// <summary>How long a generation that asks for no <c>timeoutSeconds</c> may render although it reports progress. Default 86,400 (a day).</summary>
+    [Range(1, MaxTimeoutSeconds)]
+    public int HardTimeoutSeconds { get; set; } = 86_400;
 
     /// <summary>The <c>queueTimeoutSeconds</c> of a generation that asks for none: how long it may wait. Default 86,400 (a day).</summary>
     [Range(1, MaxTimeoutSeconds)]

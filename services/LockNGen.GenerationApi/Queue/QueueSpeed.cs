@@ -20,7 +20,7 @@ internal sealed record QueueSpeed
             COUNT(DISTINCT instance) AS busy,
             CAST(COALESCE(SUM(CASE WHEN spent >= estimated_seconds THEN 0 ELSE estimated_seconds - spent END), 0) AS DOUBLE PRECISION) AS remaining_seconds
         FROM (
-            SELECT instance, estimated_seconds, CASE WHEN attempt_started_at IS NULL THEN 0 ELSE (@Now - attempt_started_at) / 1000.0 END AS spent
+            SELECT instance, estimated_seconds, CASE WHEN begun = 0 OR attempt_started_at IS NULL THEN 0 ELSE (@Now - attempt_started_at) / 1000.0 END AS spent
             FROM generations WHERE ended_at IS NULL AND status IN ('dispatched', 'running')) AS active
         """,
         new { session.Now }))!;

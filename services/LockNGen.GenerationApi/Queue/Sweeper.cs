@@ -1,4 +1,3 @@
-using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Outbox;
@@ -12,6 +11,7 @@ namespace LockNGen.GenerationApi.Queue;
 internal sealed partial class Sweeper(
     GenerationsDatabase database,
     GenerationLedger ledger,
+    Deadlines deadlines,
     HeartbeatReception reception,
     EventOutbox outbox,
     IOptions<QueueOptions> options,
@@ -28,7 +28,7 @@ internal sealed partial class Sweeper(
                 await ExpireLeasesAsync(session);
             await TakeBackAsync(session, isReliable ? session.Now - options.Value.Lease : DateTimeOffset.UnixEpoch);
             await GenerationLedger.RecallAsync(session, session.Now - options.Value.ClaimTimeout);
-            await EndOverdueAsync(session);
+            await deadlines.EndOverdueAsync(session);
             await RepublishAsync(session);
         },
         cancellationToken);
@@ -62,37 +62,6 @@ internal sealed partial class Sweeper(
                     LogTakenBack(row.Id, row.Attempt, row.Watcher ?? "");
                 });
             }
-        }
-    }
-
-    private async Task EndOverdueAsync(Session session)
-    {
-        foreach (var row in await session.QueryAsync<GenerationRow>(
-            """
-            SELECT * FROM generations WHERE ended_at IS NULL AND status IN ('queued', 'dispatched') AND started_at IS NULL
-                AND created_at + queue_timeout_seconds * CAST(1000 AS BIGINT) < @Now LIMIT @MaxPerSweep
-            """,
-            new { session.Now, MaxPerSweep }))
-        {
-            var message = $"It waited longer than its queueTimeoutSeconds ({row.QueueTimeoutSeconds}) without being started.";
-            await ledger.EndAsync(
-                session, row, new GenerationError { Code = GenerationErrorCodes.QueueTimeout, Message = message, Retryable = true }, GenerationErrorCodes.QueueTimeout);
-        }
-
-        foreach (var row in await session.QueryAsync<GenerationRow>(
-            """
-            SELECT * FROM generations WHERE ended_at IS NULL AND started_at IS NOT NULL AND cancel_requested_at IS NULL
-                AND started_at + timeout_seconds * CAST(1000 AS BIGINT) < @Now LIMIT @MaxPerSweep
-            """,
-            new { session.Now, MaxPerSweep }))
-        {
-            var error = new GenerationError
-            {
-                Code = GenerationErrorCodes.Timeout,
-                Message = $"It ran longer than its timeoutSeconds ({row.TimeoutSeconds}).",
-                Retryable = true,
-            };
-            await ledger.RequestEndAsync(session, row, GenerationErrorCodes.Timeout, error);
         }
     }
 

@@ -38,6 +38,7 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             EstimatedSeconds = estimate,
             EstimatedWaitSeconds = place.EstimatedWaitSeconds,
             TimeoutSeconds = submission.TimeoutSeconds,
+            HasOwnTimeout = submission.HasOwnTimeout ? 1 : 0,
             QueueTimeoutSeconds = submission.QueueTimeoutSeconds,
             EventNumber = 1,
             CreatedAt = group.Session.Now,

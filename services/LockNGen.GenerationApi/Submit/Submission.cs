@@ -39,6 +39,9 @@ internal sealed record Submission
     public string? Secrets { get; init; }
     public LabelRequirements? Labels { get; init; }
     public required int TimeoutSeconds { get; init; }
+
+    /// <summary>Whether the request asks for it; else it is the limit of silence.</summary>
+    public required bool HasOwnTimeout { get; init; }
     public required int QueueTimeoutSeconds { get; init; }
 
     /// <summary>The seed of the first image.</summary>

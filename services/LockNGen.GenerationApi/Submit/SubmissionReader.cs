@@ -114,6 +114,7 @@ internal sealed class SubmissionReader(
             WebhookSecret = request.WebhookSecret,
             Request = RepeatableRequest.Of(request, filled, kept),
             TimeoutSeconds = timeout,
+            HasOwnTimeout = request.TimeoutSeconds is not null,
             QueueTimeoutSeconds = queueTimeout,
         };
     }

@@ -20,8 +20,27 @@ public sealed record SubmitAnswer
     public string? SeedText { get; init; }
     public required SubmitLinks Links { get; init; }
 
+    /// <summary>What ends it if it takes too long.</summary>
+    public SubmitLimits? Limits { get; init; }
+
     /// <summary>What the submitter should know although it is accepted: outputs that ComfyUI will leave out, and why. Absent if there is nothing.</summary>
     public IReadOnlyList<GenerationWarning>? Warnings { get; init; }
+}
+
+/// <summary>The limits of a generation, in seconds; the error of one that fails by them names which.</summary>
+public sealed record SubmitLimits
+{
+    /// <summary>Waiting, until ComfyUI starts it.</summary>
+    public required int QueueTimeoutSeconds { get; init; }
+
+    /// <summary>Rendering, as the request asks for; waiting in ComfyUI, or again after a lost server, does not count.</summary>
+    public int? TimeoutSeconds { get; init; }
+
+    /// <summary>Without one: rendering without a sign of progress.</summary>
+    public int? SilenceSeconds { get; init; }
+
+    /// <summary>Without one: rendering at all.</summary>
+    public int? HardTimeoutSeconds { get; init; }
 }
 
 /// <summary>Where to go from here.</summary>

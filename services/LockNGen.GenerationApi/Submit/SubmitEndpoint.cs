@@ -24,6 +24,7 @@ internal sealed class SubmitEndpoint(
     SubmissionLimits limits,
     StoredBytes stored,
     Links links,
+    IOptions<QueueOptions> queue,
     IOptions<GenerationApiOptions> options)
 {
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost(
@@ -138,6 +139,13 @@ internal sealed class SubmitEndpoint(
         Seed = submission.Seed,
         SeedText = submission.Seed?.ToString(CultureInfo.InvariantCulture),
         Warnings = WarningsOf(submission),
+        Limits = new SubmitLimits
+        {
+            QueueTimeoutSeconds = submission.QueueTimeoutSeconds,
+            TimeoutSeconds = submission.HasOwnTimeout ? submission.TimeoutSeconds : null,
+            SilenceSeconds = submission.HasOwnTimeout ? null : submission.TimeoutSeconds,
+            HardTimeoutSeconds = submission.HasOwnTimeout ? null : queue.Value.HardTimeoutSeconds,
+        },
         Links = new SubmitLinks(links.Generation(id), links.Cancel(id), links.Progress(id), links.WebSocket(id), links.Events(id)),
     };
 

@@ -63,6 +63,7 @@ internal sealed record NewGeneration
     public required double EstimatedSeconds { get; init; }
     public required double EstimatedWaitSeconds { get; init; }
     public required int TimeoutSeconds { get; init; }
+    public required int HasOwnTimeout { get; init; }
     public required int QueueTimeoutSeconds { get; init; }
     public required long EventNumber { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

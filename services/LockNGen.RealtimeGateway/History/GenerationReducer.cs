@@ -27,7 +27,7 @@ internal static class GenerationReducer
             {
                 Sequence = next.Sequence,
                 Timestamp = next.Timestamp,
-                Data = Reduce(state.Data, next) with { Attempt = GenerationSequence.Attempt(next.Sequence) },
+                Data = Reduce(state.Data, next),
             };
 
     private static bool HasEnded(GenerationSnapshot state) =>
@@ -37,11 +37,14 @@ internal static class GenerationReducer
     {
         GenerationQueued { Data: var d } => WithoutNode(state) with
         {
-            Status = GenerationStatus.Queued,
+            // In an instance's own queue it has its place, but it waits all the same.
+            Status = d.Instance is null ? GenerationStatus.Queued : GenerationStatus.Dispatched,
+            Instance = d.Instance,
+            WaitsBehind = d.WaitsBehind,
             Position = d.Position,
             EstimatedWaitSeconds = d.EstimatedWaitSeconds,
         },
-        GenerationStarted { Data: var d } => WithoutNode(Running(state)) with { Instance = d.Instance, TotalImages = d.TotalImages },
+        GenerationStarted { Data: var d } => WithoutNode(Running(state)) with { Instance = d.Instance, Attempt = d.Attempt, TotalImages = d.TotalImages },
         GenerationNodeExecuting { Data: var d } => WithoutNode(Running(state)) with
         {
             CurrentNode = d.CurrentNode,
@@ -93,7 +96,7 @@ internal static class GenerationReducer
         WithoutNode(WithoutPosition(state)) with { Status = status, Images = Merge(state.Images, images), Warnings = warnings };
 
     private static GenerationSnapshotData WithoutPosition(GenerationSnapshotData state) =>
-        state with { Position = null, EstimatedWaitSeconds = null };
+        state with { Position = null, EstimatedWaitSeconds = null, WaitsBehind = null };
 
     private static GenerationSnapshotData WithoutNode(GenerationSnapshotData state) =>
         state with

@@ -37,6 +37,7 @@ internal sealed class EventLog
     {
         endpoint.ConfigureConsumeTopology = true;
         endpoint.ConcurrentMessageLimit = 1;
+        Take<GenerationQueued>();
         Take<GenerationStarted>();
         Take<GenerationNodeExecuting>();
         Take<GenerationProgressed>();

@@ -14,7 +14,7 @@ internal sealed class FakeLedger
 {
     private readonly ConcurrentDictionary<Guid, LedgerRow> _rows = new();
     private readonly ConcurrentDictionary<string, (string Watcher, DateTimeOffset Until)> _owners = new();
-    private volatile HashSet<Guid> _held = [];
+    private volatile Dictionary<Guid, HeldGeneration> _held = [];
     private volatile string[] _instances = [];
     private TaskCompletionSource _beat = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -115,8 +115,20 @@ internal sealed class FakeLedger
     /// <summary>Waits until a generation that was claimed is not listed by a heartbeat any more.</summary>
     public async Task WaitUntilNotHeldAsync(Guid id)
     {
-        while (_held.Contains(id))
+        while (_held.ContainsKey(id))
             await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits for a heartbeat that says this of a held generation.</summary>
+    public async Task<HeldGeneration> WaitForHeldAsync(Guid id, Func<HeldGeneration, bool> matches)
+    {
+        while (true)
+        {
+            var beat = _beat.Task;
+            if (_held.TryGetValue(id, out var held) && matches(held))
+                return held;
+            await beat.WaitAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Waits for an instance's catalog.</summary>
@@ -231,7 +243,7 @@ internal sealed class FakeLedger
     private HeartbeatAnswer Beat(WatcherHeartbeat heartbeat)
     {
         _instances = [.. heartbeat.Instances.Select(i => i.Name)];
-        _held = [.. heartbeat.Held.Select(h => h.GenerationId)];
+        _held = heartbeat.Held.ToDictionary(h => h.GenerationId);
         var now = DateTimeOffset.UtcNow;
         foreach (var report in heartbeat.Instances)
         {

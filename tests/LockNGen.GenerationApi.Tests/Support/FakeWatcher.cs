@@ -101,6 +101,8 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
     public void Hold(Guid id, int attempt, string instance, int overallProgress = 0) =>
         _held[id] = new HeldGeneration { GenerationId = id, Attempt = attempt, Instance = instance, OverallProgress = overallProgress };
 
+    public void Hold(HeldGeneration held) => _held[held.GenerationId] = held;
+
     public void Forget(Guid id) => _held.TryRemove(id, out _);
 
     public static async Task<HttpResponseMessage> UploadAsync(

@@ -1,0 +1,54 @@
+using LockNGen.Contracts;
+using LockNGen.ServiceDefaults.Storage;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>What heartbeats tell of claimed work: that it is held, whether ComfyUI has begun with it, and for how long it has rendered.</summary>
+internal static class HeldWork
+{
+    /// <summary>
+    /// Returns what the watcher holds but must drop. An outcome that the watcher itself reported has the same attempt: it may still publish it.
+    /// </summary>
+    public static async Task<IReadOnlyList<Guid>> NoteAsync(Session session, IReadOnlyList<HeldGeneration> held)
+    {
+        var abandon = new List<Guid>();
+        foreach (var one in held)
+        {
+            // Older watchers do not tell when ComfyUI begins; with them it counts from the claim.
+            var tells = one.Begun is not null;
+            if (one.Begun != false)
+                await BeginAsync(session, one, tells ? session.Now - TimeSpan.FromSeconds(one.RenderSeconds) : null);
+            if (!await NoteAsync(session, one, tells))
+                abandon.Add(one.GenerationId);
+        }
+
+        return abandon;
+    }
+
+    private static async Task BeginAsync(Session session, HeldGeneration held, DateTimeOffset? begunAt)
+    {
+        if (await GenerationLedger.BeginAsync(session, held.GenerationId, held.Attempt, begunAt) is { Tries: 1 } begun)
+            session.AfterCommit(() => Diagnostics.Started(begun));
+    }
+
+    private static async Task<bool> NoteAsync(Session session, HeldGeneration held, bool tells) => await session.ExecuteAsync(
+        """
+        UPDATE generations SET held_at = @Now,
+            overall_progress = CASE WHEN overall_progress < @OverallProgress AND ended_at IS NULL THEN @OverallProgress ELSE overall_progress END,
+            waits_behind = CASE WHEN begun = 0 AND ended_at IS NULL THEN CAST(@WaitsBehind AS INTEGER) END,
+            render_seconds = CASE WHEN ended_at IS NULL
+                THEN COALESCE(CAST(@render AS DOUBLE PRECISION), (@Now - attempt_started_at) / 1000.0) ELSE render_seconds END,
+            quiet_seconds = COALESCE(CAST(@quiet AS DOUBLE PRECISION), (@Now - attempt_started_at) / 1000.0)
+        WHERE id = @GenerationId AND attempt = @Attempt
+        """,
+        new
+        {
+            held.GenerationId,
+            held.Attempt,
+            OverallProgress = Math.Clamp(held.OverallProgress, 0, 100),
+            held.WaitsBehind,
+            render = tells ? held.RenderSeconds : (double?)null,
+            quiet = tells ? held.QuietSeconds : (double?)null,
+            session.Now,
+        }) != 0;
+}
