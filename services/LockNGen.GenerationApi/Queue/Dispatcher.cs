@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
@@ -16,6 +18,9 @@ internal sealed partial class Dispatcher(
 {
     /// <summary>How far down the list a pass looks for something that fits the room there is.</summary>
     private const int Lookahead = 500;
+
+    /// <summary>How often a pass looks on behind what it has parked.</summary>
+    private const int MaxPages = 8;
 
     /// <summary>Dispatches what fits; the caller sends the offers once this is committed.</summary>
     public async Task<IReadOnlyList<Offer>> DispatchAsync(CancellationToken cancellationToken)
@@ -50,30 +55,50 @@ internal sealed partial class Dispatcher(
     {
         var offers = new List<Offer>();
         var homes = await HomesAsync(session);
-        // Who has a render somewhere goes first: the room there is what it takes up already.
-        foreach (var waiting in (await WaitingList.FirstAsync(session, Lookahead)).OrderByDescending(w => HasHome(w, homes)))
+        await WaitingList.UnparkAsync(session, WorldOf(candidates));
+        for (var page = 0; page < MaxPages; page++)
         {
-            if (candidates.TrueForAll(c => c.Room <= 0))
-                break;
-            if (Choose(waiting, candidates, homes, session.Now) is not { } chosen)
-                continue;
-            var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
-            if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
-                continue;
-            chosen.Room--;
-            chosen.LastModel = waiting.Model ?? chosen.LastModel;
-            offers.Add(new Offer(watcher, waiting.TraceParent, new SubmitGeneration { GenerationId = waiting.Id, Instance = instance }));
-            session.AfterCommit(() =>
+            var parked = new List<Guid>();
+            // Who has a render somewhere goes first: the room there is what it takes up already.
+            foreach (var waiting in (await WaitingList.FirstAsync(session, Lookahead)).OrderByDescending(w => HasHome(w, homes)))
             {
-                Diagnostics.Dispatched(instance);
-                using var activity = waiting.TraceParent is { } trace ? Diagnostics.Activities.StartActivity("dispatch generation", ActivityKind.Producer, trace) : null;
-                activity?.SetTag("lockngen.generation", waiting.Id).SetTag("lockngen.instance", instance);
-                LogDispatched(waiting.Id, instance, watcher);
-            });
+                if (candidates.TrueForAll(c => c.Room <= 0))
+                    break;
+                var able = Able(waiting, candidates, homes);
+                if (able.Count == 0 && !HasHome(waiting, homes))
+                    parked.Add(waiting.Id);
+                else if (Choose(waiting, able, session.Now) is { } chosen)
+                    await OfferAsync(session, waiting, chosen, offers);
+            }
+
+            await WaitingList.ParkAsync(session, parked);
+            if (parked.Count == 0)
+                break;
         }
 
         return offers;
     }
+
+    private async Task OfferAsync(Session session, WaitingRow waiting, Candidate chosen, List<Offer> offers)
+    {
+        var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
+        if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
+            return;
+        chosen.Room--;
+        chosen.LastModel = waiting.Model ?? chosen.LastModel;
+        offers.Add(new Offer(watcher, waiting.TraceParent, new SubmitGeneration { GenerationId = waiting.Id, Instance = instance }));
+        session.AfterCommit(() =>
+        {
+            Diagnostics.Dispatched(instance);
+            using var activity = waiting.TraceParent is { } trace ? Diagnostics.Activities.StartActivity("dispatch generation", ActivityKind.Producer, trace) : null;
+            activity?.SetTag("lockngen.generation", waiting.Id).SetTag("lockngen.instance", instance);
+            LogDispatched(waiting.Id, instance, watcher);
+        });
+    }
+
+    /// <summary>What decides who can render what: which instances work, their labels and their catalogs.</summary>
+    private static string WorldOf(List<Candidate> candidates) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', candidates.Select(c => $"{c.Instance.Name}\t{c.Instance.Labels}\t{c.Instance.CatalogHash}\t{c.HasCatalog}").Order(StringComparer.Ordinal)))));
 
     /// <summary>Instances that may still have the renders of watchers that were lost: they work, or were watched a moment ago.</summary>
     private async Task<HashSet<string>> HomesAsync(Session session) =>
@@ -86,19 +111,28 @@ internal sealed partial class Dispatcher(
     private static bool HasHome(WaitingRow waiting, HashSet<string> homes) =>
         waiting is { Attempt: > 0, LostOn: null, Instance: { } instance } && homes.Contains(instance);
 
-    /// <summary>
-    /// Where its render may still be, and nowhere else, or it would be rendered twice; otherwise the best of those with room that can
-    /// render it: not where it was lost, not behind other people's prompts, with the preferred labels, with its model loaded, behind the
-    /// fewest, with the most room.
-    /// </summary>
-    private Candidate? Choose(WaitingRow waiting, List<Candidate> candidates, HashSet<string> homes, DateTimeOffset now)
+    /// <summary>Where its render may still be, and nowhere else, or it would be rendered twice; otherwise all that can render it, with room or without.</summary>
+    private static List<Candidate> Able(WaitingRow waiting, List<Candidate> candidates, HashSet<string> homes)
     {
         var hasHome = HasHome(waiting, homes);
-        var labels = waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
+        var labels = LabelsOf(waiting);
         var plan = JsonSerializer.Deserialize(waiting.Plan!, StoredJson.Default.RenderPlan)!;
-        var able = candidates
-            .Where(c => (!hasHome || c.Instance.Name == waiting.Instance) && c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog))
-            .ToList();
+        return
+        [
+            .. candidates.Where(c => (!hasHome || c.Instance.Name == waiting.Instance) && c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog)),
+        ];
+    }
+
+    private static LabelRequirements LabelsOf(WaitingRow waiting) =>
+        waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
+
+    /// <summary>
+    /// The best of those with room: not where it was lost, not behind other people's prompts, with the preferred labels, with its model
+    /// loaded, behind the fewest, with the most room.
+    /// </summary>
+    private Candidate? Choose(WaitingRow waiting, List<Candidate> able, DateTimeOffset now)
+    {
+        var labels = LabelsOf(waiting);
         // Who has just lost it is not asked again while another one only lacks room.
         var wasJustLost = waiting.LostAt is { } lostAt && now - lostAt < options.Value.LostInstancePause;
         return able
@@ -121,6 +155,8 @@ internal sealed partial class Dispatcher(
         private readonly Dictionary<string, string> _labels = instance.LabelMap();
 
         public InstanceRow Instance => instance;
+
+        public bool HasCatalog => catalog is not null;
 
         public int Room { get; set; } = instance.Capacity - instance.Running;
 

@@ -18,8 +18,8 @@ internal sealed class QueueTail
     {
         _speed = speed;
         _active = rows.Where(r => r.Priority is null).ToDictionary(r => r.Who, r => r.Number);
-        _waiting = rows.Where(r => r.Priority is not null).ToDictionary(r => (r.Priority!.Value, r.Who));
-        Length = _waiting.Values.Sum(r => r.Number);
+        _waiting = rows.Where(r => r is { Priority: not null, Parked: false }).ToDictionary(r => (r.Priority!.Value, r.Who));
+        Length = rows.Where(r => r.Priority is not null).Sum(r => r.Number);
     }
 
     /// <summary>How many wait.</summary>
@@ -30,9 +30,9 @@ internal sealed class QueueTail
         await QueueSpeed.ReadAsync(session),
         await session.QueryAsync<TailRow>(
             """
-            SELECT COALESCE(owner, '') AS who, CASE WHEN status = 'queued' THEN priority END AS priority, COUNT(*) AS number,
+            SELECT COALESCE(owner, '') AS who, CASE WHEN status = 'queued' THEN priority END AS priority, CASE WHEN status = 'queued' THEN parked ELSE 0 END AS parked, COUNT(*) AS number,
                 COUNT(promoted_at) AS promoted, CAST(SUM(estimated_seconds) AS DOUBLE PRECISION) AS seconds
-            FROM generations WHERE ended_at IS NULL AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2
+            FROM generations WHERE ended_at IS NULL AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2, 3
             """));
 
     /// <summary>How fast a shape of workflow is rendered, read once for all that come together.</summary>
@@ -49,19 +49,21 @@ internal sealed class QueueTail
         var who = owner ?? "";
         if (!_waiting.TryGetValue((priority, who), out var own))
             _waiting[(priority, who)] = own = new TailRow { Who = who, Priority = priority };
-        var turn = _active.GetValueOrDefault(who) + own.Number + 1;
+        var turn = _active.GetValueOrDefault(who) + _waiting.Values.Where(r => r.Who == who && r.Priority >= priority).Sum(r => r.Number) + 1;
 
         var (ahead, seconds) = (0L, 0.0);
-        foreach (var row in _waiting.Values.Where(r => r.Number > 0))
+        foreach (var rows in _waiting.Values.Where(r => r.Number > 0).GroupBy(r => r.Who))
         {
-            var before = row.Promoted + (row.Priority - priority) switch
+            // Which of theirs has the same turn as the new one; an owner's urgent ones have the first turns.
+            var same = turn - _active.GetValueOrDefault(rows.Key);
+            foreach (var row in rows.OrderByDescending(r => r.Priority))
             {
-                > 0 => row.Number - row.Promoted,
-                0 => Math.Clamp(turn - _active.GetValueOrDefault(row.Who), 0, row.Number - row.Promoted),
-                _ => 0,
-            };
-            ahead += before;
-            seconds += row.Seconds * before / row.Number;
+                var waiting = row.Number - row.Promoted;
+                var before = row.Promoted + Math.Clamp(row.Priority >= priority ? same : same - 1, 0, waiting);
+                ahead += before;
+                seconds += row.Seconds * before / row.Number;
+                same -= waiting;
+            }
         }
 
         own.Number++;
@@ -76,6 +78,7 @@ internal sealed class QueueTail
         public required string Who { get; init; }
         public int? Priority { get; init; }
         public long Number { get; set; }
+        public bool Parked { get; init; }
         public long Promoted { get; init; }
         public double Seconds { get; set; }
     }

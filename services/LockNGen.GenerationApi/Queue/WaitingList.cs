@@ -4,13 +4,17 @@ using LockNGen.ServiceDefaults.Storage;
 namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>
-/// The order in which waiting generations start: what an operator moved to the front, then by priority, then fair between owners, then
+/// The order in which waiting generations start: what an operator moved to the front, then fair between owners, then by priority, then
 /// first come. Fair means: a generation's turn is the number of its owner's that run or wait before it, so the second of one person
-/// comes after the first of everybody, and one person's hundred do not starve another's one.
+/// comes after the first of everybody, and one person's hundred do not starve another's one, however urgent they are said to be: priority
+/// orders an owner's own, and those of equal turn. What no instance can render now (parked) stands behind all of it.
 /// </summary>
 internal static class WaitingList
 {
-    private const string Order = "(promoted_at IS NULL), promoted_at DESC, priority DESC, turn, number";
+    private const string Order = "parked, (promoted_at IS NULL), promoted_at DESC, turn, priority DESC, number";
+
+    /// <summary>The setting that says what the instances were when generations were parked.</summary>
+    private const string World = "parked_world";
 
     /// <summary>The most characters of plans that are read at once: hundreds of usual ones, and so few of the largest that memory lasts.</summary>
     private const int MaxPlans = 32 << 20;
@@ -20,12 +24,12 @@ internal static class WaitingList
             SELECT COALESCE(owner, '') AS who, COUNT(*) AS n FROM generations
             WHERE ended_at IS NULL AND status IN ('dispatched', 'running') GROUP BY COALESCE(owner, '')
         ), waiting AS (
-            SELECT number, id, priority, promoted_at, estimated_seconds,
-                COALESCE(busy.n, 0) + ROW_NUMBER() OVER (PARTITION BY priority, COALESCE(owner, '') ORDER BY number) AS turn
+            SELECT number, id, priority, promoted_at, parked, estimated_seconds,
+                COALESCE(busy.n, 0) + ROW_NUMBER() OVER (PARTITION BY parked, COALESCE(owner, '') ORDER BY priority DESC, number) AS turn
             FROM generations LEFT JOIN busy ON busy.who = COALESCE(owner, '')
             WHERE status = 'queued' AND ended_at IS NULL
         ), ranked AS (
-            SELECT number, id, ROW_NUMBER() OVER (ORDER BY {Order}) - 1 AS position,
+            SELECT number, id, parked, ROW_NUMBER() OVER (ORDER BY {Order}) - 1 AS position,
                 CAST(COALESCE(SUM(estimated_seconds) OVER (ORDER BY {Order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
                     AS DOUBLE PRECISION) AS seconds_ahead
             FROM waiting
@@ -41,12 +45,27 @@ internal static class WaitingList
          SELECT * FROM (
             SELECT {WaitingRow.Columns}, r.position, r.seconds_ahead, i.plan, SUM(LENGTH(i.plan)) OVER (ORDER BY r.position) AS plans
             FROM (SELECT * FROM ranked
-                WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = ranked.id AND o.type = @RegisterWebhookType AND o.problem IS NULL)
+                WHERE parked = 0 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = ranked.id AND o.type = @RegisterWebhookType AND o.problem IS NULL)
                 ORDER BY position LIMIT @limit) AS r
             JOIN generations g ON g.number = r.number JOIN generation_inputs i ON i.generation_id = r.id) AS first
         WHERE plans <= @MaxPlans ORDER BY position
         """,
         new { limit, EventOutbox.RegisterWebhookType, MaxPlans });
+
+    /// <summary>Lets generations that no instance can render stand behind all others, until <see cref="UnparkAsync"/>.</summary>
+    public static Task<int> ParkAsync(Session session, IReadOnlyList<Guid> ids) => ids.Count == 0
+        ? Task.FromResult(0)
+        : session.ExecuteAsync("UPDATE generations SET parked = 1 WHERE status = 'queued' AND id IN @ids", new { ids = SqlList.Of(ids) });
+
+    /// <summary>Puts everything back into its place if the instances are no longer what they were when it was parked.</summary>
+    public static async Task UnparkAsync(Session session, string world)
+    {
+        if (await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @Name", new { Name = World }) == world)
+            return;
+        await session.ExecuteAsync("UPDATE generations SET parked = 0 WHERE parked = 1", new { });
+        await session.ExecuteAsync(
+            "INSERT INTO settings (name, value) VALUES (@Name, @world) ON CONFLICT (name) DO UPDATE SET value = excluded.value", new { Name = World, world });
+    }
 
     /// <summary>Where a generation stands; null when it does not wait.</summary>
     public static async Task<QueuePlace?> PlaceOfAsync(Session session, Guid id) =>

@@ -43,6 +43,56 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
     }
 
     [Fact]
+    public async Task Position_OfAnOwnersUrgentOnes_IsBeforeTheOwnersOthers_AndNotBeforeEverybodyElse()
+    {
+        await using var api = await StartApiAsync();
+        var ids = new List<Guid>();
+        foreach (var (session, priority) in new[] { ("a", "normal"), ("a", "high"), ("a", "high"), ("b", "low"), ("b", "normal") })
+            ids.Add((await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x" }, priority }, session)).GetProperty("id").GetGuid());
+
+        // a's first urgent one, b's normal one, a's second urgent one, b's low one, a's normal one.
+        (await PositionsAsync(api, ids)).ShouldBe([4, 0, 2, 3, 1]);
+    }
+
+    [Fact]
+    public async Task Submission_OfAnyPriority_IsToldThePlaceThatItHas()
+    {
+        await using var api = await StartApiAsync();
+        var dice = new Random(7);
+        for (var i = 0; i < 30; i++)
+        {
+            var priority = new[] { "low", "normal", "high" }[dice.Next(3)];
+            var answer = await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x" }, priority }, $"owner-{dice.Next(3)}");
+
+            (await PositionsAsync(api, [answer.GetProperty("id").GetGuid()])).ShouldBe([answer.GetProperty("position").GetInt32()], $"number {i}, {priority}");
+        }
+    }
+
+    /// <summary>More than a pass looks at, that nobody can render, and then one that somebody can.</summary>
+    [Fact]
+    public async Task Work_ThatNobodyCanDo_DoesNotStandBeforeWhatCan_AndIsDoneOnceSomebodyCan()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var late = new FakeWatcher("w2", FakeWatcher.Instance("moon") with { Labels = new Dictionary<string, string> { ["on"] = "moon" } });
+        await using var api = await StartApiAsync(watchers: [watcher, late]);
+        (await api.Client.PostAsync("/api/queue/pause", null)).EnsureSuccessStatusCode();
+        await watcher.StartAsync();
+        var impossible = new { template = "txt2img", parameters = new { prompt = "x", model = "m" }, priority = "high", labels = new { required = new { on = "moon" } } };
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            for (var n = 0; n < 30; n++)
+                await api.SubmitAsync(impossible, $"owner-{i}");
+        }));
+        var possible = await api.SubmitTextAsync(session: "owner-1");
+        (await api.Client.PostAsync("/api/queue/resume", null)).EnsureSuccessStatusCode();
+
+        (await watcher.TakeAsync()).Id.ShouldBe(possible);
+        (await PositionsAsync(api, [await api.SubmitTextAsync(session: "owner-2")])).ShouldBe([0]);
+        await late.StartAsync();
+        (await late.OfferAsync()).Instance.ShouldBe("moon");
+    }
+
+    [Fact]
     public async Task Front_OfTheLast_MakesItTheNext_AndTellsTheOthers()
     {
         await using var api = await StartApiAsync();
