@@ -1,6 +1,7 @@
 using System.Globalization;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Uploads;
 
 namespace LockNGen.GenerationApi.Submit;
 
@@ -36,14 +37,14 @@ internal static class CatalogValidation
         ? error with { Message = string.Create(CultureInfo.InvariantCulture, $"{error.Message} This was so {known.TotalSeconds:0} s ago; the instances are asked again.") }
         : error;
 
-    /// <summary>The errors, with the names that may have been meant.</summary>
+    /// <summary>The errors, with the names that may have been meant; those of uploads are their owners' alone.</summary>
     public static IEnumerable<ProblemError> Explain(CatalogVerdict verdict, CancellationToken cancellationToken)
     {
         var searches = 0;
         foreach (var (problem, name, candidates) in verdict.Errors)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var near = name is not null && candidates is not null && searches++ < MaxSearches ? NearestNames.Of(name, candidates, MaxSuggestions) : [];
+            var near = name is not null && candidates is not null && searches++ < MaxSearches ? NearestNames.Of(name, candidates.Where(c => UploadName.In(c) is null), MaxSuggestions) : [];
             yield return near.Count == 0 ? problem : problem with { Message = $"{problem.Message} Nearest: {string.Join(", ", near.Select(Quoted.Short))}." };
         }
     }

@@ -295,6 +295,19 @@ public sealed class CatalogValidationTests
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
     /// <summary>Text to image, with further or other nodes.</summary>
+    [Fact]
+    public void NearestNames_NeverTellOthersUploads()
+    {
+        const string Upload = "upload-0123456789abcdef0123456789abcdef.png";
+        var problem = new ProblemError { Code = ErrorCodes.NotAChoice, Message = "It is not there." };
+        var verdict = new CatalogVerdict { Reached = new HashSet<string>(), Errors = [new CatalogError(problem, "upload-0.png", [Upload, "upload.png"])] };
+
+        var message = CatalogValidation.Explain(verdict, CancellationToken.None).ShouldHaveSingleItem().Message;
+
+        message.ShouldContain("upload.png");
+        message.ShouldNotContain(Upload);
+    }
+
     private static JsonObject TextToImage(string nodes)
     {
         var workflow = Parse("""
