@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.Media;
 
 namespace LockNGen.ComfyUiWatcher.Results;
 
@@ -9,6 +10,9 @@ internal sealed class FinishedFile : HttpContent
 {
     private readonly FileContent _file;
     private readonly bool _keepMetadata;
+
+    /// <summary>Once it was sent: whether metadata that was to go may be in it still.</summary>
+    public bool HasMetadata { get; private set; }
 
     public FinishedFile(FileContent file, bool keepMetadata)
     {
@@ -20,9 +24,13 @@ internal sealed class FinishedFile : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => _keepMetadata
-        ? _file.Content.CopyToAsync(stream, cancellationToken)
-        : MediaMetadata.CopyWithoutAsync(_file.Content, stream, cancellationToken);
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        if (_keepMetadata)
+            await _file.Content.CopyToAsync(stream, cancellationToken);
+        else
+            HasMetadata = !await MetadataFilter.CopyWithoutAsync(_file.Content, stream, cancellationToken);
+    }
 
     // Chunked: how long it will be without its metadata, nobody knows before the end.
     protected override bool TryComputeLength(out long length)

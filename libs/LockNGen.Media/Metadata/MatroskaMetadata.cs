@@ -1,37 +1,50 @@
 using System.Numerics;
 
-namespace LockNGen.ComfyUiWatcher.Results;
+namespace LockNGen.Media.Metadata;
 
-/// <summary>WebM: the element with tags becomes a void one of the same length, because an index points to places in the file.</summary>
+/// <summary>
+/// WebM and Matroska: the elements with tags, attachments and the title become void ones of the same length, because an index points to
+/// places in the file.
+/// </summary>
 internal static class MatroskaMetadata
 {
     private const uint Segment = 0x18538067;
+    private const uint Cluster = 0x1F43B675;
     private const uint Tags = 0x1254C367;
+    private const uint Attachments = 0x1941A469;
+    private const uint Info = 0x1549A966;
+    private const uint Title = 0x7BA9;
+    private const uint Checksum = 0xBF;
     private const byte Void = 0xEC;
     private const int LongestId = 4;
     private const int LongestSize = 8;
 
-    public static ReadOnlySpan<byte> Signature => [0x1A, 0x45, 0xDF, 0xA3];
-
-    public static async Task FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
+    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         while (await copy.PeekAsync(LongestId + LongestSize, cancellationToken) is { Length: > 1 } header && Read(header.Span) is { } element)
         {
-            // What is inside of a segment follows as elements of its own.
-            if (element.Id == Segment)
+            // What is inside of these follows as elements of its own. Void would break the checksum in front of a title: it goes as well.
+            if (element.Id is Segment or Info || element is { Id: Cluster, Length: null })
             {
                 await copy.CopyAsync(element.HeaderLength, cancellationToken);
             }
-            else if (element.Id == Tags && element.Length is { } length)
+            else if (element.Id is Tags or Attachments or Title or Checksum && element.Length is { } length)
             {
                 await copy.ReplaceAsync(VoidHeader(element.HeaderLength, length), cancellationToken);
                 await copy.BlankAsync(length, cancellationToken);
             }
+            else if (element.Length is { } known)
+            {
+                await copy.CopyAsync(element.HeaderLength + known, cancellationToken);
+            }
             else
             {
-                await copy.CopyAsync(element.Length is { } known ? element.HeaderLength + known : long.MaxValue, cancellationToken);
+                break;
             }
         }
+
+        return await copy.IsAtEndAsync(cancellationToken);
     }
 
     // Both numbers tell their own length by the zeros in front; of a size all ones mean that it is not known.
@@ -50,7 +63,7 @@ internal static class MatroskaMetadata
 
     private static byte[] VoidHeader(int length, long content)
     {
-        // One byte of id instead of four leaves more room for the size, which may be written longer than it needs to be.
+        // One byte of id instead of more leaves room for the size, which may be written longer than it needs to be.
         var sizeLength = Math.Min(length - 1, LongestSize);
         var size = content + length - 1 - sizeLength | 1L << (7 * sizeLength);
         var header = new byte[length];

@@ -1,4 +1,4 @@
-namespace LockNGen.ComfyUiWatcher.Results;
+namespace LockNGen.Media.Metadata;
 
 /// <summary>FLAC: the block of comments becomes padding.</summary>
 internal static class FlacMetadata
@@ -11,7 +11,8 @@ internal static class FlacMetadata
     private const byte Padding = 1;
     private const byte Comments = 4;
 
-    public static async Task FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
+    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         await copy.CopyAsync(SignatureLength, cancellationToken);
         var last = false;
@@ -31,5 +32,8 @@ internal static class FlacMetadata
                 await copy.CopyAsync(HeaderLength + length, cancellationToken);
             }
         }
+
+        await copy.CopyRestAsync(cancellationToken);
+        return last;
     }
 }

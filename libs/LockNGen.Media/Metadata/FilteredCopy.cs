@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LockNGen.ComfyUiWatcher.Results;
+namespace LockNGen.Media.Metadata;
 
 /// <summary>
 /// Copies one stream to another piece by piece, leaving pieces out or blanking them on the way. It holds no more than one small buffer,
@@ -8,11 +8,17 @@ namespace LockNGen.ComfyUiWatcher.Results;
 /// </summary>
 internal sealed class FilteredCopy(Stream source, Stream destination) : IDisposable
 {
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
+    /// <summary>More than a segment of JPEG and a page of Ogg have.</summary>
+    public const int LongestPeek = 80 << 10;
+
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 << 10);
     private int _start;
     private int _end;
 
-    /// <summary>The next bytes, as many as asked for (at most a few hundred) or as there are. They stay where they are.</summary>
+    /// <summary>How much of the source is behind us.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The next bytes, as many as asked for (at most <see cref="LongestPeek"/>) or as there are. They stay where they are.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(int count, CancellationToken cancellationToken)
     {
         if (_end - _start < count)
@@ -24,6 +30,20 @@ internal sealed class FilteredCopy(Stream source, Stream destination) : IDisposa
 
         return _buffer.AsMemory(_start, Math.Min(count, _end - _start));
     }
+
+    /// <summary>Whether nothing is left.</summary>
+    public async ValueTask<bool> IsAtEndAsync(CancellationToken cancellationToken) => (await PeekAsync(1, cancellationToken)).IsEmpty;
+
+    /// <summary>Takes the next bytes out; fewer than asked for at the end of the file.</summary>
+    public async Task<byte[]> TakeAsync(int count, CancellationToken cancellationToken)
+    {
+        using var taken = new MemoryStream();
+        await TakeAsync(count, piece => taken.WriteAsync(piece, cancellationToken), cancellationToken);
+        return taken.ToArray();
+    }
+
+    /// <summary>Writes bytes that are not in the source.</summary>
+    public Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => destination.WriteAsync(bytes, cancellationToken).AsTask();
 
     /// <summary>Writes something in place of the next bytes, of which there are as many.</summary>
     public async Task ReplaceAsync(ReadOnlyMemory<byte> replacement, CancellationToken cancellationToken)
@@ -64,6 +84,7 @@ internal sealed class FilteredCopy(Stream source, Stream destination) : IDisposa
             var length = (int)Math.Min(count, _end - _start);
             await write(_buffer.AsMemory(_start, length));
             _start += length;
+            Position += length;
             count -= length;
         }
     }

@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using LockNGen.ComfyUiWatcher.Results;
 
-namespace LockNGen.ComfyUiWatcher.Tests.Results;
+namespace LockNGen.Media.Tests.Metadata;
 
-public sealed class MediaMetadataTests
+public sealed class MetadataFilterTests
 {
     private const string Secret = "{\"5\":{\"class_type\":\"KSampler\"}}";
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
@@ -86,17 +85,145 @@ public sealed class MediaMetadataTests
     [Fact]
     public async Task Mp3_WithATag_StartsWithItsSound()
     {
-        byte[] sound = [.. "ID3"u8, 4, 0, 0, 0, 0, 0, (byte)Secret.Length, .. Encoding.ASCII.GetBytes(Secret), 0xFF, 0xFB, 1];
+        byte[] sound = [.. "ID3"u8, 4, 0, 0, 0, 0, 0, (byte)Secret.Length, .. Encoding.ASCII.GetBytes(Secret), 0xFF, 0xFB, 0x90, 0, 1];
 
-        (await StripAsync(sound)).ShouldBe([0xFF, 0xFB, 1]);
+        (await StripAsync(sound)).ShouldBe([0xFF, 0xFB, 0x90, 0, 1]);
     }
 
     [Theory]
     [InlineData("")]
-    [InlineData("GIF89a")]
     [InlineData("RIFF")]
+    [InlineData("GIF89a")]
     [InlineData("plain text that is longer than any signature")]
     public async Task OtherFiles_AreLeftAlone(string file) => (await StripAsync(Encoding.ASCII.GetBytes(file))).ShouldBe(Encoding.ASCII.GetBytes(file));
+
+    [Theory]
+    [InlineData("II*\0 a picture", false)]
+    [InlineData("%PDF-1.7 a paper", false)]
+    [InlineData("\u0001\0 what nobody knows", false)]
+    [InlineData("GIF89a", false)]
+    [InlineData("a text", true)]
+    public async Task File_ThatIsNotCleaned_IsTold(string file, bool isClean) =>
+        (await MetadataFilter.CopyWithoutAsync(new MemoryStream(Encoding.Latin1.GetBytes(file)), Stream.Null, TestContext.Current.CancellationToken)).ShouldBe(isClean);
+
+    /// <summary>Case 12: the box meta of AVIF says where the picture is.</summary>
+    [Fact]
+    public async Task Avif_OfTheCase_StaysAsItIs()
+    {
+        var avif = Convert.FromBase64String(
+            "AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAEttZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAEGlsb2MAAAAAAAAAAAAAABhtZGF0EgAKChIACgoSAAoKEgAKCg==");
+
+        (await StripAsync(avif)).ShouldBe(avif);
+    }
+
+    [Theory]
+    [InlineData("picture-metadata.avif")]
+    [InlineData("picture-shared-metadata.avif")]
+    public async Task Avif_WithExifAndXmp_LosesTheirBytesAndNothingMoves(string name)
+    {
+        var avif = Fixture.Read(name);
+
+        var stripped = await StripAsync(avif);
+
+        stripped.Length.ShouldBe(avif.Length);
+        Encoding.Latin1.GetString(stripped).ShouldNotContain("lighthouse");
+        // All tables, and the coded picture, which is last.
+        var data = avif.AsSpan().IndexOf("mdat"u8);
+        stripped[..data].ShouldBe(avif[..data]);
+        stripped[^300..].ShouldBe(avif[^300..]);
+    }
+
+    [Fact]
+    public async Task Jpeg_WithMetadata_KeepsWhatItLooksLike()
+    {
+        var picture = Fixture.Read("picture.jpg");
+        byte[] exif = [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(Secret)];
+        byte[] profile = [.. "ICC_PROFILE\0\u0001\u0001"u8, 7, 7];
+        byte[] jpeg = [.. picture[..2], .. Segment(0xE1, exif), .. Segment(0xFE, Encoding.ASCII.GetBytes(Secret)), .. Segment(0xE2, profile),
+            .. Segment(0xED, Encoding.ASCII.GetBytes(Secret)), .. picture[2..], .. Encoding.ASCII.GetBytes(Secret)];
+
+        var stripped = await StripAsync(jpeg);
+
+        Encoding.Latin1.GetString(stripped).ShouldNotContain("KSampler");
+        stripped.AsSpan().IndexOf(Segment(0xE2, profile)).ShouldBeGreaterThan(0);
+        // Which side is up stays, in EXIF with nothing else.
+        stripped[2..12].ShouldBe([0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8]);
+        stripped[31].ShouldBe((byte)6);
+        var tables = picture.AsSpan().IndexOf((byte[])[0xFF, 0xDB]);
+        stripped.AsSpan().EndsWith(picture.AsSpan(tables)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Svg_OfSaveSvgNode_LosesItsWorkflowAndDrawsTheSame()
+    {
+        const string Before = "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" data-a=\"a > b\">";
+        const string After = "<style><![CDATA[a > b { fill: red }]]></style><rect width=\"8\"/></svg>";
+        var svg = $"{Before}<metadata>\n<![CDATA[\n{Secret} </metadata> <desc>\n]]>\n</metadata><!-- {Secret} --><svg:desc>{Secret}<b/></svg:desc><desc/>{After}";
+
+        Encoding.UTF8.GetString(await StripAsync(Encoding.UTF8.GetBytes(svg))).ShouldBe(Before + After);
+    }
+
+    [Fact]
+    public async Task Glb_WithExtras_LosesThemAndKeepsItsBuffers()
+    {
+        byte[] Model(string extras)
+        {
+            var json = $"{{\"asset\":{{\"version\":\"2.0\"{extras}}},\"accessors\":[{{\"max\":[1.50,2e0]}}]}}";
+            var padded = Encoding.UTF8.GetBytes(json.PadRight((json.Length + 3) / 4 * 4));
+            byte[] file = [.. "glTF"u8, 2, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(padded.Length), .. "JSON"u8, .. padded, 4, 0, 0, 0, .. "BIN\0"u8, 1, 2, 3, 4];
+            BitConverter.TryWriteBytes(file.AsSpan(8), file.Length);
+            return file;
+        }
+
+        (await StripAsync(Model($",\"extras\":{{\"prompt\":{Secret}}}"))).ShouldBe(Model(""));
+    }
+
+    [Fact]
+    public async Task Latent_WithMetadata_KeepsItsTensorsInTheirPlace()
+    {
+        const string Tensor = "\"latent_tensor\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        var header = Encoding.UTF8.GetBytes($"{{\"__metadata__\":{{\"prompt\":\"{Secret.Replace("\"", "\\\"", StringComparison.Ordinal)}\"}},{Tensor}");
+        byte[] file = [.. BitConverter.GetBytes((long)header.Length), .. header, 1, 2, 3, 4];
+
+        var stripped = await StripAsync(file);
+
+        stripped.Length.ShouldBe(file.Length);
+        Encoding.UTF8.GetString(stripped[8..^4]).Trim().ShouldBe("{" + Tensor);
+        stripped[^4..].ShouldBe([1, 2, 3, 4]);
+    }
+
+    [Fact]
+    public async Task Mp3_WithTagsBehind_LosesThem()
+    {
+        var sound = Fixture.Read("sound.mp3");
+        var text = Encoding.ASCII.GetBytes(Secret);
+        byte[] ape = [.. "APETAGEX"u8, 0xD0, 7, 0, 0, .. BitConverter.GetBytes(text.Length + 32), .. new byte[16], .. text, .. "APETAGEX"u8, .. new byte[24]];
+        byte[] tagged = [.. sound, .. ape, .. "TAG"u8, .. new byte[125]];
+
+        var stripped = await StripAsync(tagged);
+
+        stripped.ShouldBe(await StripAsync(sound));
+        Encoding.Latin1.GetString(stripped).ShouldNotContain("lighthouse");
+        stripped.Length.ShouldBeGreaterThan(8000);
+    }
+
+    /// <summary>What ffmpeg wrote, as ComfyUI's nodes do through PyAV: the words are gone, and what tells of the media stays.</summary>
+    [Fact]
+    public async Task EveryFixture_LosesItsWorkflowAndStaysWhatItIs()
+    {
+        foreach (var name in Fixture.Names)
+        {
+            var file = Fixture.Read(name);
+            using var stripped = new MemoryStream();
+
+            var isClean = await MetadataFilter.CopyWithoutAsync(new MemoryStream(file), stripped, TestContext.Current.CancellationToken);
+
+            isClean.ShouldBe(!name.EndsWith(".tiff", StringComparison.Ordinal), name);
+            Encoding.Latin1.GetString(stripped.ToArray()).ShouldNotContain("lighthouse", customMessage: name);
+            var before = await MediaFile.ReadAsync(new MemoryStream(file), TestContext.Current.CancellationToken);
+            (await MediaFile.ReadAsync(stripped, TestContext.Current.CancellationToken)).ShouldBe(before, name);
+        }
+    }
 
     [Fact]
     public async Task File_OfAnySize_IsNeverHeldInMemory()
@@ -106,7 +233,7 @@ public sealed class MediaMetadataTests
         var source = new EndlessStream(head, Size);
         var destination = new CountingStream(() => source.Consumed);
 
-        await MediaMetadata.CopyWithoutAsync(source, destination, TestContext.Current.CancellationToken);
+        await MetadataFilter.CopyWithoutAsync(source, destination, TestContext.Current.CancellationToken);
 
         destination.Written.ShouldBe(Size - PngChunk("tEXt", Secret).Length);
         destination.Furthest.ShouldBeLessThan(1 << 20);
@@ -115,9 +242,11 @@ public sealed class MediaMetadataTests
     private static async Task<byte[]> StripAsync(byte[] file)
     {
         using var stripped = new MemoryStream();
-        await MediaMetadata.CopyWithoutAsync(new MemoryStream(file), stripped, TestContext.Current.CancellationToken);
+        await MetadataFilter.CopyWithoutAsync(new MemoryStream(file), stripped, TestContext.Current.CancellationToken);
         return stripped.ToArray();
     }
+
+    private static byte[] Segment(byte marker, byte[] content) => [0xFF, marker, (byte)((content.Length + 2) >> 8), (byte)(content.Length + 2), .. content];
 
     private static byte[] PngChunk(string type, string data)
     {

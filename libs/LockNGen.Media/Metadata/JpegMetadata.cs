@@ -1,0 +1,94 @@
+using LockNGen.Media.Formats;
+
+namespace LockNGen.Media.Metadata;
+
+/// <summary>
+/// JPEG: comments and application segments go, but those that say how the picture looks: JFIF, ICC profile, Adobe's colours, and which side is up.
+/// </summary>
+internal static class JpegMetadata
+{
+    private const byte Start = 0xD8;
+    private const byte End = 0xD9;
+    private const byte Scan = 0xDA;
+    private const byte Comment = 0xFE;
+    private const byte Jfif = 0xE0;
+    private const byte Exif = 0xE1;
+    private const byte Icc = 0xE2;
+    private const byte Adobe = 0xEE;
+    private const byte LastApplication = 0xEF;
+
+    private static ReadOnlySpan<byte> ExifSignature => "Exif\0\0"u8;
+
+    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
+    {
+        while (await copy.PeekAsync(4, cancellationToken) is { Length: >= 2 } head && head.Span[0] == 0xFF)
+        {
+            var marker = head.Span[1];
+            if (marker == End)
+            {
+                await copy.CopyAsync(2, cancellationToken);
+                await copy.SkipAsync(long.MaxValue, cancellationToken);
+                return true;
+            }
+
+            if (marker is Start or 0xFF or 0x01)
+            {
+                await copy.CopyAsync(marker == 0xFF ? 1 : 2, cancellationToken);
+                continue;
+            }
+
+            var length = 2 + ((ReadOnlySpan<byte>)head.Span).Big16(2);
+            await FilterSegmentAsync(copy, marker, length, cancellationToken);
+            if (marker == Scan)
+                await CopyScanAsync(copy, cancellationToken);
+        }
+
+        await copy.CopyRestAsync(cancellationToken);
+        return false;
+    }
+
+    private static async Task FilterSegmentAsync(FilteredCopy copy, byte marker, int length, CancellationToken cancellationToken)
+    {
+        if (marker is not (Comment or (>= Jfif and <= LastApplication)))
+        {
+            await copy.CopyAsync(length, cancellationToken);
+            return;
+        }
+
+        var content = (await copy.PeekAsync(length, cancellationToken))[4..];
+        if (marker is Jfif or Adobe || marker == Icc && content.Span.StartsWith("ICC_PROFILE"u8))
+        {
+            await copy.CopyAsync(length, cancellationToken);
+            return;
+        }
+
+        if (marker == Exif && content.Span.StartsWith(ExifSignature) && ExifOrientation.Read(content.Span[ExifSignature.Length..]) is > 1 and var orientation)
+            await copy.WriteAsync((byte[])[0xFF, Exif, 0, 34, .. ExifSignature, .. ExifOrientation.Write(orientation)], cancellationToken);
+        await copy.SkipAsync(length, cancellationToken);
+    }
+
+    /// <summary>Coded pictures have no marker but those that restart the decoder, and an FF is followed by 0.</summary>
+    private static async Task CopyScanAsync(FilteredCopy copy, CancellationToken cancellationToken)
+    {
+        while (await copy.PeekAsync(FilteredCopy.LongestPeek, cancellationToken) is { Length: > 1 } piece)
+        {
+            var marker = FindMarker(piece.Span);
+            // The last byte may be the first half of a marker.
+            await copy.CopyAsync(marker >= 0 ? marker : piece.Length - 1, cancellationToken);
+            if (marker >= 0)
+                return;
+        }
+    }
+
+    private static int FindMarker(ReadOnlySpan<byte> scan)
+    {
+        for (var at = 0; scan[at..].IndexOf((byte)0xFF) is >= 0 and var found && at + found + 1 < scan.Length; at += found + 1)
+        {
+            if (scan[at + found + 1] is not (0 or 0xFF or (>= 0xD0 and <= 0xD7)))
+                return at + found;
+        }
+
+        return -1;
+    }
+}
