@@ -7,23 +7,34 @@ namespace LockNGen.ComfyUiSimulator.Nodes;
 /// <summary>What an output node of a live catalog shows: a text, or a file of its kind.</summary>
 internal static class LiveFiles
 {
-    /// <summary>The smallest file that a reader of MP4 takes for one.</summary>
-    private static readonly byte[] Mp4 = [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 2, 0, 0, 0, 0, 8, .. "mdat"u8];
-
-    private static readonly byte[] Glb = [.. "glTF"u8, 2, 0, 0, 0, 12, 0, 0, 0];
-
     public static JsonObject? Show(NodeContext context, string classType)
     {
         var image = context.Inputs.Values.OfType<ImageValue>().FirstOrDefault();
         return classType switch
         {
             "PreviewAny" => new JsonObject { ["text"] = new JsonArray(LiveValues.Describe(context)) },
-            "SaveVideo" => Save(context, "images", ".mp4", [Mp4], isAnimated: true),
-            "SaveAnimatedWEBP" when image is not null => Save(context, "images", ".webp", [WebpEncoder.Encode(image.Images[0])], isAnimated: true),
-            "SaveGLB" => Save(context, "3d", ".glb", [Glb]),
+            "SaveVideo" => Save(context, "images", ".mp4", [Sample("movie.mp4")], isAnimated: true),
+            "SaveWEBM" => Save(context, "images", ".webm", [Sample("movie.webm")], isAnimated: true),
+            "SaveAnimatedWEBP" => Save(context, "images", ".webp", [Sample("animation.webp")], isAnimated: true),
+            "SaveGLB" => Save(context, "3d", ".glb", [Sample("model.glb")]),
+            "SaveAudioMP3" => Save(context, "audio", ".mp3", [Sample("sound.mp3")]),
+            "SaveAudioOpus" => Save(context, "audio", ".opus", [Sample("sound.opus")]),
+            "SaveSVGNode" => Save(context, "images", ".svg", [Sample("drawing.svg")]),
+            "SaveLatent" => Save(context, "latents", ".latent", [Sample("latent.latent")]),
+            // Of no stock class, but packs have it.
+            "SaveAVIF" => Save(context, "images", ".avif", [Sample("picture.avif")]),
             _ when image is not null => Save(context, "images", ".png", [.. image.Images.Select(i => PngEncoder.Encode(i))]),
             _ => null,
         };
+    }
+
+    /// <summary>A small file that a real encoder wrote, with a workflow in its metadata as ComfyUI has it.</summary>
+    private static byte[] Sample(string name)
+    {
+        using var resource = typeof(LiveFiles).Assembly.GetManifestResourceStream(name)!;
+        using var bytes = new MemoryStream();
+        resource.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static JsonObject Save(NodeContext context, string key, string extension, byte[][] contents, bool isAnimated = false)

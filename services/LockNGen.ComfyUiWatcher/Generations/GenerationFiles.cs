@@ -62,8 +62,10 @@ internal sealed class GenerationFiles(
             try
             {
                 var place = new ResultPlace(prompt, i + 1, results.Count);
-                Announce(
-                    await instance.CallAsync((client, until) => store.PutAsync(work, place, result, client, until), cancellationToken), prompt.ImageIndex);
+                var (image, hasMetadata) = await instance.CallAsync((client, until) => store.PutAsync(work, place, result, client, until), cancellationToken);
+                if (hasMetadata)
+                    warnings.Add(GenerationWarningCodes.MetadataKept, $"{ResultName.Of(result)} is not cleaned of metadata: it may tell the workflow.", result.NodeId);
+                Announce(image, prompt.ImageIndex);
             }
             catch (FileProblemException e) when (e.IsGone && result.WasCached && mayRenderAgain)
             {

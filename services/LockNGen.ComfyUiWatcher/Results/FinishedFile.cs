@@ -11,15 +11,16 @@ internal sealed class FinishedFile : HttpContent
     private readonly FileContent _file;
     private readonly bool _keepMetadata;
 
-    /// <summary>Once it was sent: whether metadata that was to go may be in it still.</summary>
-    public bool HasMetadata { get; private set; }
-
     public FinishedFile(FileContent file, bool keepMetadata)
     {
         _file = file;
         _keepMetadata = keepMetadata;
-        Headers.ContentType = new MediaTypeHeaderValue(file.ContentType);
+        // ComfyUI's claim, if it is a type at all; the API looks for itself.
+        Headers.ContentType = MediaTypeHeaderValue.TryParse(file.ContentType, out var type) ? type : new MediaTypeHeaderValue("application/octet-stream");
     }
+
+    /// <summary>Once it was sent: whether metadata that was to go may be in it still.</summary>
+    public bool HasMetadata { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -12,6 +12,9 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
 
     private int _brokenReads;
 
+    /// <summary>Whether metadata that was to go may be in what was handed over last.</summary>
+    public bool HasMetadata { get; private set; }
+
     /// <summary>Hands the bytes over, as the body of a request.</summary>
     /// <exception cref="FileProblemException">They cannot be had.</exception>
     /// <exception cref="GenerationEndedException">ComfyUI is away.</exception>
@@ -28,7 +31,9 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
         using var finished = new FinishedFile(content with { Content = source }, keepMetadata);
         try
         {
-            return await send(finished);
+            var answer = await send(finished);
+            HasMetadata = finished.HasMetadata;
+            return answer;
         }
         catch (Exception e) when (source.Problem is not null && e is not OperationCanceledException)
         {

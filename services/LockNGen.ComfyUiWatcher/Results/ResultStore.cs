@@ -53,7 +53,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
     /// <exception cref="FileProblemException">It cannot be had, or is not taken, and never will be.</exception>
     /// <exception cref="StaleAttemptException">The generation is not ours any more.</exception>
     /// <exception cref="GenerationEndedException">It could not be stored, or ComfyUI is away.</exception>
-    public async Task<GenerationImage> PutAsync(
+    public async Task<(GenerationImage Image, bool HasMetadata)> PutAsync(
         GenerationWork work, ResultPlace place, PromptResult result, ComfyUiClient comfyUi, CancellationToken cancellationToken)
     {
         var address = $"{work.UploadUrl.TrimEnd('/')}/{place.Prompt.ImageIndex}/{place.File}?files={place.Files}";
@@ -61,10 +61,11 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
             address += $"&seed={seed}";
         address += ResultName.Query(result);
         var reading = new ResultSource(result.Result, comfyUi, work.MaxFileBytes ?? long.MaxValue, comfyUiOptions.Value.KeepMetadata);
-        return await CallAsync(
+        var image = await CallAsync(
             (client, token) => reading.ReadAsync(content => PutAsync(client, address, work.UploadToken, content, token), token),
             $"{ResultName.Of(result)} could not be stored",
             cancellationToken);
+        return (image, reading.HasMetadata);
     }
 
     /// <summary>Opens a file that the workflow needs. Its bytes come while they are read.</summary>

@@ -1,5 +1,6 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
+using LockNGen.Media;
 
 namespace LockNGen.ComfyUiWatcher.Translation;
 
@@ -56,7 +57,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
                 _progress.Succeed();
                 return Report(receivedAt);
             case PreviewFrame preview:
-                return [Previewed(preview, receivedAt)];
+                return Previewed(preview, receivedAt) is { } previewed ? [previewed] : [];
             case CustomEvent custom:
                 return [new TranslatedEvent(Custom(custom, receivedAt))];
             default:
@@ -137,7 +138,8 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
         },
     };
 
-    private TranslatedEvent Previewed(PreviewFrame preview, DateTimeOffset receivedAt) => new(
+    /// <summary>Null when its bytes are no picture that every browser shows, and shows only.</summary>
+    private TranslatedEvent? Previewed(PreviewFrame preview, DateTimeOffset receivedAt) => PreviewPicture.Find(preview.Image) is not var (type, start) ? null : new(
         new GenerationPreviewed
         {
             GenerationId = generationId,
@@ -150,7 +152,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
                 NodeId = preview.Node is { } node ? _progress!.DisplayNode(node, preview.DisplayNode) : preview.DisplayNode,
             },
         },
-        preview);
+        start == 0 && type.ContentType == preview.ContentType ? preview : preview with { ContentType = type.ContentType, Image = preview.Image[start..] });
 }
 
 /// <summary>An event without its sequence and, with a <see cref="GenerationPreviewed"/>, the picture it is about (its address follows from the sequence).</summary>

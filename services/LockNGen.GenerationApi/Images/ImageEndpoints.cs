@@ -45,8 +45,8 @@ internal static class ImageEndpoints
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"The file of image {n} is no longer kept.");
         // A file of an ended generation never changes; private, because it belongs to somebody.
         context.Response.Headers.CacheControl = row.HasEnded ? "private, max-age=31536000, immutable" : "private, no-cache";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        var type = SafeDelivery.Prepare(context.Response.Headers, image);
         return TypedResults.File(
-            content, image.ContentType, lastModified: image.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
+            content, type, lastModified: image.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.Media;
 using LockNGen.RealtimeGateway.Admission;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
@@ -36,8 +37,13 @@ internal sealed partial class EventIngest(
 
     public void TakePreview(ReadOnlySpan<byte> body)
     {
-        if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is { ContentType: not null, Bytes: not null } preview)
-            logs.GetOrAdd(preview.GenerationId).Show(new PreviewImage(preview.Sequence, preview.ContentType, preview.Bytes));
+        if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is not { Bytes: not null } preview)
+            return;
+        // Both the endpoint and data: URLs serve it from our origin: it is what its bytes say, and only a picture.
+        if (PreviewPicture.TypeOf(preview.Bytes) is { } type)
+            logs.GetOrAdd(preview.GenerationId).Show(new PreviewImage(preview.Sequence, type.ContentType, preview.Bytes));
+        else
+            metrics.Unreadable();
     }
 
     public void TakeRevocation(ReadOnlySpan<byte> body)

@@ -31,6 +31,7 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
         var tag = $"\"{preview.Sequence}\"";
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
+        context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         // The bytes come from whatever a workflow drew: nobody shall run them as anything else.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (context.Request.Headers.IfNoneMatch.Contains(tag))

@@ -22,20 +22,20 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Preview_OfARunningGeneration_IsTheNewestImage()
     {
-        await PublishPreviewsAsync([1, 2, 3], [4, 5, 6, 7]);
+        await PublishPreviewsAsync(Jpeg(1), Jpeg(4, 5));
 
         using var answer = await _gateway.Http.GetAsync(Address);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        answer.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("image/jpeg");
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
-        (await answer.Content.ReadAsByteArrayAsync()).ShouldBe([4, 5, 6, 7]);
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBe(Jpeg(4, 5));
     }
 
     [Fact]
     public async Task Preview_AskedForAgainUnchanged_Is304()
     {
-        await PublishPreviewsAsync([1, 2, 3]);
+        await PublishPreviewsAsync(Jpeg(1));
         using var first = await _gateway.Http.GetAsync(Address);
         using var request = new HttpRequestMessage(HttpMethod.Get, Address);
         request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Parse(first.Headers.ETag!.ToString()));
@@ -52,6 +52,19 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
+
+    /// <summary>Whatever the message says of it (case 13).</summary>
+    [Fact]
+    public async Task Preview_ThatIsNoPicture_IsNotServed()
+    {
+        await PublishPreviewsAsync("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>1</script></svg>"u8.ToArray());
+
+        using var answer = await _gateway.Http.GetAsync(Address);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private static byte[] Jpeg(params byte[] more) => [0xFF, 0xD8, 0xFF, 0xD9, .. more];
 
     // Each preview as the watcher publishes it: its bytes, then the event that names them.
     private async Task PublishPreviewsAsync(params byte[][] previews)

@@ -228,12 +228,12 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&preview=inline");
         await _gateway.PublishAsync(Queued(_id), Started(_id));
         await _gateway.Services.GetRequiredService<EventPublisher>().PublishAsync(
-            new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "image/png", Bytes = [1, 2, 3] }, default, CancellationToken.None);
+            new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "text/html", Bytes = [0xFF, 0xD8, 0xFF, 0xD9] }, default, CancellationToken.None);
         await _gateway.PublishAsync(Preview(_id, First(2)));
 
         var preview = await client.UntilAsync(GenerationEventTypes.Preview);
 
-        preview.GetProperty("data").GetProperty("preview").GetString().ShouldBe("data:image/png;base64,AQID");
+        preview.GetProperty("data").GetProperty("preview").GetString().ShouldBe("data:image/jpeg;base64,/9j/2Q==");
     }
 
     [Fact]
