@@ -31,10 +31,23 @@ export default defineConfig({
           environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
           setupFiles: ['tests/support/setup.ts'],
           include: ['tests/**/*.test.{ts,tsx}'],
-          exclude: ['tests/build/**'],
+          exclude: ['tests/build/**', 'tests/browser/**'],
         },
       },
       { extends: true, test: { name: 'build', environment: 'node', include: ['tests/build/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          environment: 'node',
+          include: ['tests/browser/*.test.ts'],
+          // One Chromium at a time, which draws without a graphics card.
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+        },
+      },
     ],
   },
 });

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -134,6 +137,33 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
         var overflow = await gallery.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
         overflow.ShouldBeLessThanOrEqualTo(0);
+    }
+
+    [Fact]
+    public async Task Visitor_WhoseWorkflowMakesPictureTextAndSound_GetsEachAsWhatItIs()
+    {
+        var gallery = await OpenAsync();
+
+        var id = await SubmitAsync(Workflows.PictureTextAndSound);
+
+        var strip = gallery.Page.Locator($"[data-generation-id='{id}']");
+        await Expect(strip).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = 120_000 });
+        await Expect(strip.GetByRole(AriaRole.Heading)).ToHaveCountAsync(3);
+        await Expect(strip.GetByRole(AriaRole.Heading, new() { Name = "Final" })).ToBeVisibleAsync();
+        await Expect(strip.Locator("[data-kind=image] img")).ToHaveJSPropertyAsync("complete", true);
+        await Expect(strip.Locator("[data-kind=text]").GetByTestId("text")).ToHaveTextAsync("64");
+        // The browser has understood the file: it knows how long it plays.
+        await gallery.Page.WaitForFunctionAsync("document.querySelector('[data-kind=audio] audio').duration > 0.5");
+        await strip.GetByRole(AriaRole.Button, new() { Name = "Read Text" }).ClickAsync();
+        await Expect(gallery.Page.GetByTestId("lightbox")).ToContainTextAsync("64");
+    }
+
+    private async Task<string> SubmitAsync(string workflow)
+    {
+        using var body = new StringContent($$"""{"workflow":{{workflow}}}""", Encoding.UTF8, "application/json");
+        using var answer = await product.Http.PostAsync("api/generations", body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["id"]!.GetValue<string>();
     }
 
     private async Task<GalleryPage> OpenAsync(string path = "")

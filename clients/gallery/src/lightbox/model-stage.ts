@@ -40,21 +40,33 @@ export async function showModel(canvas: HTMLCanvasElement, file: ModelFile, sign
   });
   look(camera, controls, model);
 
+  let isStale = true;
   const fit = () => {
     const { clientWidth: width, clientHeight: height } = canvas;
     renderer.setPixelRatio(Math.min(2, devicePixelRatio));
     renderer.setSize(width, height, false);
     camera.aspect = width / Math.max(1, height);
     camera.updateProjectionMatrix();
+    isStale = true;
   };
   const sizes = new ResizeObserver(fit);
   sizes.observe(canvas);
   fit();
 
-  canvas.addEventListener('keydown', (event) => steer(event, controls), { signal });
+  canvas.addEventListener(
+    'keydown',
+    (event) => {
+      steer(event, controls);
+      isStale = true;
+    },
+    { signal },
+  );
   renderer.setAnimationLoop(() => {
-    controls.update();
-    renderer.render(scene, camera);
+    // A model that stands still costs nothing.
+    if (controls.update() || isStale) {
+      isStale = false;
+      renderer.render(scene, camera);
+    }
   });
 
   signal.addEventListener('abort', () => {
