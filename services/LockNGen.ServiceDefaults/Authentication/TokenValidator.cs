@@ -36,12 +36,12 @@ internal sealed partial class TokenValidator(IOptions<AuthOptions> options, Time
         if (token.Length > MaxLength || token.AsSpan().Count('.') != 2)
             return (null, "The token is not a signed JWT.");
 
-        var result = _handler.ValidateToken(token, await ParametersAsync(cancellationToken));
+        var result = await _handler.ValidateTokenAsync(token, await ParametersAsync(cancellationToken));
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException && _authority is not null)
         {
             // The issuer has rolled its keys, or the token is not from it at all: the manager fetches them again, but not for every such token.
             _authority.RequestRefresh();
-            result = _handler.ValidateToken(token, await ParametersAsync(cancellationToken));
+            result = await _handler.ValidateTokenAsync(token, await ParametersAsync(cancellationToken));
         }
 
         return result.IsValid

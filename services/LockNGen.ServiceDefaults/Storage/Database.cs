@@ -198,7 +198,6 @@ public abstract class Database : IAsyncDisposable
 
     private static DbDataSource OpenSqlite(string connectionString)
     {
-        SQLitePCL.Batteries_V2.Init();
         var file = new SqliteConnectionStringBuilder(connectionString).DataSource;
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } directory)
             Directory.CreateDirectory(directory);
