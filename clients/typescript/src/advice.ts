@@ -46,6 +46,8 @@ const problemAdvice: Readonly<Record<string, string>> = {
   unsupported_image: 'Choose a PNG, JPEG, WebP or GIF.',
   unsupported_media_type: 'Choose a file of another type.',
   idempotency_conflict: 'The same key was used for another request. Send it again with a new one.',
+  quota_exceeded: 'Your files take up all the room that you have. Delete some, then try again.',
+  storage_full: 'The server has no room for more files. Try again later, or tell the operator.',
   rate_limited: 'You have sent many requests.',
   internal_error: 'Something broke on our side. Try again; if it happens again, tell the operator.',
   generation_failed: 'See what ComfyUI said, change the settings, and send it again.',
