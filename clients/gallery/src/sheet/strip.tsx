@@ -32,7 +32,7 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
   const facts = [
     state.status === 'completed' && state.durationSeconds != null && `Done in ${duration(state.durationSeconds)}`,
     state.status === 'cancelled' && 'Cancelled',
-    state.instance,
+    state.waitsBehind === undefined ? state.instance : `waits at ${state.instance} behind ${state.waitsBehind}`,
     typeof author === 'string' && author && `by ${author}`,
     !record && 'not from LockN Gen',
     identity.view === 'operator' && record?.owner && `session ${record.owner.slice(0, 8)}`,

@@ -53,6 +53,17 @@ it('Strip_WhoseProgressBreaks_KeepsItsActionsAndThePage', async () => {
   expect(await strip.findByTestId('image')).toBeInTheDocument();
 });
 
+it('Strip_InTheOwnQueueOfItsMachine_SaysWhereItWaitsAndBehindHowMany', async () => {
+  const { backend, user } = await renderGallery();
+  const { events, strip } = await submit(backend, user, 'A fox asleep');
+  const waiting = events.queued(0, 2);
+  waiting.data = { ...waiting.data, instance: 'gpu-1', waitsBehind: 2 };
+  backend.gateway.publish(waiting);
+  await waitFor(() => expect(strip.getByTestId('facts')).toHaveTextContent('waits at gpu-1 behind 2'));
+  backend.gateway.publish(events.started(1));
+  await waitFor(() => expect(strip.getByTestId('facts')).toHaveTextContent(/^gpu-1/));
+});
+
 it('Strip_LoadingTheModel_SaysSoInsteadOfAClassName', async () => {
   const { backend, user } = await renderGallery();
   const { events, strip } = await submit(backend, user, 'A fox asleep');
