@@ -30,8 +30,8 @@ internal sealed partial class ComfyUiListener(
     /// <summary>Whether the server has greeted this connection.</summary>
     public bool Connected { get; private set; }
 
-    /// <summary>Whether a connection of this client id has ended, or not come about, without this side's doing.</summary>
-    public bool BrokenBefore { get; private set; }
+    /// <summary>When a connection of this client id last ended, or did not come about, without this side's doing.</summary>
+    public DateTimeOffset? BrokenAt { get; private set; }
 
     /// <summary>When the last frame came, or the connection was made.</summary>
     public DateTimeOffset LastHeardAt
@@ -45,6 +45,8 @@ internal sealed partial class ComfyUiListener(
 
     /// <summary>Counts <c>status</c> frames, so that two looks can tell whether one came in between.</summary>
     public long StatusFrames { get; private set; }
+
+    public ListenerState State => new(Connected, LastHeardAt, QueueRemaining, StatusFrames, BrokenAt);
 
     /// <summary>Waits for the server's greeting, but not for ever.</summary>
     public async Task WaitUntilConnectedAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -145,7 +147,7 @@ internal sealed partial class ComfyUiListener(
             metrics.Reconnected(instance);
         if (!wanted)
         {
-            BrokenBefore = true;
+            BrokenAt = clock.GetUtcNow();
             onLost(this);
         }
     }
@@ -179,3 +181,6 @@ internal sealed partial class ComfyUiListener(
     [LoggerMessage(LogLevel.Warning, "{Instance} sent {ClientId} a frame that cannot be read; further ones of this connection are only counted: {Reason}")]
     private partial void LogMalformed(string instance, string clientId, string? reason);
 }
+
+/// <summary>How a socket is, and what it last said of the queue.</summary>
+internal sealed record ListenerState(bool Connected, DateTimeOffset LastHeardAt, int QueueRemaining, long StatusFrames, DateTimeOffset? BrokenAt);

@@ -13,6 +13,7 @@ internal sealed partial class InstancePoll(
     string instance, ComfyUiClient client, InstanceHealth health, InstanceSockets sockets, WorkerCheck workerCheck, InstanceServices services)
 {
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan DoubtfulInterval = TimeSpan.FromMilliseconds(300);
 
     private readonly ComfyUiOptions _options = services.Options;
     private readonly TimeProvider _clock = services.Clock;
@@ -60,7 +61,7 @@ internal sealed partial class InstancePoll(
     private async Task WaitForPokeAsync(CancellationToken cancellationToken)
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(_poke.Task, Task.Delay(_options.PollInterval, _clock, wait.Token));
+        await Task.WhenAny(_poke.Task, Task.Delay(sockets.IsDoubtful ? DoubtfulInterval : _options.PollInterval, _clock, wait.Token));
         await wait.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         if (_poke.Task.IsCompleted)

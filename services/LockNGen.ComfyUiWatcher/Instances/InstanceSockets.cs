@@ -97,6 +97,9 @@ internal sealed class InstanceSockets
 
     public bool IsConnected(string clientId) => _listeners.Open(clientId).Connected;
 
+    /// <summary>Whether a socket may be deaf, so that the queue should be looked at again soon.</summary>
+    public bool IsDoubtful => _detectors.Values.Any(d => d.IsDoubtful);
+
     public void NoSignOfWork() => Works = false;
 
     public void Compare(QueueSnapshot queue, DateTimeOffset askedAt)
@@ -126,7 +129,7 @@ internal sealed class InstanceSockets
     {
         var expectsEvents = queue.Running.Any(r => _prompts.TryGetValue(r.PromptId, out var p) && p.ClientId == listener.ClientId);
         var detector = _detectors.GetOrAdd(listener.ClientId, _ => new DeafnessDetector(_silentAfter));
-        if (detector.IsDeaf(listener, queue, expectsEvents, _clock.GetUtcNow()))
+        if (detector.IsDeaf(listener.State, queue, expectsEvents, _clock.GetUtcNow()))
             listener.Renew();
     }
 
@@ -136,7 +139,7 @@ internal sealed class InstanceSockets
     {
         lock (_gate)
         {
-            if (OwnClientId is { } id && _listeners.All.FirstOrDefault(l => l.ClientId == id) is { Connected: false, BrokenBefore: true }
+            if (OwnClientId is { } id && _listeners.All.FirstOrDefault(l => l.ClientId == id) is { Connected: false, BrokenAt: not null }
                 && !_prompts.Values.Any(p => p.ClientId == id))
             {
                 _listeners.Close(id);
