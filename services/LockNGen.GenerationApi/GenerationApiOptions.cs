@@ -17,6 +17,13 @@ public sealed class GenerationApiOptions
     [Url]
     public string? PublicUrl { get; set; }
 
+    /// <summary>
+    /// How long <c>POST /generate</c> waits for the images; then it answers 202 with the id and where to follow. Keep it below the read
+    /// timeouts of the proxies in front (the edge's is 660 seconds). Default 10 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan BlockingTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The largest submission, in bytes. Default 8 MiB.</summary>
     [Range(1024, 1L << 30)]
     public long MaxRequestBytes { get; set; } = 8L << 20;

@@ -1,3 +1,4 @@
+using System.Text;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Cancel;
 using LockNGen.GenerationApi.History;
@@ -13,7 +14,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Blocking;
 
 /// <summary>
-/// POST /generate: the call of old, which waits and answers the finished images, on top of the same queue. A client that leaves leaves the
+/// POST /generate: the call of old, which waits and answers the finished images, on top of the same queue. What takes longer than
+/// <see cref="GenerationApiOptions.BlockingTimeout"/> goes on, and is answered like a submission: 202 with the id and where to follow it. A client that leaves leaves the
 /// generation running, unless it said <c>cancelOnDisconnect=true</c>.
 /// </summary>
 internal sealed class BlockingEndpoint(
@@ -29,6 +31,7 @@ internal sealed class BlockingEndpoint(
         // Any type is read as JSON: curl -d says that it sends a form.
         .Accepts<SubmitRequest>("application/json", "*/*")
         .Produces<BlockingAnswer>()
+        .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
         .ProducesProblems(400, 401, 409, 413, 422, 429, 502, 503)
         .WithName("Generate")
         .WithTags("Generations")
@@ -47,7 +50,10 @@ internal sealed class BlockingEndpoint(
         context.Response.Headers.Location = "/api/generations/" + id;
         try
         {
-            return await AnswerAsync(await EndAsync(id, context.RequestAborted), context.RequestAborted);
+            var row = await EndAsync(id, context.RequestAborted);
+            return row is { HasEnded: false }
+                ? TypedResults.Text(outcome.Response, "application/json", Encoding.UTF8, StatusCodes.Status202Accepted)
+                : await AnswerAsync(row, context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -59,14 +65,15 @@ internal sealed class BlockingEndpoint(
         }
     }
 
-    /// <summary>Waits without a thread; the queue's and the generation's timeouts bound it.</summary>
+    /// <summary>Waits without a thread, until it has ended or the limit has passed.</summary>
     private async Task<GenerationRow?> EndAsync(Guid id, CancellationToken cancellationToken)
     {
+        var askedAt = clock.GetTimestamp();
         while (true)
         {
             var ended = endings.Of(id);
             var row = await database.ReadAsync(session => GenerationLedger.FindAsync(session, id), cancellationToken);
-            if (row is null or { HasEnded: true })
+            if (row is null or { HasEnded: true } || clock.GetElapsedTime(askedAt) >= options.Value.BlockingTimeout)
             {
                 endings.Notify(id);
                 return row;

@@ -11,6 +11,25 @@ public sealed class BlockingTests
     private static readonly object Body = new { template = "txt2img", parameters = new { prompt = "x", seed = 7, model = "m" } };
 
     [Fact]
+    public async Task Generate_BeyondItsLimit_AnswersTheIdAndWhereToFollowAndGoesOn()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await ApiHost.StartAsync(
+            settings: new Dictionary<string, string?> { ["GenerationApi:BlockingTimeout"] = "00:00:01" }, watchers: [watcher]);
+        await watcher.StartAsync();
+        var answering = api.Client.PostAsJsonAsync("/generate", Body);
+        var (id, work) = await watcher.TakeAsync();
+
+        using var response = await answering;
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        answer.GetProperty("id").GetGuid().ShouldBe(id);
+        answer.GetProperty("links").GetProperty("self").GetString().ShouldEndWith(id.ToString());
+        (await watcher.CompleteAsync(id, work)).ShouldBe(OutcomeVerdict.Publish);
+    }
+
+    [Fact]
     public async Task Generate_WaitsAndAnswersTheImages()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
