@@ -8,10 +8,12 @@ public sealed class GenerationApiOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "GenerationApi";
 
-    /// <summary>Where watchers reach it to deliver images and fetch inputs. Default http://127.0.0.1:5081.</summary>
-    [Required]
+    /// <summary>
+    /// Where watchers reach it to deliver images and fetch inputs. Default: the address that the service listens on, as seen from the same
+    /// machine; watchers elsewhere need another.
+    /// </summary>
     [Url]
-    public string InternalUrl { get; set; } = "http://127.0.0.1:5081";
+    public string? InternalUrl { get; set; }
 
     /// <summary>Where clients reach the edge, for absolute addresses in answers and events. Default: none, addresses are relative.</summary>
     [Url]

@@ -1,12 +1,15 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi;
 
 /// <summary>Addresses that clients and watchers are told.</summary>
-internal sealed class Links(IOptions<GenerationApiOptions> options)
+internal sealed class Links(IOptions<GenerationApiOptions> options, IServer server)
 {
     private readonly string _public = (options.Value.PublicUrl ?? "").TrimEnd('/');
-    private readonly string _internal = options.Value.InternalUrl.TrimEnd('/');
+    private readonly Lazy<string> _internal = new(
+        () => string.IsNullOrEmpty(options.Value.InternalUrl) ? OwnAddress.Of(server) : options.Value.InternalUrl.TrimEnd('/'),
+        LazyThreadSafetyMode.PublicationOnly);
 
     public string Generation(Guid id) => $"{_public}/api/generations/{id}";
 
@@ -25,8 +28,8 @@ internal sealed class Links(IOptions<GenerationApiOptions> options)
         return $"{origin}/api/ws/progress?generationId={id}&after=0";
     }
 
-    public string Upload(Guid id, int attempt) => $"{_internal}/api/internal/generations/{id}/attempts/{attempt}/images";
+    public string Upload(Guid id, int attempt) => $"{_internal.Value}/api/internal/generations/{id}/attempts/{attempt}/images";
 
     public string Input(Guid id, int attempt, string name) =>
-        $"{_internal}/api/internal/generations/{id}/attempts/{attempt}/inputs/{Uri.EscapeDataString(name)}";
+        $"{_internal.Value}/api/internal/generations/{id}/attempts/{attempt}/inputs/{Uri.EscapeDataString(name)}";
 }

@@ -1,8 +1,8 @@
 namespace LockNGen.Standalone;
 
 /// <summary>
-/// The settings that make one process of all services: messages stay in memory, rows in a SQLite file, and the services find each other at
-/// this process's own address. They are defaults: environment variables and the command line override each of them.
+/// The settings that make one process of all services: messages stay in memory and rows in a SQLite file. They are defaults:
+/// environment variables and the command line override each of them.
 /// </summary>
 internal static class StandaloneDefaults
 {
@@ -15,7 +15,6 @@ internal static class StandaloneDefaults
     {
         var data = Path.GetFullPath(builder.Configuration["Standalone:Data"] ?? "data");
         var url = builder.Configuration["ASPNETCORE_URLS"] ?? builder.Configuration["urls"] ?? DefaultUrl;
-        var own = url.Split(';')[0].Replace("://*", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal);
 
         // Kept until the process ends: the rows of a folder have one owner.
         builder.Services.AddSingleton(DataFolder.Take(data, url));
@@ -27,7 +26,6 @@ internal static class StandaloneDefaults
                 ["Bus:Transport"] = "InMemory",
                 ["ConnectionStrings:generations"] = $"Data Source={Path.Combine(data, "lockngen.db")}",
                 ["Storage:DataPath"] = data,
-                ["GenerationApi:InternalUrl"] = own,
             },
         });
     }

@@ -99,7 +99,6 @@ internal static class FarmScale
                 ["ConnectionStrings__rabbitmq"] = broker,
                 ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(data, "lockngen.db")}",
                 ["Storage__DataPath"] = data,
-                ["GenerationApi__InternalUrl"] = $"http://127.0.0.1:{port}",
                 ["Logging__LogLevel__Default"] = "Warning",
             },
             port);

@@ -9,14 +9,13 @@ public sealed class Deployment : IAsyncDisposable
     private readonly Dictionary<string, string> _common;
     private readonly List<ServiceProcess> _started = [];
 
-    private Deployment(string broker, int apiPort)
+    private Deployment(string broker)
     {
         _common = new Dictionary<string, string>
         {
             ["ConnectionStrings__rabbitmq"] = broker,
             ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(_data, "lockngen.db")}",
             ["Storage__DataPath"] = _data,
-            ["GenerationApi__InternalUrl"] = $"http://127.0.0.1:{apiPort}",
             ["Bus__StreamMaxBytes"] = "67108864",
         };
     }
@@ -37,13 +36,12 @@ public sealed class Deployment : IAsyncDisposable
     public static async Task<Deployment> StartAsync(
         RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null)
     {
-        var apiPort = FreePorts.Take();
-        var deployment = new Deployment(await broker.CreateVirtualHostAsync(), apiPort);
+        var deployment = new Deployment(await broker.CreateVirtualHostAsync());
         deployment.Gateways = [.. Enumerable.Range(0, gateways).Select(_ => deployment.StartGateway())];
         deployment.Simulator = deployment.Start(
             "LockNGen.ComfyUiSimulator", new() { ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture) });
         deployment.Watcher = deployment.StartWatcher("watcher-a");
-        deployment.Api = deployment.Start("LockNGen.GenerationApi", new(apiSettings ?? new Dictionary<string, string>()), apiPort);
+        deployment.Api = deployment.Start("LockNGen.GenerationApi", new(apiSettings ?? new Dictionary<string, string>()));
         await Task.WhenAll(deployment._started.Where(s => s != deployment.Simulator).Select(s => s.ReadyAsync()));
         return deployment;
     }

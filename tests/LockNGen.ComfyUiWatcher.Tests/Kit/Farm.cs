@@ -53,7 +53,6 @@ internal sealed class Farm : IAsyncDisposable
             ["ConnectionStrings__rabbitmq"] = broker,
             ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(farm._data, "lockngen.db")}",
             ["Storage__DataPath"] = farm._data,
-            ["GenerationApi__InternalUrl"] = $"http://127.0.0.1:{port}",
             ["Bus__StreamMaxBytes"] = StreamBytes,
         }, port);
         await farm.Api.ReadyAsync(TestContext.Current.CancellationToken);

@@ -61,7 +61,6 @@ internal sealed class ApiHost : IAsyncDisposable
             ["ConnectionStrings:rabbitmq"] = rabbitMq,
             ["ConnectionStrings:generations"] = connectionString,
             ["Storage:DataPath"] = ownFolder,
-            ["GenerationApi:InternalUrl"] = url,
             ["Queue:Lease"] = "00:00:02",
             ["Queue:ClaimTimeout"] = "00:00:01",
             ["Queue:SweepInterval"] = "00:00:00.100",

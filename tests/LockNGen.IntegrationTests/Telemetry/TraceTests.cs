@@ -88,7 +88,6 @@ public sealed class TraceTests(RabbitMqBroker broker) : IAsyncLifetime
                 ["Bus:Transport"] = transport,
                 ["ConnectionStrings:rabbitmq"] = transport == "RabbitMq" ? await broker.CreateVirtualHostAsync() : null,
                 ["Storage:DataPath"] = _data.FullName,
-                ["GenerationApi:InternalUrl"] = $"http://127.0.0.1:{port}",
                 ["ComfyUi:Instances:0:Url"] = simulator.ToString(),
                 ["Webhooks:AllowPrivateAddresses"] = "true",
                 ["Drain:Seconds"] = "0",
