@@ -28,6 +28,7 @@ public static class GatewayExtensions
     public static IHostApplicationBuilder AddRealtimeGateway(this IHostApplicationBuilder builder)
     {
         builder.AddCallerAuthentication();
+        RevocationHealth.AddTo(builder);
         builder.AddBus(parts => AddFeed(builder.Services, parts));
         var services = builder.Services;
         services.AddValidatedOptions<RingOptions>(RingOptions.Section);

@@ -29,6 +29,7 @@ internal sealed partial class RevocationPoll(
                 var answer = await commands.RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), stoppingToken);
                 foreach (var revocation in answer.Revocations)
                     revocations.Add(revocation);
+                revocations.IsKnown = true;
                 failures = 0;
             }
             catch (Exception e) when (e is RequestException or MassTransitException)

@@ -27,6 +27,7 @@ public static class WebhookNotifierExtensions
     {
         var services = builder.Services;
         builder.AddCallerAuthentication();
+        RevocationHealth.AddTo(builder);
         builder.AddCallbackAddressGuard();
         services.AddSingleton<IConfigureOptions<WebhookOptions>, WebhookConnection>();
         services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookConnection>();

@@ -48,6 +48,8 @@ internal sealed partial class Revocations(GenerationsDatabase database, Revocati
                     list.Add(row.ToContract());
                     _lastRead = row.Number;
                 }
+
+                list.IsKnown = true;
             }
             catch (DbException e)
             {

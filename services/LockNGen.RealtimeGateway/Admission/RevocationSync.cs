@@ -36,6 +36,7 @@ internal sealed partial class RevocationSync(
                 var answer = await commands.RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), stoppingToken);
                 foreach (var revocation in answer.Revocations)
                     Apply(revocation);
+                revocations.IsKnown = true;
                 return;
             }
             catch (Exception e) when (e is RequestException or MassTransitException)

@@ -9,15 +9,25 @@ internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
 
     public ValidateOptionsResult Validate(string? name, AuthOptions options)
     {
-        if (!options.IsOn)
-            return ValidateOptionsResult.Success;
-
         List<string> errors = [];
-        if (!string.IsNullOrWhiteSpace(options.Authority))
+        if (!options.IsOn)
+            CheckOff(options, errors);
+        else if (!string.IsNullOrWhiteSpace(options.Authority))
             CheckAuthority(options, errors);
         else if (Encoding.UTF8.GetByteCount(options.SigningKey!) < MinimumKeyBytes)
             errors.Add($"Auth:SigningKey is too short: use at least {MinimumKeyBytes} bytes, for example from 'openssl rand -base64 48'.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    /// <summary>Who sets one of these means to close the door: a key that got lost on the way must not leave it open.</summary>
+    private static void CheckOff(AuthOptions options, List<string> errors)
+    {
+        if (options.SigningKey is not null)
+            errors.Add("Auth:SigningKey is empty: set a key, or leave the setting out to run without authentication.");
+        if (options.Authority is not null)
+            errors.Add("Auth:Authority is empty: set an address, or leave the setting out to run without authentication.");
+        if (!string.IsNullOrWhiteSpace(options.Audience) || !string.IsNullOrWhiteSpace(options.Issuer))
+            errors.Add("Auth:Audience and Auth:Issuer check nothing on their own: set Auth:Authority or Auth:SigningKey, too.");
     }
 
     private static void CheckAuthority(AuthOptions options, List<string> errors)

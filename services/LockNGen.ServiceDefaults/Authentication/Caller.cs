@@ -67,8 +67,9 @@ public sealed record Caller
     }
 
     private static DateTimeOffset? Time(ClaimsPrincipal user, string claim) =>
-        long.TryParse(user.FindFirst(claim)?.Value, CultureInfo.InvariantCulture, out var seconds)
+        // RFC 7519 allows fractions of seconds, and some issuers write them.
+        double.TryParse(user.FindFirst(claim)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
         && seconds is > 0 and < 253_402_300_800 // the year 10000, where DateTimeOffset ends
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
             : null;
 }

@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 using LockNGen.ServiceDefaults.Options;
 
 namespace LockNGen.ServiceDefaults.Authentication;
@@ -28,7 +31,7 @@ public static class CallerAuthentication
     public static IHostApplicationBuilder AddCallerAuthentication(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        if (services.Any(s => s.ServiceType == typeof(TokenValidator)))
+        if (services.Any(s => s.ServiceType == typeof(RevocationList)))
             return builder;
 
         services.AddValidatedOptions<AuthOptions>(AuthOptions.Section);
@@ -45,11 +48,26 @@ public static class CallerAuthentication
         services.AddTransient<IStartupFilter, AllowedOrigins.Filter>();
         services.AddTransient<IStartupFilter, CrossSiteRequests.Filter>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<TokenValidator>();
         services.AddSingleton<RevocationList>();
         services.AddHostedService<OpenDoorWarning>();
-        services.AddAuthentication(Scheme).AddScheme<AuthenticationSchemeOptions, CallerAuthenticationHandler>(Scheme, null);
+        services.AddScoped<TokenEvents>();
+        services.AddSingleton<IConfigureOptions<JwtBearerOptions>, TokenOptions>();
+        services.AddAuthentication(Scheme)
+            .AddPolicyScheme(Scheme, null, o => o.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, SessionIdHandler>(SessionType, null)
+            .AddJwtBearer(TokenType);
+        services.PostConfigure<JwtBearerOptions>(TokenType, ForgetWithdrawnKeys);
         services.AddAuthorization();
         return builder;
     }
+
+    /// <summary>The library would trust keys that the issuer has withdrawn for one more hour.</summary>
+    private static void ForgetWithdrawnKeys(JwtBearerOptions options)
+    {
+        if (options.ConfigurationManager is BaseConfigurationManager keys)
+            keys.UseLastKnownGoodConfiguration = false;
+    }
+
+    private static string SchemeOf(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<AuthOptions>>().Value.IsOn ? TokenType : SessionType;
 }

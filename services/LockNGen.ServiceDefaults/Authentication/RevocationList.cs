@@ -15,6 +15,10 @@ public sealed class RevocationList
     private readonly Queue<(bool IsToken, string Id)> _order = new();
     private readonly Dictionary<string, DateTimeOffset> _tokens = [];
     private readonly Dictionary<string, DateTimeOffset> _subjects = [];
+    private bool _isKnown;
+
+    /// <summary>Whether the revocations of the time before this process have been added.</summary>
+    public bool IsKnown { get => Volatile.Read(ref _isKnown); set => Volatile.Write(ref _isKnown, value); }
 
     /// <summary>Remembers a revocation; repeating it is harmless.</summary>
     public void Add(TokenRevoked revocation)

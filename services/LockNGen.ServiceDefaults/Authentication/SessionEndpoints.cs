@@ -31,7 +31,7 @@ public static class SessionEndpoints
     {
         if (!options.Value.IsOn)
             return Answer(caller, options.Value);
-        var token = CallerAuthenticationHandler.TokenOf(context.Request)!;
+        var token = TokenEvents.TokenOf(context.Request)!;
         if (token.Length > MaxCookieLength)
         {
             return TypedResults.Problem(
@@ -39,13 +39,13 @@ public static class SessionEndpoints
                 statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
-        context.Response.Cookies.Append(CallerAuthenticationHandler.SessionCookie, token, Cookie(context, caller.ExpiresAt));
+        context.Response.Cookies.Append(TokenEvents.SessionCookie, token, Cookie(context, caller.ExpiresAt));
         return Answer(caller, options.Value);
     }
 
     private static NoContent Delete(HttpContext context)
     {
-        context.Response.Cookies.Delete(CallerAuthenticationHandler.SessionCookie, Cookie(context, expires: null));
+        context.Response.Cookies.Delete(TokenEvents.SessionCookie, Cookie(context, expires: null));
         return TypedResults.NoContent();
     }
 
