@@ -29,6 +29,9 @@ internal sealed record NodeInputSpec
     /// <summary>Whether it names a file: the node looks for it itself, wherever it is, and the list does not bind.</summary>
     public bool IsUpload { get; init; }
 
+    /// <summary>The files that lay there when the catalog was read, for an input that names one.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+
     /// <summary>Whether ComfyUI's page draws another number for each prompt: it is a seed, whatever its name.</summary>
     public bool IsRandomized { get; init; }
 

@@ -75,6 +75,7 @@ internal static class ObjectInfoReader
             Max = Number(options, "max"),
             Default = Member(options, "default") is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : (choices is { Names: [var first, ..] } ? first : null),
             IsUpload = isUpload,
+            Files = isUpload ? choices?.Names : null,
             IsMultiselect = Member(options, "multiselect").ValueKind == JsonValueKind.True,
             Choices = isUpload || isRemote ? null : choices,
             Brings = ReadBrought(name, type, options, depth),

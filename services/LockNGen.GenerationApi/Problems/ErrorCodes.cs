@@ -13,6 +13,7 @@ internal static class ErrorCodes
     public const string UnknownUpload = "unknown_upload";
     public const string UnknownNodeClass = "unknown_node_class";
     public const string ForbiddenNodeClass = "forbidden_node_class";
+    public const string ForbiddenPriority = "forbidden_priority";
     public const string ForbiddenPath = "forbidden_path";
     public const string MissingInput = "missing_input";
     public const string BadLink = "bad_link";

@@ -16,9 +16,16 @@ internal sealed class NodePolicy(IOptions<SubmitOptions> options)
         "VHS_Load*Path", "VHS_LoadAudio", "*SaveImageToPath*", "*SaveToPath*", "*DownloadFile*", "*DownloadModel*", "HTTP *", "*HttpRequest*", "*WebRequest*",
     ];
 
+    /// <summary>
+    /// Stock classes (of ComfyUI 0.33.0) that write gigabytes of models which nobody fetches, or read and write folders of data sets that are
+    /// not the caller's.
+    /// </summary>
+    private static readonly string[] WritesModels =
+        ["CheckpointSave", "ImageOnlyCheckpointSave", "CLIPSave", "VAESave", "ModelSave", "LoraSave", "SaveLoRA", "*DataSetFromFolder", "*DataSetToFolder", "SaveTrainingDataset", "LoadTrainingDataset"];
+
     private readonly Regex[] _allowed = [.. options.Value.AllowedNodes.Select(Pattern)];
     private readonly Regex[] _denied = [.. options.Value.DeniedNodes.Select(Pattern)];
-    private readonly Regex[] _dangerous = [.. Dangerous.Select(Pattern)];
+    private readonly Regex[] _dangerous = [.. Dangerous.Concat(WritesModels).Select(Pattern)];
     private readonly Regex[] _only = [.. options.Value.OnlyNodes.Select(Pattern)];
 
     /// <summary>Whether the class may be used.</summary>

@@ -8,6 +8,7 @@ using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
+using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.ServiceDefaults.Network;
 using Microsoft.Extensions.Options;
 
@@ -31,10 +32,11 @@ internal sealed class SubmissionReader(
     /// <summary>The dispatcher reads those of hundreds of waiting generations at a time.</summary>
     private const int MaxPlan = 256 << 10;
     private const int MaxMetadata = 16_384;
+    private const int HighPriority = 2;
     private static readonly string[] Priorities = ["low", "normal", "high"];
 
     /// <summary>Returns the submission, or null with the reasons in <paramref name="errors"/>.</summary>
-    public async Task<Submission?> ReadAsync(SubmitRequest request, string? owner, bool seesAll, bool dryRun, List<ProblemError> errors, CancellationToken cancellationToken)
+    public async Task<Submission?> ReadAsync(SubmitRequest request, Caller caller, bool dryRun, List<ProblemError> errors, CancellationToken cancellationToken)
     {
         var count = InRange("count", request.Count ?? 1, submitOptions.Value.MaxCount, errors);
         var timeout = InRange("timeoutSeconds", request.TimeoutSeconds ?? queueOptions.Value.DefaultTimeoutSeconds, QueueOptions.MaxTimeoutSeconds, errors);
@@ -42,6 +44,8 @@ internal sealed class SubmissionReader(
         var priority = Array.IndexOf(Priorities, request.Priority ?? "normal");
         if (priority < 0)
             errors.Add(Error("priority", ErrorCodes.NotAChoice, $"priority '{request.Priority}' is none of: {string.Join(", ", Priorities)}."));
+        else if (priority == HighPriority && !caller.MayHurry)
+            errors.Add(Error("priority", ErrorCodes.ForbiddenPriority, $"priority 'high' needs the scope {Caller.PriorityScope}."));
         CheckMetadata(request.Metadata, errors);
         LabelRules.Check(request.Labels, errors);
         ExtraDataRules.Check(request, submitOptions.Value.MaxExtraDataBytes, errors);
@@ -56,17 +60,19 @@ internal sealed class SubmissionReader(
         if (errors.Count > 0)
             return null;
         WorkflowInspection.MendPrefixes(graph);
-        var files = await uploads.NamedInAsync(graph, owner, seesAll, errors, cancellationToken);
+        var files = await uploads.NamedInAsync(graph, caller.Owner, caller.IsAdmin, errors, cancellationToken);
         var verdict = CatalogValidation.Check(graph, filled.OpenModels, known, cancellationToken);
         var age = verdict.NamesUnknown ? await catalogs.DoubtAsync(cancellationToken) : null;
         errors.AddRange(CatalogValidation.Explain(verdict, cancellationToken).Select(e => CatalogValidation.WithAge(e, age)));
         if (verdict.Catalog is null)
             WorkflowInspection.CheckLinks(graph, errors);
+        if (!caller.IsAdmin)
+            InputFileRules.Check(graph, verdict, files, errors);
         inspection.CheckLimits(graph, verdict.Reached, errors);
         if (errors.Count > 0)
             return null;
         // Last, for it takes time and room: what is wrong otherwise is known by now.
-        var kept = await sources.KeepAsync(graph, verdict.Reached, known, owner, dryRun, errors, cancellationToken);
+        var kept = await sources.KeepAsync(graph, verdict.Reached, known, caller.Owner, dryRun, errors, cancellationToken);
         if (errors.Count > 0)
             return null;
 

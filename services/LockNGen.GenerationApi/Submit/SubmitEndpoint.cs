@@ -71,7 +71,7 @@ internal sealed class SubmitEndpoint(
             return Replay(earlier, hash);
 
         var errors = new List<ProblemError>();
-        var submission = await reader.ReadAsync(request, caller.Owner, caller.IsAdmin, dryRun, errors, context.RequestAborted);
+        var submission = await reader.ReadAsync(request, caller, dryRun, errors, context.RequestAborted);
         if (submission is null)
             return (null, Problem.Invalid(errors));
         if (dryRun && submission.HasOwnId && await database.ReadAsync(s => TakenAsync(s, submission.Id, caller), context.RequestAborted) is { } isTaken)

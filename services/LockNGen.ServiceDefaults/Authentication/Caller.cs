@@ -13,6 +13,9 @@ public sealed record Caller
     /// <summary>The scope that may see and do everything.</summary>
     public const string AdminScope = "generations:admin";
 
+    /// <summary>The scope that may submit with high priority.</summary>
+    public const string PriorityScope = "generations:priority";
+
     /// <summary>The JWT's <c>sub</c>; while authentication is off the session id that the client chose, if it sent one.</summary>
     public string? Owner { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record Caller
 
     /// <summary>When the token ends, and with it every connection that it opened.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether its own work may go before its equals'.</summary>
+    public bool MayHurry => IsAdmin || Scopes.Contains(PriorityScope);
 
     /// <summary>Whether it may see the generation of this owner when it asks for it by id.</summary>
     public bool MaySee(string? owner) => IsAdmin || (owner is not null && owner == Owner);

@@ -98,6 +98,56 @@ public sealed class AccessTests
         submit.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task HighPriority_NeedsItsScope()
+    {
+        await using var api = await StartAsync();
+        var body = new { template = "txt2img", parameters = new { prompt = "x" }, priority = "high" };
+
+        using var refused = await PostAsync(api, body, Token("alice"));
+        using var taken = await PostAsync(api, body, Token("bob", "generations:priority"));
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("forbidden_priority");
+        taken.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    /// <summary>Case 3, where callers are told apart.</summary>
+    [Theory]
+    [InlineData("example.png", true)]
+    [InlineData("r_00001_.png [output]", false)]
+    [InlineData("clipspace/painted-1.png [input]", false)]
+    [InlineData("somebody/else.png", false)]
+    [InlineData("x.png [temp]", false)]
+    public async Task InputFile_OfSomebodyElse_IsNotRead(string name, bool isAllowed)
+    {
+        var objectInfo = ObjectInfo.With("m.safetensors");
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", catalogHash: FakeWatcher.Hash(objectInfo)));
+        await using var api = await ApiHost.StartAsync(settings: new Dictionary<string, string?> { ["Auth:SigningKey"] = Key }, watchers: [watcher]);
+        await watcher.StartAsync();
+        await watcher.SendCatalogAsync("gpu", objectInfo);
+        while ((await watcher.BeatAsync()).CatalogsWanted.Count > 0)
+            await watcher.Answers.ReadAsync().AsTask().WaitAsync(ApiHost.Patience);
+        var workflow = new Dictionary<string, object>
+        {
+            ["1"] = new { class_type = "LoadImage", inputs = new { image = name } },
+            ["2"] = new { class_type = "SaveImage", inputs = new { images = new object[] { "1", 0 }, filename_prefix = "r" } },
+        };
+
+        using var response = await PostAsync(api, new { workflow }, Token("alice"));
+
+        response.StatusCode.ShouldBe(isAllowed ? HttpStatusCode.Accepted : HttpStatusCode.BadRequest, await response.Content.ReadAsStringAsync());
+        if (!isAllowed)
+            (await response.Content.ReadAsStringAsync()).ShouldContain("forbidden_path");
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(ApiHost api, object body, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/generations") { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await api.Client.SendAsync(request);
+    }
+
     private static Task<ApiHost> StartAsync() => ApiHost.StartAsync(settings: new Dictionary<string, string?> { ["Auth:SigningKey"] = Key });
 
     private static async Task<Guid> SubmitAsync(ApiHost api, string token)

@@ -8,6 +8,13 @@ public sealed class NodePolicyTests
     [InlineData("KSampler", true)]
     [InlineData("easy pythonCode", false)]
     [InlineData("VHS_LoadVideoPath", false)]
+    [InlineData("CheckpointSave", false)]
+    [InlineData("SaveLoRA", false)]
+    [InlineData("LoadImageTextDataSetFromFolder", false)]
+    [InlineData("SaveTrainingDataset", false)]
+    [InlineData("SaveImage", true)]
+    [InlineData("LoraLoader", true)]
+    [InlineData("MakeTrainingDataset", true)]
     [InlineData("MyPythonScriptNode", false)]
     public void Policy_ByDefault_RefusesNodesKnownToReachFilesOrRunCode(string classType, bool isAllowed) =>
         Policy().Allows(classType).ShouldBe(isAllowed);
