@@ -24,7 +24,7 @@ internal static class ValueCheck
             return null;
         var name = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         var code = ModelFolders.Of(node.ClassType, spec.Name) is not null || ModelFolders.IsModelFile(name) ? ErrorCodes.MissingModel : ErrorCodes.NotAChoice;
-        return Error(code, $"{spec.Name} {Text(value)} is not one of the {choices.Count} that exist.") with { Name = name, Candidates = choices.Names.Where(n => !UploadName.In(n) is not null) };
+        return Error(code, $"{spec.Name} {Text(value)} is not one of the {choices.Count} that exist.") with { Name = name, Candidates = choices.Names.Where(n => UploadName.In(n) is null) };
 
         CatalogError Error(string errorCode, string message) => new(NodeErrors.Of(node, spec.Name, errorCode, message));
     }
