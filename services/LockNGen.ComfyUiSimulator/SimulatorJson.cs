@@ -8,6 +8,7 @@ namespace LockNGen.ComfyUiSimulator;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonArray))]
+[JsonSerializable(typeof(FrontAnswer))]
 [JsonSerializable(typeof(HoldRequest))]
 [JsonSerializable(typeof(HoldStatus))]
 [JsonSerializable(typeof(Render[]))]

@@ -56,6 +56,9 @@ public sealed class SimulatorOptions
     [Range(0, 60_000)]
     public int GarbageCollectionMilliseconds { get; set; }
 
+    /// <summary>Whether the server numbers prompts itself, whatever id comes with them, as old ones and some proxies do. Default false.</summary>
+    public bool OwnPromptIds { get; set; }
+
     /// <summary>The server flag <c>--enable-cors-header</c>: switches the Origin check off and is sent with every answer. Default: none.</summary>
     public string? CorsHeader { get; set; }
 }

@@ -17,9 +17,6 @@ public static class ComfyUiWatcherExtensions
 {
     private const string DefaultServer = "http://127.0.0.1:8188";
 
-    /// <summary>Queues and histories hold whole workflows; files are not answers in this sense, they pass through.</summary>
-    private const long MaxAnswerBytes = 256 << 20;
-
     /// <summary>A watcher that is gone for this long has lost its leases long ago, and its queue with the commands in it goes too.</summary>
     private static readonly TimeSpan QueueExpiration = TimeSpan.FromMinutes(1);
 
@@ -36,10 +33,6 @@ public static class ComfyUiWatcherExtensions
         services.AddValidatedOptions<WatcherOptions>(WatcherOptions.Section)
             .Configure(o => o.PublicUrl ??= builder.Configuration[nameof(WatcherOptions.PublicUrl)]);
 
-        // Every call has its own deadline, and retries know what may be repeated.
-        services.AddHttpClient(
-                InstanceServices.HttpClient, c => (c.Timeout, c.MaxResponseContentBufferSize) = (Timeout.InfiniteTimeSpan, MaxAnswerBytes))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false });
         services.AddHttpClient(ResultStore.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan);
 
         services.TryAddSingleton<ResolveAddresses>(_ => Dns.GetHostAddressesAsync);

@@ -233,6 +233,7 @@ internal static class Samples
                     Capacity = 2,
                     State = InstanceState.NeedsRestart,
                     Reason = "The worker thread is dead.",
+                    ReasonCode = "proxyError",
                     Version = "0.27.0",
                     QueueRemaining = 3,
                     OthersRemaining = 2,

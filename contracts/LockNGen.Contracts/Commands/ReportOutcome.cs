@@ -34,4 +34,7 @@ public sealed record ReportOutcome
 
     /// <summary>Seconds for which ComfyUI has rendered it in this attempt; absent when it was never started, and from older watchers.</summary>
     public double? RenderSeconds { get; init; }
+
+    /// <summary>When <see cref="Event"/> is null: the instance did not take the work at all, so it counts as no retry.</summary>
+    public bool NotTaken { get; init; }
 }

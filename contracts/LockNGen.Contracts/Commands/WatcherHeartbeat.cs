@@ -36,8 +36,11 @@ public sealed record InstanceReport
     /// <summary>Whether it can work.</summary>
     public required InstanceState State { get; init; }
 
-    /// <summary>When it is not up: why, for operators.</summary>
+    /// <summary>When it is not up, or not all of it works: why, for operators.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What kind of reason, where it has a name: one of <see cref="InstanceReasonCodes"/>.</summary>
+    public string? ReasonCode { get; init; }
 
     /// <summary>ComfyUI's version, once known.</summary>
     public string? Version { get; init; }

@@ -30,6 +30,9 @@ public static class GenerationErrorCodes
     /// <summary>It waited longer than its <c>queueTimeoutSeconds</c> without being started; retryable.</summary>
     public const string QueueTimeout = "queue_timeout";
 
+    /// <summary>The workflow or an input file is larger than the instance, or something in front of it, takes; not retryable.</summary>
+    public const string TooLarge = "too_large";
+
     /// <summary>A finished image could not be stored; retryable.</summary>
     public const string StorageFailed = "storage_failed";
 

@@ -12,6 +12,12 @@ internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, TimeP
         {
             await faults.Freeze.WaitAsync(context.RequestAborted);
             await Task.Delay(faults.HttpDelay, time, context.RequestAborted);
+            if (faults.TakeAnswer(context.Request) is { } answer)
+            {
+                await answer.WriteAsync(context.Response, context.RequestAborted);
+                return;
+            }
+
             if (faults.TakeHttpFault(context.Request.Path) is { } fault)
             {
                 await (fault.AnswerIsLost ? LoseAnswerAsync(context) : ErrorMiddleware.WriteInternalErrorAsync(context));

@@ -6,9 +6,12 @@ namespace LockNGen.ComfyUiSimulator.Admin;
 /// <summary>What is broken now. Outlives a simulated restart.</summary>
 internal sealed class Faults
 {
+    private const int MaxAnswers = 100;
+
     private readonly ConcurrentDictionary<string, NodeFault> _nodes = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private HttpFault? _httpFault;
+    private IReadOnlyList<FrontAnswer> _answers = [];
 
     public Faults(IOptions<SimulatorOptions> options)
     {
@@ -32,6 +35,36 @@ internal sealed class Faults
     {
         lock (_gate)
             _httpFault = fault;
+    }
+
+    /// <summary>Answers requests in the server's place; the newest that fits does.</summary>
+    public bool Answer(FrontAnswer answer)
+    {
+        lock (_gate)
+        {
+            if (_answers.Count >= MaxAnswers)
+                return false;
+            _answers = [answer, .. _answers];
+            return true;
+        }
+    }
+
+    public void AnswerNoMore()
+    {
+        lock (_gate)
+            _answers = [];
+    }
+
+    public FrontAnswer? TakeAnswer(HttpRequest request)
+    {
+        lock (_gate)
+        {
+            if (_answers.FirstOrDefault(a => a.Count > 0 && a.Fits(request)) is not { } answer)
+                return null;
+            if (answer.Count != int.MaxValue)
+                _answers = [.. _answers.Select(a => ReferenceEquals(a, answer) ? a with { Count = a.Count - 1 } : a)];
+            return answer;
+        }
     }
 
     /// <summary>The fault that hits a request of this path; null if none does.</summary>

@@ -23,7 +23,7 @@ internal static class PromptEndpoints
         var (number, numberJson) = TakeNumber(body, server.Queue);
         if (!body.TryGetPropertyValue("prompt", out var graph))
             return Refuse(ValidationResult.Refused("no_prompt", "No prompt provided", "No prompt provided"));
-        if (!TryGetPromptId(body, environment.IsVersionB, out var promptId))
+        if (!TryGetPromptId(body, environment, out var promptId))
         {
             return Refuse(ValidationResult.Refused(
                 "invalid_prompt_id", "prompt_id must be a valid UUID",
@@ -75,13 +75,13 @@ internal static class PromptEndpoints
         return (next, next);
     }
 
-    private static bool TryGetPromptId(JsonObject body, bool isVersionB, out string promptId)
+    private static bool TryGetPromptId(JsonObject body, ServerEnvironment environment, out string promptId)
     {
         promptId = Guid.NewGuid().ToString();
-        if (!body.TryGetPropertyValue("prompt_id", out var own) || (isVersionB && own is null))
+        if (environment.Options.OwnPromptIds || !body.TryGetPropertyValue("prompt_id", out var own) || (environment.IsVersionB && own is null))
             return true;
         promptId = PythonText.Str(own);
-        return !isVersionB
+        return !environment.IsVersionB
             || (own?.GetValueKind() == JsonValueKind.String && Guid.TryParseExact(promptId, "D", out var id) && id.ToString() == promptId);
     }
 

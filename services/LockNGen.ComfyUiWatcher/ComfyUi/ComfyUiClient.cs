@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LockNGen.Contracts;
 using Polly;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
@@ -12,9 +13,10 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// ComfyUI's HTTP calls. Every one has a deadline; those that change nothing are retried. An answer is read as JSON only when it says that
 /// it is: many errors are <c>text/plain</c> or empty.
 /// </summary>
-/// <param name="http">Its base address is the server, with a slash at the end.</param>
+/// <param name="access">The way to the server.</param>
+/// <param name="limits">How much is read of one answer, and kept.</param>
 /// <param name="timeout">How long a small call may take.</param>
-internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
+internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, TimeSpan timeout)
 {
     private const int TransferFactor = 12;
     private const int NewestEntries = 20;
@@ -25,8 +27,22 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
     private readonly ResiliencePipeline _retriedTransfer = ComfyUiResilience.Retried(timeout * TransferFactor);
 
     /// <summary>Not retried: who polls asks again anyway.</summary>
-    public Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken) =>
-        GetAsync(_single, "queue", QueueSnapshot.Of, cancellationToken);
+    /// <exception cref="UnusableServerException">It is not ComfyUI that answers, or too much.</exception>
+    public async Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(_single, "queue", QueueSnapshot.Of, cancellationToken, JsonShape.Queue, exists: true);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        {
+            var tls = e.HttpRequestError == HttpRequestError.SecureConnectionError;
+            throw new UnusableServerException(
+                default,
+                tls ? InstanceReasonCodes.TlsError : InstanceReasonCodes.ProxyError,
+                access.Mask(tls ? $"TLS fails, see CaFile: {e.InnerException?.Message ?? e.Message}" : $"the proxy does not let through: {e.Message}"));
+        }
+    }
 
     /// <summary>Null while the prompt waits or runs, and when the server does not know it.</summary>
     public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
@@ -34,7 +50,8 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             _retried,
             "history/" + Uri.EscapeDataString(promptId),
             answer => answer.Child(promptId) is { } entry ? HistoryEntry.Of(entry) : null,
-            cancellationToken);
+            cancellationToken,
+            JsonShape.History);
 
     /// <summary>The same from the jobs API; also null where the server has none.</summary>
     public async Task<HistoryEntry?> GetJobAsync(string promptId, CancellationToken cancellationToken)
@@ -55,7 +72,8 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             _retried,
             string.Create(CultureInfo.InvariantCulture, $"history?max_items={NewestEntries}"),
             answer => [.. answer.EnumerateObject().Select(e => (e.Name, HistoryEntry.Of(e.Value)))],
-            cancellationToken);
+            cancellationToken,
+            JsonShape.History);
 
     public Task<string?> GetVersionAsync(CancellationToken cancellationToken) =>
         GetAsync(_single, "system_stats", answer => answer.Child("system")?.Text("comfyui_version"), cancellationToken);
@@ -69,9 +87,9 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
         await _retriedTransfer.ExecuteAsync(
             async token =>
             {
-                using var response = await http.GetAsync(new Uri("object_info", UriKind.Relative), token);
+                using var response = await SendAsync(HttpMethod.Get, "object_info", content: null, token);
                 await EnsureJsonAsync(response, token);
-                return PythonJson.Clean(await response.Content.ReadAsByteArrayAsync(token)).ToArray();
+                return (await ReadAsync(response, JsonShape.All, limits.MaxCatalogBytes, token)).ToArray();
             },
             cancellationToken);
 
@@ -80,27 +98,32 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
         await _single.ExecuteAsync(
             async token =>
             {
-                using var response = await http.GetAsync(new Uri("node_replacements", UriKind.Relative), token);
+                using var response = await SendAsync(HttpMethod.Get, "node_replacements", content: null, token);
                 if (!response.IsSuccessStatusCode || !IsJson(response))
                     return null;
-                var replacements = PythonJson.Clean(await response.Content.ReadAsByteArrayAsync(token)).ToArray();
+                var replacements = (await ReadAsync(response, JsonShape.All, limits.MaxCatalogBytes, token)).ToArray();
                 return replacements.AsSpan().Trim(" \r\n\t"u8).SequenceEqual("{}"u8) ? null : replacements;
             },
             cancellationToken);
 
     /// <summary>Submits a prompt. Never retried here: after a lost answer it must first be looked for.</summary>
-    /// <returns>What is wrong with outputs that ComfyUI leaves out although it accepted the prompt.</returns>
     /// <exception cref="PromptRejectedException">ComfyUI refused the workflow.</exception>
-    public async Task<PromptRejection> SubmitAsync(PromptRequest prompt, CancellationToken cancellationToken) =>
+    /// <exception cref="UnusableServerException">It was not ComfyUI that answered.</exception>
+    public async Task<PromptAnswer> SubmitAsync(PromptRequest prompt, CancellationToken cancellationToken) =>
         await _transfer.ExecuteAsync(
             async token =>
             {
                 using var content = Json(prompt, ComfyUiJson.Default.PromptRequest);
-                using var response = await http.PostAsync(new Uri("prompt", UriKind.Relative), content, token);
-                if (response.StatusCode == HttpStatusCode.BadRequest && IsJson(response))
-                    throw new PromptRejectedException(await ReadAsync(response, PromptRejection.Of, token));
-                await EnsureJsonAsync(response, token);
-                return await ReadAsync(response, PromptRejection.Of, token);
+                using var response = await SendAsync(HttpMethod.Post, "prompt", content, token);
+                var refused = response.StatusCode == HttpStatusCode.BadRequest && IsJson(response);
+                if (!refused)
+                    await EnsureJsonAsync(response, token, exists: true);
+                var answer = await ReadAsync(response, PromptAnswer.Of, token);
+                if (refused && answer.IsRefusal)
+                    throw new PromptRejectedException(answer.Rejection);
+                return !refused && answer.PromptId is not null
+                    ? answer
+                    : throw ForeignAnswer.Of(response, "", CallOf(response), access);
             },
             cancellationToken);
 
@@ -123,7 +146,7 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             {
                 var address = $"view?filename={Uri.EscapeDataString(file.Filename)}&subfolder={Uri.EscapeDataString(file.Subfolder)}"
                     + $"&type={Uri.EscapeDataString(file.Type)}";
-                var response = await http.GetAsync(new Uri(address, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, token);
+                var response = await SendAsync(HttpMethod.Get, address, content: null, token);
                 try
                 {
                     await EnsureSuccessAsync(response, token);
@@ -156,7 +179,7 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
                 using var file = await open(token);
                 file.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Octet);
                 form.Add(file, "image", name);
-                using var response = await http.PostAsync(new Uri("upload/image", UriKind.Relative), form, token);
+                using var response = await SendAsync(HttpMethod.Post, "upload/image", form, token);
                 await EnsureJsonAsync(response, token);
                 return await ReadAsync(
                     response,
@@ -166,13 +189,18 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             cancellationToken);
 
     private async Task<T> GetAsync<T>(
-        ResiliencePipeline pipeline, string path, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
+        ResiliencePipeline pipeline,
+        string path,
+        Func<JsonElement, T> read,
+        CancellationToken cancellationToken,
+        JsonShape? shape = null,
+        bool exists = false) =>
         await pipeline.ExecuteAsync(
             async token =>
             {
-                using var response = await http.GetAsync(new Uri(path, UriKind.Relative), token);
-                await EnsureJsonAsync(response, token);
-                return await ReadAsync(response, read, token);
+                using var response = await SendAsync(HttpMethod.Get, path, content: null, token);
+                await EnsureJsonAsync(response, token, exists);
+                return await ReadAsync(response, read, token, shape);
             },
             cancellationToken);
 
@@ -181,10 +209,17 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
             async token =>
             {
                 using var content = Json(body, type);
-                using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content, token);
+                using var response = await SendAsync(HttpMethod.Post, path, content, token);
                 await EnsureSuccessAsync(response, token);
             },
             cancellationToken);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        // Bodies are read in passing: nobody knows how long they are.
+        return await access.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
 
     // Not JsonContent: it sends chunked, and aiohttp behind some proxies wants a length.
     private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> type)
@@ -194,40 +229,59 @@ internal sealed class ComfyUiClient(HttpClient http, TimeSpan timeout)
         return content;
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(
+        HttpResponseMessage response, Func<JsonElement, T> read, CancellationToken cancellationToken, JsonShape? shape = null)
     {
         try
         {
-            using var document = PythonJson.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            using var document = JsonDocument.Parse(await ReadAsync(response, shape ?? JsonShape.All, limits.MaxKeptBytes, cancellationToken));
             return read(document.RootElement);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UnusableServerException(
+                response.StatusCode, InstanceReasonCodes.AnswerTooLarge, $"the answer to {CallOf(response)} is too large: {e.Message}");
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            throw new ComfyUiException(response.StatusCode, $"{response.RequestMessage?.RequestUri?.AbsolutePath}: {e.Message}");
+            throw new ComfyUiException(response.StatusCode, access.Mask($"The answer to {CallOf(response)} cannot be read: {e.Message}"));
         }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, JsonShape shape, int maxKept, CancellationToken cancellationToken)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await PythonJson.ReadAsync(body, shape, limits.MaxAnswerBytes, maxKept, cancellationToken);
     }
 
     private static bool IsJson(HttpResponseMessage response) =>
         response.Content.Headers.ContentType?.MediaType == MediaTypeNames.Application.Json;
 
-    private static async Task EnsureJsonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task EnsureJsonAsync(HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false)
     {
-        await EnsureSuccessAsync(response, cancellationToken);
+        await EnsureSuccessAsync(response, cancellationToken, exists);
         if (!IsJson(response))
-        {
-            throw new ComfyUiException(
-                response.StatusCode,
-                $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {response.Content.Headers.ContentType?.MediaType ?? "nothing"} instead of JSON.");
-        }
+            throw ForeignAnswer.Of(response, await AnswerText.BeginningAsync(response, cancellationToken), CallOf(response), access);
     }
 
-    private static async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false)
     {
         if (response.IsSuccessStatusCode)
             return;
-        var body = (await response.Content.ReadAsStringAsync(cancellationToken)).ReplaceLineEndings(" ");
+        var beginning = await AnswerText.BeginningAsync(response, cancellationToken);
+        if (ForeignAnswer.IsForeign(response, beginning, exists))
+            throw ForeignAnswer.Of(response, beginning, CallOf(response), access);
+        var text = access.Mask(beginning.ReplaceLineEndings(" "));
         throw new ComfyUiException(
-            response.StatusCode,
-            $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)response.StatusCode}: {body[..Math.Min(body.Length, 200)]}");
+            response.StatusCode, $"{CallOf(response)} was answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 200)]}");
+    }
+
+    private string CallOf(HttpResponseMessage response)
+    {
+        var request = response.RequestMessage!;
+        return $"{request.Method} /{access.Server.MakeRelativeUri(new Uri(request.RequestUri!.GetLeftPart(UriPartial.Path)))}";
     }
 }
+
+/// <summary>How much of one answer is read, and how much of that is kept. Bytes.</summary>
+internal sealed record AnswerLimits(int MaxAnswerBytes, int MaxKeptBytes, int MaxCatalogBytes);

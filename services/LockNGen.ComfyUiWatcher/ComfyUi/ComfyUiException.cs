@@ -3,9 +3,21 @@ using System.Net;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>ComfyUI answered, and the answer is of no use.</summary>
-internal sealed class ComfyUiException(HttpStatusCode status, string message) : Exception(message)
+internal class ComfyUiException(HttpStatusCode status, string message) : Exception(message)
 {
     public HttpStatusCode Status { get; } = status;
+}
+
+/// <summary>
+/// The server is of no use until something changes there: mostly because a login, a proxy or a tunnel answers in its place. That says nothing about the workflow.
+/// </summary>
+internal sealed class UnusableServerException(HttpStatusCode status, string reasonCode, string message) : ComfyUiException(status, message)
+{
+    /// <summary>One of <see cref="Contracts.InstanceReasonCodes"/>.</summary>
+    public string ReasonCode { get; } = reasonCode;
+
+    /// <summary>When to ask again, where it said so.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>ComfyUI refused a prompt, or would have.</summary>

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using LockNGen.ServiceDefaults.Resilience;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
@@ -8,8 +9,9 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// </summary>
 internal sealed partial class ComfyUiListener(
     string instance,
-    Uri server,
+    ServerAccess access,
     string clientId,
+    int maxFrame,
     TimeSpan connectTimeout,
     IReadOnlySet<string> customEvents,
     Action<ComfyUiListener, ComfyUiMessage, DateTimeOffset> onMessage,
@@ -20,15 +22,22 @@ internal sealed partial class ComfyUiListener(
 {
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
 
+    /// <summary>A login or proxy that refuses WebSockets does so until somebody changes it.</summary>
+    private static readonly Backoff AskAgain = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+
     private readonly Lock _gate = new();
     private CancellationTokenSource? _connection;
     private long _lastHeardTicks = clock.GetUtcNow().UtcTicks;
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string ClientId { get; } = clientId;
 
     /// <summary>Whether the server has greeted this connection.</summary>
     public bool Connected { get; private set; }
+
+    /// <summary>Why something in front of the server does not let WebSockets through; null as long as nothing has said so, and once it does.</summary>
+    public UnusableServerException? Refusal { get; private set; }
 
     /// <summary>When a connection of this client id last ended, or did not come about, without this side's doing.</summary>
     public DateTimeOffset? BrokenAt { get; private set; }
@@ -48,13 +57,13 @@ internal sealed partial class ComfyUiListener(
 
     public ListenerState State => new(Connected, LastHeardAt, QueueRemaining, StatusFrames, BrokenAt);
 
-    /// <summary>Waits for the server's greeting, but not for ever.</summary>
+    /// <summary>Waits for the server's greeting, but not for ever, and not at all where none will come.</summary>
     public async Task WaitUntilConnectedAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        Task connected;
+        Task connected, refused;
         lock (_gate)
-            connected = _connected.Task;
-        await Task.WhenAny(connected, Task.Delay(timeout, clock, cancellationToken));
+            (connected, refused) = (_connected.Task, _refused.Task);
+        await Task.WhenAny(connected, refused, Task.Delay(timeout, clock, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -66,7 +75,7 @@ internal sealed partial class ComfyUiListener(
         {
             var connected = await ConnectAndReadAsync(cancellationToken);
             failures = connected ? 1 : failures + 1;
-            await Task.Delay(Reconnect.DelayAfter(failures), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay((Refusal is null ? Reconnect : AskAgain).DelayAfter(failures), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -86,7 +95,7 @@ internal sealed partial class ComfyUiListener(
         var greeted = false;
         try
         {
-            await using var socket = await ComfyUiSocket.ConnectAsync(server, ClientId, connectTimeout, connection.Token);
+            await using var socket = await ComfyUiSocket.ConnectAsync(access, ClientId, maxFrame, connectTimeout, connection.Token);
             LastHeardAt = clock.GetUtcNow();
             var reader = new FrameReader(customEvents);
             // A server that sends one frame that cannot be read sends thousands: the first of a connection is logged.
@@ -97,6 +106,7 @@ internal sealed partial class ComfyUiListener(
                     if (!greeted)
                     {
                         greeted = Connected = true;
+                        Refusal = null;
                         _connected.TrySetResult();
                         LogConnected(instance, ClientId);
                     }
@@ -108,12 +118,18 @@ internal sealed partial class ComfyUiListener(
                         return;
                     }
 
-                    metrics.Malformed(instance);
-                    if (!malformed)
-                        LogMalformed(instance, ClientId, problem);
-                    malformed = true;
+                    Pass(problem);
                 },
+                length => Pass($"it has {length} bytes, and MaxFrameBytes is {maxFrame}"),
                 connection.Token);
+            void Pass(string? problem)
+            {
+                metrics.Malformed(instance);
+                if (!malformed)
+                    LogMalformed(instance, ClientId, problem);
+                malformed = true;
+            }
+
             LogClosed(instance, ClientId);
         }
         catch (OperationCanceledException) when (connection.IsCancellationRequested)
@@ -121,16 +137,29 @@ internal sealed partial class ComfyUiListener(
             if (!cancellationToken.IsCancellationRequested)
                 LogRenewed(instance, ClientId);
         }
+        catch (WebSocketException e) when (e.InnerException is UnusableServerException refusal)
+        {
+            Refuse(refusal);
+        }
         catch (Exception e)
         {
-            LogLost(instance, ClientId, e.Message);
+            LogLost(instance, ClientId, access.Mask(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message));
         }
         finally
         {
-            Ended(greeted, wanted: connection.IsCancellationRequested);
+            // The server knows nothing of a connection that something in front of it refused.
+            Ended(greeted, wanted: connection.IsCancellationRequested || Refusal is not null);
         }
 
         return greeted;
+    }
+
+    private void Refuse(UnusableServerException refusal)
+    {
+        if (Refusal?.Message != refusal.Message)
+            LogLost(instance, ClientId, refusal.Message);
+        Refusal = refusal;
+        _refused.TrySetResult();
     }
 
     private void Ended(bool greeted, bool wanted)

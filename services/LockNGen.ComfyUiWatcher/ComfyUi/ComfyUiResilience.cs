@@ -24,7 +24,7 @@ internal static class ComfyUiResilience
 
     /// <summary>The server is away, slow, or in trouble; the same call may work later.</summary>
     public static bool IsTransient(Exception exception) => exception
-        is HttpRequestException or IOException or TimeoutRejectedException or ComfyUiException { Status: >= System.Net.HttpStatusCode.InternalServerError };
+        is HttpRequestException or IOException or TimeoutRejectedException or ComfyUiException { Status: >= System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.TooManyRequests };
 
     /// <summary>Whatever a call to ComfyUI can end with, but for its cancellation.</summary>
     public static bool IsFailure(Exception exception) => exception is ComfyUiException || IsTransient(exception);

@@ -6,15 +6,17 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 internal sealed class ComfyUiSocket : IAsyncDisposable
 {
     private const int InitialBuffer = 64 << 10;
-    private const int MaxMessage = 256 << 20;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ClientWebSocket _socket;
+    private readonly int _maxFrame;
 
-    private ComfyUiSocket(ClientWebSocket socket) => _socket = socket;
+    private ComfyUiSocket(ClientWebSocket socket, int maxFrame) => (_socket, _maxFrame) = (socket, maxFrame);
 
     /// <summary>Connects and asks for previews that name their prompt: ComfyUI listens only to the very first message.</summary>
-    public static async Task<ComfyUiSocket> ConnectAsync(Uri server, string clientId, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <exception cref="WebSocketException">It came to nothing; within is an <see cref="UnusableServerException"/> if something else than ComfyUI answered.</exception>
+    public static async Task<ComfyUiSocket> ConnectAsync(
+        ServerAccess access, string clientId, int maxFrame, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         // The server never pings and never gives up a half-open connection, so this side must.
@@ -24,13 +26,13 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(timeout);
-            await socket.ConnectAsync(AddressOf(server, clientId), deadline.Token);
+            await socket.ConnectAsync(AddressOf(access.Server, clientId), access.Sockets, deadline.Token);
             await socket.SendAsync(
                 """{"type":"feature_flags","data":{"supports_preview_metadata":true}}"""u8.ToArray(),
                 WebSocketMessageType.Text,
                 endOfMessage: true,
                 deadline.Token);
-            return new ComfyUiSocket(socket);
+            return new ComfyUiSocket(socket, maxFrame);
         }
         catch
         {
@@ -40,13 +42,14 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads until the connection ends. The callback gets each whole message, of whatever size, in a buffer that is reused; it must be
-    /// quick, because ComfyUI stalls all its clients for one that reads slowly.
+    /// Reads until the connection ends. The callback gets each whole message in a buffer that is reused; it must be quick, because ComfyUI
+    /// stalls all its clients for one that reads slowly. A message beyond the limit is passed over,.
     /// </summary>
-    public async Task ReadAsync(Action<ReadOnlyMemory<byte>, WebSocketMessageType> onMessage, CancellationToken cancellationToken)
+    public async Task ReadAsync(Action<ReadOnlyMemory<byte>, WebSocketMessageType> onMessage, Action<long> onTooLong, CancellationToken cancellationToken)
     {
         var buffer = new byte[InitialBuffer];
         var length = 0;
+        long passedOver = 0;
         while (true)
         {
             var result = await _socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
@@ -55,17 +58,21 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
             length += result.Count;
             if (result.EndOfMessage)
             {
-                onMessage(buffer.AsMemory(0, length), result.MessageType);
-                length = 0;
+                if (passedOver > 0)
+                    onTooLong(passedOver + length);
+                else
+                    onMessage(buffer.AsMemory(0, length), result.MessageType);
+                (length, passedOver) = (0, 0);
                 // One giant frame is no reason to keep a giant buffer.
                 if (buffer.Length > 16 * InitialBuffer)
                     buffer = new byte[InitialBuffer];
             }
             else if (length == buffer.Length)
             {
-                if (length >= MaxMessage)
-                    throw new InvalidDataException($"ComfyUI sent a message of more than {MaxMessage} bytes.");
-                Array.Resize(ref buffer, 2 * length);
+                if (length < _maxFrame)
+                    Array.Resize(ref buffer, (int)Math.Min(2L * length, Math.Max(_maxFrame, length + 1)));
+                else
+                    (length, passedOver) = (0, passedOver + length);
             }
         }
     }

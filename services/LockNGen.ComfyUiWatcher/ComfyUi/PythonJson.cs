@@ -9,49 +9,48 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// </summary>
 internal static class PythonJson
 {
-    private static readonly byte[][] Words = ["NaN"u8.ToArray(), "-Infinity"u8.ToArray(), "Infinity"u8.ToArray()];
+    private const int Piece = 64 << 10;
 
     /// <summary>Parses one document.</summary>
+    /// <param name="json">Whole in memory.</param>
+    /// <param name="maxKept">What is beyond is an error. Bytes, by default 8 MiB.</param>
     /// <exception cref="JsonException">It is not JSON, not even Python's.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => JsonDocument.Parse(Clean(json));
-
-    /// <summary>The same document in proper JSON; what is proper already is not copied.</summary>
-    public static ReadOnlyMemory<byte> Clean(ReadOnlyMemory<byte> json)
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, int maxKept = 8 << 20)
     {
-        var rest = json.Span;
-        if (rest.IndexOf("NaN"u8) < 0 && rest.IndexOf("Infinity"u8) < 0)
-            return json;
-        var clean = new ArrayBufferWriter<byte>(json.Length + 64);
-        while (!rest.IsEmpty)
+        var pruner = new JsonPruner(JsonShape.All, maxKept);
+        pruner.Write(json.Span);
+        return JsonDocument.Parse(Finish(pruner, maxKept));
+    }
+
+    /// <summary>Reads one document in passing, and keeps what is wanted of it in proper JSON.</summary>
+    /// <exception cref="JsonException">It is not JSON, not even Python's.</exception>
+    /// <exception cref="InvalidDataException">It is too long, or more of it is wanted than may be kept.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(
+        Stream json, JsonShape shape, long maxBytes, int maxKept, CancellationToken cancellationToken)
+    {
+        var pruner = new JsonPruner(shape, maxKept);
+        var buffer = ArrayPool<byte>.Shared.Rent(Piece);
+        try
         {
-            var (length, replacement) = Next(rest);
-            clean.Write(replacement ?? rest[..length]);
-            rest = rest[length..];
+            long length = 0;
+            while (await json.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                length += read;
+                if (length > maxBytes)
+                    throw new InvalidDataException($"more than {maxBytes} bytes");
+                pruner.Write(buffer.AsSpan(0, read));
+                if (pruner.Overflowed)
+                    break;
+            }
+
+            return Finish(pruner, maxKept);
         }
-
-        return clean.WrittenMemory;
-    }
-
-    private static (int Length, byte[]? Replacement) Next(ReadOnlySpan<byte> rest)
-    {
-        if (rest[0] == '"')
-            return (StringLength(rest), null);
-        foreach (var word in Words)
+        finally
         {
-            if (rest.StartsWith(word))
-                return (word.Length, "null"u8.ToArray());
+            ArrayPool<byte>.Shared.Return(buffer);
         }
-
-        var next = rest[1..].IndexOfAny("\"NI-"u8);
-        return (next < 0 ? rest.Length : next + 1, null);
     }
 
-    // With its quotes, or to the end of what was cut off.
-    private static int StringLength(ReadOnlySpan<byte> rest)
-    {
-        var at = 1;
-        while (at < rest.Length && rest[at] != '"')
-            at += rest[at] == '\\' ? 2 : 1;
-        return Math.Min(at + 1, rest.Length);
-    }
+    private static ReadOnlyMemory<byte> Finish(JsonPruner pruner, int maxKept) =>
+        pruner.Overflowed ? throw new InvalidDataException($"more than {maxKept} bytes that matter") : pruner.Finish();
 }

@@ -11,7 +11,9 @@ internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnly
 
     public QueueItem? Find(string promptId) => Running.Concat(Pending).FirstOrDefault(i => i.PromptId == promptId);
 
-    public static QueueSnapshot Of(JsonElement answer) => new(
+    public static QueueSnapshot Of(JsonElement answer) => answer.Child("queue_running") is null || answer.Child("queue_pending") is null
+        ? throw new JsonException("It is no queue of ComfyUI.")
+        : new(
         [.. answer.Items("queue_running").Select(QueueItem.Of)],
         // A heap on the wire: only its first entry is sure to be the next.
         [.. answer.Items("queue_pending").Select(QueueItem.Of).OrderBy(i => i.Number).ThenBy(i => i.PromptId, StringComparer.Ordinal)]);

@@ -69,6 +69,7 @@ internal sealed partial class GenerationLedger(
             Lost = lost?.Error,
             Refused = lost?.WasRefused ?? false,
             RenderSeconds = renderSeconds,
+            NotTaken = lost?.NotTaken ?? false,
         };
         for (var tries = 1; ; tries++)
         {

@@ -43,7 +43,9 @@ internal abstract record GenerationOutcome
     }
 
     /// <summary>Not an outcome of the generation: the render was lost, and the API may have it done again.</summary>
-    public sealed record Lost(GenerationError Error) : GenerationOutcome
+    /// <param name="Error">Becomes the error if no retry is left.</param>
+    /// <param name="NotTaken">The server did not take the work at all, which counts as no retry.</param>
+    public sealed record Lost(GenerationError Error, bool NotTaken = false) : GenerationOutcome
     {
         /// <summary>The server lacks what the workflow names, and another one may have it.</summary>
         public bool WasRefused { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Translation;
@@ -115,6 +116,16 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         catch (GenerationEndedException e)
         {
             return e.Outcome;
+        }
+        catch (ComfyUiException e) when (e.Status == HttpStatusCode.RequestEntityTooLarge)
+        {
+            return new GenerationOutcome.Failed(GenerationErrors.Error(GenerationErrorCodes.TooLarge, $"Too large for {instance.Name}: {e.Message}"));
+        }
+        catch (UnusableServerException e)
+        {
+            instance.NoteRefusal(e);
+            return new GenerationOutcome.Lost(
+                GenerationErrors.Error(GenerationErrorCodes.ComfyUiLost, $"{instance.Name} took no work: {e.Message}.", retryable: true), NotTaken: true);
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {

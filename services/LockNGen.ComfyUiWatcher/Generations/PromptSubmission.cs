@@ -15,6 +15,7 @@ internal sealed partial class PromptSubmission(
     /// <returns>False if ComfyUI has not got the prompt, and another submission may do.</returns>
     /// <exception cref="GenerationEndedException">ComfyUI refuses it.</exception>
     /// <exception cref="StaleAttemptException">The server is not ours any more.</exception>
+    /// <exception cref="ComfyUiException">It is too large for the server, or not ComfyUI that answers.</exception>
     public async Task<bool> SubmitAsync(PromptRun prompt, int imageIndex, JsonObject workflow, bool lastTry, CancellationToken cancellationToken)
     {
         await leases.ConfirmAsync(instance, cancellationToken);
@@ -31,10 +32,17 @@ internal sealed partial class PromptSubmission(
         };
         try
         {
-            var rejection = await instance.CallAsync((client, token) => client.SubmitAsync(request, token), cancellationToken);
-            prompt.LeaveOut(rejection);
-            if (rejection.Nodes.Count > 0)
-                LogPartial(generationId, instance.Name, GenerationErrors.Of(rejection).Message);
+            var answer = await instance.CallAsync((client, token) => client.SubmitAsync(request, token), cancellationToken);
+            instance.NoteTaken();
+            if (answer.PromptId is { } id && id != prompt.PromptId)
+            {
+                LogNumbered(instance.Name, prompt.PromptId, id);
+                instance.Renumber(prompt, id);
+            }
+
+            prompt.LeaveOut(answer.Rejection);
+            if (answer.Rejection.Nodes.Count > 0)
+                LogPartial(generationId, instance.Name, GenerationErrors.Of(answer.Rejection).Message);
         }
         catch (PromptRejectedException e)
         {
@@ -44,8 +52,11 @@ internal sealed partial class PromptSubmission(
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {
             LogUnanswered(generationId, prompt.PromptId, instance.Name, e.Message);
+            // A gateway's timeout may have come after the prompt had got through.
             if (!await server.HasAsync(prompt.PromptId, cancellationToken))
             {
+                if (e is UnusableServerException or ComfyUiException { Status: HttpStatusCode.RequestEntityTooLarge })
+                    throw;
                 return e is ComfyUiException refusal && (lastTry || refusal.Status < HttpStatusCode.InternalServerError)
                     ? throw Refused(GenerationErrors.Error(
                         GenerationErrorCodes.InvalidWorkflow, $"ComfyUI could not read the workflow (HTTP {(int)refusal.Status})."))
@@ -62,6 +73,9 @@ internal sealed partial class PromptSubmission(
 
     [LoggerMessage(LogLevel.Warning, "{Instance} leaves out a part of {GenerationId}: {Reason}")]
     private partial void LogPartial(Guid generationId, string instance, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Instance} numbers prompts itself: {PromptId} is {OwnId} there")]
+    private partial void LogNumbered(string instance, string promptId, string ownId);
 
     [LoggerMessage(LogLevel.Warning, "{Instance} did not answer to prompt {PromptId} of {GenerationId}: {Reason}")]
     private partial void LogUnanswered(Guid generationId, string promptId, string instance, string reason);

@@ -14,6 +14,7 @@ internal sealed partial class ComfyUiInstance
     private readonly TimeSpan _requestTimeout;
     private readonly ILogger _logger;
     private readonly ComfyUiClient _client;
+    private readonly HoldBack _holdBack;
     private readonly InstanceHealth _health;
     private readonly InstanceSockets _sockets;
     private readonly WorkerCheck _workerCheck;
@@ -25,10 +26,12 @@ internal sealed partial class ComfyUiInstance
         _settings = settings;
         _requestTimeout = options.RequestTimeout;
         _logger = services.Logger;
-        _client = services.CreateClient(settings.Server!);
+        var access = new ServerAccess(settings.Address!, settings);
+        _client = services.CreateClient(access);
+        _holdBack = new HoldBack(services.Clock);
         Catalog = new CatalogReader(Name, _client, options.CatalogInterval, services.Clock, services.Commands, _logger);
         _health = new InstanceHealth(options, services.Clock.GetUtcNow());
-        _sockets = new InstanceSockets(Name, settings.Server!, services, Poke);
+        _sockets = new InstanceSockets(Name, access, services, Poke);
         _workerCheck = new WorkerCheck(Name, _client, options, services.Clock, _logger);
         _poll = new InstancePoll(Name, _client, _health, _sockets, _workerCheck, services);
     }
@@ -46,7 +49,7 @@ internal sealed partial class ComfyUiInstance
     /// <inheritdoc cref="InstancePoll.Version"/>
     public string? Version => _poll.Version;
 
-    public InstanceState State => _health.State;
+    public InstanceState State => _health.State == InstanceState.Up && _holdBack.Reason is not null ? InstanceState.Down : _health.State;
 
     /// <inheritdoc cref="InstanceHealth.IsBusy"/>
     public bool IsBusy => _health.IsBusy;
@@ -69,19 +72,24 @@ internal sealed partial class ComfyUiInstance
     /// <exception cref="StaleAttemptException">The server is not ours any more.</exception>
     public string ClientId => _sockets.OwnClientId ?? throw new StaleAttemptException();
 
-    public InstanceReport Report() => new()
+    public InstanceReport Report()
     {
-        Name = Name,
-        Labels = _settings.Labels.AsReadOnly(),
-        Capacity = _settings.Capacity,
-        State = State,
-        Reason = _health.Reason,
-        Version = Version,
-        QueueRemaining = QueueRemaining,
-        OthersRemaining = _poll.OthersRemaining,
-        CatalogHash = Catalog.Current?.Hash,
-        CatalogAgeSeconds = Catalog.Age?.TotalSeconds,
-    };
+        var (code, reason) = Reason();
+        return new InstanceReport
+        {
+            Name = Name,
+            Labels = _settings.Labels.AsReadOnly(),
+            Capacity = _settings.Capacity,
+            State = State,
+            Reason = reason,
+            ReasonCode = code,
+            Version = Version,
+            QueueRemaining = QueueRemaining,
+            OthersRemaining = _poll.OthersRemaining,
+            CatalogHash = Catalog.Current?.Hash,
+            CatalogAgeSeconds = Catalog.Age?.TotalSeconds,
+        };
+    }
 
     /// <summary>Takes the server, or lets it go: only its owner may have a socket to it.</summary>
     public void SetOwned(bool owned)
@@ -145,6 +153,22 @@ internal sealed partial class ComfyUiInstance
         return new Following(_sockets, prompt);
     }
 
+    /// <summary>The server knows the prompt under an id of its own.</summary>
+    public void Renumber(PromptRun prompt, string promptId) => _sockets.Renumber(prompt, promptId);
+
+    /// <summary>Whether live progress can be had: WebSockets get through, as far as is known.</summary>
+    public bool HasSocket => _sockets.Refusal is null;
+
+    /// <summary>Something in front of the server refused a submission: others get the work for a while.</summary>
+    public void NoteRefusal(UnusableServerException refusal)
+    {
+        _holdBack.Refused(refusal);
+        LogHeldBack(Name, refusal.Message);
+    }
+
+    /// <summary>The server took a prompt.</summary>
+    public void NoteTaken() => _holdBack.Taken();
+
     /// <summary>
     /// Waits a little for the socket that will tell about a prompt. Without it the prompt is not lost, only watched by its history.
     /// </summary>
@@ -166,6 +190,17 @@ internal sealed partial class ComfyUiInstance
         await Task.WhenAll(_sockets.ClosedAsync(), catalog);
     }
 
+    private (string? Code, string? Reason) Reason()
+    {
+        if (_health.State != InstanceState.Up)
+            return (_health.ReasonCode, _health.Reason);
+        if (_holdBack.Reason is { } refusal)
+            return (refusal.ReasonCode, $"{refusal.Message}; nothing is submitted for a while");
+        return _sockets.Refusal is { } noSocket
+            ? (InstanceReasonCodes.NoWebSocket, $"no WebSocket, so it works without live progress: {noSocket.Message}")
+            : (null, null);
+    }
+
     private sealed class Following(InstanceSockets sockets, PromptRun prompt) : IDisposable
     {
         public void Dispose() => sockets.Unfollow(prompt);
@@ -176,6 +211,9 @@ internal sealed partial class ComfyUiInstance
 
     [LoggerMessage(LogLevel.Warning, "{Instance} is not ours any more")]
     private partial void LogReleased(string instance);
+
+    [LoggerMessage(LogLevel.Warning, "{Instance} gets no work for a while: {Reason}")]
+    private partial void LogHeldBack(string instance, string reason);
 
     [LoggerMessage(LogLevel.Information, "Stopped watching {Instance}")]
     private partial void LogStopped(string instance);

@@ -24,6 +24,9 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
 
     public string? Reason { get; private set; } = NotTried;
 
+    /// <summary>The kind of the reason, where it has a name: one of <see cref="InstanceReasonCodes"/>.</summary>
+    public string? ReasonCode { get; private set; }
+
     /// <summary>Whether anything is known of it yet. Until then nobody is to be told that it is down: what it renders would be given up.</summary>
     public bool IsKnown => Reason != NotTried;
 
@@ -39,6 +42,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     {
         _lastAnswer = now;
         _awaySince = null;
+        ReasonCode = null;
         QueueRemaining = queue.Remaining;
         _runs = queue.Running.Count > 0;
         if (State == InstanceState.NeedsRestart)
@@ -59,7 +63,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         {
             // Nobody listens, so whatever was wrong with the process is over.
             _awaySince ??= now;
-            (State, Reason) = (InstanceState.Down, reason);
+            (State, Reason, ReasonCode) = (InstanceState.Down, reason, null);
             GivenUp = now - _awaySince >= options.LostAfter
                 ? Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server went away while it was rendering.")
                 : null;
@@ -69,8 +73,17 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         var lastSign = lastHeardAt > _lastAnswer ? lastHeardAt.Value : _lastAnswer;
         if (State == InstanceState.NeedsRestart || now - lastSign < options.SilentAfter)
             return;
-        (State, Reason) = (InstanceState.Unresponsive, $"neither answers nor sends since {lastSign:HH:mm:ss}: {reason}");
+        (State, ReasonCode, Reason) = (InstanceState.Unresponsive, null, $"neither answers nor sends since {lastSign:HH:mm:ss}: {reason}");
         GivenUp = Error(GenerationErrorCodes.ComfyUiUnresponsive, "The ComfyUI server stopped answering.");
+    }
+
+    /// <summary>The server is there, and cannot be used. What it renders may still come to a good end, so that is given up only after a while.</summary>
+    public void ShutOut(UnusableServerException refusal, DateTimeOffset now)
+    {
+        (State, Reason, ReasonCode) = (InstanceState.Down, refusal.Message, refusal.ReasonCode);
+        GivenUp = now - _lastAnswer >= options.SilentAfter
+            ? Error(GenerationErrorCodes.ComfyUiLost, $"The ComfyUI server could not be used any more: {refusal.Message}.")
+            : null;
     }
 
     /// <summary>The server is healthy but for the one thread that renders.</summary>

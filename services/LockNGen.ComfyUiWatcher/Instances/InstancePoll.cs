@@ -85,6 +85,10 @@ internal sealed partial class InstancePoll(
             if (sockets.OwnClientId is not null)
                 await CompareAsync(queue, askedAt, cancellationToken);
         }
+        catch (UnusableServerException e)
+        {
+            health.ShutOut(e, _clock.GetUtcNow());
+        }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever one server answers, the others are watched on.

@@ -8,7 +8,6 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// <summary>What every instance is made with.</summary>
 internal sealed class InstanceServices(
     IOptions<ComfyUiOptions> options,
-    IHttpClientFactory http,
     CommandClient commands,
     Installation installation,
     EventPublisher publisher,
@@ -16,9 +15,6 @@ internal sealed class InstanceServices(
     WatcherMetrics metrics,
     ILogger<ComfyUiInstance> logger)
 {
-    /// <summary>The name of the HTTP client for ComfyUI.</summary>
-    public const string HttpClient = "comfyui";
-
     public ComfyUiOptions Options { get; } = options.Value;
 
     /// <summary>Types of custom nodes' own events that are passed on.</summary>
@@ -36,10 +32,6 @@ internal sealed class InstanceServices(
 
     public ILogger Logger { get; } = logger;
 
-    public ComfyUiClient CreateClient(Uri server)
-    {
-        var client = http.CreateClient(HttpClient);
-        client.BaseAddress = server;
-        return new ComfyUiClient(client, Options.RequestTimeout);
-    }
+    public ComfyUiClient CreateClient(ServerAccess access) =>
+        new(access, new AnswerLimits(Options.MaxAnswerBytes, Options.MaxKeptBytes, Options.MaxCatalogBytes), Options.RequestTimeout);
 }

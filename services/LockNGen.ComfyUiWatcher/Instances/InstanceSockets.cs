@@ -23,20 +23,24 @@ internal sealed class InstanceSockets
 
     /// <summary>Nothing is opened before the server is ours.</summary>
     /// <param name="instance">The server's name.</param>
-    /// <param name="server">Its address.</param>
+    /// <param name="access">The way to it.</param>
     /// <param name="services">What listeners are made with.</param>
     /// <param name="changed">Called when the queue should be looked at soon.</param>
-    public InstanceSockets(string instance, Uri server, InstanceServices services, Action changed)
+    public InstanceSockets(string instance, ServerAccess access, InstanceServices services, Action changed)
     {
         _silentAfter = services.Options.SilentAfter;
         _clock = services.Clock;
         _changed = changed;
         _listeners = new InstanceListeners(id => new ComfyUiListener(
-            instance, server, id, services.Options.RequestTimeout, services.CustomEvents, OnMessage, OnLost, services.Clock, services.Metrics, services.Logger));
+            instance, access, id, services.Options.MaxFrameBytes, services.Options.RequestTimeout, services.CustomEvents, OnMessage, OnLost, services.Clock,
+            services.Metrics, services.Logger));
     }
 
     /// <summary>The id under which we submit; null while the server is not ours.</summary>
     public string? OwnClientId { get; private set; }
+
+    /// <summary>Why WebSockets do not get through to the server; null as far as they do.</summary>
+    public UnusableServerException? Refusal => _listeners.All.FirstOrDefault(l => l.ClientId == OwnClientId)?.Refusal;
 
     /// <summary>How often the server has ended a connection: each time it may have restarted.</summary>
     public int Losses => Volatile.Read(ref _losses);
@@ -68,6 +72,14 @@ internal sealed class InstanceSockets
             OwnClientId = null;
             _listeners.CloseAll();
         }
+    }
+
+    /// <summary>Follows a prompt under the id that the server gave it.</summary>
+    public void Renumber(PromptRun prompt, string promptId)
+    {
+        _prompts.TryRemove(KeyValuePair.Create(prompt.PromptId, prompt));
+        prompt.PromptId = promptId;
+        _prompts[promptId] = prompt;
     }
 
     /// <summary>Completes when every connection that was released has ended.</summary>

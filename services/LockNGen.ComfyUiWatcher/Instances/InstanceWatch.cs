@@ -98,9 +98,14 @@ internal sealed partial class InstanceWatch(
             Url = new UriBuilder(Uri.UriSchemeHttp, address.ToString(), discovery.Port).Uri.ToString(),
             Name = $"{discovery.Host}/{address}",
             Capacity = discovery.Capacity,
+            CaFile = discovery.CaFile,
+            SkipCertificateCheck = discovery.SkipCertificateCheck,
+            Proxy = discovery.Proxy,
         };
         foreach (var label in discovery.Labels)
             settings.Labels.Add(label);
+        foreach (var header in discovery.Headers)
+            settings.Headers.Add(header);
         return settings;
     }
 

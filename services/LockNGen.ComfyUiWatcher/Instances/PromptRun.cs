@@ -18,7 +18,8 @@ internal sealed class PromptRun(
     private readonly CollectedOutputs _outputs = new(graph);
     private readonly List<GenerationWarning> _warnings = [];
 
-    public string PromptId { get; } = promptId;
+    /// <summary>Ours, unless the server has numbered it itself.</summary>
+    public string PromptId { get; set; } = promptId;
 
     /// <summary>Whom ComfyUI tells about it.</summary>
     public string ClientId { get; } = clientId;

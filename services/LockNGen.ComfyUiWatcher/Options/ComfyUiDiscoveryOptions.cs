@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace LockNGen.ComfyUiWatcher.Options;
 
 /// <summary>ComfyUI servers behind one DNS name: each of its addresses is an instance, named <c>{Host}/{address}</c>.</summary>
-public sealed class ComfyUiDiscoveryOptions
+public sealed class ComfyUiDiscoveryOptions : ComfyUiAccessOptions
 {
     /// <summary>The name to resolve, for example <c>comfyui.gpu.svc.cluster.local</c>.</summary>
     [Required]

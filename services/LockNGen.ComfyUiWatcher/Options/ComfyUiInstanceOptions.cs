@@ -3,9 +3,13 @@ using System.ComponentModel.DataAnnotations;
 namespace LockNGen.ComfyUiWatcher.Options;
 
 /// <summary>One ComfyUI server.</summary>
-public sealed class ComfyUiInstanceOptions
+public sealed class ComfyUiInstanceOptions : ComfyUiAccessOptions
 {
-    /// <summary>Its address, for example <c>http://gpu1:8188</c>; its <c>ws://gpu1:8188/ws</c> will do.</summary>
+    /// <summary>
+    /// Its address, for example <c>http://gpu1:8188</c>; its <c>ws://gpu1:8188/ws</c> will do. A path (<c>https://gpu.example/comfy/</c>), a user
+    /// (<c>https://user:password@gpu.example</c>, special characters percent-encoded) and a query (<c>?token=...</c>) go with every request; user and query are
+    /// never shown.
+    /// </summary>
     public string Url { get; set; } = "";
 
     /// <summary>Its name, the same in every watcher that lists it. Default: host and port of the address.</summary>
@@ -27,22 +31,8 @@ public sealed class ComfyUiInstanceOptions
     /// <summary>What it is, for generations that require something (<c>vram=24</c>).</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
 
-    /// <summary>The address for HTTP calls, with a slash at the end; null when <see cref="Url"/> is none.</summary>
-    internal Uri? Server
-    {
-        get
-        {
-            if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Host.Length == 0)
-                return null;
-            var scheme = url.Scheme switch { "ws" or "http" => "http", "wss" or "https" => "https", _ => null };
-            if (scheme is null)
-                return null;
-            var path = url.AbsolutePath.TrimEnd('/');
-            if (path.EndsWith("/ws", StringComparison.Ordinal))
-                path = path[..^"/ws".Length];
-            return new UriBuilder(scheme, url.Host, url.Port, path + "/").Uri;
-        }
-    }
+    /// <summary>Null when <see cref="Url"/> is no address.</summary>
+    internal ServerAddress? Address => ServerAddress.Parse(Url);
 
-    internal string DisplayName => string.IsNullOrWhiteSpace(Name) ? Server?.Authority ?? Url : Name;
+    internal string DisplayName => string.IsNullOrWhiteSpace(Name) ? Address?.Server.Authority ?? ServerAddress.WithoutSecrets(Url) : Name;
 }

@@ -18,6 +18,27 @@ public sealed class ComfyUiOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>
+    /// The longest answer of one server that is read, its queue or history with the workflows in it; these pass through and are not kept. Bytes, default 256 MiB.
+    /// </summary>
+    [Range(1 << 20, int.MaxValue)]
+    public int MaxAnswerBytes { get; set; } = 256 << 20;
+
+    /// <summary>What may be kept of such an answer: ids, states, results. Bytes, default 8 MiB, enough for a queue of 20,000 prompts.</summary>
+    [Range(64 << 10, 1 << 30)]
+    public int MaxKeptBytes { get; set; } = 8 << 20;
+
+    /// <summary>The largest catalog of nodes and models (<c>/object_info</c>). Bytes, default 64 MiB; a server with many custom nodes has 10.</summary>
+    [Range(1 << 20, 1 << 30)]
+    public int MaxCatalogBytes { get; set; } = 64 << 20;
+
+    /// <summary>
+    /// The largest frame of a socket, which is a preview or an image that goes through it. Larger ones are passed over and counted as malformed. Bytes, default
+    /// 64 MiB.
+    /// </summary>
+    [Range(64 << 10, 1 << 30)]
+    public int MaxFrameBytes { get; set; } = 64 << 20;
+
     /// <summary>How often what the socket says is compared with what HTTP says. Default 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:10")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);

@@ -19,16 +19,22 @@ internal sealed class ComfyUiOptionsValidator : IValidateOptions<ComfyUiOptions>
         for (var i = 0; i < options.Instances.Count; i++)
         {
             var instance = options.Instances[i];
-            if (instance.Server is null)
+            if (instance.Address is null)
             {
-                mistakes.Add($"ComfyUi:Instances:{i}:Url '{instance.Url}' is not the address of a server, for example http://127.0.0.1:8188.");
+                mistakes.Add(
+                    $"ComfyUi:Instances:{i}:Url '{ServerAddress.WithoutSecrets(instance.Url)}' is not the address of a server, for example http://127.0.0.1:8188.");
             }
 
             mistakes.AddRange(Annotations(instance, $"ComfyUi:Instances:{i}"));
+            mistakes.AddRange(AccessValidation.MistakesOf(instance, $"ComfyUi:Instances:{i}"));
         }
 
         for (var i = 0; i < options.Discovery.Count; i++)
+        {
             mistakes.AddRange(Annotations(options.Discovery[i], $"ComfyUi:Discovery:{i}"));
+            mistakes.AddRange(AccessValidation.MistakesOf(options.Discovery[i], $"ComfyUi:Discovery:{i}"));
+        }
+
         mistakes.AddRange(options.Instances.GroupBy(i => i.DisplayName, StringComparer.Ordinal).Where(g => g.Count() > 1)
             .Select(g => $"ComfyUi:Instances: the name '{g.Key}' is used {g.Count()} times. Give every instance a Name of its own."));
         mistakes.AddRange(options.CustomEvents.Where(e => e.Length is 0 or > 200 || BuiltIn.Contains(e))

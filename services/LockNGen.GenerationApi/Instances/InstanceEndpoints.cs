@@ -43,6 +43,7 @@ internal static class InstanceEndpoints
         // Without a watcher nobody knows how it is.
         State = row.Watcher is null ? "unwatched" : InstanceRow.StateName(row.State),
         Reason = row.Watcher is null ? "No watcher reports it." : row.Reason,
+        ReasonCode = row.Watcher is null ? null : row.ReasonCode,
         Labels = row.LabelMap(),
         Capacity = row.Capacity,
         Running = row.Running,
@@ -92,6 +93,9 @@ public sealed record InstanceAnswer
     /// <summary>up, down, unresponsive, needsRestart or unwatched.</summary>
     public required string State { get; init; }
     public string? Reason { get; init; }
+
+    /// <summary>What kind of reason, where it has a name: needsAuthentication, proxyError, tlsError, noWebSocket, answerTooLarge; more may come.</summary>
+    public string? ReasonCode { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required int Capacity { get; init; }
 

@@ -12,6 +12,7 @@ internal sealed record InstanceRow
     public DateTimeOffset LeaseUntil { get; init; }
     public InstanceState State { get; init; }
     public string? Reason { get; init; }
+    public string? ReasonCode { get; init; }
     public required string Labels { get; init; }
     public int Capacity { get; init; }
     public string? Version { get; init; }

@@ -58,10 +58,10 @@ internal sealed partial class Leases(
         var renewed = await session.ExecuteAsync(
             """
             INSERT INTO instances
-                (name, watcher, lease_until, state, reason, labels, capacity, version, queue_remaining, others_remaining, catalog_hash, catalog_read_at, reported_at)
-            VALUES (@Name, @watcher, @until, @state, @Reason, @labels, @Capacity, @Version, @QueueRemaining, @OthersRemaining, @CatalogHash, @readAt, @Now)
+                (name, watcher, lease_until, state, reason, reason_code, labels, capacity, version, queue_remaining, others_remaining, catalog_hash, catalog_read_at, reported_at)
+            VALUES (@Name, @watcher, @until, @state, @Reason, @ReasonCode, @labels, @Capacity, @Version, @QueueRemaining, @OthersRemaining, @CatalogHash, @readAt, @Now)
             ON CONFLICT (name) DO UPDATE SET watcher = excluded.watcher, lease_until = excluded.lease_until, state = excluded.state,
-                reason = excluded.reason, labels = excluded.labels, capacity = excluded.capacity, version = excluded.version,
+                reason = excluded.reason, reason_code = excluded.reason_code, labels = excluded.labels, capacity = excluded.capacity, version = excluded.version,
                 queue_remaining = excluded.queue_remaining, others_remaining = excluded.others_remaining, catalog_hash = excluded.catalog_hash,
                 catalog_read_at = excluded.catalog_read_at, reported_at = excluded.reported_at
             WHERE instances.watcher IS NULL OR instances.watcher = excluded.watcher
@@ -73,6 +73,7 @@ internal sealed partial class Leases(
                 until = session.Now + options.Value.Lease,
                 state = InstanceRow.StateName(report.State),
                 report.Reason,
+                report.ReasonCode,
                 labels = JsonSerializer.Serialize(new Dictionary<string, string>(report.Labels), StoredJson.Default.DictionaryStringString),
                 Capacity = Math.Max(1, report.Capacity),
                 report.Version,

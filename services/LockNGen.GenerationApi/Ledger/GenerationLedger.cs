@@ -72,9 +72,10 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// </summary>
     /// <param name="session">The transaction.</param>
     /// <param name="row">The running generation.</param>
-    /// <param name="wasLost">Whether its render is lost, which counts as a retry; a lost watcher's render may still be adopted.</param>
+    /// <param name="wasLost">Whether its render is lost; a lost watcher's render may still be adopted.</param>
     /// <param name="workerDied">Whether ComfyUI's worker died while it rendered this.</param>
-    public async Task<bool> TakeBackAsync(Session session, GenerationRow row, bool wasLost, bool workerDied = false)
+    /// <param name="isRetry">Whether it counts as a retry, if it was lost.</param>
+    public async Task<bool> TakeBackAsync(Session session, GenerationRow row, bool wasLost, bool workerDied = false, bool isRetry = true)
     {
         if (row.CancelRequestedAt is not null)
             return await EndAsRequestedAsync(session, row);
@@ -86,7 +87,15 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
                 begun = 0, waits_behind = NULL, rendered_seconds = rendered_seconds + render_seconds, render_seconds = 0, quiet_seconds = 0
             WHERE id = @Id AND attempt = @Attempt AND status = 'running' RETURNING *
             """,
-            new { row.Id, row.Attempt, lost = wasLost ? 1 : 0, died = workerDied ? 1 : 0, lostOn = wasLost ? row.Instance : null, session.Now });
+            new
+            {
+                row.Id,
+                row.Attempt,
+                lost = wasLost && isRetry ? 1 : 0,
+                died = workerDied ? 1 : 0,
+                lostOn = wasLost ? row.Instance : null,
+                session.Now,
+            });
         if (back is null)
             return false;
         var place = await WaitingList.PlaceOfAsync(session, back.Id) ?? new QueuePlace(0, 0);

@@ -15,6 +15,9 @@ internal sealed partial class OutcomeConsumer(
     GenerationsDatabase database, GenerationLedger ledger, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<OutcomeConsumer> logger)
     : IConsumer<ReportOutcome>
 {
+    /// <summary>Held back for minutes each, a work of days; then it counts as lost all the same.</summary>
+    private const int MaxRefusedAttempts = 2000;
+
     public async Task Consume(ConsumeContext<ReportOutcome> context)
     {
         var report = context.Message;
@@ -59,7 +62,7 @@ internal sealed partial class OutcomeConsumer(
         if (report is { Refused: true, Lost: { } refusal } && !await CanGoElsewhereAsync(session, row, others))
             await ledger.EndAsync(session, row, refusal, refusal.Code);
         else
-            await TakeBackAsync(session, row, report.Lost);
+            await TakeBackAsync(session, row, report);
         return new OutcomeDecision { Verdict = OutcomeVerdict.TakenBack };
     }
 
@@ -105,10 +108,20 @@ internal sealed partial class OutcomeConsumer(
         return true;
     }
 
-    /// <summary>A lost render is tried again, as often as options allow; but what has ended two workers would end the third.</summary>
-    private async Task TakeBackAsync(Session session, GenerationRow row, GenerationError? lost)
+    /// <summary>
+    /// A lost render is tried again, as often as options allow; but what has ended two workers would end the third, and what an instance
+    /// would not take at all waits until its time in the queue is over.
+    /// </summary>
+    private async Task TakeBackAsync(Session session, GenerationRow row, ReportOutcome report)
     {
-        Diagnostics.CameBack("lost");
+        var lost = report.Lost;
+        Diagnostics.CameBack(report.NotTaken ? "not_taken" : "lost");
+        if (report.NotTaken && row.Attempt < MaxRefusedAttempts)
+        {
+            await ledger.TakeBackAsync(session, row, wasLost: true, isRetry: false);
+            return;
+        }
+
         var workerDied = lost?.Code == GenerationErrorCodes.WorkerDied;
         if (row.CancelRequestedAt is null && workerDied && row.Deaths > 0)
         {
@@ -122,7 +135,7 @@ internal sealed partial class OutcomeConsumer(
             return;
         }
 
-        var error = lost ?? new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "The ComfyUI server was lost.", Retryable = true };
+        var error = report.Lost ?? new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "The ComfyUI server was lost.", Retryable = true };
         await ledger.EndAsync(session, row, error with { Message = $"{error.Message} (given up after {row.Retries} retries)" }, error.Code);
     }
 

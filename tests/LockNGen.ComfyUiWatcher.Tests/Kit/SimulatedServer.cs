@@ -19,10 +19,14 @@ internal sealed class SimulatedServer : SimulatorControl, IAsyncDisposable
     {
         _app = app;
         _http = http;
-        Url = app.Urls.Single();
+        Url = app.Urls.First(u => u.StartsWith("http:", StringComparison.Ordinal));
+        SecureUrl = app.Urls.FirstOrDefault(u => u.StartsWith("https:", StringComparison.Ordinal));
     }
 
     public string Url { get; }
+
+    /// <summary>Where it listens with a certificate, if the settings give it one.</summary>
+    public string? SecureUrl { get; }
 
     public static async Task<SimulatedServer> StartAsync(string version = "B", int stepMilliseconds = 1, params (string Key, string Value)[] settings)
     {
@@ -42,7 +46,7 @@ internal sealed class SimulatedServer : SimulatorControl, IAsyncDisposable
         var app = builder.Build();
         app.MapComfyUiSimulator();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new SimulatedServer(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+        return new SimulatedServer(app, new HttpClient { BaseAddress = new Uri(app.Urls.First(u => u.StartsWith("http:", StringComparison.Ordinal))) });
     }
 
     public async ValueTask DisposeAsync()

@@ -25,6 +25,11 @@ internal class SimulatorControl(HttpClient http)
 
     public Task AdminAsync(string path, string? json = null) => PostAsync("simulator/" + path, json is null ? null : new StringContent(json));
 
+    /// <summary>Lets something in front answer in the server's place.</summary>
+    public Task AnswerAsync(object answer) => PostAsync("simulator/answers", JsonContent.Create(answer));
+
+    public Task AnswerNoMoreAsync() => DeleteAsync("simulator/answers");
+
     public Task SendFrameAsync(string query, byte[] body) => PostAsync("simulator/frames?" + query, new ByteArrayContent(body));
 
     public Task PostBytesAsync(string path, byte[] body) => PostAsync(path, new ByteArrayContent(body));

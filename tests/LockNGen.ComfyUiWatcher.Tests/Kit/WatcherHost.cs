@@ -83,6 +83,9 @@ internal sealed class WatcherHost : IAsyncDisposable
         return new WatcherHost(app, log.Lines, ledger, events);
     }
 
+    /// <summary>Everything that was logged so far.</summary>
+    public string Log => _log.Text;
+
     /// <summary>Waits until a line with this text has been logged.</summary>
     public Task LoggedAsync(string text) => _log.SeenAsync(text);
 

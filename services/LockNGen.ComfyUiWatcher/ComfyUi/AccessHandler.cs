@@ -1,0 +1,24 @@
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>Gives every request what the server's login wants to see.</summary>
+internal sealed class AccessHandler(Credentials credentials, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        await credentials.ApplyAsync(request, cancellationToken);
+        return await base.SendAsync(request, cancellationToken);
+    }
+}
+
+/// <summary>A handshake that is answered with anything but a WebSocket was answered by something in front of ComfyUI, and that is worth a name.</summary>
+internal sealed class HandshakeHandler(ServerAccess access, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
+            return response;
+        using (response)
+            throw ForeignAnswer.Of(response, await AnswerText.BeginningAsync(response, cancellationToken), "the WebSocket's handshake", access);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using LockNGen.ComfyUiWatcher.Options;
+
+namespace LockNGen.ComfyUiWatcher.ComfyUi;
+
+/// <summary>
+/// The one way to a server, for HTTP and WebSocket alike: the same headers and query, proxy and certificates. Redirects are not followed: ComfyUI sends none,
+/// and whoever does could lead to addresses that only this network has.
+/// </summary>
+internal sealed class ServerAccess : IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Then the name is looked up again.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    private readonly Credentials _credentials;
+
+    /// <summary>Opens nothing yet.</summary>
+    public ServerAccess(ServerAddress address, ComfyUiAccessOptions options)
+    {
+        _credentials = new Credentials(address, options);
+        Server = address.Server;
+        // Every call has its own deadline.
+        Http = new HttpClient(new AccessHandler(_credentials, CreateHandler(options))) { BaseAddress = Server, Timeout = Timeout.InfiniteTimeSpan };
+        Sockets = new HttpMessageInvoker(new HandshakeHandler(this, new AccessHandler(_credentials, CreateHandler(options))));
+    }
+
+    /// <summary>With a slash at the end, and nothing secret in it.</summary>
+    public Uri Server { get; }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Makes the handshakes of WebSockets.</summary>
+    public HttpMessageInvoker Sockets { get; }
+
+    /// <summary>A text without what may be shown to nobody, wherever it came from: a page of a proxy may repeat what it was sent.</summary>
+    public string Mask(string text) => _credentials.Mask(text);
+
+    public void Dispose()
+    {
+        Http.Dispose();
+        Sockets.Dispose();
+    }
+
+    private static SocketsHttpHandler CreateHandler(ComfyUiAccessOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = ConnectionLifetime,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            UseProxy = options.Proxy is { Length: > 0 },
+        };
+        if (handler.UseProxy && options.Proxy != ServerAddress.EnvironmentProxy)
+            handler.Proxy = ProxyAt(new Uri(options.Proxy!));
+        if (options.CaFile is { Length: > 0 } file)
+            handler.SslOptions.CertificateChainPolicy = Trusting(file);
+#pragma warning disable CA5359 // Whoever sets the option has asked for it.
+        if (options.SkipCertificateCheck)
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        return handler;
+    }
+
+    private static WebProxy ProxyAt(Uri address)
+    {
+        var user = address.UserInfo.Split(':', 2);
+        var shown = new UriBuilder(address) { UserName = "", Password = "" }.Uri;
+        return address.UserInfo.Length == 0
+            ? new WebProxy(shown)
+            : new WebProxy(shown) { Credentials = new NetworkCredential(Uri.UnescapeDataString(user[0]), Uri.UnescapeDataString(user.ElementAtOrDefault(1) ?? "")) };
+    }
+
+    private static X509ChainPolicy Trusting(string file)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(file);
+        return policy;
+    }
+}
