@@ -1,37 +1,38 @@
 namespace LockNGen.ComfyUiSimulator.Admin;
 
 /// <summary>What something in front of ComfyUI, a login or a proxy, answers in its place.</summary>
+/// <remarks>Not init: the generated reader would take what is absent for 0 and null.</remarks>
 internal sealed record FrontAnswer
 {
     /// <summary>Only requests of this path; null for all.</summary>
-    public string? Path { get; init; }
+    public string? Path { get; set; }
 
     /// <summary>Only requests of this method; null for all.</summary>
-    public string? Method { get; init; }
+    public string? Method { get; set; }
 
     /// <summary>Only handshakes of WebSockets (true), or none of them (false); null for both.</summary>
-    public bool? WebSocket { get; init; }
+    public bool? WebSocket { get; set; }
 
     /// <summary>Lets requests through that have this header ("Authorization: Bearer x") or this in their query ("?token=x").</summary>
-    public string? Unless { get; init; }
+    public string? Unless { get; set; }
 
-    public int Status { get; init; } = StatusCodes.Status200OK;
+    public int Status { get; set; } = StatusCodes.Status200OK;
 
-    public string? ContentType { get; init; }
+    public string? ContentType { get; set; }
 
-    public string Body { get; init; } = "";
+    public string Body { get; set; } = "";
 
     /// <summary>Sent after the body as often as <see cref="Times"/> says, and <see cref="End"/> after that: bodies of any size.</summary>
-    public string Repeated { get; init; } = "";
+    public string Repeated { get; set; } = "";
 
-    public int Times { get; init; }
+    public int Times { get; set; }
 
-    public string End { get; init; } = "";
+    public string End { get; set; } = "";
 
-    public Dictionary<string, string> Headers { get; init; } = [];
+    public Dictionary<string, string> Headers { get; set; } = [];
 
     /// <summary>For how many requests; by default until it is taken back.</summary>
-    public int Count { get; init; } = int.MaxValue;
+    public int Count { get; set; } = int.MaxValue;
 
     public bool Fits(HttpRequest request)
     {
