@@ -119,7 +119,8 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
         catch (ComfyUiException e) when (e.Status == HttpStatusCode.RequestEntityTooLarge)
         {
-            return new GenerationOutcome.Failed(GenerationErrors.Error(GenerationErrorCodes.TooLarge, $"Too large for {instance.Name}: {e.Message}"));
+            // As it is: the path in it is that of a call, not of a file.
+            return new GenerationOutcome.Failed(new GenerationError { Code = GenerationErrorCodes.TooLarge, Message = $"Too large for {instance.Name}: {e.Message}" });
         }
         catch (UnusableServerException e)
         {

@@ -134,10 +134,10 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void CustomEvent_ThatIsTooLargeOrNoText_IsCounted()
+    public void CustomEvent_ThatIsTooLarge_IsCountedAndHalfACharacterIsMadeWhole()
     {
         Text("""{"type":"my_node.feedback","data":{"text":"?"}}""".Replace("?", new string('x', 20_000), StringComparison.Ordinal))!.Ignored.ShouldBe(1);
-        Text("""{"type":"my_node.feedback","data":{"text":"\ud83d"}}""")!.Ignored.ShouldBe(1);
+        Text("""{"type":"my_node.feedback","data":{"text":"\ud83d"}}""").ShouldBeOfType<CustomEvent>().Data.GetProperty("text").GetString().ShouldBe("\ufffd");
     }
 
     [Theory]
