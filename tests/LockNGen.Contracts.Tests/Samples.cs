@@ -283,6 +283,7 @@ internal static class Samples
                 Timestamp = Time,
                 Data = new() { Status = GenerationStatus.Queued, Position = 3, EstimatedWaitSeconds = 41.5 },
             },
+            AgeSeconds = 0.5,
             Owner = "alice",
         },
         ["command.redeem-ticket"] = new RedeemTicket { Ticket = "ticket" },

@@ -15,6 +15,9 @@ public sealed record SnapshotAnswer
     /// <summary>The state from the API's database; null when it does not know the id.</summary>
     public GenerationSnapshot? Snapshot { get; init; }
 
+    /// <summary>Seconds since it was submitted: of one that is young, the events may still be on their way.</summary>
+    public double? AgeSeconds { get; init; }
+
     /// <summary>The owner of the generation, if it has one.</summary>
     public string? Owner { get; init; }
 }

@@ -24,6 +24,7 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
         return new SnapshotAnswer
         {
             Owner = row.Owner,
+            AgeSeconds = (session.Now - row.CreatedAt).TotalSeconds,
             Snapshot = OutcomeSize.Fit(new GenerationSnapshot
             {
                 GenerationId = id,

@@ -157,7 +157,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 LearnOwner(answer.Owner);
                 _seed = snapshot;
                 _snapshot = null;
-                if (snapshot.Sequence > LastSequence && snapshot.Sequence > 0)
+                if (snapshot.Sequence > LastSequence && snapshot.Sequence > 0 && !(LastSequence == 0 && logs.HasHeardFor(answer.AgeSeconds)))
                 {
                     // The database is ahead of the broker: what it says already contains the events that are still on their way.
                     ClearRing();
@@ -362,7 +362,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         {
             subscriber.Offer(Snapshot());
         }
-        else if (LastSequence == 0 && cursor == 0 && _gapReason != GapReason.Unknown)
+        else if (LastSequence == 0 && _gapReason != GapReason.Unknown && (cursor == 0 || SeedSequence > 0))
         {
             // Accepted, and its first event is on its way here: nothing was missed.
         }
@@ -381,12 +381,17 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             subscriber.Offer(Snapshot());
         }
 
-        if (after > LastSequence && LastSequence > 0)
+        if (after > LastSequence && (LastSequence > 0 || SeedSequence > 0))
             _ahead.Add(subscriber, after.Value);
+        else if (after is null && SeedSequence > LastSequence)
+            _ahead.Add(subscriber, SeedSequence);
         else
             _subscribers.Add(subscriber);
         subscriber.Joined();
     }
+
+    /// <summary>What the database knew of a generation so young that all its events are still on their way here; 0 otherwise.</summary>
+    private long SeedSequence => LastSequence == 0 ? _seed?.Sequence ?? 0 : 0;
 
     private ServerMessage Snapshot() => _snapshot ??= ServerMessage.Snapshot(Reduce());
 

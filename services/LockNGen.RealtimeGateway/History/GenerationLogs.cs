@@ -16,6 +16,10 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
     private readonly ConcurrentDictionary<string, bool> _unreadable = new();
+    /// <summary>Within this time of its submission, a generation of which nothing has been heard has its events on their way.</summary>
+    private static readonly TimeSpan FirstMoment = TimeSpan.FromSeconds(5);
+
+    private readonly long _startedAt = time.GetTimestamp();
     private long _bytes;
     private long _wholeSince = long.MaxValue;
     private volatile bool _mayRepeat;
@@ -59,6 +63,10 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         if (Volatile.Read(ref _bytes) > Options.MaxBytes)
             Shed();
     }
+
+    /// <summary>Whether a generation of this age is so young, and this replica has been listening for so long, that none of its events can be gone.</summary>
+    internal bool HasHeardFor(double? ageSeconds) =>
+        ageSeconds < FirstMoment.TotalSeconds && time.GetElapsedTime(_startedAt).TotalSeconds > ageSeconds;
 
     internal bool AreWholeSince(long timestamp) => timestamp > Volatile.Read(ref _wholeSince);
 

@@ -249,6 +249,38 @@ public sealed class GenerationLogTests
         _client.Sequences.ShouldBe([1]);
     }
 
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(null)]
+    public void Join_InTheFirstMoment_IsNoGapAndGetsWhatIsOnItsWay(long? after)
+    {
+        var clock = new FakeClock();
+        var logs = Create(time: clock);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var log = logs.GetOrAdd(_id);
+        log.Join(_client, after);
+        var known = GenerationReducer.Reduce(GenerationReducer.Empty(_id, DateTimeOffset.UnixEpoch), Queued(_id));
+        log.Seed(new SnapshotAnswer { Snapshot = known, AgeSeconds = 0.1 });
+
+        Append(log, Queued(_id));
+        Append(log, Started(_id));
+
+        _client.Texts.ShouldNotContain(t => t.Contains("subscription.gap"));
+        _client.Sequences.ShouldBe([1, First(1)]);
+        (_client.Messages[0].Kind == EventKind.Snapshot).ShouldBe(after is null);
+    }
+
+    [Fact]
+    public void Join_YoungerThanThisReplica_MayHaveMissedItsEvents()
+    {
+        var log = Create().GetOrAdd(_id);
+        log.Join(_client, after: 0);
+
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf(Life(_id)), AgeSeconds = 0.1 });
+
+        _client.Texts.First().ShouldContain("\"reason\":\"expired\"");
+    }
+
     [Fact]
     public void Join_SomebodyElsesGeneration_LooksLikeAnUnknownOne()
     {
