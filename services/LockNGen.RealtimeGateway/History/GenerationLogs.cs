@@ -14,11 +14,11 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     /// <summary>How long an id that nobody knows, and nobody watches, is remembered: long enough not to be asked for twice.</summary>
     private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
-    private readonly ConcurrentDictionary<string, bool> _unreadable = new();
     /// <summary>Within this time of its submission, a generation of which nothing has been heard has its events on their way.</summary>
     private static readonly TimeSpan FirstMoment = TimeSpan.FromSeconds(5);
 
+    private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
+    private readonly ConcurrentDictionary<string, bool> _unreadable = new();
     private readonly long _startedAt = time.GetTimestamp();
     private long _bytes;
     private long _wholeSince = long.MaxValue;
