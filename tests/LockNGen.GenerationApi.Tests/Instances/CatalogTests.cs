@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Tests.Support;
 using LockNGen.TestSupport;
@@ -77,6 +78,71 @@ public abstract class CatalogTests(PostgreSqlFixture? server) : DatabaseTests(se
         error.GetProperty("message").GetString()!.ShouldContain("This was so 4");
         (await watcher.BeatAsync()).CatalogsDoubted.ShouldBe(["gpu"]);
     }
+
+    /// <summary>Case 24: samplers, models of custom loaders and models inside of objects are what instances differ in.</summary>
+    [Theory]
+    [InlineData("res_2s", "x.gguf", "l1.safetensors")]
+    [InlineData("euler", "y.gguf", "l1.safetensors")]
+    [InlineData("euler", "x.gguf", "l2.safetensors")]
+    public async Task Work_ThatOneInstanceLacksAChoiceFor_GoesToTheOther(string sampler, string model, string lora)
+    {
+        var (a, b) = (Choices(["euler"], ["x.gguf"], ["l1.safetensors"]), Choices(["euler", "res_2s"], ["x.gguf", "y.gguf"], ["l1.safetensors", "l2.safetensors"]));
+        await using var watcher = new FakeWatcher(
+            "w1", FakeWatcher.Instance("a", catalogHash: FakeWatcher.Hash(a)), FakeWatcher.Instance("b", catalogHash: FakeWatcher.Hash(b)));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await watcher.SendCatalogAsync("a", a);
+        await watcher.SendCatalogAsync("b", b);
+        while ((await watcher.BeatAsync()).CatalogsWanted.Count > 0)
+            await watcher.Answers.ReadAsync().AsTask().WaitAsync(ApiHost.Patience);
+
+        await api.SubmitAsync(new { workflow = Loras(sampler, model, lora) });
+
+        (await watcher.OfferAsync()).Instance.ShouldBe("b");
+    }
+
+    /// <summary>Shape 46: what is no link, text or number reaches ComfyUI as it came, in its order.</summary>
+    [Fact]
+    public async Task ObjectsInInputs_ReachTheInstanceWhole()
+    {
+        var catalog = Choices(["euler"], ["x.gguf"], ["l1.safetensors"]);
+        await using var watcher = Watcher(catalog);
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        await SendCatalogAsync(watcher, catalog);
+        var workflow = Loras("euler", "x.gguf", "l1.safetensors");
+        await api.SubmitAsync(new { workflow });
+
+        var (_, work) = await watcher.TakeAsync();
+
+        work.Workflow.GetProperty("41").GetProperty("inputs").GetRawText().ShouldBe(workflow["41"]!["inputs"]!.ToJsonString());
+    }
+
+    /// <summary>A live catalog in which these exist, also of two node packs.</summary>
+    private static string Choices(string[] samplers, string[] models, string[] loras) => LiveCatalog.Json(
+        $$$$"""
+        {"CustomLoader": {"input": {"required": {"model": [{{{{JsonSerializer.Serialize(models)}}}}, {}], "source": ["MODEL", {}]}}, "output": ["MODEL"], "output_node": false},
+         "Power Lora Loader (rgthree)": {"input": {"required": {}, "optional": {"model": ["MODEL", {}], "clip": ["CLIP", {}]}}, "output": ["MODEL", "CLIP"], "output_node": false}}
+        """,
+        ("CheckpointLoaderSimple", "ckpt_name", ["a.safetensors"]),
+        ("KSampler", "sampler_name", samplers),
+        ("LoraLoader", "lora_name", loras));
+
+    private static JsonObject Loras(string sampler, string model, string lora) => JsonNode.Parse(
+        $$$$"""
+        {"4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "a.safetensors"}},
+         "40": {"class_type": "CustomLoader", "inputs": {"model": "{{{{model}}}}", "source": ["4", 0]}},
+         "41": {"class_type": "Power Lora Loader (rgthree)", "inputs": {"model": ["40", 0], "clip": ["4", 1],
+             "PowerLoraLoaderHeaderWidget": {"type": "PowerLoraLoaderHeaderWidget"},
+             "lora_1": {"on": true, "lora": "{{{{lora}}}}", "strength": 0.8, "strengthTwo": null},
+             "lora_2": {"on": false, "lora": "none.safetensors", "strength": 1}}},
+         "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 64, "height": 64, "batch_size": 1}},
+         "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "x", "clip": ["41", 1]}},
+         "3": {"class_type": "KSampler", "inputs": {"seed": 1, "steps": 1, "cfg": 1, "sampler_name": "{{{{sampler}}}}", "scheduler": "normal", "denoise": 1,
+             "model": ["41", 0], "positive": ["6", 0], "negative": ["6", 0], "latent_image": ["5", 0]}},
+         "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
+         "9": {"class_type": "SaveImage", "inputs": {"images": ["8", 0], "filename_prefix": "r"}}}
+        """)!.AsObject();
 
     /// <summary>Case 24: an instance that refuses what its catalog has is not the last word while another one can.</summary>
     [Fact]
