@@ -158,6 +158,39 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
         await Expect(gallery.Page.GetByTestId("lightbox")).ToContainTextAsync("64");
     }
 
+    [Theory]
+    [InlineData("drawing.svg", """<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><script>localStorage.setItem('owned', 'yes')</script></svg>""")]
+    [InlineData("page.html", "<!doctype html><script>localStorage.setItem('owned', 'yes')</script>")]
+    public async Task Result_ThatCarriesAScript_IsDownloadedAndRunsNowhere(string filename, string content)
+    {
+        product.WriteResult(filename, content);
+        var gallery = await OpenAsync();
+        var id = await SubmitAsync(Workflows.Hands(filename));
+        var strip = gallery.Page.Locator($"[data-generation-id='{id}']");
+        await Expect(strip).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = 120_000 });
+
+        var visit = await gallery.Page.Context.NewPageAsync();
+        await visit.GotoAsync(product.Url + "config.json");
+        var download = await visit.RunAndWaitForDownloadAsync(
+            () => visit.EvaluateAsync("url => { location.href = url; }", $"{product.Url}api/generations/{id}/images/1"));
+
+        download.SuggestedFilename.ShouldBe(filename);
+        (await gallery.Page.EvaluateAsync<string?>("localStorage.getItem('owned')")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Page_ThatClaimsToBeAPicture_IsNoResult()
+    {
+        product.WriteResult("picture.png", "<!doctype html><script>localStorage.setItem('owned', 'yes')</script>");
+        var gallery = await OpenAsync();
+
+        var id = await SubmitAsync(Workflows.Hands("picture.png"));
+
+        var strip = gallery.Page.Locator($"[data-generation-id='{id}']");
+        await Expect(strip).ToHaveAttributeAsync("data-status", "failed", new() { Timeout = 120_000 });
+        await Expect(strip).ToContainTextAsync("picture.png");
+    }
+
     private async Task<string> SubmitAsync(string workflow)
     {
         using var body = new StringContent($$"""{"workflow":{{workflow}}}""", Encoding.UTF8, "application/json");

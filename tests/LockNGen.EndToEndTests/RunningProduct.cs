@@ -10,6 +10,7 @@ public sealed class RunningProduct : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly string _data = Path.Combine(Path.GetTempPath(), "lockngen-e2e-" + Guid.NewGuid().ToString("N")[..12]);
+    private readonly string _comfyUi = Path.Combine(Path.GetTempPath(), "lockngen-e2e-comfyui-" + Guid.NewGuid().ToString("N")[..12]);
     private readonly List<string> _output = [];
     private Process? _run;
 
@@ -18,6 +19,13 @@ public sealed class RunningProduct : IAsyncLifetime
 
     /// <summary>For REST calls beside the browser.</summary>
     public HttpClient Http { get; private set; } = new();
+
+    /// <summary>Puts a file where the simulator keeps results, as if a node of some pack had written it.</summary>
+    public void WriteResult(string name, string content)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_comfyUi, "output"));
+        File.WriteAllText(Path.Combine(folder.FullName, name), content);
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -39,6 +47,8 @@ public sealed class RunningProduct : IAsyncLifetime
         await StopAsync();
         Http.Dispose();
         Directory.Delete(_data, recursive: true);
+        if (Directory.Exists(_comfyUi))
+            Directory.Delete(_comfyUi, recursive: true);
     }
 
     private async Task StartAsync(int port)
@@ -56,6 +66,7 @@ public sealed class RunningProduct : IAsyncLifetime
             },
             EnableRaisingEvents = true,
         };
+        _run.StartInfo.Environment["Simulator__Directory"] = _comfyUi;
         _run.OutputDataReceived += (_, e) => Read(e.Data);
         _run.ErrorDataReceived += (_, e) => Read(e.Data);
         _run.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("./run ended:\n" + Output()));

@@ -19,4 +19,13 @@ internal static class Workflows
           "14": { "class_type": "SaveAudio", "inputs": { "audio": ["13", 0], "filename_prefix": "audio/s" } }
         }
         """;
+
+    /// <summary>A node whose result is this file of ComfyUI's output folder, whatever is in it.</summary>
+    public static string Hands(string filename) => $$$"""
+        {
+          "1": { "class_type": "EmptyAudio", "inputs": { "duration": 0.1, "sample_rate": 44100 } },
+          "2": { "class_type": "SaveAudio", "inputs": { "audio": ["1", 0], "filename_prefix": "s/{{{filename}}}" },
+            "_meta": { "title": "ui:{\"images\":[{\"filename\":\"{{{filename}}}\",\"subfolder\":\"\",\"type\":\"output\"}]}" } }
+        }
+        """;
 }
