@@ -15,7 +15,7 @@ internal static class PngReader
         {
             return Read(bytes);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentOutOfRangeException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentOutOfRangeException or OverflowException)
         {
             return null;
         }
