@@ -28,12 +28,13 @@ internal static class ListenAddresses
     private static IPAddress AddressOf(string host) =>
         host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
 
+    /// <summary>Binds and does not listen: whoever is waiting for this service must not be let in by a socket that closes at once.</summary>
     private static bool IsTaken(IPAddress address, int port)
     {
-        using var listener = new TcpListener(address, port);
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Start();
+            socket.Bind(new IPEndPoint(address, port));
             return false;
         }
         catch (SocketException e)
