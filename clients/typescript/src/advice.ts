@@ -10,6 +10,8 @@ const failureAdvice: Readonly<Record<string, string>> = {
   comfyui_unresponsive: 'The machine stopped answering. Run it again in a minute; another machine may take it.',
   worker_died:
     'It brought one machine down after the other. Use a smaller size or other nodes before you run it again.',
+  too_large:
+    'It is larger than the machine takes. Use smaller files or a smaller workflow; sending it again as it is will not help.',
   timeout: 'It took longer than allowed. Use fewer steps or a smaller size, then run it again.',
   queue_timeout: 'It waited longer than allowed and was never started. Run it again when fewer are waiting.',
   storage_failed: 'It was made, but could not be stored. Run it again; if that happens twice, tell the operator.',
