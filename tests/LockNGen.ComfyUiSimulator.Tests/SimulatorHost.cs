@@ -104,6 +104,17 @@ internal sealed class SimulatorHost : IAsyncDisposable
             timeout.Token.ThrowIfCancellationRequested();
     }
 
+    /// <summary>
+    /// Waits until the server has forgotten all sockets. One that closes late takes the next one of its client id with it, as on real
+    /// servers (ComfyUI #16010).
+    /// </summary>
+    public async Task WaitForNoSocketsAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await Http.GetFromJsonAsync<JsonArray>("/simulator/sockets", timeout.Token))!.Count > 0)
+            timeout.Token.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Sends a text frame, sensible or not, to one client, or to everybody.</summary>
     public async Task SendFrameAsync(string text, string? clientId = null, bool end = true)
     {

@@ -50,6 +50,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
         clock.Resume();
         foreach (var socket in _sockets.Values)
             await socket.DisposeAsync();
+        await host.WaitForNoSocketsAsync();
     }
 
     private async Task ConnectAsync(JsonObject action)
