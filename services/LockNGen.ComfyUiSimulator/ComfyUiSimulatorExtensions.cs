@@ -72,6 +72,8 @@ public static class ComfyUiSimulatorExtensions
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel, Faults faults, IOptions<SimulatorOptions> options)
     {
+        // Names of results in any script stand in a header as they are, as the real server sends them.
+        kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxUpload(options);
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => FreezableTransport.Wrap(next, faults.Freeze)));

@@ -10,6 +10,19 @@ namespace LockNGen.ComfyUiSimulator.Tests.Http;
 public sealed class PictureRoutesTests
 {
     [Fact]
+    public async Task Picture_WithANameInAnyScript_IsHandedOut()
+    {
+        await using var host = await SimulatorHost.StartAsync();
+        using var content = new ByteArrayContent([1, 2, 3]);
+        using var written = await host.Http.PostAsync(new Uri($"/simulator/files?name={Uri.EscapeDataString("日本 ü 100 %.png")}", UriKind.Relative), content);
+        written.EnsureSuccessStatusCode();
+
+        var bytes = await host.Http.GetByteArrayAsync(new Uri($"/view?filename={Uri.EscapeDataString("日本 ü 100 %.png")}&type=output", UriKind.Relative));
+
+        bytes.ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
     public async Task Inpaint_UploadedPictureAndMask_ChangesOnlyTheMaskedHalf()
     {
         await using var host = await SimulatorHost.StartAsync();
