@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,6 +12,9 @@ public static class FreePorts
 {
     private const int First = 15_000;
     private const int End = 32_000;
+
+    /// <summary>Each is given out once in a process: its server may take seconds to listen there, and tests run side by side.</summary>
+    private static readonly ConcurrentDictionary<int, bool> GivenOut = new();
 
     /// <summary>Returns <paramref name="count"/> different ports; all are held until the last is known, so they do differ.</summary>
     public static int[] Take(int count)
@@ -38,7 +42,10 @@ public static class FreePorts
         const int tries = 100;
         for (var i = 1; ; i++)
         {
-            var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, End)) { ExclusiveAddressUse = true };
+            var port = Random.Shared.Next(First, End);
+            if (!GivenOut.TryAdd(port, true) && i < tries)
+                continue;
+            var listener = new TcpListener(IPAddress.Loopback, port) { ExclusiveAddressUse = true };
             try
             {
                 listener.Start();
