@@ -3,7 +3,7 @@ using LockNGen.ComfyUiSimulator.Files;
 using LockNGen.ComfyUiSimulator.Http;
 using LockNGen.ComfyUiSimulator.Nodes;
 using LockNGen.ComfyUiSimulator.Sockets;
-using LockNGen.ServiceDefaults.Options;
+using LockNGen.Hosting.Options;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;

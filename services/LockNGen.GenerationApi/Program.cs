@@ -1,6 +1,6 @@
 using LockNGen.GenerationApi;
-using LockNGen.ServiceDefaults;
-using LockNGen.ServiceDefaults.Start;
+using LockNGen.Hosting;
+using LockNGen.Hosting.Start;
 
 return await ServiceProgram.RunAsync(() =>
 {

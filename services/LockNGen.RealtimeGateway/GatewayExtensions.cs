@@ -1,3 +1,6 @@
+using LockNGen.Hosting.Health;
+using LockNGen.Hosting.Options;
+using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Admission;
 using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Connections;
@@ -10,10 +13,7 @@ using LockNGen.RealtimeGateway.Previews;
 using LockNGen.RealtimeGateway.Sse;
 using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.RealtimeGateway.WebSockets;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Health;
-using LockNGen.ServiceDefaults.Options;
+using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LockNGen.RealtimeGateway;

@@ -1,6 +1,6 @@
+using LockNGen.Hosting;
+using LockNGen.Hosting.Start;
 using LockNGen.RealtimeGateway;
-using LockNGen.ServiceDefaults;
-using LockNGen.ServiceDefaults.Start;
 
 return await ServiceProgram.RunAsync(() =>
 {

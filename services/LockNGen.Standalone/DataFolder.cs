@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Start;
+using LockNGen.Hosting.Start;
 
 namespace LockNGen.Standalone;
 

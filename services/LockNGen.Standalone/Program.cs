@@ -1,8 +1,8 @@
 using LockNGen.ComfyUiWatcher;
 using LockNGen.GenerationApi;
+using LockNGen.Hosting;
+using LockNGen.Hosting.Start;
 using LockNGen.RealtimeGateway;
-using LockNGen.ServiceDefaults;
-using LockNGen.ServiceDefaults.Start;
 using LockNGen.Standalone;
 using LockNGen.WebhookNotifier;
 

@@ -1,5 +1,5 @@
-using LockNGen.ServiceDefaults;
-using LockNGen.ServiceDefaults.Start;
+using LockNGen.Hosting;
+using LockNGen.Hosting.Start;
 using LockNGen.WebhookNotifier;
 
 return await ServiceProgram.RunAsync(() =>

@@ -1,7 +1,7 @@
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.Hosting.Resilience;
+using LockNGen.Messaging;
+using LockNGen.Web.Authentication;
 using MassTransit;
 using Microsoft.Extensions.Options;
 

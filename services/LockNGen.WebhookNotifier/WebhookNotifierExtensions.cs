@@ -1,14 +1,14 @@
 using System.Text.Json.Serialization;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Network;
-using LockNGen.ServiceDefaults.OpenApi;
-using LockNGen.ServiceDefaults.Options;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Hosting.Options;
+using LockNGen.Messaging;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
+using LockNGen.Web.OpenApi;
 using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;
+using LockNGen.Webhooks;
 using MassTransit;
 using Microsoft.Extensions.Options;
 

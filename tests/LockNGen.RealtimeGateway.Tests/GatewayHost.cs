@@ -1,8 +1,8 @@
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Hosting;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
+using LockNGen.Web.Authentication;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.WebhookNotifier.Deliveries;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

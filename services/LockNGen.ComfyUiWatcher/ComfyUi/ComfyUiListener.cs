@@ -1,5 +1,5 @@
 using System.Net.WebSockets;
-using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.Hosting.Resilience;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.Hosting.Resilience;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Generations;

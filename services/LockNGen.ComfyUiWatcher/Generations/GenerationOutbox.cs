@@ -1,7 +1,7 @@
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.Hosting.Resilience;
+using LockNGen.Messaging;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 

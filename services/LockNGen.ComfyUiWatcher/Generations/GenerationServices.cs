@@ -3,7 +3,7 @@ using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.ComfyUiWatcher.Results;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Generations;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 

@@ -1,5 +1,5 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
-using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.Hosting.Resilience;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 

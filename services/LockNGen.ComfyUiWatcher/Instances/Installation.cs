@@ -1,6 +1,6 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace LockNGen.ComfyUiWatcher.Instances;

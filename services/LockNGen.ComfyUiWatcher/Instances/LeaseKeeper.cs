@@ -1,7 +1,7 @@
 using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;

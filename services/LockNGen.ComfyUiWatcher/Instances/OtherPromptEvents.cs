@@ -2,7 +2,7 @@ using System.Text;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 

@@ -1,5 +1,5 @@
 using LockNGen.GenerationApi.Problems;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using MassTransit;
 
 namespace LockNGen.GenerationApi.Access;

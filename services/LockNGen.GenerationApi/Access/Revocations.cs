@@ -1,7 +1,7 @@
 using System.Data.Common;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.Access;
 

@@ -7,7 +7,7 @@ using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 

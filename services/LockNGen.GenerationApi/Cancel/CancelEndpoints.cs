@@ -1,5 +1,5 @@
 using LockNGen.GenerationApi.Problems;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Cancel;

@@ -1,8 +1,8 @@
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.Cancel;
 

@@ -1,6 +1,6 @@
 using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.History;
 

@@ -5,8 +5,8 @@ using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.History;
 

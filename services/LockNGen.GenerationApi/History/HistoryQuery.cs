@@ -4,8 +4,8 @@ using System.Text;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Mvc;
 
 namespace LockNGen.GenerationApi.History;

@@ -3,7 +3,7 @@ using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.History;
 

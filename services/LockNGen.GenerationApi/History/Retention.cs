@@ -3,7 +3,7 @@ using LockNGen.GenerationApi.Limits;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
 using LockNGen.GenerationApi.Uploads;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.History;

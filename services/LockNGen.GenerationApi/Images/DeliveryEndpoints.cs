@@ -5,7 +5,7 @@ using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.Media;
 using LockNGen.Media.Types;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;

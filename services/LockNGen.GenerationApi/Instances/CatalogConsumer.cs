@@ -1,7 +1,7 @@
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using MassTransit;
 
 namespace LockNGen.GenerationApi.Instances;

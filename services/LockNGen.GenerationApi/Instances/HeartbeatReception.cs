@@ -1,9 +1,9 @@
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Storage;
-using Microsoft.Extensions.Options;
 using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.Messaging;
+using LockNGen.Storage;
+using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Instances;
 

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Instances;

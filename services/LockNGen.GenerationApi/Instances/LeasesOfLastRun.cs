@@ -1,5 +1,5 @@
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Instances;

@@ -5,7 +5,7 @@ using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using MassTransit;
 using Microsoft.Extensions.Options;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Messaging;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Ledger;
 

@@ -1,5 +1,5 @@
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Ledger;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Ledger;
 

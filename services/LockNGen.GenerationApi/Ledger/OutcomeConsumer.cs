@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using MassTransit;
 using Microsoft.Extensions.Options;
 

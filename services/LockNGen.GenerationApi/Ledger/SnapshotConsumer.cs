@@ -2,8 +2,8 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Messaging;
+using LockNGen.Storage;
 using MassTransit;
 
 namespace LockNGen.GenerationApi.Ledger;

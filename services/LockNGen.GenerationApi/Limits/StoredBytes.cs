@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using LockNGen.GenerationApi.Problems;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 

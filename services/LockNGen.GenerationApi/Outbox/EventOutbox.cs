@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Outbox;
 

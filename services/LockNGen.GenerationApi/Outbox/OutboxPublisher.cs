@@ -4,9 +4,9 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Resilience;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Hosting.Resilience;
+using LockNGen.Messaging;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Outbox;
 

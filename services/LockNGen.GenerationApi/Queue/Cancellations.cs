@@ -2,7 +2,7 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Queue;

@@ -1,6 +1,6 @@
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Ledger;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Queue;

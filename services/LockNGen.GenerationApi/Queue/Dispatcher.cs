@@ -7,7 +7,7 @@ using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Queue;

@@ -1,5 +1,5 @@
 using LockNGen.GenerationApi.Ledger;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Queue;

@@ -1,7 +1,7 @@
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Queue;
 

@@ -1,7 +1,7 @@
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Queue;

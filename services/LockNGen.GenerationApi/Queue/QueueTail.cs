@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Queue;
 

@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Queue;

@@ -1,5 +1,5 @@
 using LockNGen.GenerationApi.Outbox;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Queue;
 

@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Storage;

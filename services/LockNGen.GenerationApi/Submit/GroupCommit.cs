@@ -4,7 +4,7 @@ using System.Threading.Channels;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 

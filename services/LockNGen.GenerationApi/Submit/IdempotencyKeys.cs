@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Submit;
 

@@ -8,8 +8,8 @@ using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Web.Authentication;
+using LockNGen.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Submit;

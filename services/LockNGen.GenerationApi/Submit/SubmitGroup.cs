@@ -1,6 +1,6 @@
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Submit;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Uploads;

@@ -5,7 +5,7 @@ using System.Threading.RateLimiting;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.Telemetry;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,8 @@
 using LockNGen.Contracts;
+using LockNGen.Hosting.Resilience;
+using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Connections;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.Web.Authentication;
 using MassTransit;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
 using LockNGen.Contracts;
+using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Telemetry;
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Web.Authentication;
 using MassTransit;
 
 namespace LockNGen.RealtimeGateway.Admission;

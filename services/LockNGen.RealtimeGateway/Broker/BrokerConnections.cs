@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Events;
-using LockNGen.ServiceDefaults.Bus;
 using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;

@@ -1,7 +1,7 @@
+using LockNGen.Hosting.Resilience;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.ServiceDefaults.Resilience;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 

@@ -1,5 +1,5 @@
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 

@@ -1,7 +1,7 @@
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Telemetry;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Connections;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.Telemetry;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.RealtimeGateway.Connections;

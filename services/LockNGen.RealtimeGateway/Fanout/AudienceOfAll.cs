@@ -62,7 +62,7 @@ internal sealed class AudienceOfAll
         }
     }
 
-    /// <summary>The same rule as <see cref="ServiceDefaults.Authentication.Caller.Lists"/>, turned round.</summary>
+    /// <summary>The same rule as <see cref="Web.Authentication.Caller.Lists"/>, turned round.</summary>
     private IEnumerable<List<Subscriber>> ListsOf(Subscriber subscriber)
     {
         var caller = subscriber.Caller;

@@ -5,7 +5,7 @@ using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Telemetry;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Fanout;
 

@@ -1,6 +1,6 @@
 using LockNGen.Contracts;
+using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.ServiceDefaults.Bus;
 using MassTransit;
 
 namespace LockNGen.RealtimeGateway.Fanout;

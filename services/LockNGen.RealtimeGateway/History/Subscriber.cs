@@ -1,5 +1,5 @@
 using LockNGen.RealtimeGateway.Events;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.History;
 

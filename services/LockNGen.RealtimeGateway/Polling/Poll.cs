@@ -1,6 +1,6 @@
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Polling;
 

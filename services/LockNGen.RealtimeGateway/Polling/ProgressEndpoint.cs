@@ -4,7 +4,7 @@ using LockNGen.RealtimeGateway.Admission;
 using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Polling;
 

@@ -5,7 +5,7 @@ using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using LockNGen.WebhookNotifier.Registrations;
 using Microsoft.AspNetCore.Http.HttpResults;
 

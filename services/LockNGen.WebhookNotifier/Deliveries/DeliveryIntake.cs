@@ -1,6 +1,6 @@
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Messaging;
+using LockNGen.Storage;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;
 using Microsoft.Extensions.Options;

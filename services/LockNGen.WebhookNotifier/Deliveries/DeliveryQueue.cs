@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;
 using Microsoft.Extensions.Options;

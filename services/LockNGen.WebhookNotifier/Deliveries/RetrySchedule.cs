@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Resilience;
+using LockNGen.Hosting.Resilience;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.WebhookNotifier.Deliveries;

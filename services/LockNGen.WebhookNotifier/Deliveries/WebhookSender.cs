@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.WebhookNotifier.Deliveries;

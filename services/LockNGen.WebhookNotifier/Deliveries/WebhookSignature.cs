@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Webhooks;
 
 namespace LockNGen.WebhookNotifier.Deliveries;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Messaging;
 using LockNGen.WebhookNotifier.Storage;
+using LockNGen.Webhooks;
 using MassTransit;
 
 namespace LockNGen.WebhookNotifier.Registrations;

@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 
 namespace LockNGen.WebhookNotifier.Registrations;
 

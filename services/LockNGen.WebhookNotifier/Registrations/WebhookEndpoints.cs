@@ -1,6 +1,6 @@
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Web.Authentication;
 using LockNGen.WebhookNotifier.Deliveries;
+using LockNGen.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
-using LockNGen.ServiceDefaults.Authentication;
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
 using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Storage;
 

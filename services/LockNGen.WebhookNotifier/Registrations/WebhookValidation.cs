@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Webhooks;
 
 namespace LockNGen.WebhookNotifier.Registrations;
 

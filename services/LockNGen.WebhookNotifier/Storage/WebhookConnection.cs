@@ -1,4 +1,4 @@
-using LockNGen.ServiceDefaults.Storage;
+using LockNGen.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 

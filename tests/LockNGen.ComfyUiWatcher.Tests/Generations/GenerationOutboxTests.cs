@@ -4,7 +4,7 @@ using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;

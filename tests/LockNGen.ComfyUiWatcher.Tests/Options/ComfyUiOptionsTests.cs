@@ -1,5 +1,5 @@
 using LockNGen.ComfyUiWatcher.Options;
-using LockNGen.ServiceDefaults;
+using LockNGen.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;

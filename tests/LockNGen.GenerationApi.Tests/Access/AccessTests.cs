@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Tests.Support;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Tests.Support;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Tests.Support;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;

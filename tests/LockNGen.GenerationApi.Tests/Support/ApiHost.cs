@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Hosting;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using MassTransit;
 using Microsoft.Extensions.Configuration;

@@ -18,7 +18,8 @@ public sealed partial class OperationsDocumentTests
     {
         var named = Rows().Matches(Document).SelectMany(row => NamesOf(row.Groups["name"].Value)).ToList();
 
-        var instruments = Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "services"), "*.cs", SearchOption.AllDirectories)
+        var instruments = new[] { "libs", "services" }
+            .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains($"{System.IO.Path.DirectorySeparatorChar}obj{System.IO.Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => Instruments().Matches(File.ReadAllText(file)).Select(m => m.Groups["name"].Value));
         named.ShouldBe(instruments.Distinct(), ignoreOrder: true);

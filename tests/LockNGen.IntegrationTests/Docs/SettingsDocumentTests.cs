@@ -2,10 +2,12 @@ using System.Text;
 using LockNGen.ComfyUiSimulator;
 using LockNGen.ComfyUiWatcher;
 using LockNGen.GenerationApi;
+using LockNGen.Messaging;
 using LockNGen.RealtimeGateway;
-using LockNGen.ServiceDefaults;
 using LockNGen.TestSupport;
+using LockNGen.Web.Authentication;
 using LockNGen.WebhookNotifier;
+using LockNGen.Webhooks;
 
 namespace LockNGen.IntegrationTests.Docs;
 
@@ -30,18 +32,18 @@ public sealed class SettingsDocumentTests
 
     private static string Tables()
     {
-        (string Heading, Type Anchor)[] assemblies =
+        (string Heading, Type[] Anchors)[] chapters =
         [
-            ("Every service", typeof(ServiceDefaultsExtensions)),
-            ("GenerationApi", typeof(GenerationApiExtensions)),
-            ("RealtimeGateway", typeof(GatewayExtensions)),
-            ("ComfyUiWatcher", typeof(ComfyUiWatcherExtensions)),
-            ("WebhookNotifier", typeof(WebhookNotifierExtensions)),
-            ("ComfyUiSimulator", typeof(ComfyUiSimulatorExtensions)),
+            ("Every service", [typeof(BusOptions), typeof(AuthOptions), typeof(CallbackAddressOptions)]),
+            ("GenerationApi", [typeof(GenerationApiExtensions)]),
+            ("RealtimeGateway", [typeof(GatewayExtensions)]),
+            ("ComfyUiWatcher", [typeof(ComfyUiWatcherExtensions)]),
+            ("WebhookNotifier", [typeof(WebhookNotifierExtensions)]),
+            ("ComfyUiSimulator", [typeof(ComfyUiSimulatorExtensions)]),
         ];
         var text = new StringBuilder();
-        foreach (var (heading, anchor) in assemblies)
-            text.Append("\n## ").Append(heading).Append("\n\n").Append(new SettingsTable(anchor.Assembly).Write().TrimEnd('\n')).Append('\n');
+        foreach (var (heading, anchors) in chapters)
+            text.Append("\n## ").Append(heading).Append("\n\n").Append(new SettingsTable([.. anchors.Select(a => a.Assembly)]).Write().TrimEnd('\n')).Append('\n');
         return text.ToString();
     }
 }

@@ -6,15 +6,16 @@ using System.Text;
 
 namespace LockNGen.IntegrationTests.Docs;
 
-/// <summary>The settings of one assembly as Markdown: every type with a <c>Section</c>, found by reflection, described by its own comments.</summary>
-internal sealed class SettingsTable(Assembly assembly)
+/// <summary>The settings of assemblies as one Markdown chapter: every type with a <c>Section</c>, found by reflection, described by its own comments.</summary>
+internal sealed class SettingsTable(params IReadOnlyList<Assembly> assemblies)
 {
-    private readonly XmlDocs _docs = new(assembly);
+    private readonly XmlDocs _docs = new(assemblies);
 
     public string Write()
     {
         var text = new StringBuilder();
-        foreach (var type in assembly.GetTypes().Where(t => SectionOf(t) is not null).OrderBy(SectionOf, StringComparer.Ordinal).ThenBy(t => t.Name, StringComparer.Ordinal))
+        var types = assemblies.SelectMany(a => a.GetTypes()).Where(t => SectionOf(t) is not null);
+        foreach (var type in types.OrderBy(SectionOf, StringComparer.Ordinal).ThenBy(t => t.Name, StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"### {SectionOf(type)}\n\n{_docs.Of(type)}\n\n");
             text.Append("| setting | environment variable | default | allowed | what it is |\n| --- | --- | --- | --- | --- |\n");

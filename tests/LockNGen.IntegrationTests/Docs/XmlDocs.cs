@@ -4,13 +4,14 @@ using System.Xml.Linq;
 
 namespace LockNGen.IntegrationTests.Docs;
 
-/// <summary>The summaries that the compiler wrote beside an assembly, as Markdown text of one line.</summary>
+/// <summary>The summaries that the compiler wrote beside assemblies, as Markdown text of one line.</summary>
 internal sealed partial class XmlDocs
 {
     private readonly Dictionary<string, XElement> _members;
 
-    public XmlDocs(Assembly assembly) =>
-        _members = XDocument.Load(System.IO.Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member").ToDictionary(m => m.Attribute("name")!.Value);
+    public XmlDocs(IEnumerable<Assembly> assemblies) => _members = assemblies
+        .SelectMany(assembly => XDocument.Load(System.IO.Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
+        .ToDictionary(m => m.Attribute("name")!.Value);
 
     public string Of(Type type) => Of($"T:{type.FullName}");
 

@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.RealtimeGateway.Tests.History;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.RealtimeGateway.Tests.Connections;

@@ -5,8 +5,8 @@ using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Tests.WebSockets;
-using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.TestSupport;
+using LockNGen.Web.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.RealtimeGateway.Tests.Drain;

@@ -5,8 +5,8 @@ using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Previews;
-using LockNGen.ServiceDefaults.Authentication;
 using LockNGen.TestSupport;
+using LockNGen.Web.Authentication;
 using static LockNGen.RealtimeGateway.Tests.History.TestLogs;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Tests.History;
 

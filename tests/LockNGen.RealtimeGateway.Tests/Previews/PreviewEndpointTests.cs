@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;

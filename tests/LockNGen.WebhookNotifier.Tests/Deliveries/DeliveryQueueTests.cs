@@ -1,5 +1,5 @@
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Authentication;
+using LockNGen.Web.Authentication;
 using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.ServiceDefaults.Network;
+using LockNGen.Webhooks;
 using MassTransit;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

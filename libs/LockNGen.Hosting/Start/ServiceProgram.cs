@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LockNGen.Hosting.Start;
+
+/// <summary>What every Program.cs hands its service to.</summary>
+public static class ServiceProgram
+{
+    /// <summary>
+    /// Builds a service and runs it until the process is told to stop. What an operator can put right (a port that is taken, a setting, a
+    /// folder) ends it with one line on standard error and no stack trace.
+    /// </summary>
+    /// <returns>The exit code: 0 after an orderly end, 1 when the service could not start.</returns>
+    public static async Task<int> RunAsync(Func<WebApplication> build)
+    {
+        try
+        {
+            await RunAsync(build());
+            return 0;
+        }
+        catch (Exception e) when (StartFailure.Explain(e) is { } explanation)
+        {
+            await Console.Error.WriteLineAsync(explanation);
+            return 1;
+        }
+    }
+
+    /// <summary>
+    /// Runs until the process is told to stop. Told so while it still starts, it ends in as good order as later, and not with the exit code
+    /// of a crash.
+    /// </summary>
+    internal static async Task RunAsync(WebApplication app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        if (app.Services.GetService<StartLogging>() is { } logging)
+            app.Lifetime.ApplicationStarted.Register(logging.Started);
+        ListenAddresses.EnsureFree(app.Configuration);
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What was starting was told to leave off.
+        }
+    }
+}

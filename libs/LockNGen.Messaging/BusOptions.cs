@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LockNGen.Messaging;
+
+/// <summary>How a service reaches the broker. Section <c>Bus</c>; the address is the connection string <c>rabbitmq</c>.</summary>
+public sealed class BusOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Bus";
+
+    /// <summary><c>RabbitMq</c> (default) or <c>InMemory</c> (Standalone only: one process, nothing outlives it).</summary>
+    public BusTransport Transport { get; set; } = BusTransport.RabbitMq;
+
+    /// <summary>amqp:// or amqps:// address with user and password; from <c>ConnectionStrings__rabbitmq</c>.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>How long events stay in the stream that gateways resume from. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan StreamMaxAge { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How large that stream may grow, in bytes. Default 1 GiB, at least 16 MiB.</summary>
+    [Range(16L << 20, 1L << 40)]
+    public long StreamMaxBytes { get; set; } = 1L << 30;
+
+    /// <summary>How long a command waits for its answer. Default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>What carries the messages.</summary>
+public enum BusTransport
+{
+    /// <summary>A RabbitMQ broker, 3.10 or newer.</summary>
+    RabbitMq,
+
+    /// <summary>This process.</summary>
+    InMemory,
+}

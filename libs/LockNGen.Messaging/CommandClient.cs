@@ -1,0 +1,56 @@
+using LockNGen.Contracts;
+using MassTransit;
+
+namespace LockNGen.Messaging;
+
+/// <summary>Sends commands to queues by name, and requests that wait for an answer (<see cref="BusOptions.RequestTimeout"/>).</summary>
+public sealed class CommandClient
+{
+    private readonly IBus _bus;
+    private readonly IRequests _requests;
+
+    internal CommandClient(IBus bus, IRequests requests) => (_bus, _requests) = (bus, requests);
+
+    /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
+    /// <param name="queue">The queue that its reader has declared.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Ends the wait for the confirm.</param>
+    /// <param name="traceParent">W3C trace context of the generation that it is about, for the header <see cref="EventHeaders.TraceParent"/>.</param>
+    /// <param name="mandatory">Whether a broker without that queue hands the command back; otherwise it is lost, for commands that are repeated.</param>
+    /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
+    public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken, string? traceParent = null, bool mandatory = false)
+        where T : class
+    {
+        // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are nobody else's business.
+        var endpoint = await _bus.GetSendEndpoint(new Uri("exchange:" + queue));
+        await endpoint.Send(command, Prepare, cancellationToken);
+
+        void Prepare(SendContext<T> context)
+        {
+            if (traceParent is not null)
+                context.Headers.Set(EventHeaders.TraceParent, traceParent);
+            if (mandatory)
+                Mandate(context);
+        }
+    }
+
+    /// <summary>Sends a request and returns its answer.</summary>
+    /// <param name="queue">The queue that its reader has declared.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <param name="mandatory">Whether a broker without that queue hands the request back at once; otherwise it is waited for in vain.</param>
+    /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
+    /// <exception cref="RequestTimeoutException">Nobody answered in time.</exception>
+    /// <exception cref="RequestException">The other side failed, or the broker is away.</exception>
+    public Task<TAnswer> RequestAsync<TRequest, TAnswer>(
+        string queue, TRequest request, CancellationToken cancellationToken, bool mandatory = false)
+        where TRequest : class
+        where TAnswer : class => _requests.RequestAsync<TRequest, TAnswer>(queue, request, mandatory, cancellationToken);
+
+    private static void Mandate<T>(SendContext<T> context)
+        where T : class
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbitMq))
+            rabbitMq.Mandatory = true;
+    }
+}

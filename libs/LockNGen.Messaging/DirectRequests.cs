@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace LockNGen.Messaging;
+
+/// <summary>
+/// Requests over RabbitMQ's direct reply-to (https://www.rabbitmq.com/docs/direct-reply-to), on a connection of their own, in the form that
+/// MassTransit's consumers answer. Not MassTransit's own client for it: after a lost connection that one publishes the requests that wait
+/// before it consumes answers again, for which the broker closes its channel; with a request always waiting, that goes on for minutes.
+/// Requests need no confirm: who gets no answer asks again.
+/// </summary>
+internal sealed class DirectRequests(IOptions<BusOptions> options, IHostEnvironment host) : IRequests, IAsyncDisposable
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    private readonly ConnectionFactory _factory = new()
+    {
+        Uri = new Uri(options.Value.Address!),
+        AutomaticRecoveryEnabled = false,
+        RequestedHeartbeat = Heartbeat,
+        RequestedConnectionTimeout = options.Value.RequestTimeout,
+        ContinuationTimeout = options.Value.RequestTimeout,
+    };
+
+    private readonly TimeSpan _timeout = options.Value.RequestTimeout;
+    private readonly Lock _gate = new();
+    private Task<RequestLine>? _line;
+
+    public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(string queue, TRequest request, bool mandatory, CancellationToken cancellationToken)
+        where TRequest : class
+        where TAnswer : class
+    {
+        var question = new Question(
+            queue,
+            JsonSerializer.SerializeToUtf8Bytes(request, SystemTextJsonMessageSerializer.Options),
+            MessageUrn.ForTypeString<TRequest>(),
+            mandatory,
+            _timeout,
+            Activity.Current?.Id);
+        try
+        {
+            return (await AskAsync(question, cancellationToken)).Read<TAnswer>();
+        }
+        catch (Exception e) when (e is not (RequestException or MessageReturnedException or OperationCanceledException))
+        {
+            // The broker is away, or the connection was lost in between.
+            throw new RequestException($"The request to {queue} did not get through: {e.Message}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_line is { IsCompletedSuccessfully: true } line)
+            await line.Result.DisposeAsync();
+    }
+
+    private async Task<Answer> AskAsync(Question question, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_timeout);
+        var since = Stopwatch.GetTimestamp();
+        var opening = OpenAsync();
+        try
+        {
+            var line = await opening.WaitAsync(deadline.Token);
+            return await line.AskAsync(question, deadline.Token).WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // No one may be there to answer, or the line is dead without knowing: a new one costs little. A caller that merely left says
+            // nothing about the line, on which others wait.
+            if (opening is { IsCompletedSuccessfully: true } && opening.Result.LastAnswer < since)
+                Replace(opening);
+            throw new RequestTimeoutException(question.Queue, e);
+        }
+    }
+
+    /// <summary>The open line, or the one being opened: for all who ask, so that none of them can call it off. The factory's timeouts limit it.</summary>
+    private Task<RequestLine> OpenAsync()
+    {
+        lock (_gate)
+        {
+            if (_line is { IsCompleted: false } or { IsCompletedSuccessfully: true, Result.IsOpen: true })
+                return _line;
+            if (_line is not null)
+                Replace(_line);
+            return _line = RequestLine.OpenAsync(_factory, $"{host.ApplicationName} requests");
+        }
+    }
+
+    private void Replace(Task<RequestLine> line)
+    {
+        lock (_gate)
+        {
+            if (_line != line)
+                return;
+            _line = null;
+        }
+
+        if (line.IsCompletedSuccessfully)
+            _ = line.Result.DisposeAsync().AsTask();
+    }
+}

@@ -1,0 +1,71 @@
+using LockNGen.Contracts;
+using MassTransit;
+
+namespace LockNGen.Messaging;
+
+/// <summary>
+/// Exchanges, stream and bindings, the same in whatever service declares them first. MassTransit declares them before the first
+/// publish of every connection, so nothing is ever published into the void.
+/// </summary>
+public static class EventTopology
+{
+    /// <summary>
+    /// The RabbitMQ stream that is bound to every event exchange: what a gateway fills its rings from when it starts, or after it lost
+    /// its broker connection.
+    /// </summary>
+    public const string Stream = "generation-events";
+
+    /// <summary>The stream's queue arguments; whoever declares it must use exactly these.</summary>
+    public static IReadOnlyDictionary<string, object> StreamArguments(BusOptions options) => new Dictionary<string, object>
+    {
+        ["x-queue-type"] = "stream",
+        ["x-max-age"] = $"{(long)options.StreamMaxAge.TotalSeconds}s",
+        ["x-max-length-bytes"] = options.StreamMaxBytes,
+        // Age and size are enforced a segment at a time; RabbitMQ's default of 500 MB would make both meaningless here.
+        ["x-stream-max-segment-size-bytes"] = Math.Min(64L << 20, options.StreamMaxBytes / 4),
+    };
+
+    internal static void NameExchanges(IBusFactoryConfigurator bus)
+    {
+        Name<GenerationQueued>(GenerationEventTypes.Queued);
+        Name<GenerationStarted>(GenerationEventTypes.Started);
+        Name<GenerationNodeExecuting>(GenerationEventTypes.Node);
+        Name<GenerationProgressed>(GenerationEventTypes.Progress);
+        Name<GenerationPreviewed>(GenerationEventTypes.Preview);
+        Name<GenerationCustom>(GenerationEventTypes.Custom);
+        Name<GenerationImageCompleted>(GenerationEventTypes.Image);
+        Name<GenerationCompleted>(GenerationEventTypes.Completed);
+        Name<GenerationFailed>(GenerationEventTypes.Failed);
+        Name<GenerationCancelled>(GenerationEventTypes.Cancelled);
+        Name<GenerationPreviewBytes>(GenerationPreviewBytes.Exchange);
+        Name<TokenRevoked>(TokenRevoked.Exchange);
+        bus.Publish<GenerationEvent>(p => p.Exclude = true);
+
+        void Name<T>(string exchange)
+            where T : class => bus.Message<T>(m => m.SetEntityName(exchange));
+    }
+
+    internal static void BindStream(IRabbitMqBusFactoryConfigurator bus, BusOptions options)
+    {
+        var arguments = StreamArguments(options);
+        Bind<GenerationQueued>(GenerationEventTypes.Queued);
+        Bind<GenerationStarted>(GenerationEventTypes.Started);
+        Bind<GenerationNodeExecuting>(GenerationEventTypes.Node);
+        Bind<GenerationProgressed>(GenerationEventTypes.Progress);
+        Bind<GenerationPreviewed>(GenerationEventTypes.Preview);
+        Bind<GenerationCustom>(GenerationEventTypes.Custom);
+        Bind<GenerationImageCompleted>(GenerationEventTypes.Image);
+        Bind<GenerationCompleted>(GenerationEventTypes.Completed);
+        Bind<GenerationFailed>(GenerationEventTypes.Failed);
+        Bind<GenerationCancelled>(GenerationEventTypes.Cancelled);
+
+        // Naming the message's own exchange makes MassTransit bind the stream to it directly, without an exchange in between.
+        void Bind<T>(string exchange)
+            where T : class => bus.Publish<T>(p => p.BindQueue(exchange, Stream, queue =>
+        {
+            queue.Durable = true;
+            foreach (var (name, value) in arguments)
+                queue.SetQueueArgument(name, value);
+        }));
+    }
+}

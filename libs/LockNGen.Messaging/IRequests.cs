@@ -1,0 +1,10 @@
+namespace LockNGen.Messaging;
+
+/// <summary>The way of a request to whoever reads a queue, and of its answer back: over the broker, or within the process.</summary>
+internal interface IRequests
+{
+    /// <inheritdoc cref="CommandClient.RequestAsync{TRequest, TAnswer}"/>
+    Task<TAnswer> RequestAsync<TRequest, TAnswer>(string queue, TRequest request, bool mandatory, CancellationToken cancellationToken)
+        where TRequest : class
+        where TAnswer : class;
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LockNGen.Storage;
+
+/// <summary>
+/// Mutual exclusion by name. SQLite belongs to one process, where a semaphore does. On PostgreSQL it is an advisory lock that ends with
+/// its transaction, so with its holder; and the server ends the transaction of a holder that sleeps.
+/// </summary>
+internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _local = [];
+
+    public async Task<IAsyncDisposable> AcquireAsync(string name, CancellationToken cancellationToken)
+    {
+        // Local first also on PostgreSQL: the tasks of one process then wait without a connection each.
+        var local = _local.GetOrAdd(name, _ => new SemaphoreSlim(1));
+        await local.WaitAsync(cancellationToken);
+        try
+        {
+            return new Held(local, isSqlite ? null : await AcquireRemoteAsync(name, cancellationToken));
+        }
+        catch
+        {
+            local.Release();
+            throw;
+        }
+    }
+
+    private async Task<DbConnection> AcquireRemoteAsync(string name, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '15s'; SELECT pg_advisory_xact_lock({Key(name)})";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The number by which PostgreSQL knows the lock.</summary>
+    public static long Key(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes("lockngen:" + name)));
+
+    /// <summary>Returning the connection to its pool rolls the transaction back, which frees the lock.</summary>
+    private sealed class Held(SemaphoreSlim local, DbConnection? remote) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                // Throws when the server went away meanwhile, and has freed the lock itself.
+                if (remote is not null)
+                    await remote.DisposeAsync();
+            }
+            finally
+            {
+                local.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using LockNGen.Contracts;
+
+namespace LockNGen.Web.Authentication;
+
+/// <summary>
+/// The revocations that this process knows of. Services add what <see cref="TokenRevoked"/> announces, and at start what the
+/// GenerationApi's database still holds.
+/// </summary>
+public sealed class RevocationList
+{
+    /// <summary>A bound, not a target: the oldest are forgotten beyond it.</summary>
+    private const int Capacity = 100_000;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(bool IsToken, string Id)> _order = new();
+    private readonly Dictionary<string, DateTimeOffset> _tokens = [];
+    private readonly Dictionary<string, DateTimeOffset> _subjects = [];
+    private bool _isKnown;
+
+    /// <summary>Whether the revocations of the time before this process have been added.</summary>
+    public bool IsKnown { get => Volatile.Read(ref _isKnown); set => Volatile.Write(ref _isKnown, value); }
+
+    /// <summary>Remembers a revocation; repeating it is harmless.</summary>
+    public void Add(TokenRevoked revocation)
+    {
+        lock (_gate)
+        {
+            if (revocation.TokenId is { } token)
+                Add(_tokens, isToken: true, token, revocation.At);
+            if (revocation.Subject is { } subject)
+                Add(_subjects, isToken: false, subject, revocation.At);
+        }
+    }
+
+    /// <summary>Whether the caller's token was revoked, by its own id or with all tokens that its subject had by then.</summary>
+    public bool IsRevoked(Caller caller)
+    {
+        if (!caller.IsAuthenticated)
+            return false;
+        lock (_gate)
+        {
+            return (caller.TokenId is { } token && _tokens.ContainsKey(token))
+                || (caller.Owner is { } subject && _subjects.TryGetValue(subject, out var at)
+                    && (caller.IssuedAt is not { } issued || issued <= at));
+        }
+    }
+
+    private void Add(Dictionary<string, DateTimeOffset> revoked, bool isToken, string id, DateTimeOffset at)
+    {
+        if (revoked.TryGetValue(id, out var known))
+        {
+            revoked[id] = at > known ? at : known;
+            return;
+        }
+
+        if (_order.Count == Capacity)
+        {
+            var oldest = _order.Dequeue();
+            (oldest.IsToken ? _tokens : _subjects).Remove(oldest.Id);
+        }
+
+        _order.Enqueue((isToken, id));
+        revoked[id] = at;
+    }
+}

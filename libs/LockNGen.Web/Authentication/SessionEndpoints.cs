@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.Web.Authentication;
+
+/// <summary>
+/// <c>/api/session</c>: swaps a JWT for a cookie, for what a browser cannot send a header with: WebSocket, EventSource and images.
+/// </summary>
+public static class SessionEndpoints
+{
+    /// <summary>Browsers keep cookies of 4,096 bytes with name and attributes.</summary>
+    private const int MaxCookieLength = 3_800;
+
+    /// <summary>Maps GET, POST and DELETE.</summary>
+    public static IEndpointRouteBuilder MapSession(this IEndpointRouteBuilder endpoints)
+    {
+        var session = endpoints.MapGroup("/api/session").WithTags("Session");
+        session.MapGet("/", Read).WithSummary("Who am I");
+        session.MapPost("/", Create).RequireAuthorization().ProducesProblem(StatusCodes.Status413PayloadTooLarge).WithSummary("Swap the JWT of the Authorization header for a cookie");
+        session.MapDelete("/", Delete).WithSummary("Sign out");
+        return endpoints;
+    }
+
+    private static JsonHttpResult<SessionAnswer> Read(Caller caller, IOptions<AuthOptions> options) => Answer(caller, options.Value);
+
+    private static Results<JsonHttpResult<SessionAnswer>, ProblemHttpResult> Create(HttpContext context, Caller caller, IOptions<AuthOptions> options)
+    {
+        if (!options.Value.IsOn)
+            return Answer(caller, options.Value);
+        var token = TokenEvents.TokenOf(context.Request)!;
+        if (token.Length > MaxCookieLength)
+        {
+            return TypedResults.Problem(
+                $"The token has {token.Length} characters and a cookie holds {MaxCookieLength}: ask the issuer for fewer claims, or use tickets.",
+                statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
+        context.Response.Cookies.Append(TokenEvents.SessionCookie, token, Cookie(context, caller.ExpiresAt));
+        return Answer(caller, options.Value);
+    }
+
+    private static NoContent Delete(HttpContext context)
+    {
+        context.Response.Cookies.Delete(TokenEvents.SessionCookie, Cookie(context, expires: null));
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Strict: another site's page can neither read nor send it, so no request of its making is ours.</summary>
+    private static CookieOptions Cookie(HttpContext context, DateTimeOffset? expires) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = context.Request.IsHttps,
+        Path = "/",
+        Expires = expires,
+        IsEssential = true,
+    };
+
+    private static JsonHttpResult<SessionAnswer> Answer(Caller caller, AuthOptions options) => TypedResults.Json(
+        new SessionAnswer(options.IsOn, options.IsOn && caller.IsAuthenticated, caller.Owner, caller.IsAdmin, caller.ExpiresAt),
+        SessionJson.Default.SessionAnswer);
+}
+
+/// <summary>The answer of <c>/api/session</c>.</summary>
+/// <param name="AuthenticationRequired">Whether this installation asks for tokens.</param>
+/// <param name="Authenticated">Whether this request carried a good one.</param>
+/// <param name="Owner">The owner id that new generations get.</param>
+/// <param name="Admin">Whether the caller may see and do everything.</param>
+/// <param name="ExpiresAt">When the session ends.</param>
+public sealed record SessionAnswer(bool AuthenticationRequired, bool Authenticated, string? Owner, bool Admin, DateTimeOffset? ExpiresAt);
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SessionAnswer))]
+internal sealed partial class SessionJson : JsonSerializerContext;

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace LockNGen.Web.OpenApi;
+
+/// <summary>Declares the errors that an operation owes not to itself but to what stands in front of and behind all of them.</summary>
+public sealed class CommonErrors : IOpenApiOperationTransformer
+{
+    /// <inheritdoc/>
+    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), cancellationToken: cancellationToken);
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
+            Add("401", "No token, or one that is expired, revoked or not for this installation.");
+        if (context.Description.HttpMethod is { } method && !HttpMethods.IsGet(method))
+            Add("403", "A page of another site asks for it, or a scope is missing.");
+        Add("503", "The database, the broker or the issuer of tokens is away; see Retry-After.");
+
+        void Add(string status, string description) => (operation.Responses ??= []).TryAdd(status, new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = problem } },
+        });
+    }
+}
