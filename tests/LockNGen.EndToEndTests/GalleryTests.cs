@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -144,7 +141,7 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
     {
         var gallery = await OpenAsync();
 
-        var id = await SubmitAsync(Workflows.PictureTextAndSound);
+        var id = await product.SubmitAsync(Workflows.PictureTextAndSound);
 
         var strip = gallery.Page.Locator($"[data-generation-id='{id}']");
         await Expect(strip).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = 120_000 });
@@ -165,7 +162,7 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
     {
         product.WriteResult(filename, content);
         var gallery = await OpenAsync();
-        var id = await SubmitAsync(Workflows.Hands(filename));
+        var id = await product.SubmitAsync(Workflows.Hands(filename));
         var strip = gallery.Page.Locator($"[data-generation-id='{id}']");
         await Expect(strip).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = 120_000 });
 
@@ -184,19 +181,11 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
         product.WriteResult("picture.png", "<!doctype html><script>localStorage.setItem('owned', 'yes')</script>");
         var gallery = await OpenAsync();
 
-        var id = await SubmitAsync(Workflows.Hands("picture.png"));
+        var id = await product.SubmitAsync(Workflows.Hands("picture.png"));
 
         var strip = gallery.Page.Locator($"[data-generation-id='{id}']");
         await Expect(strip).ToHaveAttributeAsync("data-status", "failed", new() { Timeout = 120_000 });
         await Expect(strip).ToContainTextAsync("picture.png");
-    }
-
-    private async Task<string> SubmitAsync(string workflow)
-    {
-        using var body = new StringContent($$"""{"workflow":{{workflow}}}""", Encoding.UTF8, "application/json");
-        using var answer = await product.Http.PostAsync("api/generations", body);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["id"]!.GetValue<string>();
     }
 
     private async Task<GalleryPage> OpenAsync(string path = "")

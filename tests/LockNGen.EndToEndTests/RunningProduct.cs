@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using LockNGen.TestSupport;
 
 namespace LockNGen.EndToEndTests;
@@ -19,6 +22,18 @@ public sealed class RunningProduct : IAsyncLifetime
 
     /// <summary>For REST calls beside the browser.</summary>
     public HttpClient Http { get; private set; } = new();
+
+    /// <summary>A ComfyUI to render with instead of the simulator.</summary>
+    public string? ComfyUi { get; init; }
+
+    /// <summary>Submits a workflow beside the browser, and returns its id.</summary>
+    public async Task<string> SubmitAsync(string workflow)
+    {
+        using var body = new StringContent($$"""{"workflow":{{workflow}}}""", Encoding.UTF8, "application/json");
+        using var answer = await Http.PostAsync("api/generations", body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["id"]!.GetValue<string>();
+    }
 
     /// <summary>Puts a file where the simulator keeps results, as if a node of some pack had written it.</summary>
     public void WriteResult(string name, string content)
@@ -58,7 +73,7 @@ public sealed class RunningProduct : IAsyncLifetime
         {
             StartInfo = new ProcessStartInfo(
                 Path.Combine(Repository.Root, "run"),
-                ["--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--data", _data])
+                ["--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--data", _data, .. ComfyUi is null ? [] : new[] { "--comfyui", ComfyUi }])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
