@@ -51,6 +51,22 @@ public sealed class ConnectionAdmissionTests
     }
 
     [Fact]
+    public async Task Upgrades_BeyondTheAttemptsOfAMinute_Get429WithRetryAfter()
+    {
+        await using var gateway = await StartAsync("Connections:AttemptsPerMinute", "3");
+        for (var i = 0; i < 3; i++)
+        {
+            await using var client = await RawClient.ConnectAsync(gateway.Url);
+            client.Answer.ShouldStartWith("HTTP/1.1 101");
+        }
+
+        await using var refused = await RawClient.ConnectAsync(gateway.Url);
+
+        refused.Answer.ShouldStartWith("HTTP/1.1 429");
+        refused.Answer.ShouldContain("Retry-After: ");
+    }
+
+    [Fact]
     public async Task HundredConnectionsFromOneAddress_AreWelcomeByDefault()
     {
         await using var gateway = await GatewayHost.StartAsync();

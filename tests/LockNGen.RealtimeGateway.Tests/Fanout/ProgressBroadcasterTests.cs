@@ -60,6 +60,25 @@ public sealed class ProgressBroadcasterTests : IAsyncLifetime
         mine.State.ShouldBe(WebSocketState.Open);
     }
 
+    [Fact]
+    public async Task SocketWithoutAFilter_GetsEveryGeneration_AndNothingOnceItIsUnregistered()
+    {
+        var (mine, theirs) = Pair();
+        var (one, other) = (Queued(_id), Queued(Guid.NewGuid()));
+        Broadcaster.RegisterClient(mine);
+        await _gateway.PublishAsync(one, other);
+        (await ReceiveAsync(theirs)).ShouldBe(Encoding.UTF8.GetString(ContractsJson.Serialize(one)));
+        (await ReceiveAsync(theirs)).ShouldBe(Encoding.UTF8.GetString(ContractsJson.Serialize(other)));
+
+        Broadcaster.UnregisterClient(mine);
+        await _gateway.PublishAndSeeAsync(Started(_id), Completed(_id, First(2)));
+        await Broadcaster.BroadcastAsync(Notice("custom.notice"));
+
+        // The next that comes is what its owner writes.
+        await mine.SendAsync("mine again"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        (await ReceiveAsync(theirs)).ShouldBe("mine again");
+    }
+
     private ProgressMessage Notice(string type) => new() { Type = type, GenerationId = _id, Timestamp = DateTimeOffset.UnixEpoch };
 
     /// <summary>Both ends of a WebSocket over an in-process pipe.</summary>

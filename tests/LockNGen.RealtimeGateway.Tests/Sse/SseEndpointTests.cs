@@ -76,6 +76,53 @@ public sealed class SseEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DroppedClient_FreesItsSubscriptionAndItsPlace()
+    {
+        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?>
+        {
+            ["Connections:MaxPerClient"] = "1",
+            ["Connections:AttemptsPerMinute"] = "100000",
+        });
+        using var connections = new Gauge(gateway, "lockngen.gateway.connections");
+        using var subscriptions = new Gauge(gateway, "lockngen.gateway.subscriptions");
+        await using (var dropped = await EventSource.OpenAsync(gateway, $"generationId={_id}&after=0"))
+        {
+            await dropped.UntilAsync("event: connection.ready");
+            await subscriptions.ReachesAsync(1);
+            await using var refused = await EventSource.OpenAsync(gateway, $"generationId={_id}");
+            refused.Response.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        }
+
+        await subscriptions.ReachesAsync(0);
+        await connections.ReachesAsync(0);
+        // Its place is the last thing that it gives back.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await using var next = await EventSource.OpenAsync(gateway, $"generationId={_id}&after=0");
+            if (next.Response.StatusCode == HttpStatusCode.OK)
+                return;
+            next.Response.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        }
+    }
+
+    [Fact]
+    public async Task Stream_ThatEndsWithItsGeneration_LeavesNothingBehind()
+    {
+        using var connections = new Gauge(_gateway, "lockngen.gateway.connections");
+        using var subscriptions = new Gauge(_gateway, "lockngen.gateway.subscriptions");
+        await using var stream = await EventSource.OpenAsync(_gateway, $"generationId={_id}&after=0");
+        await subscriptions.ReachesAsync(1);
+
+        await _gateway.PublishAsync(Life(_id, steps: 1));
+
+        await stream.ReadToEndAsync();
+        await subscriptions.ReachesAsync(0);
+        await connections.ReachesAsync(0);
+    }
+
+    [Fact]
     public async Task QuietStream_GetsComments()
     {
         await using var stream = await EventSource.OpenAsync(_gateway, $"generationId={_id}&after=0");
