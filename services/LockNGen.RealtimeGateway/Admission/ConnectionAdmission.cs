@@ -15,8 +15,8 @@ namespace LockNGen.RealtimeGateway.Admission;
 /// Who gets in, decided before anything is upgraded or streamed: attempts, then identity, then room. The limiters are those of ASP.NET
 /// Core's rate limiting; its middleware would come too early to know a ticket's user, and frees a slot too late for an upgraded connection.
 /// </summary>
-internal sealed class ConnectionAdmission(
-    IOptions<ConnectionOptions> options, TicketDesk tickets, DrainState drain, GatewayMetrics metrics) : IDisposable
+internal sealed partial class ConnectionAdmission(
+    IOptions<ConnectionOptions> options, TicketDesk tickets, DrainState drain, GatewayMetrics metrics, ILogger<ConnectionAdmission> logger) : IDisposable
 {
     private const int RetryAfterFullSeconds = 5;
 
@@ -26,6 +26,15 @@ internal sealed class ConnectionAdmission(
             TokenLimit = options.Value.AttemptsPerMinute,
             TokensPerPeriod = Math.Max(1, options.Value.AttemptsPerMinute / 60),
             ReplenishmentPeriod = TimeSpan.FromSeconds(options.Value.AttemptsPerMinute >= 60 ? 1 : 60.0 / options.Value.AttemptsPerMinute),
+            AutoReplenishment = true,
+        }));
+
+    private readonly PartitionedRateLimiter<string> _frames = PartitionedRateLimiter.Create<string, string>(client =>
+        RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = options.Value.FramesPerSecondPerClient * ConnectionOptions.FrameBurstSeconds,
+            TokensPerPeriod = options.Value.FramesPerSecondPerClient,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             AutoReplenishment = true,
         }));
 
@@ -43,19 +52,12 @@ internal sealed class ConnectionAdmission(
             return null;
         }
 
-        using var attempt = _attempts.AttemptAcquire(Client(context, CallerOf(context)));
-        if (!attempt.IsAcquired)
-        {
-            var wait = attempt.TryGetMetadata(MetadataName.RetryAfter, out var after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
-            await RefuseAsync(
-                context, StatusCodes.Status429TooManyRequests, "attempts",
-                $"At most {options.Value.AttemptsPerMinute} connections and polls a minute.", Math.Max(1, wait));
+        if (!await CountAttemptAsync(context, Client(context, CallerOf(context))))
             return null;
-        }
-
-        return CallerOf(context) is null && context.Request.Query["ticket"].ToString() is { Length: > 0 } ticket
-            ? await tickets.RedeemAsync(context, ticket)
-            : await RecogniseAsync(context);
+        if (CallerOf(context) is not null || context.Request.Query["ticket"].ToString() is not { Length: > 0 } ticket)
+            return await RecogniseAsync(context);
+        // Only now is known whose ticket it is: for its user it is one more attempt, from whatever address.
+        return await tickets.RedeemAsync(context, ticket) is { } caller && await CountAttemptAsync(context, Client(context, caller)) ? caller : null;
     }
 
     /// <summary>Only asks who it is: for what a page may ask for many times a second.</summary>
@@ -65,6 +67,7 @@ internal sealed class ConnectionAdmission(
             return caller;
         await context.ChallengeAsync();
         metrics.Rejected("unauthenticated");
+        LogRefused(Client(context, caller: null), context.Request.Path, StatusCodes.Status401Unauthorized, "unauthenticated");
         return null;
     }
 
@@ -81,9 +84,10 @@ internal sealed class ConnectionAdmission(
             return null;
         }
 
-        var own = _perClient.AttemptAcquire(Client(context, caller));
+        var client = Client(context, caller);
+        var own = _perClient.AttemptAcquire(client);
         if (own.IsAcquired)
-            return new Admitted(caller, total, own);
+            return new Admitted(caller, total, own, () => MaySend(client));
         own.Dispose();
         total.Dispose();
         await RefuseAsync(
@@ -95,6 +99,7 @@ internal sealed class ConnectionAdmission(
     public void Dispose()
     {
         _attempts.Dispose();
+        _frames.Dispose();
         _perClient.Dispose();
         _total.Dispose();
     }
@@ -115,16 +120,39 @@ internal sealed class ConnectionAdmission(
             : "ip " + address;
     }
 
+    /// <summary>False when it was one too many, which has been answered.</summary>
+    private async Task<bool> CountAttemptAsync(HttpContext context, string client)
+    {
+        using var attempt = _attempts.AttemptAcquire(client);
+        if (attempt.IsAcquired)
+            return true;
+        var wait = attempt.TryGetMetadata(MetadataName.RetryAfter, out var after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
+        await RefuseAsync(
+            context, StatusCodes.Status429TooManyRequests, "attempts",
+            $"At most {options.Value.AttemptsPerMinute} connections and polls a minute.", Math.Max(1, wait));
+        return false;
+    }
+
+    private bool MaySend(string client)
+    {
+        using var lease = _frames.AttemptAcquire(client);
+        return lease.IsAcquired;
+    }
+
     private async Task RefuseAsync(HttpContext context, int status, string reason, string detail, int retryAfterSeconds)
     {
         metrics.Rejected(reason);
+        LogRefused(Client(context, CallerOf(context)), context.Request.Path, status, reason);
         context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
     }
+
+    [LoggerMessage(LogLevel.Debug, "Refused {Client} at {Path} with {Status}: {Reason}")]
+    private partial void LogRefused(string client, string path, int status, string reason);
 }
 
-/// <summary>A client that was let in, and its place.</summary>
-internal sealed record Admitted(Caller Caller, RateLimitLease Total, RateLimitLease Own) : IDisposable
+/// <summary>A client that was let in, its place, and what counts each message against the limit of all its connections together.</summary>
+internal sealed record Admitted(Caller Caller, RateLimitLease Total, RateLimitLease Own, Func<bool> MaySend) : IDisposable
 {
     public void Dispose()
     {

@@ -41,6 +41,9 @@ internal sealed class ClientConnection(
         }
     }
 
+    /// <summary>Why it is over, for the log.</summary>
+    public string ClosedWith { get; private set; } = "the client has gone";
+
     /// <summary>Whether the stream is over when the generation is (SSE on one generation).</summary>
     public bool EndsWithGeneration { init => _endsWithGeneration = value; }
 
@@ -294,6 +297,7 @@ internal sealed class ClientConnection(
         if (_isClosing || _hasEnded)
             return;
         metrics.Closed(code);
+        ClosedWith = $"closed with {code} {reason}";
         BeginClose();
         if (transport.Goodbye(code, reason) is { } goodbye)
             _queue.Add(goodbye);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>Makes the connections of this replica and keeps track of them.</summary>
-internal sealed class ClientConnections(
-    WriteLoops loops, DrainState drain, IOptions<ConnectionOptions> options, GatewayMetrics metrics, TimeProvider time)
+internal sealed partial class ClientConnections(
+    WriteLoops loops, DrainState drain, IOptions<ConnectionOptions> options, GatewayMetrics metrics, TimeProvider time, ILogger<ClientConnections> logger)
 {
     private readonly ConcurrentDictionary<ClientConnection, byte> _open = new();
 
@@ -24,6 +24,7 @@ internal sealed class ClientConnections(
         };
         _open.TryAdd(connection, 0);
         metrics.Connected(transport.Name);
+        LogConnected(transport.Name, connection.Id, caller.Owner);
         // It slipped in while the replica began to go away, perhaps too late to be told with the others.
         if (drain.IsDraining)
             connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
@@ -32,7 +33,15 @@ internal sealed class ClientConnections(
 
     public void Remove(ClientConnection connection)
     {
-        if (_open.TryRemove(connection, out _))
-            metrics.Disconnected(connection.Transport.Name);
+        if (!_open.TryRemove(connection, out _))
+            return;
+        metrics.Disconnected(connection.Transport.Name);
+        LogDisconnected(connection.Transport.Name, connection.Id, connection.ClosedWith);
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Transport} {Connection} of {Owner} is open")]
+    private partial void LogConnected(string transport, string connection, string? owner);
+
+    [LoggerMessage(LogLevel.Debug, "{Transport} {Connection} has ended, {Reason}")]
+    private partial void LogDisconnected(string transport, string connection, string reason);
 }

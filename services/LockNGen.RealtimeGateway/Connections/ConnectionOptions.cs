@@ -31,6 +31,13 @@ public sealed class ConnectionOptions
     [Range(1, 100_000)]
     public int FramesPerSecond { get; set; } = 20;
 
+    /// <summary>The same of all connections of one client together: an address, or a user when authenticated. Default 1,000; beyond it 1008.</summary>
+    [Range(1, 1_000_000)]
+    public int FramesPerSecondPerClient { get; set; } = 1_000;
+
+    /// <summary>How many seconds' worth of messages may come at once: that is a page that starts up, not an attack.</summary>
+    internal const int FrameBurstSeconds = 10;
+
     /// <summary>
     /// Bytes that may wait for a client that reads too slowly. Default 1 MiB. Beyond it superseded progress goes first, then previews, then the
     /// connection (4429).

@@ -10,8 +10,14 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>Who listens to what: brings events into the logs and from there to those who watch.</summary>
-internal sealed class ProgressBroadcaster(
-    GenerationLogs logs, AudienceOfAll everybody, SnapshotLookup lookup, HoleRepair repair, ClientConnections connections, GatewayMetrics metrics)
+internal sealed partial class ProgressBroadcaster(
+    GenerationLogs logs,
+    AudienceOfAll everybody,
+    SnapshotLookup lookup,
+    HoleRepair repair,
+    ClientConnections connections,
+    GatewayMetrics metrics,
+    ILogger<ProgressBroadcaster> logger)
     : IProgressBroadcaster
 {
     /// <summary>A caller that lists all gets at most so many snapshots at first.</summary>
@@ -44,6 +50,7 @@ internal sealed class ProgressBroadcaster(
         Unsubscribe(connection, generationId);
         connection.TryWatch(generationId);
         metrics.Subscribed(1);
+        LogSubscribed(connection.Id, generationId, after);
         Join(connection, generationId, after);
     }
 
@@ -61,6 +68,7 @@ internal sealed class ProgressBroadcaster(
         if (!connection.TryUnwatch(generationId))
             return;
         metrics.Subscribed(-1);
+        LogUnsubscribed(connection.Id, generationId);
         Leave(connection, generationId);
     }
 
@@ -93,6 +101,7 @@ internal sealed class ProgressBroadcaster(
             return;
         everybody.Add(connection);
         metrics.Subscribed(1);
+        LogSubscribedToAll(connection.Id);
         var listed = logs.All.Where(l => l.LastSequence > 0 && connection.Caller.Lists(l.Owner) && !connection.Watches(l.GenerationId));
         foreach (var log in listed.OrderByDescending(l => l.LastActivity).Take(MaxSnapshots))
         {
@@ -159,4 +168,13 @@ internal sealed class ProgressBroadcaster(
 
     private static ServerMessage Framed(ProgressMessage message) =>
         ServerMessage.Control(message.Type, message, ContractsJson.Default.ProgressMessage);
+
+    [LoggerMessage(LogLevel.Debug, "{Connection} watches {GenerationId} after {After}")]
+    private partial void LogSubscribed(string connection, Guid generationId, long? after);
+
+    [LoggerMessage(LogLevel.Debug, "{Connection} watches all that its caller may see")]
+    private partial void LogSubscribedToAll(string connection);
+
+    [LoggerMessage(LogLevel.Debug, "{Connection} no longer watches {GenerationId}")]
+    private partial void LogUnsubscribed(string connection, Guid generationId);
 }

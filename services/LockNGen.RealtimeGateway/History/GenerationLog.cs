@@ -368,13 +368,13 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
         else if (cursor >= _completeAfter && LastSequence > 0)
         {
-            logs.Metrics.Resumed(hit: true);
+            logs.Resumed(generationId, cursor, hit: true);
             for (var i = _ring.IndexAfter(cursor); i < _ring.Count; i++)
                 subscriber.Offer(_ring[i]);
         }
         else
         {
-            logs.Metrics.Resumed(hit: false);
+            logs.Resumed(generationId, cursor, hit: false);
             // "From the beginning" of something that nobody knows (yet) misses nothing.
             if (LastSequence > 0 || cursor > 0)
                 subscriber.Offer(GatewayFrames.Gap(generationId, _gapReason));

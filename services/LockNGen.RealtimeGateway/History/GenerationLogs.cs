@@ -49,6 +49,13 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     public bool TryGet(Guid generationId, [MaybeNullWhen(false)] out GenerationLog log) => _logs.TryGetValue(generationId, out log);
 
+    /// <summary>Somebody came back with a cursor: all that it missed is here, or there is no more than a snapshot for it.</summary>
+    public void Resumed(Guid generationId, long after, bool hit)
+    {
+        metrics.Resumed(hit);
+        LogResumed(generationId, after, hit ? "all missed events" : "a snapshot");
+    }
+
     /// <summary>Forgets what is old, and what is too much: called twice a second, so a burst exceeds the budget by half a second's worth at most.</summary>
     public void Sweep()
     {
@@ -121,6 +128,9 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         _logs.TryRemove(new KeyValuePair<Guid, GenerationLog>(log.GenerationId, log));
         return true;
     }
+
+    [LoggerMessage(LogLevel.Debug, "{GenerationId} is followed from {After}: there is {What}")]
+    private partial void LogResumed(Guid generationId, long after, string what);
 
     [LoggerMessage(LogLevel.Warning, "Event {Type} {Sequence} of {GenerationId} cannot be read and is left out of snapshots: {Reason}. Others of that type are not reported")]
     private partial void LogUnreadable(string type, Guid generationId, long sequence, string reason);

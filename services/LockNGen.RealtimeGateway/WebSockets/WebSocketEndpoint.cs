@@ -12,14 +12,15 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.RealtimeGateway.WebSockets;
 
 /// <summary><c>GET /api/ws/progress</c>.</summary>
-internal sealed class WebSocketEndpoint(
+internal sealed partial class WebSocketEndpoint(
     ConnectionAdmission admission,
     AllowedOrigins origins,
     ProgressBroadcaster broadcaster,
     GenerationLogs logs,
     ClientConnections connections,
     IOptions<ConnectionOptions> options,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger<WebSocketEndpoint> logger)
 {
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.Map("/api/ws/progress", (HttpContext context, WebSocketEndpoint endpoint) => endpoint.HandleAsync(context)).ExcludeFromDescription();
@@ -61,8 +62,11 @@ internal sealed class WebSocketEndpoint(
         }
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string detail) =>
-        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    private Task RefuseAsync(HttpContext context, int status, string detail)
+    {
+        LogRefused(status, detail, context.Request.Headers.Origin.ToString());
+        return TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    }
 
     private async Task OpenAsync(HttpContext context, Admitted admitted, ProgressQuery query)
     {
@@ -95,7 +99,7 @@ internal sealed class WebSocketEndpoint(
                 KeepAliveInterval = TimeSpan.Zero,
                 DangerousDeflateOptions = transport.Deflate ? new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false } : null,
             });
-            await new WebSocketSession(socket, connection, broadcaster, options.Value, time).RunAsync();
+            await new WebSocketSession(socket, connection, admitted, broadcaster, options.Value, time).RunAsync();
             await connection.EndedAsync();
         }
         finally
@@ -105,4 +109,7 @@ internal sealed class WebSocketEndpoint(
             admitted.Dispose();
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "Refused a handshake with {Status}: {Reason} (origin {Origin})")]
+    private partial void LogRefused(int status, string reason, string origin);
 }

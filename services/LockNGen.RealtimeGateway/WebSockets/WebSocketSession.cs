@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
+using LockNGen.RealtimeGateway.Admission;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
@@ -9,12 +10,9 @@ namespace LockNGen.RealtimeGateway.WebSockets;
 
 /// <summary>Reads what one client says until it has gone. The end of its connection, whoever ends it, ends every read.</summary>
 internal sealed class WebSocketSession(
-    WebSocket socket, ClientConnection connection, ProgressBroadcaster broadcaster, ConnectionOptions options, TimeProvider time)
+    WebSocket socket, ClientConnection connection, Admitted admitted, ProgressBroadcaster broadcaster, ConnectionOptions options, TimeProvider time)
 {
-    /// <summary>A burst of ten seconds' worth is a page that starts up, not an attack.</summary>
-    private const int BurstSeconds = 10;
-
-    private double _allowance = options.FramesPerSecond * BurstSeconds;
+    private double _allowance = options.FramesPerSecond * ConnectionOptions.FrameBurstSeconds;
     private long _allowanceAt = time.GetTimestamp();
 
     public async Task RunAsync()
@@ -72,7 +70,11 @@ internal sealed class WebSocketSession(
 
             if (connection.IsClosing)
                 return false;
-            return IsAllowed() ? Handle(buffer.AsSpan(0, length)) : Refuse(CloseCode.NotAllowed, $"at most {options.FramesPerSecond} messages a second");
+            if (!IsAllowed())
+                return Refuse(CloseCode.NotAllowed, $"at most {options.FramesPerSecond} messages a second");
+            return admitted.MaySend()
+                ? Handle(buffer.AsSpan(0, length))
+                : Refuse(CloseCode.NotAllowed, $"at most {options.FramesPerSecondPerClient} messages a second over all connections");
         }
         finally
         {
@@ -175,7 +177,7 @@ internal sealed class WebSocketSession(
     {
         var now = time.GetTimestamp();
         _allowance = Math.Min(
-            options.FramesPerSecond * BurstSeconds,
+            options.FramesPerSecond * ConnectionOptions.FrameBurstSeconds,
             _allowance + (time.GetElapsedTime(_allowanceAt, now).TotalSeconds * options.FramesPerSecond));
         _allowanceAt = now;
         if (_allowance < 1)

@@ -110,10 +110,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Fact]
     public async Task Ticket_OpensOneConnection()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/realtime/tickets");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("alice"));
-        using var answer = await _gateway.Http.SendAsync(request);
-        var ticket = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("ticket").GetString();
+        var ticket = await TicketAsync(_gateway, "alice");
 
         await using var first = await RawClient.ConnectAsync(_gateway.Url, $"ticket={ticket}");
         await using var second = await RawClient.ConnectAsync(_gateway.Url, $"ticket={ticket}");
@@ -123,6 +120,50 @@ public sealed class AuthenticationTests : IAsyncLifetime
         await first.ListenedToAsync();
         await _gateway.PublishAsync(Queued(_id));
         (await GenerationsUntilAsync(first, _id)).ShouldBe([_id]);
+    }
+
+    [Fact]
+    public async Task Attempts_OfTicketUsers_CountForTheUserWhateverTheAddress()
+    {
+        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?>
+        {
+            ["Auth:SigningKey"] = Key,
+            ["Proxies:Trusted:0"] = "127.0.0.0/8",
+            ["Connections:AttemptsPerMinute"] = "2",
+        });
+        async Task<RawClient> ConnectAsync(string user, int address) => await RawClient.ConnectAsync(
+            gateway.Url, $"ticket={await TicketAsync(gateway, user)}", $"X-Forwarded-For: 198.51.100.{address}\r\n");
+
+        await using var first = await ConnectAsync("alice", 1);
+        await using var second = await ConnectAsync("alice", 2);
+        await using var third = await ConnectAsync("alice", 3);
+        await using var bob = await ConnectAsync("bob", 4);
+
+        second.Answer.ShouldStartWith("HTTP/1.1 101");
+        third.Answer.ShouldStartWith("HTTP/1.1 429");
+        bob.Answer.ShouldStartWith("HTTP/1.1 101");
+    }
+
+    [Fact]
+    public async Task Messages_OfOneUser_AreLimitedOverAllItsConnections()
+    {
+        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?>
+        {
+            ["Auth:SigningKey"] = Key,
+            ["Connections:FramesPerSecondPerClient"] = "1",
+        });
+        await using var first = await RawClient.ConnectAsync(gateway.Url, headers: Header(Token("alice")));
+        await using var second = await RawClient.ConnectAsync(gateway.Url, headers: Header(Token("alice")));
+        await using var bob = await RawClient.ConnectAsync(gateway.Url, headers: Header(Token("bob")));
+
+        // More than a burst of ten and what a busy machine adds to it meanwhile, spread so that neither connection exceeds its own.
+        for (var i = 0; i < 100; i++)
+            await (i % 2 == 0 ? first : second).SendTextAsync("""{"type":"ping"}""");
+
+        (await first.CloseCodeAsync()).ShouldBe(1008);
+        (await second.CloseCodeAsync()).ShouldBe(1008);
+        await bob.SendTextAsync("""{"type":"ping"}""");
+        await bob.UntilAsync(0x1);
     }
 
     [Fact]
@@ -156,6 +197,14 @@ public sealed class AuthenticationTests : IAsyncLifetime
         again.Answer.ShouldStartWith("HTTP/1.1 401");
         await bystander.SendTextAsync("""{"type":"ping"}""");
         await bystander.UntilAsync(0x1);
+    }
+
+    private async Task<string> TicketAsync(GatewayHost gateway, string user)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/realtime/tickets");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token(user));
+        using var answer = await gateway.Http.SendAsync(request);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("ticket").GetString()!;
     }
 
     private static string Header(string token) => $"Authorization: Bearer {token}\r\n";
