@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+using LockNGen.Media;
+using LockNGen.Media.Embedded;
+using LockNGen.Media.Types;
+using LockNGen.Workflows.Catalog;
+using LockNGen.Workflows.Conversion;
+using LockNGen.Workflows.Editor;
+
+namespace LockNGen.Workflows.Reading;
+
+/// <summary>Reads a workflow from what people have: JSON of any kind, or a file that ComfyUI wrote it into.</summary>
+public static class WorkflowReader
+{
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 128 };
+
+    // What ran is exact; what the editor had needs to be converted.
+    private static readonly string[] Keys = ["prompt", "workflow", "comment", "description", ""];
+
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="InvalidWorkflowException">It has no workflow, or one that makes no sense.</exception>
+    public static ReadWorkflow Read(ReadOnlySpan<byte> file, NodeDefinitions definitions)
+    {
+        var text = file.StartsWith(Encoding.UTF8.Preamble) ? file[Encoding.UTF8.Preamble.Length..] : file;
+        if (text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..])
+            return Read(Parse(Encoding.UTF8.GetString(text)), definitions, null);
+        var media = MediaFile.Recognize(file).Type;
+        var texts = EmbeddedText.ReadAll(file);
+        InvalidWorkflowException? problem = null;
+        foreach (var embedded in Keys.SelectMany(k => texts.Where(t => string.Equals(Bare(t.Key), k, StringComparison.OrdinalIgnoreCase))))
+        {
+            if (embedded.Text.AsSpan().TrimStart() is not ['{', ..])
+                continue;
+            try
+            {
+                return Read(Parse(embedded.Text), definitions, media.ContentType);
+            }
+            catch (InvalidWorkflowException e)
+            {
+                problem ??= e;
+            }
+        }
+
+        throw problem ?? new InvalidWorkflowException(Nothing(media, texts));
+    }
+
+    /// <summary>Reads JSON.</summary>
+    /// <exception cref="InvalidWorkflowException">It has no workflow, or one that makes no sense.</exception>
+    public static ReadWorkflow Read(JsonElement json, NodeDefinitions definitions) => Read(json, definitions, null);
+
+    private static ReadWorkflow Read(JsonElement json, NodeDefinitions definitions, string? container)
+    {
+        if (ApiFormat.IsOne(json))
+            return new(ApiFormat.Read(json), WorkflowFormat.Api, container);
+        if (EditorWorkflow.IsOne(json))
+            return new(Convert(json, definitions), WorkflowFormat.Editor, container);
+        foreach (var wrapper in (string[])["prompt", "output", "workflow"])
+        {
+            if (Unwrapped(json.Member(wrapper)) is not { } inside)
+                continue;
+            if (ApiFormat.IsOne(inside))
+                return new(ApiFormat.Read(inside), WorkflowFormat.Prompt, container);
+            if (EditorWorkflow.IsOne(inside))
+                return new(Convert(inside, definitions), WorkflowFormat.Editor, container);
+        }
+
+        throw new InvalidWorkflowException("This is JSON, but no workflow: neither nodes with a class_type by their ids, nor the editor's lists of nodes and links.");
+    }
+
+    private static System.Text.Json.Nodes.JsonObject Convert(JsonElement json, NodeDefinitions definitions)
+    {
+        var workflow = GraphConverter.Convert(EditorWorkflow.Read(json), definitions);
+        return workflow.Count > 0 ? workflow : throw new InvalidWorkflowException("The workflow has no nodes that run: it is empty, or all of them are muted or bypassed.");
+    }
+
+    // A workflow inside of another JSON may be a text.
+    private static JsonElement? Unwrapped(JsonElement? json) => json switch
+    {
+        { ValueKind: JsonValueKind.Object } => json,
+        { ValueKind: JsonValueKind.String } text when text.GetString()!.AsSpan().TrimStart() is ['{', ..] => Parse(text.GetString()!),
+        _ => null,
+    };
+
+    private static JsonElement Parse(string text)
+    {
+        try
+        {
+            // Python writes numbers that JSON does not have.
+            using var document = JsonDocument.Parse(PythonJson.WithoutNaN(text), Lenient);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidWorkflowException($"This is no JSON: {e.Message}", e);
+        }
+    }
+
+    // iTunes and QuickTime have names of their own for comments.
+    private static string Bare(string key) => key switch { "©cmt" => "comment", "©des" or "desc" => "description", _ => key };
+
+    private static string Nothing(MediaType media, IReadOnlyList<EmbeddedText> texts) => texts switch
+    {
+        _ when media == MediaType.Unknown => "This is neither JSON nor a file that could hold a workflow. Workflows are taken as JSON, or inside of PNG, WebP, JPEG, MP4, WebM, FLAC, MP3, Ogg or GLB files.",
+        _ when texts.Any(t => t.Key == "parameters") => "This picture has the parameters of another program (AUTOMATIC1111), but no workflow of ComfyUI.",
+        _ => $"This file ({media.ContentType}) has no workflow in it. ComfyUI writes it in, but many programs and sites take it out when they save or send a file.",
+    };
+}
