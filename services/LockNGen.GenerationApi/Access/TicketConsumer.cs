@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Storage;
 using MassTransit;
 using Microsoft.AspNetCore.WebUtilities;

@@ -1,8 +1,9 @@
 using System.Text;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Cancel;
+using LockNGen.GenerationApi.Files;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.History;
-using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;

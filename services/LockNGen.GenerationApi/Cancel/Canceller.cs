@@ -1,4 +1,5 @@
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;

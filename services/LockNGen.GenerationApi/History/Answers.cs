@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Queue;
 
 namespace LockNGen.GenerationApi.History;

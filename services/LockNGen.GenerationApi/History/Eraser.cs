@@ -1,4 +1,4 @@
-using LockNGen.GenerationApi.Images;
+using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;
 

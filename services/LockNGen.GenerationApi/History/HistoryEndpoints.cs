@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Cancel;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;

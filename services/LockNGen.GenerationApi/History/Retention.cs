@@ -1,8 +1,8 @@
 using System.Data.Common;
+using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Limits;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
-using LockNGen.GenerationApi.Uploads;
 using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,3 +1,5 @@
+using LockNGen.GenerationApi.Files;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;

@@ -1,5 +1,5 @@
 using System.Text;
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Generations;
 using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.GenerationApi.Images;

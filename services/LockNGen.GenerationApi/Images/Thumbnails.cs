@@ -1,4 +1,5 @@
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Files;
+using LockNGen.GenerationApi.Generations;
 
 namespace LockNGen.GenerationApi.Images;
 

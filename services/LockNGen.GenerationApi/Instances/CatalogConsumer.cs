@@ -1,5 +1,5 @@
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;
 using MassTransit;

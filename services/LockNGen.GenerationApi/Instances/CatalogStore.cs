@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text.Json;
+using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Generations;
 
 namespace LockNGen.GenerationApi.Instances;
 

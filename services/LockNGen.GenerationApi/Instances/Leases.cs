@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.Messaging;

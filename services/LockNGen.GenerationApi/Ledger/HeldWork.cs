@@ -1,4 +1,5 @@
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Ledger;

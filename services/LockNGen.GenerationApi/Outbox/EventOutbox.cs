@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Outbox;

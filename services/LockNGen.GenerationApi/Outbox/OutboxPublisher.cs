@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Hosting.Resilience;
 using LockNGen.Messaging;

@@ -1,4 +1,4 @@
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Storage;
 
 namespace LockNGen.GenerationApi.Queue;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;

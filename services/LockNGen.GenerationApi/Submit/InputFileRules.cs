@@ -1,6 +1,8 @@
-using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Uploads;
+using LockNGen.GenerationApi.Validation;
+using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Submit;
 

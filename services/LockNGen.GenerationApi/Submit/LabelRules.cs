@@ -1,4 +1,5 @@
 using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Submit;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Submit;
 

@@ -1,4 +1,5 @@
 using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Workflows;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Submit;

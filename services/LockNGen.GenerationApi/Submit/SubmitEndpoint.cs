@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Limits;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;

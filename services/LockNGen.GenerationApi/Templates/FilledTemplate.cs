@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Problems;
-using LockNGen.GenerationApi.Submit;
+using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Templates;
 

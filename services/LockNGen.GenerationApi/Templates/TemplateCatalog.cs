@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LockNGen.GenerationApi.Generations;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Templates;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
 

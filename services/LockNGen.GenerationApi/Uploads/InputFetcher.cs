@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.GenerationApi.Submit;
+using LockNGen.GenerationApi.Validation;
 using LockNGen.Webhooks;
 using Microsoft.Extensions.Options;
 

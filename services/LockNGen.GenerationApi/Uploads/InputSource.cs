@@ -1,4 +1,5 @@
 using LockNGen.Contracts;
+using LockNGen.GenerationApi.Files;
 using LockNGen.Media;
 
 namespace LockNGen.GenerationApi.Uploads;

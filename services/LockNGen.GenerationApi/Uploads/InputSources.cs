@@ -1,7 +1,9 @@
-using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Catalog;
+using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.GenerationApi.Submit;
+using LockNGen.GenerationApi.Validation;
+using LockNGen.GenerationApi.Workflows;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Uploads;

@@ -1,3 +1,4 @@
+using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Web.Authentication;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Catalog;
 
 namespace LockNGen.GenerationApi.Tests.Support;
 

@@ -1,0 +1,33 @@
+using LockNGen.Contracts;
+
+namespace LockNGen.GenerationApi.Attempts;
+
+/// <summary>What a watcher tells of a result beside its bytes: the query of its upload.</summary>
+internal sealed record Delivery
+{
+    /// <summary>Names and titles come from other people's workflows; what is longer is cut.</summary>
+    private const int MaxName = 300;
+
+    public required int Files { get; init; }
+
+    public ulong? Seed { get; init; }
+
+    public string? Node { get; init => field = Short(value); }
+
+    public string? Title { get; init => field = Short(value); }
+
+    public string? Key { get; init => field = Short(value); }
+
+    public string? Filename { get; init => field = Short(value); }
+
+    public string? Subfolder { get; init => field = Short(value); }
+
+    public string? Source { get; init => field = Short(value); }
+
+    /// <summary>Only <see cref="GenerationResultKinds.Text"/> means something: what a file is, its bytes tell.</summary>
+    public string? Kind { get; init; }
+
+    public bool IsText => Kind == GenerationResultKinds.Text;
+
+    private static string? Short(string? value) => string.IsNullOrEmpty(value) ? null : value.Length > MaxName ? value[..MaxName] : value;
+}

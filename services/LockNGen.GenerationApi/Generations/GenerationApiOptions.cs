@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LockNGen.GenerationApi.Generations;
+
+/// <summary>Where the API is reached. Section <c>GenerationApi</c>.</summary>
+public sealed class GenerationApiOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "GenerationApi";
+
+    /// <summary>
+    /// Where watchers reach it to deliver images and fetch inputs. Default: the address that the service listens on, as seen from the same
+    /// machine; watchers elsewhere need another.
+    /// </summary>
+    [Url]
+    public string? InternalUrl { get; set; }
+
+    /// <summary>Where clients reach the edge, for absolute addresses in answers and events. Default: none, addresses are relative.</summary>
+    [Url]
+    public string? PublicUrl { get; set; }
+
+    /// <summary>
+    /// How long <c>POST /generate</c> waits for the images; then it answers 202 with the id and where to follow. Keep it below the read
+    /// timeouts of the proxies in front (the edge's is 660 seconds). Default 10 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan BlockingTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The largest submission, in bytes. Default 8 MiB.</summary>
+    [Range(1024, 1L << 30)]
+    public long MaxRequestBytes { get; set; } = 8L << 20;
+
+    /// <summary>A directory of further templates; one with the name of a shipped template replaces it. Default: none.</summary>
+    public string? TemplatesPath { get; set; }
+}

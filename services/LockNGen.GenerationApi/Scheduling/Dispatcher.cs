@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Catalog;
+using LockNGen.GenerationApi.Generations;
+using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.GenerationApi.Workflows;
+using LockNGen.Storage;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Scheduling;
+
+/// <summary>Gives waiting generations, in their order, to instances that have room and can render them.</summary>
+internal sealed partial class Dispatcher(
+    GenerationsDatabase database, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<Dispatcher> logger)
+{
+    /// <summary>How far down the list a pass looks for something that fits the room there is.</summary>
+    private const int Lookahead = 500;
+
+    /// <summary>How often a pass looks on behind what it has parked.</summary>
+    private const int MaxPages = 8;
+
+    /// <summary>Dispatches what fits; the caller sends the offers once this is committed.</summary>
+    public async Task<IReadOnlyList<Offer>> DispatchAsync(CancellationToken cancellationToken)
+    {
+        var instances = await database.ReadAsync(InstancesAsync, cancellationToken);
+        if (instances.All(i => i.Running >= i.Capacity))
+            return [];
+        var candidates = new List<Candidate>(instances.Count);
+        foreach (var instance in instances)
+        {
+            var catalog = instance.CatalogHash is { } hash ? await catalogs.OfHashAsync(hash, cancellationToken) : null;
+            candidates.Add(new Candidate(instance, catalog));
+        }
+
+        return await database.WriteAsync(session => DispatchAsync(session, candidates), cancellationToken);
+    }
+
+    /// <summary>Those that work, also without room: whether they could render something matters too.</summary>
+    private static async Task<IReadOnlyList<InstanceRow>> InstancesAsync(Session session) =>
+        await IsPausedAsync(session) ? [] : await session.QueryAsync<InstanceRow>(
+            """
+            SELECT i.*, (SELECT COUNT(*) FROM generations g
+                WHERE g.instance = i.name AND g.status IN ('dispatched', 'running') AND g.ended_at IS NULL) AS running
+            FROM instances i WHERE i.watcher IS NOT NULL AND i.state = 'up'
+                AND EXISTS (SELECT 1 FROM generations WHERE status = 'queued' AND ended_at IS NULL)
+            """);
+
+    private static async Task<bool> IsPausedAsync(Session session) =>
+        await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = 'paused'") is not null;
+
+    private async Task<IReadOnlyList<Offer>> DispatchAsync(Session session, List<Candidate> candidates)
+    {
+        var offers = new List<Offer>();
+        var homes = await HomesAsync(session);
+        await WaitingList.UnparkAsync(session, WorldOf(candidates));
+        for (var page = 0; page < MaxPages; page++)
+        {
+            var parked = new List<Guid>();
+            // Who has a render somewhere goes first: the room there is what it takes up already.
+            foreach (var waiting in (await WaitingList.FirstAsync(session, Lookahead)).OrderByDescending(w => HasHome(w, homes)))
+            {
+                if (candidates.TrueForAll(c => c.Room <= 0))
+                    break;
+                var able = Able(waiting, candidates, homes);
+                if (able.Count == 0 && !HasHome(waiting, homes))
+                    parked.Add(waiting.Id);
+                else if (Choose(waiting, able, session.Now) is { } chosen)
+                    await OfferAsync(session, waiting, chosen, offers);
+            }
+
+            await WaitingList.ParkAsync(session, parked);
+            if (parked.Count == 0)
+                break;
+        }
+
+        return offers;
+    }
+
+    private async Task OfferAsync(Session session, WaitingRow waiting, Candidate chosen, List<Offer> offers)
+    {
+        var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
+        if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
+            return;
+        chosen.Room--;
+        chosen.LastModel = waiting.Model ?? chosen.LastModel;
+        offers.Add(new Offer(watcher, waiting.TraceParent, new SubmitGeneration { GenerationId = waiting.Id, Instance = instance }));
+        session.AfterCommit(() =>
+        {
+            Diagnostics.Dispatched(instance);
+            using var activity = waiting.TraceParent is { } trace ? Diagnostics.Activities.StartActivity("dispatch generation", ActivityKind.Producer, trace) : null;
+            activity?.SetTag("lockngen.generation", waiting.Id).SetTag("lockngen.instance", instance);
+            LogDispatched(waiting.Id, instance, watcher);
+        });
+    }
+
+    /// <summary>What decides who can render what: which instances work, their labels and their catalogs.</summary>
+    private static string WorldOf(List<Candidate> candidates) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', candidates.Select(c => $"{c.Instance.Name}\t{c.Instance.Labels}\t{c.Instance.CatalogHash}\t{c.HasCatalog}").Order(StringComparer.Ordinal)))));
+
+    /// <summary>Instances that may still have the renders of watchers that were lost: they work, or were watched a moment ago.</summary>
+    private async Task<HashSet<string>> HomesAsync(Session session) =>
+    [
+        .. await session.QueryAsync<string>(
+            "SELECT name FROM instances WHERE (watcher IS NOT NULL AND state = 'up') OR (watcher IS NULL AND reported_at >= @watchedSince)",
+            new { watchedSince = session.Now - options.Value.AdoptionTimeout }),
+    ];
+
+    private static bool HasHome(WaitingRow waiting, HashSet<string> homes) =>
+        waiting is { Attempt: > 0, LostOn: null, Instance: { } instance } && homes.Contains(instance);
+
+    /// <summary>Where its render may still be, and nowhere else, or it would be rendered twice; otherwise all that can render it, with room or without.</summary>
+    private static List<Candidate> Able(WaitingRow waiting, List<Candidate> candidates, HashSet<string> homes)
+    {
+        var hasHome = HasHome(waiting, homes);
+        var labels = LabelsOf(waiting);
+        var plan = JsonSerializer.Deserialize(waiting.Plan!, StoredJson.Default.RenderPlan)!;
+        return
+        [
+            .. candidates.Where(c => (!hasHome || c.Instance.Name == waiting.Instance) && c.Has(labels.Required) && c.CanRender(plan, waiting.NeedsCatalog)),
+        ];
+    }
+
+    private static LabelRequirements LabelsOf(WaitingRow waiting) =>
+        waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
+
+    /// <summary>
+    /// The best of those with room: not where it was lost, not behind other people's prompts, with the preferred labels, with its model
+    /// loaded, behind the fewest, with the most room.
+    /// </summary>
+    private Candidate? Choose(WaitingRow waiting, List<Candidate> able, DateTimeOffset now)
+    {
+        var labels = LabelsOf(waiting);
+        // Who has just lost it is not asked again while another one only lacks room.
+        var wasJustLost = waiting.LostAt is { } lostAt && now - lostAt < options.Value.LostInstancePause;
+        return able
+            .Where(c => c.Room > 0 && !(wasJustLost && c.Instance.Name == waiting.LostOn && able.Count > 1))
+            .OrderBy(c => c.Instance.Name == waiting.LostOn)
+            .ThenBy(c => c.Others > 0)
+            .ThenByDescending(c => c.CountOf(labels.Preferred))
+            .ThenByDescending(c => waiting.Model is not null && c.LastModel == waiting.Model)
+            .ThenBy(c => c.Others)
+            .ThenByDescending(c => c.Room)
+            .FirstOrDefault();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: dispatched to {Instance} (watcher {Watcher})")]
+    private partial void LogDispatched(Guid generationId, string instance, string watcher);
+
+    /// <summary>An instance that works, as this pass fills it.</summary>
+    private sealed class Candidate(InstanceRow instance, NodeCatalog? catalog)
+    {
+        private readonly Dictionary<string, string> _labels = instance.LabelMap();
+
+        public InstanceRow Instance => instance;
+
+        public bool HasCatalog => catalog is not null;
+
+        public int Room { get; set; } = instance.Capacity - instance.Running;
+
+        /// <summary>Prompts of others in its queue.</summary>
+        public int Others => instance.OthersRemaining ?? 0;
+
+        public string? LastModel { get; set; } = instance.LastModel;
+
+        public bool Has(IReadOnlyDictionary<string, string> required) => CountOf(required) == required.Count;
+
+        public int CountOf(IReadOnlyDictionary<string, string> wanted) => wanted.Count(w => _labels.GetValueOrDefault(w.Key) == w.Value);
+
+        public bool CanRender(RenderPlan plan, bool needsCatalog) => plan.FitsTo(catalog, needsCatalog);
+    }
+}
+
+/// <summary>Work that is offered to a watcher.</summary>
+internal sealed record Offer(string Watcher, string? TraceParent, SubmitGeneration Command);

@@ -1,0 +1,101 @@
+using System.Data.Common;
+using System.Diagnostics;
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Generations;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.Messaging;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Scheduling;
+
+/// <summary>
+/// The loop that moves the queue: at once when something signals, and every <see cref="QueueOptions.SweepInterval"/> for what went silent.
+/// Any replica runs it, one at a time: nobody is elected, so nobody's death stops the queue.
+/// </summary>
+internal sealed partial class Scheduler(
+    GenerationsDatabase database,
+    Sweeper sweeper,
+    Cancellations cancellations,
+    Dispatcher dispatcher,
+    PositionNotices positions,
+    CommandClient commands,
+    SchedulerSignal signal,
+    IOptions<QueueOptions> options,
+    TimeProvider clock,
+    ILogger<Scheduler> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private long _lastSweep;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await PassAsync(stoppingToken);
+                await signal.WaitAsync(options.Value.SweepInterval, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogFailed(e, e is DbException ? "the database is away" : e.Message);
+                await Task.Delay(RetryDelay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task PassAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var sends = new List<Task>();
+        await using (await database.LockAsync("scheduler", cancellationToken))
+        {
+            var isSweepDue = _lastSweep == 0 || clock.GetElapsedTime(_lastSweep) >= options.Value.SweepInterval;
+            if (isSweepDue)
+            {
+                _lastSweep = clock.GetTimestamp();
+                await sweeper.SweepAsync(cancellationToken);
+            }
+
+            foreach (var cancel in await cancellations.CollectAsync(cancellationToken))
+                sends.Add(SendAsync(cancel.Watcher, cancel.TraceParent, cancel.Command, cancellationToken));
+            foreach (var offer in await dispatcher.DispatchAsync(cancellationToken))
+                sends.Add(SendAsync(offer.Watcher, offer.TraceParent, offer.Command, cancellationToken));
+            if (isSweepDue)
+                await positions.TellAsync(cancellationToken);
+        }
+
+        Diagnostics.SchedulingPass(Stopwatch.GetElapsedTime(started));
+        await Task.WhenAll(sends);
+    }
+
+    /// <summary>A command that does not arrive is repeated by a later pass: the row is the commitment.</summary>
+    private async Task SendAsync<T>(string watcher, string? traceParent, T command, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var timeout = new CancellationTokenSource(SendTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await commands.SendAsync(BusQueues.Watcher(watcher), command, either.Token, traceParent);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotSent(typeof(T).Name, watcher, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A scheduling pass failed: {Reason}")]
+    private partial void LogFailed(Exception exception, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} did not reach watcher {Watcher}: {Reason}. A later pass repeats it.")]
+    private partial void LogNotSent(string command, string watcher, string reason);
+}

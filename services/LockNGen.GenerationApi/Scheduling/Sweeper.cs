@@ -1,0 +1,98 @@
+using LockNGen.GenerationApi.Generations;
+using LockNGen.GenerationApi.Instances;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Outbox;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.Storage;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.GenerationApi.Scheduling;
+
+/// <summary>Finds what went silent or ran out of time, and sees to it that every generation ends.</summary>
+internal sealed partial class Sweeper(
+    GenerationsDatabase database,
+    GenerationLedger ledger,
+    Deadlines deadlines,
+    HeartbeatReception reception,
+    EventOutbox outbox,
+    IOptions<QueueOptions> options,
+    ILogger<Sweeper> logger)
+{
+    private const int MaxPerSweep = 200;
+
+    /// <summary>One sweep.</summary>
+    public Task SweepAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            var isReliable = await reception.IsReliableAsync(session);
+            if (isReliable)
+                await ExpireLeasesAsync(session);
+            await TakeBackAsync(session, isReliable ? session.Now - options.Value.Lease : DateTimeOffset.UnixEpoch);
+            await GenerationLedger.RecallAsync(session, session.Now - options.Value.ClaimTimeout);
+            await deadlines.EndOverdueAsync(session);
+            await RepublishAsync(session);
+        },
+        cancellationToken);
+
+    private async Task ExpireLeasesAsync(Session session)
+    {
+        foreach (var name in await session.QueryAsync<string>(
+            "UPDATE instances SET watcher = NULL WHERE watcher IS NOT NULL AND lease_until < @Now RETURNING name", new { session.Now }))
+        {
+            session.AfterCommit(() => LogExpired(name));
+        }
+    }
+
+    /// <summary>Work whose watcher lost the instance, or stopped listing it.</summary>
+    private async Task TakeBackAsync(Session session, DateTimeOffset silentSince)
+    {
+        foreach (var row in await session.QueryAsync<GenerationRow>(
+            """
+            SELECT g.* FROM generations g LEFT JOIN instances i ON i.name = g.instance
+            WHERE g.status = 'running' AND g.ended_at IS NULL
+                AND (i.watcher IS NULL OR i.watcher <> g.watcher OR g.held_at < @silentSince)
+            LIMIT @MaxPerSweep
+            """,
+            new { silentSince, MaxPerSweep }))
+        {
+            if (await ledger.TakeBackAsync(session, row, wasLost: false))
+            {
+                session.AfterCommit(() =>
+                {
+                    Diagnostics.CameBack("watcher");
+                    LogTakenBack(row.Id, row.Attempt, row.Watcher ?? "");
+                });
+            }
+        }
+    }
+
+    /// <summary>Outcomes whose event nobody has seen come back from the broker: its publisher died first.</summary>
+    private async Task RepublishAsync(Session session)
+    {
+        foreach (var row in await session.QueryAsync<GenerationRow>(
+            """
+            UPDATE generations SET outcome_sent_at = @Now
+            WHERE id IN (
+                SELECT id FROM generations g
+                WHERE ended_at IS NOT NULL AND outcome_seen_at IS NULL AND outcome_sent_at < @sentBefore
+                    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = g.id)
+                ORDER BY ended_at LIMIT @MaxPerSweep)
+            RETURNING *
+            """,
+            new { session.Now, sentBefore = session.Now - options.Value.OutcomeTimeout, MaxPerSweep }))
+        {
+            await outbox.AddAsync(session, row.Id, "generation." + row.Status.ToString().ToLowerInvariant(), row.Outcome!, row.Owner, row.TraceParent);
+            session.AfterCommit(() => LogRepublished(row.Id));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of instance {Instance} has expired: its watcher is silent")]
+    private partial void LogExpired(string instance);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Generation {GenerationId}: attempt {Attempt} taken back from watcher {Watcher}")]
+    private partial void LogTakenBack(Guid generationId, int attempt, string watcher);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Generation {GenerationId}: its outcome did not come back from the broker and is published again")]
+    private partial void LogRepublished(Guid generationId);
+}

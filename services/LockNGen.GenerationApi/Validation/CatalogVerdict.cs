@@ -1,0 +1,27 @@
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Catalog;
+using LockNGen.GenerationApi.Problems;
+
+namespace LockNGen.GenerationApi.Validation;
+
+/// <summary>What a server with some catalog would say of a workflow.</summary>
+internal sealed record CatalogVerdict
+{
+    /// <summary>The catalog; null if none is known, which decides nothing.</summary>
+    public NodeCatalog? Catalog { get; init; }
+
+    /// <summary>Why it would refuse all of it.</summary>
+    public IReadOnlyList<CatalogError> Errors { get; init; } = [];
+
+    /// <summary>Outputs that it would leave out.</summary>
+    public IReadOnlyList<GenerationWarning> LeftOut { get; init; } = [];
+
+    /// <summary>The nodes that would run.</summary>
+    public required IReadOnlySet<string> Reached { get; init; }
+
+    /// <summary>Whether something is said to be missing that may have come since the catalog was read: a class, a model, another choice.</summary>
+    public bool NamesUnknown { get; init; }
+}
+
+/// <summary>An error, and where to look for what may have been meant.</summary>
+internal sealed record CatalogError(ProblemError Problem, string? Name = null, IEnumerable<string>? Candidates = null);

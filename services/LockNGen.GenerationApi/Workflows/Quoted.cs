@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+
+namespace LockNGen.GenerationApi.Workflows;
+
+/// <summary>What errors quote of a request: enough to be recognised, never all of a long text.</summary>
+internal static class Quoted
+{
+    private const int MaxLength = 100;
+
+    public static string Short(string text) => text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength), "...");
+
+    /// <summary>A value as JSON has it.</summary>
+    public static string Short(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var plain) ? $"'{Short(plain)}'" : Short(value?.ToJsonString() ?? "null");
+
+    /// <summary>The first of a list.</summary>
+    public static string Some(IReadOnlyList<string> names, int count = 10) =>
+        string.Join(", ", names.Take(count).Select(Short)) + (names.Count > count ? $" and {names.Count - count} more" : "");
+}
