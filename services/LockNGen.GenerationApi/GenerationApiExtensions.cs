@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Access;
 using LockNGen.GenerationApi.Attempts;
@@ -40,6 +41,13 @@ public static class GenerationApiExtensions
     /// <summary>The queue on which the API sees outcomes come back from the broker.</summary>
     private const string OutcomesQueue = "generation-api-outcomes";
 
+    /// <summary>Metadata of every request and response.</summary>
+    private static readonly IJsonTypeInfoResolver[] JsonOfFeatures =
+    [
+        AccessJson.Default, AttemptJson.Default, BlockingJson.Default, CancelJson.Default, HistoryJson.Default, InstanceJson.Default,
+        ProblemJson.Default, QueueJson.Default, SubmitJson.Default, TemplateAnswerJson.Default, UploadJson.Default,
+    ];
+
     /// <summary>Adds queue, scheduler, ledger and everything else that the endpoints use.</summary>
     public static IHostApplicationBuilder AddGenerationApi(this IHostApplicationBuilder builder)
     {
@@ -48,7 +56,8 @@ public static class GenerationApiExtensions
         builder.AddCallerAuthentication();
         services.ConfigureHttpJsonOptions(o =>
         {
-            o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            foreach (var feature in JsonOfFeatures)
+                o.SerializerOptions.TypeInfoResolverChain.Insert(0, feature);
             o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
         services.AddOpenApi("v1", o => o.AddOperationTransformer<CommonErrors>());

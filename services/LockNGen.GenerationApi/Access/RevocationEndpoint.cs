@@ -24,7 +24,7 @@ internal static class RevocationEndpoint
     {
         if (!caller.IsAdmin)
             return Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"This needs the scope {Caller.AdminScope}.");
-        var (request, _, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.RevocationRequest, MaxBytes);
+        var (request, _, malformed) = await RequestBody.ReadAsync(context, AccessJson.Default.RevocationRequest, MaxBytes);
         if (malformed is not null)
             return malformed;
         if (string.IsNullOrEmpty(request!.TokenId) == string.IsNullOrEmpty(request.Subject))

@@ -57,7 +57,7 @@ internal sealed class DeliveryEndpoints(
                 if (!delivery.IsText)
                     info = await MeasureAsync(key, info, cancellationToken);
                 var image = await database.WriteAsync(session => RecordAsync(session, place, delivery, info, key, stored, head), cancellationToken);
-                return image is null ? Stale(attempt) : TypedResults.Json(image.ToContract(links), ApiJson.Default.GenerationImage);
+                return image is null ? Stale(attempt) : TypedResults.Json(image.ToContract(links), AttemptJson.Default.GenerationImage);
             }
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)

@@ -117,6 +117,6 @@ internal sealed class BlockingEndpoint(
             {
                 Warnings = Answers.WarningsOf(row),
             },
-            ApiJson.Default.BlockingAnswer);
+            BlockingJson.Default.BlockingAnswer);
     }
 }

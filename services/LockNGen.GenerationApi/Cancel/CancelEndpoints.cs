@@ -21,12 +21,12 @@ internal static class CancelEndpoints
 
     private static async Task<IResult> CancelAsync(Guid id, Caller caller, Canceller canceller, HttpContext context) =>
         await canceller.CancelAsync(id, caller, "user", context.RequestAborted) is { } answer
-            ? TypedResults.Json(answer, ApiJson.Default.CancelAnswer)
+            ? TypedResults.Json(answer, CancelJson.Default.CancelAnswer)
             : Problem.NotFound(id);
 
     private static async Task<IResult> CancelManyAsync(Caller caller, Canceller canceller, HttpContext context)
     {
-        var (request, _, malformed) = await RequestBody.ReadAsync(context, ApiJson.Default.CancelManyRequest, MaxBytes);
+        var (request, _, malformed) = await RequestBody.ReadAsync(context, CancelJson.Default.CancelManyRequest, MaxBytes);
         if (malformed is not null)
             return malformed;
 
@@ -48,7 +48,7 @@ internal static class CancelEndpoints
     }
 
     private static JsonHttpResult<CancelManyAnswer> Answer(IReadOnlyList<CancelAnswer> receipts) =>
-        TypedResults.Json(new CancelManyAnswer(receipts), ApiJson.Default.CancelManyAnswer);
+        TypedResults.Json(new CancelManyAnswer(receipts), CancelJson.Default.CancelManyAnswer);
 }
 
 /// <summary>A receipt of a cancel request.</summary>

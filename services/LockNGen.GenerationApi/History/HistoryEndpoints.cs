@@ -42,7 +42,7 @@ internal static class HistoryEndpoints
                 };
             },
             context.RequestAborted);
-        return answer is null ? Problem.NotFound(id) : TypedResults.Json(answer, ApiJson.Default.GenerationAnswer);
+        return answer is null ? Problem.NotFound(id) : TypedResults.Json(answer, HistoryJson.Default.GenerationAnswer);
     }
 
     private static async Task<IResult> ListAsync(
@@ -65,7 +65,7 @@ internal static class HistoryEndpoints
                     rows.Count > limit ? HistoryQuery.CursorAt(page[^1]) : null);
             },
             context.RequestAborted);
-        return TypedResults.Json(list, ApiJson.Default.GenerationList);
+        return TypedResults.Json(list, HistoryJson.Default.GenerationList);
     }
 
     private static async Task<ILookup<Guid, ImageRow>> ImagesAsync(Session session, List<GenerationRow> rows)
@@ -105,7 +105,7 @@ internal static class HistoryEndpoints
         if (await database.ReadAsync(session => GenerationLedger.FindAsync(session, id), context.RequestAborted) is not { } row || !caller.MaySee(row.Owner))
             return Problem.NotFound(id);
         if (!row.HasEnded && await canceller.CancelAsync(id, caller, "user", context.RequestAborted) is { Receipt: not CancelAnswer.AlreadyEnded } answer)
-            return TypedResults.Json(answer, ApiJson.Default.CancelAnswer, statusCode: StatusCodes.Status202Accepted);
+            return TypedResults.Json(answer, CancelJson.Default.CancelAnswer, statusCode: StatusCodes.Status202Accepted);
         await eraser.EraseAsync([id], context.RequestAborted);
         return TypedResults.NoContent();
     }

@@ -28,7 +28,7 @@ internal static class RequeueEndpoint
             context.RequestAborted);
         if (stored is null)
             return Problem.NotFound(id);
-        var request = JsonSerializer.Deserialize(stored.Request, ApiJson.Default.SubmitRequest)! with
+        var request = JsonSerializer.Deserialize(stored.Request, SubmitJson.Default.SubmitRequest)! with
         {
             ExtraData = stored.ExtraData is { } extraData ? JsonElement.Parse(extraData) : null,
         };

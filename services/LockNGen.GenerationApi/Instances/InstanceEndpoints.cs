@@ -35,7 +35,7 @@ internal static class InstanceEndpoints
                 FROM instances i ORDER BY name
                 """),
             context.RequestAborted);
-        return TypedResults.Json(new InstanceList([.. rows.Select(Answer)]), ApiJson.Default.InstanceList);
+        return TypedResults.Json(new InstanceList([.. rows.Select(Answer)]), InstanceJson.Default.InstanceList);
     }
 
     private static InstanceAnswer Answer(InstanceRow row) => new()
@@ -76,7 +76,7 @@ internal static class InstanceEndpoints
                 Samplers = Choices("KSampler", "sampler_name"),
                 Schedulers = Choices("KSampler", "scheduler"),
             },
-            ApiJson.Default.ModelList);
+            InstanceJson.Default.ModelList);
 
         List<string> Choices(string classType, string input) =>
             [.. known.SelectMany(i => i.Catalog?.ChoicesOf(classType, input) ?? []).Distinct()];

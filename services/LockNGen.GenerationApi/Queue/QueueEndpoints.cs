@@ -52,7 +52,7 @@ internal static class QueueEndpoints
     }
 
     private static async Task<IResult> AnswerAsync(GenerationsDatabase database, HttpContext context) =>
-        TypedResults.Json(await database.ReadAsync(QueueAnswer.ReadAsync, context.RequestAborted), ApiJson.Default.QueueAnswer);
+        TypedResults.Json(await database.ReadAsync(QueueAnswer.ReadAsync, context.RequestAborted), QueueJson.Default.QueueAnswer);
 
     private static ProblemHttpResult Forbidden() =>
         Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"This needs the scope {Caller.AdminScope}.");

@@ -22,7 +22,7 @@ internal static class RepeatableRequest
             };
         }
 
-        return JsonSerializer.Serialize(again, ApiJson.Default.SubmitRequest);
+        return JsonSerializer.Serialize(again, SubmitJson.Default.SubmitRequest);
     }
 
     /// <summary>The parameters with names in place of files.</summary>

@@ -19,7 +19,7 @@ internal static class SubmissionBody
             json = prompt;
         }
 
-        var (request, problem) = RequestBody.Parse(json, ApiJson.Default.SubmitRequest, SubmissionShape.Of);
+        var (request, problem) = RequestBody.Parse(json, SubmitJson.Default.SubmitRequest, SubmissionShape.Of);
         return (request, bytes, problem);
     }
 

@@ -26,12 +26,12 @@ internal static class SubmissionShape
             return IsWrapped(workflow) ? With(body, "workflow", workflow.GetProperty("prompt")) : body;
         if (IsWrapped(body))
             return OfComfyUi(body);
-        return LooksLikeWorkflow(body) ? JsonSerializer.SerializeToElement(new JsonObject { ["workflow"] = JsonObject.Create(body) }, ApiJson.Default.JsonObject) : body;
+        return LooksLikeWorkflow(body) ? JsonSerializer.SerializeToElement(new JsonObject { ["workflow"] = JsonObject.Create(body) }, SubmitJson.Default.JsonObject) : body;
     }
 
     private static JsonElement OfComfyUi(JsonElement body)
     {
-        var known = ApiJson.Default.SubmitRequest.Properties.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var known = SubmitJson.Default.SubmitRequest.Properties.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         var request = new JsonObject();
         foreach (var member in body.EnumerateObject().Where(m => !Dropped.Contains(m.Name)))
         {
@@ -41,7 +41,7 @@ internal static class SubmissionShape
 
         if (request["extraData"] is JsonObject extra)
             TakeApart(extra, request);
-        return JsonSerializer.SerializeToElement(request, ApiJson.Default.JsonObject);
+        return JsonSerializer.SerializeToElement(request, SubmitJson.Default.JsonObject);
     }
 
     /// <summary>What ComfyUI's page puts into <c>extra_data</c> beside the caller's own: the key of partner nodes, and what ComfyUI sets itself.</summary>
@@ -57,7 +57,7 @@ internal static class SubmissionShape
     {
         var request = JsonObject.Create(body)!;
         request[name] = JsonNode.Parse(value.GetRawText());
-        return JsonSerializer.SerializeToElement(request, ApiJson.Default.JsonObject);
+        return JsonSerializer.SerializeToElement(request, SubmitJson.Default.JsonObject);
     }
 
     private static bool IsWrapped(JsonElement body) =>

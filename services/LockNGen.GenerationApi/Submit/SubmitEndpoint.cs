@@ -54,7 +54,7 @@ internal sealed class SubmitEndpoint(
         if (problem is not null)
             return problem;
         if (outcome!.DryRun is { } answer)
-            return TypedResults.Json(answer, ApiJson.Default.DryRunAnswer);
+            return TypedResults.Json(answer, SubmitJson.Default.DryRunAnswer);
         context.Response.Headers.Location = links.Generation(outcome.Id);
         return TypedResults.Text(outcome.Response, "application/json", Encoding.UTF8, StatusCodes.Status202Accepted);
     }
@@ -94,7 +94,7 @@ internal sealed class SubmitEndpoint(
                 return new SubmitDecision(full, null);
             await limits.NoteAsync(session, client, submission.Count);
             var (id, place) = await inserter.AddAsync(group, submission, caller.Owner, client);
-            var response = JsonSerializer.Serialize(Answer(id, place, submission), ApiJson.Readable.SubmitAnswer);
+            var response = JsonSerializer.Serialize(Answer(id, place, submission), SubmitJson.Readable.SubmitAnswer);
             if (key.Length > 0)
                 await IdempotencyKeys.AnswerAsync(session, client, key, response);
             return new SubmitDecision(null, new SubmitOutcome { Id = id, Response = response });
@@ -106,7 +106,7 @@ internal sealed class SubmitEndpoint(
     }
 
     private static (SubmitOutcome? Outcome, IResult? Problem) Replay(IdempotencyRow earlier, string hash) => earlier.RequestHash == hash
-        ? (new SubmitOutcome { Id = JsonSerializer.Deserialize(earlier.Response, ApiJson.Default.SubmitAnswer)!.Id, Response = earlier.Response }, null)
+        ? (new SubmitOutcome { Id = JsonSerializer.Deserialize(earlier.Response, SubmitJson.Default.SubmitAnswer)!.Id, Response = earlier.Response }, null)
         : (null, Problem.Of(
             StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyConflict, "This Idempotency-Key was used with another body."));
 

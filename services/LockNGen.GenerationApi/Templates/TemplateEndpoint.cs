@@ -24,7 +24,7 @@ internal static class TemplateEndpoint
     private static async Task<IResult> GetAsync(TemplateCatalog templates, CatalogStore catalogs, HttpContext context)
     {
         var known = (await catalogs.AllAsync(context.RequestAborted)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
-        return TypedResults.Json(new TemplateList([.. templates.All.Select(t => Answer(t, known))]), ApiJson.Default.TemplateList);
+        return TypedResults.Json(new TemplateList([.. templates.All.Select(t => Answer(t, known))]), TemplateAnswerJson.Default.TemplateList);
     }
 
     private static TemplateAnswer Answer(Template template, List<NodeCatalog> catalogs) => new()

@@ -54,7 +54,7 @@ internal static class UploadEndpoint
                 return Problem.Invalid(Fields[0], ErrorCodes.Required, "Send the file as the field 'file' (or 'image') of a multipart/form-data form.");
             var (upload, info) = await uploads.AddAsync(file, caller.Owner, context.RequestAborted);
             var answer = new UploadAnswer(upload.Name, upload.ContentType, info.Width, info.Height) { Kind = info.Kind, Bytes = upload.Size, Hash = upload.Hash };
-            return TypedResults.Json(answer, ApiJson.Default.UploadAnswer, statusCode: StatusCodes.Status201Created);
+            return TypedResults.Json(answer, UploadJson.Default.UploadAnswer, statusCode: StatusCodes.Status201Created);
         }
         catch (UploadRefusedException e)
         {

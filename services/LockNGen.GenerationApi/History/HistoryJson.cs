@@ -1,0 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LockNGen.GenerationApi.History;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(GenerationAnswer))]
+[JsonSerializable(typeof(GenerationList))]
+internal sealed partial class HistoryJson : JsonSerializerContext;

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace LockNGen.GenerationApi.Problems;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(IReadOnlyList<ProblemError>))]
+[JsonSerializable(typeof(List<ProblemError>))]
+[JsonSerializable(typeof(ProblemError[]))]
+internal sealed partial class ProblemJson : JsonSerializerContext;
