@@ -1,3 +1,4 @@
+using LockNGen.ComfyDoors;
 using LockNGen.ComfyUiWatcher;
 using LockNGen.GenerationApi;
 using LockNGen.Hosting;
@@ -16,6 +17,8 @@ return await ServiceProgram.RunAsync(() =>
     builder.AddComfyUiWatcher();
     builder.AddRealtimeGateway();
     builder.AddWebhookNotifier();
+    if (builder.HasDoor())
+        builder.AddComfyDoors();
 
     var app = builder.Build();
     app.MapServiceDefaults();

@@ -16,6 +16,7 @@ internal static class StandaloneDefaults
         var data = Path.GetFullPath(builder.Configuration["Standalone:Data"] ?? "data");
         var url = builder.Configuration["ASPNETCORE_URLS"] ?? builder.Configuration["urls"] ?? DefaultUrl;
 
+        builder.AddDoorPort(url);
         // Kept until the process ends: the rows of a folder have one owner.
         builder.Services.AddSingleton(DataFolder.Take(data, url));
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource

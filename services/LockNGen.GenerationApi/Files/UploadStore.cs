@@ -92,7 +92,11 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         foreach (var name in names)
             await files.DeleteAsync(KeyOf(name), cancellationToken);
         if (names.Count > 0)
+        {
             await session.ExecuteAsync("DELETE FROM uploads WHERE name IN @names", new { names = SqlList.Of(names) });
+            await NamedFiles.ForgetAsync(session);
+        }
+
         return names.Count;
     }
 

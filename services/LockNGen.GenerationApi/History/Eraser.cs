@@ -17,6 +17,7 @@ internal sealed class Eraser(GenerationsDatabase database, IImageStore files)
                 if (ended.Count > 0)
                 {
                     await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
+                    await session.ExecuteAsync("DELETE FROM prompts WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
                     await session.ExecuteAsync("DELETE FROM generation_inputs WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
                 }
 

@@ -59,12 +59,13 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             Secrets = submission.Secrets,
             Warnings = submission.Plan.Warnings.Count == 0 ? null : JsonSerializer.Serialize(submission.Plan.Warnings, StoredJson.Default.IReadOnlyListGenerationWarning),
         };
+        var prompt = submission.Door is { } door ? new NewPrompt { GenerationId = id, Door = door.Kind, ClientId = door.ClientId } : null;
         var queued = OutboxEntry.Of(ledger.QueuedEvent(id, attempt: 0, number: 1, place), owner, traceParent);
         // The webhook before the first event, so that the notifier knows the address before any outcome can come.
         OutboxEntry[] entries = submission.WebhookUrl is { } url
             ? [OutboxEntry.Of(new RegisterWebhook { GenerationId = id, Owner = owner, Url = url, Secret = submission.WebhookSecret }), queued]
             : [queued];
-        group.Add(generation, inputs, entries);
+        group.Add(generation, inputs, prompt, entries);
         group.Session.AfterCommit(scheduler.Set);
         group.Session.AfterCommit(() => Diagnostics.Accepted(submission.Template));
         return (id, place);

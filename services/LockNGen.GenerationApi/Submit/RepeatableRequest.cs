@@ -12,7 +12,7 @@ internal static class RepeatableRequest
 {
     public static string Of(SubmitRequest request, FilledTemplate filled, IReadOnlyDictionary<string, string> kept)
     {
-        var again = request with { Id = null, WebhookUrl = null, WebhookSecret = null, ExtraData = null, PartnerKey = null };
+        var again = request with { Id = null, WebhookUrl = null, WebhookSecret = null, ExtraData = null, PartnerKey = null, Door = null };
         if (kept.Count > 0)
         {
             again = again with

@@ -13,6 +13,7 @@ internal sealed record Submission
 
     /// <summary>The request to submit it again, without what is nobody else's to keep (webhook, partner key) and what is kept apart.</summary>
     public required string Request { get; init; }
+    public DoorRequest? Door { get; init; }
     public string? WebhookUrl { get; init; }
     public string? WebhookSecret { get; init; }
     public string? Template { get; init; }

@@ -24,6 +24,7 @@ internal sealed class SubmissionReader(
     WorkflowInspection inspection,
     CatalogStore catalogs,
     UploadStore uploads,
+    NamedFiles namedFiles,
     InputSources sources,
     CallbackAddressGuard addresses,
     SecretBox secrets,
@@ -53,6 +54,7 @@ internal sealed class SubmissionReader(
         CheckMetadata(request.Metadata, errors);
         LabelRules.Check(request.Labels, errors);
         ExtraDataRules.Check(request, submitOptions.Value.MaxExtraDataBytes, errors);
+        DoorRules.Check(request.Door, errors);
         var id = ReadId(request.Id, errors);
         await CheckWebhookAsync(request, errors, cancellationToken);
 
@@ -64,6 +66,8 @@ internal sealed class SubmissionReader(
         if (errors.Count > 0)
             return null;
         WorkflowInspection.MendPrefixes(graph);
+        if (request.Door is not null)
+            await namedFiles.ResolveAsync(graph, caller.Owner, known, cancellationToken);
         var files = await uploads.NamedInAsync(graph, caller.Owner, caller.IsAdmin, errors, cancellationToken);
         var verdict = CatalogValidation.Check(graph, filled.OpenModels, known, cancellationToken);
         var age = verdict.NamesUnknown ? await catalogs.DoubtAsync(cancellationToken) : null;
@@ -120,6 +124,7 @@ internal sealed class SubmissionReader(
             ExtraData = request.ExtraData?.GetRawText(),
             Secrets = request.PartnerKey is { } key ? SecretBox.Seal(await secrets.KeyAsync(cancellationToken), id, key) : null,
             Labels = request.Labels is null ? null : new LabelRequirements { Required = request.Labels.Required ?? [], Preferred = request.Labels.Preferred ?? [] },
+            Door = request.Door,
             WebhookUrl = request.WebhookUrl,
             WebhookSecret = request.WebhookSecret,
             Request = RepeatableRequest.Of(request, filled, kept),

@@ -9,6 +9,7 @@ internal sealed class SubmitGroup(Session session, QueueTail queue)
 {
     private readonly List<NewGeneration> _generations = [];
     private readonly List<NewInputs> _inputs = [];
+    private readonly List<NewPrompt> _prompts = [];
     private readonly List<OutboxEntry> _entries = [];
 
     public Session Session => session;
@@ -24,8 +25,10 @@ internal sealed class SubmitGroup(Session session, QueueTail queue)
     }
 
     /// <summary>Lets a generation be stored at the end of the transaction.</summary>
-    public void Add(NewGeneration generation, NewInputs inputs, IEnumerable<OutboxEntry> entries)
+    public void Add(NewGeneration generation, NewInputs inputs, NewPrompt? prompt, IEnumerable<OutboxEntry> entries)
     {
+        if (prompt is not null)
+            _prompts.Add(prompt);
         _generations.Add(generation);
         _inputs.Add(inputs);
         _entries.AddRange(entries);
@@ -38,6 +41,8 @@ internal sealed class SubmitGroup(Session session, QueueTail queue)
             return;
         await session.InsertAsync("generations", _generations);
         await session.InsertAsync("generation_inputs", _inputs);
+        if (_prompts.Count > 0)
+            await session.InsertAsync("prompts", _prompts);
         await outbox.AddAsync(session, _entries);
     }
 }
@@ -84,4 +89,12 @@ internal sealed record NewInputs
     public string? ExtraData { get; init; }
     public string? Secrets { get; init; }
     public string? Warnings { get; init; }
+}
+
+/// <summary>A new row of the table prompts.</summary>
+internal sealed record NewPrompt
+{
+    public required Guid GenerationId { get; init; }
+    public required string Door { get; init; }
+    public string? ClientId { get; init; }
 }

@@ -58,6 +58,9 @@ public sealed record SubmitRequest
 
     /// <summary>Signs that call (Standard Webhooks): <c>whsec_</c> and the base64 of 24 to 64 bytes.</summary>
     public string? WebhookSecret { get; init; }
+
+    /// <summary>For the doors (ComfyUI's own API and others): what they note of it. Inputs that name a file of the caller's by its own name then mean that file.</summary>
+    public DoorRequest? Door { get; init; }
 }
 
 /// <summary>Labels of instances.</summary>

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LockNGen.ComfyDoors.Api;
+
+/// <summary>Source-generated metadata of what is said to and by the GenerationApi.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PromptList))]
+[JsonSerializable(typeof(Submitted))]
+[JsonSerializable(typeof(ApiProblem))]
+[JsonSerializable(typeof(Uploaded))]
+[JsonSerializable(typeof(NamedFile))]
+[JsonSerializable(typeof(InstanceList))]
+[JsonSerializable(typeof(ModelList))]
+internal sealed partial class ApiJson : JsonSerializerContext;

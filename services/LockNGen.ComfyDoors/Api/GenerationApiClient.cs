@@ -1,0 +1,133 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.Hosting.Resilience;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyDoors.Api;
+
+/// <summary>Calls the GenerationApi in the name of a caller.</summary>
+internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<DoorOptions> options, TimeProvider clock)
+{
+    /// <summary>The name of its HTTP client.</summary>
+    public const string Client = "generation-api";
+
+    private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+
+    /// <summary>Reads JSON; waits for an API that is away.</summary>
+    /// <exception cref="ApiException">It refused, or does not come back.</exception>
+    public async Task<T> GetAsync<T>(DoorCaller caller, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(caller, () => new HttpRequestMessage(HttpMethod.Get, path), mayRepeat: true, cancellationToken);
+        return await ReadAsync(response, type, cancellationToken);
+    }
+
+    /// <summary>Sends JSON, and reads the answer.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="body">The JSON.</param>
+    /// <param name="type">What is answered.</param>
+    /// <param name="mayRepeat">Whether to send it again when its answer was lost: doing it twice is doing it once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="idempotencyKey">Header Idempotency-Key.</param>
+    /// <exception cref="ApiException">It refused, or does not come back.</exception>
+    public async Task<T> SendAsync<T>(
+        DoorCaller caller, HttpMethod method, string path, byte[] body, JsonTypeInfo<T> type, bool mayRepeat, CancellationToken cancellationToken, string? idempotencyKey = null)
+    {
+        using var response = await SendAsync(
+            caller,
+            () =>
+            {
+                var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } } };
+                if (idempotencyKey is not null)
+                    request.Headers.Add("Idempotency-Key", idempotencyKey);
+                return request;
+            },
+            mayRepeat,
+            cancellationToken);
+        return await ReadAsync(response, type, cancellationToken);
+    }
+
+    /// <summary>Sends what has no answer.</summary>
+    /// <exception cref="ApiException">It refused, or does not come back.</exception>
+    public async Task PostAsync(DoorCaller caller, string path, byte[]? body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            caller,
+            () => new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } } },
+            mayRepeat: true,
+            cancellationToken);
+    }
+
+    /// <summary>Uploads a stream, which can be sent once only.</summary>
+    /// <exception cref="ApiException">It refused, or does not answer.</exception>
+    public async Task<Uploaded> UploadAsync(DoorCaller caller, Stream content, string fileName, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartFormDataContent();
+        var file = new StreamContent(content);
+        file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        form.Add(file, "file", Uri.EscapeDataString(fileName));
+        using var response = await SendAsync(caller, () => new HttpRequestMessage(HttpMethod.Post, "/api/uploads") { Content = form }, mayRepeat: false, cancellationToken);
+        return await ReadAsync(response, ApiJson.Default.Uploaded, cancellationToken);
+    }
+
+    /// <summary>A file with its headers; the caller disposes of it. 304, 404, 416 and the like come back as they are.</summary>
+    public Task<HttpResponseMessage> OpenAsync(DoorCaller caller, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
+        SendAsync(caller, request, mayRepeat: true, cancellationToken, anyStatus: true);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        DoorCaller caller, Func<HttpRequestMessage> create, bool mayRepeat, CancellationToken cancellationToken, bool anyStatus = false)
+    {
+        var deadline = clock.GetUtcNow() + options.Value.ApiPatience;
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                using var request = create();
+                if (caller.Token is not null)
+                    request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", caller.Token);
+                if (caller.Address is not null)
+                    request.Headers.Add("X-Forwarded-For", caller.Address);
+                var response = await clients.CreateClient(Client).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                if (response.IsSuccessStatusCode || (anyStatus && (int)response.StatusCode < 500))
+                    return response;
+                using (response)
+                    throw await ProblemAsync(response, cancellationToken);
+            }
+            catch (ApiException e) when (e.Status == StatusCodes.Status503ServiceUnavailable && mayRepeat && clock.GetUtcNow() < deadline)
+            {
+                await Task.Delay(Retry.DelayAfter(failures), clock, cancellationToken);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                if (!mayRepeat || clock.GetUtcNow() >= deadline)
+                    throw ApiException.Away(e.Message);
+                await Task.Delay(Retry.DelayAfter(failures), clock, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) ?? throw ApiException.Away("it answered null");
+    }
+
+    private static async Task<ApiException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        ApiProblem? problem = null;
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            problem = await JsonSerializer.DeserializeAsync(body, ApiJson.Default.ApiProblem, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            // Something in front of the API answered in its place; the status says enough.
+        }
+
+        return new ApiException((int)response.StatusCode, problem ?? new ApiProblem(), response.Headers.RetryAfter?.Delta);
+    }
+}

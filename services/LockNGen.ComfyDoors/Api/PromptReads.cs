@@ -1,0 +1,36 @@
+using LockNGen.ComfyDoors.Access;
+
+namespace LockNGen.ComfyDoors.Api;
+
+/// <summary>The questions about prompts.</summary>
+internal static class PromptReads
+{
+    private const string Path = "/api/doors/prompts";
+
+    /// <summary>Those that have not ended, in the order of submission.</summary>
+    public static Task<PromptList> ActiveAsync(this GenerationApiClient api, DoorCaller caller, bool full, CancellationToken cancellationToken) =>
+        api.GetAsync(caller, $"{Path}?state=active&limit=1000&full={(full ? "true" : "false")}", ApiJson.Default.PromptList, cancellationToken);
+
+    /// <summary>Those that ended a short while ago.</summary>
+    public static Task<PromptList> EndedWithinAsync(this GenerationApiClient api, DoorCaller caller, TimeSpan time, CancellationToken cancellationToken) =>
+        api.GetAsync(caller, $"{Path}?state=ended&limit=1000&endedWithin={(int)time.TotalSeconds}", ApiJson.Default.PromptList, cancellationToken);
+
+    /// <summary>Those that have ended, the last to end first.</summary>
+    public static Task<PromptList> EndedAsync(this GenerationApiClient api, DoorCaller caller, bool full, int limit, int offset, CancellationToken cancellationToken) =>
+        api.GetAsync(caller, $"{Path}?state=ended&limit={limit}&offset={offset}&full={(full ? "true" : "false")}", ApiJson.Default.PromptList, cancellationToken);
+
+    /// <summary>One; null when there is none of this id, or it is somebody else's.</summary>
+    public static async Task<Prompt?> FindAsync(this GenerationApiClient api, DoorCaller caller, Guid id, bool full, CancellationToken cancellationToken)
+    {
+        var list = await api.GetAsync(caller, $"{Path}?id={id}&full={(full ? "true" : "false")}", ApiJson.Default.PromptList, cancellationToken);
+        return list.Items is [var found, ..] ? found : null;
+    }
+
+    /// <summary>Any of a status.</summary>
+    public static Task<PromptList> ListAsync(this GenerationApiClient api, DoorCaller caller, string? status, int limit, int offset, CancellationToken cancellationToken) => api.GetAsync(
+        caller, $"{Path}?limit={limit}&offset={offset}{(status is null ? "" : "&status=" + status)}", ApiJson.Default.PromptList, cancellationToken);
+
+    /// <summary>Asks for the end of one.</summary>
+    public static Task CancelAsync(this GenerationApiClient api, DoorCaller caller, Guid id, CancellationToken cancellationToken) =>
+        api.PostAsync(caller, $"/api/generations/{id}/cancel", null, cancellationToken);
+}

@@ -1,0 +1,47 @@
+using LockNGen.ComfyDoors.Stories;
+using LockNGen.Contracts;
+using LockNGen.Web.Authentication;
+using MassTransit;
+
+namespace LockNGen.ComfyDoors.Events;
+
+/// <summary>Brings events to the desks of their owners; those of owners who never came to this door are dropped.</summary>
+internal sealed class EventFeed(Desks desks, RevocationList revocations) :
+    IConsumer<GenerationQueued>,
+    IConsumer<GenerationStarted>,
+    IConsumer<GenerationNodeExecuting>,
+    IConsumer<GenerationProgressed>,
+    IConsumer<GenerationCustom>,
+    IConsumer<GenerationCompleted>,
+    IConsumer<GenerationFailed>,
+    IConsumer<GenerationCancelled>,
+    IConsumer<TokenRevoked>
+{
+    public Task Consume(ConsumeContext<GenerationQueued> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationStarted> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationNodeExecuting> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationProgressed> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationCustom> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationCompleted> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationFailed> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<GenerationCancelled> context) => TakeAsync(context, context.Message);
+
+    public Task Consume(ConsumeContext<TokenRevoked> context)
+    {
+        revocations.Add(context.Message);
+        return Task.CompletedTask;
+    }
+
+    private Task TakeAsync(ConsumeContext context, GenerationEvent message)
+    {
+        desks.Find(context.Headers.Get<string>(EventHeaders.Owner))?.Take(message);
+        return Task.CompletedTask;
+    }
+}

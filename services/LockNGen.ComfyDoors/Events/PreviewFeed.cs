@@ -1,0 +1,17 @@
+using LockNGen.ComfyDoors.Stories;
+using LockNGen.Contracts;
+using MassTransit;
+
+namespace LockNGen.ComfyDoors.Events;
+
+/// <summary>Brings the pictures of nodes at work to whoever knows their prompt.</summary>
+internal sealed class PreviewFeed(Desks desks) : IConsumer<GenerationPreviewBytes>
+{
+    public Task Consume(ConsumeContext<GenerationPreviewBytes> context)
+    {
+        var preview = context.Message;
+        foreach (var desk in desks.All)
+            desk.Show(preview.GenerationId, preview.ContentType, preview.Bytes);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.ComfyDoors.Shapes;
+using LockNGen.ComfyDoors.Stories;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyDoors.Http;
+
+/// <summary><c>/history</c>: the caller's own prompts that have ended.</summary>
+internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalogs, Desks desks, IOptions<DoorOptions> options, TimeProvider clock)
+{
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>How many are told of when nobody says how many.</summary>
+    private const int DefaultItems = 100;
+    private const int MaxItems = 1_000;
+
+    /// <summary>Events that end prompts clear what is kept of the short history; this is for those that are lost.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Map(RouteGroupBuilder comfy)
+    {
+        comfy.MapGet("/history", (HistoryEndpoints endpoints, DoorCaller caller, int? max_items, int? offset, HttpContext context) =>
+            endpoints.ListAsync(caller, max_items, offset, context.RequestAborted));
+        comfy.MapGet("/history/{id}", (HistoryEndpoints endpoints, string id, DoorCaller caller, HttpContext context) => endpoints.GetAsync(id, caller, context.RequestAborted));
+        comfy.MapPost("/history", (HistoryEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.ChangeAsync(caller, context));
+    }
+
+    private async Task<IResult> GetAsync(string id, DoorCaller caller, CancellationToken cancellationToken)
+    {
+        var history = new JsonObject();
+        if (Guid.TryParse(id, out var known) && await api.FindAsync(caller, known, full: true, cancellationToken) is { Generation.HasEnded: true } prompt)
+            history[prompt.Id.ToString()] = PromptShapes.HistoryEntry(prompt, await catalogs.GetAsync(caller, cancellationToken));
+        return ComfyAnswers.Json(history);
+    }
+
+    private async Task<IResult> ListAsync(DoorCaller caller, int? maxItems, int? offset, CancellationToken cancellationToken)
+    {
+        if (maxItems is null && offset is null)
+            return TypedResults.Bytes(await ShortAsync(caller, cancellationToken), "application/json; charset=utf-8");
+        var wanted = Math.Clamp(maxItems is null or < 0 ? DefaultItems : maxItems.Value, 0, MaxItems);
+        var skip = 0;
+        if (offset is >= 0)
+        {
+            // ComfyUI counts from the oldest.
+            var total = (await api.EndedAsync(caller, full: false, 1, 0, cancellationToken)).Total;
+            (skip, wanted) = (Math.Max(0, total - offset.Value - wanted), Math.Max(0, Math.Min(wanted, total - offset.Value)));
+        }
+
+        var prompts = wanted == 0 ? [] : (await api.EndedAsync(caller, full: true, wanted, skip, cancellationToken)).Items;
+        return ComfyAnswers.Json(Tell(prompts, await catalogs.GetAsync(caller, cancellationToken)));
+    }
+
+    /// <summary>Some programs ask for all of it ten times a second: they get the newest, without workflows, and from memory.</summary>
+    private async Task<byte[]> ShortAsync(DoorCaller caller, CancellationToken cancellationToken)
+    {
+        var desk = desks.Of(caller);
+        if (desk.History is { } kept && kept.Version == desk.HistoryVersion && clock.GetUtcNow() - kept.At < MaxAge)
+            return kept.Json;
+        var version = desk.HistoryVersion;
+        var prompts = (await api.EndedAsync(caller, full: false, DefaultItems, 0, cancellationToken)).Items;
+        var json = Encoding.UTF8.GetBytes(Tell(prompts, NodeCatalog.Empty).ToJsonString(Plain));
+        desk.History = (version, clock.GetUtcNow(), json);
+        return json;
+    }
+
+    private async Task<IResult> ChangeAsync(DoorCaller caller, HttpContext context)
+    {
+        var body = await RequestJson.ReadAsync(context, MaxBytes);
+        var clear = body?["clear"] is JsonValue flag && flag.TryGetValue<bool>(out var all) && all;
+        var ids = body?["delete"] is JsonArray list ? list.Select(i => Guid.TryParse(i?.ToString(), out var id) ? id : Guid.Empty).Where(i => i != Guid.Empty).ToList() : [];
+        if (clear || ids.Count > 0)
+        {
+            var hide = new JsonObject { ["all"] = clear };
+            if (!clear)
+                hide["ids"] = new JsonArray([.. ids.Select(i => JsonValue.Create(i.ToString()))]);
+            await api.PostAsync(caller, "/api/doors/prompts/hide", Encoding.UTF8.GetBytes(hide.ToJsonString()), context.RequestAborted);
+            desks.Of(caller).Forget();
+        }
+
+        return TypedResults.Ok();
+    }
+
+    /// <summary>In the order in which they ended, the newest last; of full entries as many as there is room for.</summary>
+    private JsonObject Tell(IReadOnlyList<Prompt> prompts, NodeCatalog catalog)
+    {
+        var room = (long)options.Value.MaxHistoryBytes;
+        var entries = prompts.TakeWhile(p => (room -= 1_000 + (p.Workflow?.GetRawText().Length ?? 0) + (p.ExtraData?.GetRawText().Length ?? 0)) > 0)
+            .Select(p => KeyValuePair.Create(p.Id.ToString(), (JsonNode?)PromptShapes.HistoryEntry(p, catalog)));
+        return new JsonObject(entries.Reverse());
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.ComfyDoors.Shapes;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Http;
+
+/// <summary><c>/api/jobs</c>: queue and history in one, as ComfyUI's page of 2026 reads them.</summary>
+internal sealed class JobsEndpoints(GenerationApiClient api)
+{
+    private const int MaxBytes = 1 << 20;
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1_000;
+
+    private static readonly Dictionary<string, string> Statuses = new()
+    {
+        ["pending"] = "queued,dispatched",
+        ["in_progress"] = "running",
+        ["completed"] = "completed",
+        ["failed"] = "failed",
+        ["cancelled"] = "cancelled",
+    };
+
+    public static void Map(RouteGroupBuilder comfy)
+    {
+        comfy.MapGet("/jobs", (JobsEndpoints endpoints, string? status, int? limit, int? offset, DoorCaller caller, HttpContext context) =>
+            endpoints.ListAsync(status, limit, offset, caller, context.RequestAborted));
+        comfy.MapGet("/jobs/{id}", (JobsEndpoints endpoints, string id, DoorCaller caller, HttpContext context) => endpoints.GetAsync(id, caller, context.RequestAborted));
+        comfy.MapPost("/jobs/{id}/cancel", (JobsEndpoints endpoints, string id, DoorCaller caller, HttpContext context) => endpoints.CancelAsync(id, caller, context.RequestAborted));
+        comfy.MapPost("/jobs/cancel", (JobsEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.CancelManyAsync(caller, context));
+    }
+
+    private async Task<IResult> ListAsync(string? status, int? limit, int? offset, DoorCaller caller, CancellationToken cancellationToken)
+    {
+        var names = (status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (names.FirstOrDefault(n => !Statuses.ContainsKey(n)) is { } unknown)
+            return Refused($"Invalid status value(s): {unknown}. Must be one of: {string.Join(", ", Statuses.Keys)}");
+        var (count, skip) = (Math.Clamp(limit ?? DefaultLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
+        var page = await api.ListAsync(caller, names.Length == 0 ? null : string.Join(',', names.Select(n => Statuses[n])), count, skip, cancellationToken);
+        return ComfyAnswers.Json(new JsonObject
+        {
+            ["jobs"] = new JsonArray([.. page.Items.Select(Job)]),
+            ["pagination"] = new JsonObject
+            {
+                ["offset"] = skip,
+                ["limit"] = count,
+                ["total"] = page.Total,
+                ["has_more"] = skip + page.Items.Count < page.Total,
+            },
+        });
+    }
+
+    private async Task<IResult> GetAsync(string id, DoorCaller caller, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(id, out var known) || await api.FindAsync(caller, known, full: true, cancellationToken) is not { } prompt)
+            return ComfyAnswers.Json(new JsonObject { ["error"] = "Job not found" }, StatusCodes.Status404NotFound);
+        var job = Job(prompt);
+        if (prompt.Generation.HasEnded)
+        {
+            var entry = PromptShapes.HistoryEntry(prompt, NodeCatalog.Empty);
+            job["outputs"] = entry["outputs"]!.DeepClone();
+            job["execution_status"] = entry["status"]!.DeepClone();
+        }
+
+        job["workflow"] = new JsonObject
+        {
+            ["prompt"] = prompt.Workflow is { } workflow ? JsonObject.Create(workflow) : [],
+            ["extra_data"] = PromptShapes.ExtraData(prompt),
+        };
+        return ComfyAnswers.Json(job);
+    }
+
+    private async Task<IResult> CancelAsync(string id, DoorCaller caller, CancellationToken cancellationToken) =>
+        ComfyAnswers.Json(new JsonObject { ["cancelled"] = Guid.TryParse(id, out var known) && await EndAsync(known, caller, cancellationToken) });
+
+    private async Task<IResult> CancelManyAsync(DoorCaller caller, HttpContext context)
+    {
+        if ((await RequestJson.ReadAsync(context, MaxBytes))?["job_ids"] is not JsonArray list)
+            return Refused("job_ids must be a list of ids");
+        var invalid = list.Where(i => !Guid.TryParse(i?.ToString(), out _)).Select(i => i?.DeepClone()).ToArray();
+        if (invalid.Length > 0)
+            return ComfyAnswers.Json(new JsonObject { ["error"] = "Invalid job ids", ["invalid_ids"] = new JsonArray(invalid) }, StatusCodes.Status400BadRequest);
+        var cancelled = false;
+        foreach (var id in list)
+            cancelled |= await EndAsync(Guid.Parse(id!.ToString()), caller, context.RequestAborted);
+        return ComfyAnswers.Json(new JsonObject { ["cancelled"] = cancelled });
+    }
+
+    private async Task<bool> EndAsync(Guid id, DoorCaller caller, CancellationToken cancellationToken)
+    {
+        if (await api.FindAsync(caller, id, full: false, cancellationToken) is not { Generation.HasEnded: false })
+            return false;
+        await api.CancelAsync(caller, id, cancellationToken);
+        return true;
+    }
+
+    private static JsonObject Job(Prompt prompt)
+    {
+        var generation = prompt.Generation;
+        var job = new JsonObject
+        {
+            ["id"] = prompt.Id.ToString(),
+            ["status"] = generation.Status switch
+            {
+                "running" => "in_progress",
+                "completed" or "failed" or "cancelled" => generation.Status,
+                _ => "pending",
+            },
+            ["priority"] = prompt.Number,
+            ["create_time"] = generation.CreatedAt.ToUnixTimeMilliseconds(),
+        };
+        if (generation.StartedAt is { } started)
+            job["execution_start_time"] = started.ToUnixTimeMilliseconds();
+        if (generation.EndedAt is { } ended)
+            job["execution_end_time"] = ended.ToUnixTimeMilliseconds();
+        if (!generation.HasEnded)
+            return job;
+        var files = generation.Images.Where(i => i.NodeId is not null && !Outputs.IsSent(i) && i.Kind != GenerationResultKinds.Text).ToList();
+        job["outputs_count"] = files.Count;
+        if (files.Find(f => f.Source != "temp") is { } shown || (shown = files.FirstOrDefault()) is not null)
+        {
+            var preview = Outputs.File(prompt.Id, shown);
+            preview["nodeId"] = shown.NodeId;
+            preview["mediaType"] = shown.OutputKey ?? "images";
+            job["preview_output"] = preview;
+        }
+
+        if (generation.Status == "failed")
+            job["execution_error"] = Outcomes.Of(prompt.Id, "failed", generation.Error, [], generation.EndedAt ?? generation.CreatedAt).Data;
+        return job;
+    }
+
+    private static IResult Refused(string error) => ComfyAnswers.Json(new JsonObject { ["error"] = error }, StatusCodes.Status400BadRequest);
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace LockNGen.ComfyDoors.Http;
+
+/// <summary>Reads a JSON object whatever its Content-Type says: programs send text, forms, or nothing.</summary>
+internal static class RequestJson
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
+
+    /// <summary>The object; an empty body is an empty object; null when it is none.</summary>
+    /// <exception cref="BadHttpRequestException">It is too large.</exception>
+    public static async Task<JsonObject?> ReadAsync(HttpContext context, long maxBytes)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = maxBytes;
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
+        if (bytes.Span.Trim(" \r\n\t"u8).IsEmpty)
+            return [];
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, Options);
+            return (JsonObject?)LastOfEachName(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidCastException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Of two members of one name the last counts, as in Python; a JsonObject would refuse them.</summary>
+    private static JsonNode? LastOfEachName(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in value.EnumerateObject())
+                    members[member.Name] = LastOfEachName(member.Value);
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. value.EnumerateArray().Select(LastOfEachName)]);
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(value.Clone());
+        }
+    }
+}

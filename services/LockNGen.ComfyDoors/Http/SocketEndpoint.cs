@@ -1,0 +1,182 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.ComfyDoors.Frames;
+using LockNGen.ComfyDoors.Sockets;
+using LockNGen.ComfyDoors.Stories;
+using LockNGen.Web.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyDoors.Http;
+
+/// <summary><c>/ws</c>.</summary>
+internal sealed class SocketEndpoint(
+    Desks desks, ResultSource results, SystemEndpoints system, AllowedOrigins origins, IHostApplicationLifetime lifetime, IOptions<DoorOptions> options, TimeProvider clock)
+{
+    private const int MaxClientId = 512;
+
+    /// <summary>ComfyUI's own limit.</summary>
+    private const int MaxIncoming = 4 << 20;
+    private const int ReceiveBuffer = 4_096;
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private int _open;
+
+    public static void Map(RouteGroupBuilder comfy) =>
+        comfy.MapGet("/ws", (SocketEndpoint endpoint, DoorCaller caller, HttpContext context) => endpoint.HandleAsync(caller, context));
+
+    private async Task<IResult> HandleAsync(DoorCaller caller, HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            return TypedResults.BadRequest("Expected a WebSocket handshake.");
+        if (!origins.Allows(context.Request))
+            return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
+        var clientId = context.Request.Query["clientId"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString("N");
+        if (clientId.Length > MaxClientId)
+            return TypedResults.BadRequest($"clientId has more than {MaxClientId} characters.");
+        if (Interlocked.Increment(ref _open) > options.Value.MaxSockets)
+        {
+            Interlocked.Decrement(ref _open);
+            context.Response.Headers.RetryAfter = "5";
+            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+
+        try
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await RunAsync(socket, caller, clientId, context.Request.Query["interleave"].ToString() is "1" or "true", context.RequestAborted);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private async Task RunAsync(WebSocket socket, DoorCaller caller, string clientId, bool isInterleaved, CancellationToken aborted)
+    {
+        using var connection = new DoorSocket(socket, caller, results, options.Value.MaxBacklogBytes);
+        using var stopping = lifetime.ApplicationStopping.Register(connection.End);
+        await using var expiry = clock.CreateTimer(_ => connection.End(), null, Remaining(caller), Timeout.InfiniteTimeSpan);
+        var desk = desks.Of(caller);
+        var session = await AttachAsync(desk, connection, clientId, isInterleaved, aborted);
+        if (session is null)
+            return;
+        try
+        {
+            var writing = connection.WriteAsync();
+            var reading = ReadAsync(socket, connection, desk, session, clientId);
+            await Task.WhenAny(writing, reading);
+            session = reading.IsCompletedSuccessfully ? await reading : session;
+            connection.End();
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CloseAsync(socket, connection);
+            session = await ReadToEndAsync(reading, session);
+        }
+        finally
+        {
+            desk.Detach(connection, session);
+        }
+    }
+
+    private static async Task<ClientSession> ReadToEndAsync(Task<ClientSession> reading, ClientSession session)
+    {
+        await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return reading.IsCompletedSuccessfully ? await reading : session;
+    }
+
+    private static async Task<ClientSession?> AttachAsync(OwnerDesk desk, DoorSocket connection, string clientId, bool isInterleaved, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await desk.AttachAsync(connection, clientId, isInterleaved, cancellationToken);
+        }
+        catch (Exception e) when (e is ApiException or OperationCanceledException)
+        {
+            // It comes back; a socket of which nothing is known would be told half of everything.
+            return null;
+        }
+    }
+
+    /// <summary>Clients say one thing only, and that first.</summary>
+    private async Task<ClientSession> ReadAsync(WebSocket socket, DoorSocket connection, OwnerDesk desk, ClientSession session, string clientId)
+    {
+        var buffer = new byte[ReceiveBuffer];
+        using var message = new MemoryStream();
+        for (var isFirst = true; ;)
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), connection.Ended);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                connection.ClosedCleanly = true;
+                return session;
+            }
+
+            if (message.Length + received.Count > MaxIncoming)
+                return session;
+            if (isFirst && received.MessageType == WebSocketMessageType.Text)
+                message.Write(buffer, 0, received.Count);
+            if (!received.EndOfMessage)
+                continue;
+            if (isFirst && received.MessageType == WebSocketMessageType.Text && Parse(message) is { } first)
+            {
+                isFirst = false;
+                if (first["type"]?.ToString() == "feature_flags" && first["data"] is JsonObject flags)
+                    session = await AgreeAsync(flags, connection, desk, session, clientId);
+            }
+
+            message.SetLength(0);
+        }
+    }
+
+    private async Task<ClientSession> AgreeAsync(JsonObject flags, DoorSocket connection, OwnerDesk desk, ClientSession session, string clientId)
+    {
+        connection.WantsMetadata = IsTrue(flags["supports_preview_metadata"]);
+        connection.Send(ComfyFrames.FeatureFlags(system.Features));
+        if (session.IsInterleaved || !IsTrue(flags["supports_parallel_prompts"]))
+            return session;
+        desk.Detach(connection, session);
+        return await desk.AttachAsync(connection, clientId, isInterleaved: true, connection.Ended);
+    }
+
+    private static bool IsTrue(JsonNode? flag) => flag?.GetValueKind() == JsonValueKind.True;
+
+    private static JsonObject? Parse(MemoryStream message)
+    {
+        try
+        {
+            return JsonNode.Parse(message.GetBuffer().AsSpan(0, (int)message.Length)) as JsonObject ?? [];
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task CloseAsync(WebSocket socket, DoorSocket connection)
+    {
+        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
+            return;
+        using var limit = new CancellationTokenSource(CloseTimeout);
+        try
+        {
+            await socket.CloseOutputAsync(connection.ClosedCleanly ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.EndpointUnavailable, null, limit.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // It is gone already.
+        }
+    }
+
+    private TimeSpan Remaining(DoorCaller caller)
+    {
+        if (caller.ExpiresAt is not { } end)
+            return Timeout.InfiniteTimeSpan;
+        var remaining = end - clock.GetUtcNow();
+        return remaining <= TimeSpan.Zero ? TimeSpan.Zero : remaining < TimeSpan.FromDays(40) ? remaining : Timeout.InfiniteTimeSpan;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Shapes;
+
+/// <summary>The refusals of the GenerationApi in the words of ComfyUI, which programs read.</summary>
+internal static class ComfyErrors
+{
+    /// <summary>A refusal with nothing to say of single nodes.</summary>
+    public static JsonObject Simple(string type, string message, string details = "", JsonObject? extra = null) => new()
+    {
+        ["error"] = new JsonObject { ["type"] = type, ["message"] = message, ["details"] = details, ["extra_info"] = extra ?? [] },
+        ["node_errors"] = new JsonObject(),
+    };
+
+    /// <summary>A workflow that was refused.</summary>
+    public static JsonObject Of(ApiProblem problem, JsonObject workflow, NodeCatalog catalog)
+    {
+        if (problem.Errors.FirstOrDefault(e => e.Code == "unknown_node_class") is { NodeId: { } id } unknown)
+            return MissingNode(id, unknown.NodeType, TitleOf(workflow, id));
+        if (problem.Errors.FirstOrDefault(e => e.Code == "not_api_format") is { NodeId: { } bare } && workflow[bare] is JsonObject && (workflow[bare] as JsonObject)?["class_type"] is null)
+            return MissingNode(bare, null, null);
+        if (problem.Errors.Any(e => e.Code == "no_output_node"))
+            return Simple("prompt_no_outputs", "Prompt has no outputs");
+        var ofNodes = problem.Errors.Where(e => e.NodeId is not null && workflow.ContainsKey(e.NodeId)).ToList();
+        if (ofNodes.Count == 0)
+            return Simple("invalid_prompt", "Cannot execute prompt", problem.Errors is [var first, ..] ? first.Message : problem.Detail ?? "");
+
+        var errors = new JsonObject();
+        foreach (var error in ofNodes)
+            Add(errors, error.NodeId!, error.NodeType ?? "", NodeError(error, workflow, catalog), workflow, catalog);
+        return new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["type"] = "prompt_outputs_failed_validation",
+                ["message"] = "Prompt outputs failed validation",
+                ["details"] = string.Join('\n', ofNodes.Where(e => e.Code == "missing_input").Select(e => "Required input is missing: " + e.Input)),
+                ["extra_info"] = new JsonObject(),
+            },
+            ["node_errors"] = errors,
+        };
+    }
+
+    /// <summary>What is left out of an accepted workflow.</summary>
+    public static JsonObject NodeErrorsOf(IReadOnlyList<GenerationWarning> warnings, JsonObject workflow, NodeCatalog catalog)
+    {
+        var errors = new JsonObject();
+        foreach (var warning in warnings.Where(w => w is { Code: GenerationWarningCodes.OutputLeftOut, NodeId: not null }))
+            Add(errors, warning.NodeId!, warning.NodeType ?? "", Entry("custom_validation_failed", "Custom validation failed for node", warning.Message, []), workflow, catalog);
+        return errors;
+    }
+
+    private static JsonObject MissingNode(string id, string? classType, string? title) => Simple(
+        "missing_node_type",
+        classType is null
+            ? $"Node 'ID #{id}' has no class_type. The workflow may be corrupted or a custom node is missing."
+            : $"Node '{title ?? classType}' not found. The custom node may not be installed.",
+        $"Node ID '#{id}'",
+        new JsonObject { ["node_id"] = id, ["class_type"] = classType, ["node_title"] = classType is null ? null : title ?? classType });
+
+    private static string? TitleOf(JsonObject workflow, string id) =>
+        (workflow[id] as JsonObject)?["_meta"] is JsonObject meta && meta["title"] is JsonValue title && title.TryGetValue<string>(out var text) ? text : null;
+
+    private static void Add(JsonObject errors, string id, string classType, JsonObject error, JsonObject workflow, NodeCatalog catalog)
+    {
+        if (errors[id] is not JsonObject node)
+        {
+            errors[id] = node = new JsonObject
+            {
+                ["errors"] = new JsonArray(),
+                ["dependent_outputs"] = new JsonArray([.. Graphs.DependentOutputs(workflow, id, catalog).Select(o => JsonValue.Create(o))]),
+                ["class_type"] = classType,
+            };
+        }
+
+        ((JsonArray)node["errors"]!).Add(error);
+    }
+
+    private static JsonObject NodeError(ApiError error, JsonObject workflow, NodeCatalog catalog)
+    {
+        var input = error.Input ?? "";
+        var value = ((workflow[error.NodeId!] as JsonObject)?["inputs"] as JsonObject)?[input];
+        var config = catalog.InputOf(error.NodeType ?? "", input);
+        var extra = new JsonObject { ["input_name"] = input };
+        if (error.Code == "missing_input")
+            return Entry("required_input_missing", "Required input is missing", input, extra);
+        extra["input_config"] = config is { } known ? JsonNode.Parse(known.GetRawText()) : null;
+        extra["received_value"] = value?.DeepClone();
+        var text = value is JsonValue plain && plain.TryGetValue<string>(out var word) ? word : value?.ToJsonString() ?? "null";
+        return error.Code switch
+        {
+            "out_of_range" when Limit(config, "min") is { } min && Number(value) < min =>
+                Entry("value_smaller_than_min", $"Value {text} smaller than min of {min}", input, extra),
+            "out_of_range" => Entry("value_bigger_than_max", $"Value {text} bigger than max of {Limit(config, "max")}", input, extra),
+            "wrong_type" when value is JsonArray =>
+                Entry("return_type_mismatch", "Return type mismatch between linked nodes", $"{input}, {error.Message}", extra),
+            "wrong_type" => Entry("invalid_input_type", $"Failed to convert an input value to a {TypeOf(config)} value", $"{input}, {text}, {error.Message}", extra),
+            "unknown_upload" or "forbidden_path" or "unusable_input" =>
+                Entry("custom_validation_failed", "Custom validation failed for node", $"{input} - Invalid image file: {text}", extra),
+            "not_a_choice" when IsFile(config) => Entry("custom_validation_failed", "Custom validation failed for node", $"{input} - Invalid image file: {text}", extra),
+            "not_a_choice" or "missing_model" => Entry("value_not_in_list", "Value not in list", $"{input}: '{text}' not in {Choices(config)}", extra),
+            "bad_link" when value is JsonArray { Count: not 2 } =>
+                Entry("bad_linked_input", "Bad linked input, must be a length-2 list of [node_id, slot_index]", input, extra),
+            "bad_link" when error.Input is null => Entry("dependency_cycle", "Dependency cycle", error.Message, extra),
+            "bad_link" => Entry("exception_during_validation", "Exception when validating node", error.Message, extra),
+            _ => Entry("custom_validation_failed", "Custom validation failed for node", error.Message, extra),
+        };
+    }
+
+    private static JsonObject Entry(string type, string message, string details, JsonObject extra) =>
+        new() { ["type"] = type, ["message"] = message, ["details"] = details, ["extra_info"] = extra };
+
+    private static string TypeOf(JsonElement? config) => config is { ValueKind: JsonValueKind.Array } spec && spec.GetArrayLength() > 0 && spec[0].ValueKind == JsonValueKind.String ? spec[0].GetString()! : "COMBO";
+
+    private static decimal? Limit(JsonElement? config, string name) =>
+        Options(config) is { } options && options.TryGetProperty(name, out var limit) && limit.ValueKind == JsonValueKind.Number && limit.TryGetDecimal(out var number) ? number : null;
+
+    private static bool IsFile(JsonElement? config) => Options(config) is { } options && options.EnumerateObject().Any(o => o.Name.EndsWith("_upload", StringComparison.Ordinal));
+
+    private static string Choices(JsonElement? config)
+    {
+        var list = config is { ValueKind: JsonValueKind.Array } spec && spec.GetArrayLength() > 0
+            ? spec[0].ValueKind == JsonValueKind.Array ? spec[0] : Options(config) is { } options && options.TryGetProperty("options", out var named) ? named : default
+            : default;
+        return list.ValueKind != JsonValueKind.Array
+            ? "[]"
+            : list.GetArrayLength() > 20 ? $"(list of length {list.GetArrayLength()})" : "[" + string.Join(", ", list.EnumerateArray().Select(c => c.ValueKind == JsonValueKind.String ? $"'{c.GetString()}'" : c.GetRawText())) + "]";
+    }
+
+    private static JsonElement? Options(JsonElement? config) =>
+        config is { ValueKind: JsonValueKind.Array } spec && spec.GetArrayLength() > 1 && spec[1].ValueKind == JsonValueKind.Object ? spec[1] : null;
+
+    private static decimal? Number(JsonNode? value) => value is JsonValue number && number.TryGetValue<decimal>(out var parsed)
+        ? parsed
+        : value is JsonValue text && text.TryGetValue<string>(out var word) && decimal.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out parsed) ? parsed : null;
+}

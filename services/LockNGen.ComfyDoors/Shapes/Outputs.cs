@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Shapes;
+
+/// <summary>What each node put out, as <c>executed</c> and the history tell it: by the node's own keys, and without a null anywhere.</summary>
+internal static class Outputs
+{
+    private const string Images = "images";
+
+    /// <summary>The outputs by node, in the order of the files.</summary>
+    public static IReadOnlyList<(string Node, JsonObject Output)> Of(Guid id, IEnumerable<GenerationImage> files)
+    {
+        var nodes = new List<(string Node, JsonObject Output)>();
+        foreach (var file in files.Where(f => f.NodeId is not null && !IsSent(f)))
+        {
+            var node = nodes.Find(n => n.Node == file.NodeId).Output;
+            if (node is null)
+                nodes.Add((file.NodeId!, node = []));
+            Add(node, id, file);
+        }
+
+        return nodes;
+    }
+
+    /// <summary>Whether it goes through the socket, and stands in no output.</summary>
+    public static bool IsSent(GenerationImage file) => file is { Filename: null, OutputKey: null } && file.Kind != GenerationResultKinds.Text;
+
+    /// <summary>A file as programs ask <c>/view</c> for it.</summary>
+    public static JsonObject File(Guid id, GenerationImage file) =>
+        new() { ["filename"] = FileNames.Of(id, file), ["subfolder"] = "", ["type"] = file.Source ?? "output" };
+
+    private static void Add(JsonObject output, Guid id, GenerationImage file)
+    {
+        var key = file.OutputKey ?? (file.Kind == GenerationResultKinds.Text ? "text" : Images);
+        if (output[key] is not JsonArray list)
+            output[key] = list = [];
+        if (file.Kind == GenerationResultKinds.Text && file.Filename is null)
+        {
+            list.Add(file.Text ?? "");
+            return;
+        }
+
+        list.Add(File(id, file));
+        // ComfyUI lists videos among the pictures, and says that they move.
+        if (key == Images && (file.Kind == GenerationResultKinds.Video || file.DurationSeconds is not null))
+            output["animated"] = new JsonArray(true);
+    }
+}

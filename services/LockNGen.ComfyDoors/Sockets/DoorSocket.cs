@@ -1,0 +1,121 @@
+using System.Net.WebSockets;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Frames;
+
+namespace LockNGen.ComfyDoors.Sockets;
+
+/// <summary>One open WebSocket: frames wait here for their turn, and one loop writes them.</summary>
+internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSource results, int maxBacklog) : IDisposable
+{
+    /// <summary>From here on what has been superseded is dropped.</summary>
+    private const int Slow = 1 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Frame> _queue = [];
+    private readonly SemaphoreSlim _waiting = new(0);
+    private readonly CancellationTokenSource _ended = new();
+    private int _bytes;
+
+    public DoorCaller Caller => caller;
+
+    /// <summary>Whether it gets the pictures with the node that they are of.</summary>
+    public bool WantsMetadata { get; set; }
+
+    /// <summary>The client has taken leave; what was written before has arrived.</summary>
+    public bool ClosedCleanly { get; set; }
+
+    /// <summary>Cancelled when the connection is to end.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Lets a frame wait for its turn.</summary>
+    public void Send(Frame frame)
+    {
+        lock (_gate)
+        {
+            _queue.AddLast(frame);
+            _bytes += frame.Bytes;
+            if (_bytes > Slow)
+                DropSuperseded();
+            if (_bytes > maxBacklog)
+            {
+                // It comes back, and is told the rest.
+                _ended.Cancel();
+                return;
+            }
+        }
+
+        _waiting.Release();
+    }
+
+    /// <summary>Ends the connection.</summary>
+    public void End() => _ended.Cancel();
+
+    public void Dispose()
+    {
+        _waiting.Dispose();
+        _ended.Dispose();
+    }
+
+    /// <summary>Writes until the connection ends.</summary>
+    public async Task WriteAsync()
+    {
+        while (true)
+        {
+            await _waiting.WaitAsync(_ended.Token);
+            if (Take() is not { } frame)
+                continue;
+            var (type, bytes) = await ReadAsync(frame);
+            if (bytes.Length > 0)
+                await socket.SendAsync(bytes, type, endOfMessage: true, _ended.Token);
+        }
+    }
+
+    private async Task<(WebSocketMessageType Type, ReadOnlyMemory<byte> Bytes)> ReadAsync(Frame frame)
+    {
+        switch (frame)
+        {
+            case TextFrame text:
+                return (WebSocketMessageType.Text, text.Utf8);
+            case PreviewFrame preview:
+                return (WebSocketMessageType.Binary, PictureFrames.Preview(preview, WantsMetadata));
+            case ResultFrame result:
+                var image = await results.FetchAsync(caller, result, _ended.Token);
+                return (WebSocketMessageType.Binary, image is null ? default : PictureFrames.Result(result, image, WantsMetadata));
+            default:
+                return default;
+        }
+    }
+
+    private Frame? Take()
+    {
+        lock (_gate)
+        {
+            if (_queue.First is not { } first)
+                return null;
+            _queue.RemoveFirst();
+            _bytes -= first.Value.Bytes;
+            return first.Value;
+        }
+    }
+
+    /// <summary>Previews go first, then progress; of each the newest stays.</summary>
+    private void DropSuperseded()
+    {
+        foreach (var kind in (ReadOnlySpan<FrameKind>)[FrameKind.Preview, FrameKind.Custom, FrameKind.ProgressState, FrameKind.Progress])
+        {
+            var isNewest = true;
+            for (var at = _queue.Last; at is not null && _bytes > Slow;)
+            {
+                var previous = at.Previous;
+                if (at.Value.Kind == kind && !isNewest)
+                {
+                    _bytes -= at.Value.Bytes;
+                    _queue.Remove(at);
+                }
+
+                isNewest &= at.Value.Kind != kind;
+                at = previous;
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.ComfyDoors.Frames;
+
+namespace LockNGen.ComfyDoors.Sockets;
+
+/// <summary>Fetches the results that go through sockets.</summary>
+internal sealed partial class ResultSource(GenerationApiClient api, ILogger<ResultSource> logger)
+{
+    /// <summary>The bytes; null when they cannot be had, which only that picture suffers from.</summary>
+    public async Task<byte[]?> FetchAsync(DoorCaller caller, ResultFrame frame, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await api.OpenAsync(
+                caller, () => new HttpRequestMessage(HttpMethod.Get, $"/api/generations/{frame.PromptId}/images/{frame.Index}"), cancellationToken);
+            if (response.IsSuccessStatusCode)
+                return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            LogMissing(frame.PromptId, frame.Index, (int)response.StatusCode);
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+        {
+            LogFailed(frame.PromptId, frame.Index, e.Message);
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Result {Index} of {PromptId} could not be sent: the GenerationApi answered {Status}")]
+    private partial void LogMissing(Guid promptId, int index, int status);
+
+    [LoggerMessage(LogLevel.Warning, "Result {Index} of {PromptId} could not be sent: {Reason}")]
+    private partial void LogFailed(Guid promptId, int index, string reason);
+}

@@ -1,0 +1,340 @@
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.ComfyDoors.Frames;
+using LockNGen.ComfyDoors.Sockets;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Stories;
+
+/// <summary>Everything that this door knows of one owner: the clients, their prompts, and how many of them are unfinished.</summary>
+internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, DoorOptions options, TimeProvider clock)
+{
+    /// <summary>Who comes to a door that has just come itself may have been away when its prompts ended.</summary>
+    private static readonly TimeSpan Recently = TimeSpan.FromMinutes(2);
+
+    /// <summary>Events that wait until it is known whose they are.</summary>
+    private const int MaxWaiting = 10_000;
+
+    private readonly Lock _gate = new();
+    private readonly List<ClientSession> _sessions = [];
+    private readonly Dictionary<Guid, string?> _clients = [];
+    private readonly Dictionary<Guid, List<Action<Story>>> _unknown = [];
+    private readonly Queue<Guid> _ended = new();
+    private readonly HashSet<Guid> _active = [];
+    private readonly List<DoorSocket> _sockets = [];
+    private DoorCaller _caller = caller;
+    private DateTimeOffset _usedAt = clock.GetUtcNow();
+    private bool _isLoaded;
+
+    /// <summary>Rises with whatever changes the history.</summary>
+    public int HistoryVersion { get; private set; }
+
+    /// <summary>What was last answered of it.</summary>
+    public (int Version, DateTimeOffset At, byte[] Json)? History { get; set; }
+
+    /// <summary>Nobody is here, and nothing is to be kept.</summary>
+    public bool IsForgotten
+    {
+        get
+        {
+            lock (_gate)
+                return _sockets.Count == 0 && _sessions.Count == 0 && clock.GetUtcNow() - _usedAt > options.KeepStories;
+        }
+    }
+
+    /// <summary>Whether there is anybody to be told anything.</summary>
+    public bool IsWatched
+    {
+        get
+        {
+            lock (_gate)
+                return _sockets.Count > 0 || _sessions.Exists(s => s.Unfinished.Any());
+        }
+    }
+
+    /// <summary>Remembers the newest credentials, with which it asks on its own.</summary>
+    public void Use(DoorCaller caller)
+    {
+        lock (_gate)
+            (_caller, _usedAt) = (caller, clock.GetUtcNow());
+    }
+
+    /// <summary>A prompt is about to be submitted: its events are this client's.</summary>
+    public void Expect(Guid id, string? clientId)
+    {
+        lock (_gate)
+        {
+            _clients[id] = clientId;
+            if (clientId is not null)
+                SessionOf(clientId, isInterleaved: false).Expect(id, isHeld: true);
+            foreach (var other in SessionsOf(clientId))
+                other.Expect(id, isHeld: true);
+        }
+    }
+
+    /// <summary>It was accepted.</summary>
+    public void Accept(Guid id)
+    {
+        lock (_gate)
+            Count(() => _active.Add(id));
+    }
+
+    /// <summary>The answer has been sent.</summary>
+    public void Release(Guid id)
+    {
+        lock (_gate)
+        {
+            foreach (var session in SessionsOf(_clients.GetValueOrDefault(id)))
+                session.Release(id);
+        }
+    }
+
+    /// <summary>It was refused.</summary>
+    public void Drop(Guid id)
+    {
+        lock (_gate)
+        {
+            foreach (var session in SessionsOf(_clients.GetValueOrDefault(id)))
+                session.Drop(id);
+            _clients.Remove(id);
+        }
+    }
+
+    /// <summary>A socket comes. Its id is told to it first, whatever it is to be told then.</summary>
+    public async Task<ClientSession> AttachAsync(DoorSocket socket, string clientId, bool isInterleaved, CancellationToken cancellationToken)
+    {
+        Use(socket.Caller);
+        ClientSession session;
+        bool isKnown;
+        lock (_gate)
+        {
+            session = SessionOf(clientId, isInterleaved);
+            isKnown = _isLoaded && session.IsLoaded;
+        }
+
+        if (!isKnown)
+            await LoadAsync(session, cancellationToken);
+        lock (_gate)
+        {
+            if (!_sessions.Contains(session))
+                _sessions.Add(session);
+            _sockets.Add(socket);
+            session.Attach(socket, _active.Count);
+        }
+
+        return session;
+    }
+
+    public void Detach(DoorSocket socket, ClientSession session)
+    {
+        lock (_gate)
+        {
+            _usedAt = clock.GetUtcNow();
+            _sockets.Remove(socket);
+            session.Detach(socket);
+        }
+    }
+
+    /// <summary>Takes an event of one of the owner's generations.</summary>
+    public void Take(GenerationEvent message)
+    {
+        lock (_gate)
+        {
+            var isEnd = GenerationEventTypes.IsTerminal(message.Type);
+            if (isEnd)
+                HistoryVersion++;
+            Apply(message.GenerationId, story => story.Take(message));
+            if (isEnd)
+                End(message.GenerationId);
+        }
+    }
+
+    /// <summary>Takes a picture of a node at work; one of a prompt that is not known is no loss.</summary>
+    public void Show(Guid id, string contentType, byte[] image)
+    {
+        lock (_gate)
+        {
+            foreach (var session in SessionsOf(_clients.GetValueOrDefault(id)))
+                session.Apply(id, story => story.Show(contentType, image));
+        }
+    }
+
+    /// <summary>The history is another one now.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+            HistoryVersion++;
+    }
+
+    /// <summary>Lets clients hear something that have unfinished prompts.</summary>
+    public void Beat()
+    {
+        lock (_gate)
+        {
+            foreach (var session in _sessions.Where(s => s.Unfinished.Any()))
+                session.Send(ComfyFrames.Status(_active.Count));
+        }
+    }
+
+    /// <summary>Compares what is known here with what the GenerationApi knows: events may be lost.</summary>
+    public async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        List<Guid> before, open;
+        DoorCaller asker;
+        lock (_gate)
+        {
+            (before, asker) = ([.. _active], _caller);
+            open = [.. _sessions.SelectMany(s => s.Unfinished).Distinct()];
+        }
+
+        var active = (await api.ActiveAsync(asker, full: false, cancellationToken)).Items;
+        var ended = new List<Prompt>();
+        foreach (var id in open.Except(active.Select(p => p.Id)))
+        {
+            if (await api.FindAsync(asker, id, full: false, cancellationToken) is { Generation.HasEnded: true } prompt)
+                ended.Add(prompt);
+        }
+
+        lock (_gate)
+        {
+            foreach (var prompt in ended)
+            {
+                HistoryVersion++;
+                var generation = prompt.Generation;
+                Apply(prompt.Id, story => story.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt));
+            }
+
+            Count(() =>
+            {
+                _active.ExceptWith(before.Except(active.Select(p => p.Id)));
+                return Know(active);
+            });
+        }
+    }
+
+    /// <summary>Forgets what nobody will ask for any more.</summary>
+    public void Sweep()
+    {
+        lock (_gate)
+        {
+            foreach (var session in _sessions)
+                session.Sweep(options.KeepStories);
+            _sessions.RemoveAll(s => s.IsForgotten(options.KeepStories));
+            while (_ended.Count > MaxWaiting)
+                _clients.Remove(_ended.Dequeue());
+        }
+    }
+
+    private async Task LoadAsync(ClientSession session, CancellationToken cancellationToken)
+    {
+        var active = (await api.ActiveAsync(_caller, full: false, cancellationToken)).Items;
+        var ended = (await api.EndedWithinAsync(_caller, Recently, cancellationToken)).Items;
+        lock (_gate)
+        {
+            (_isLoaded, session.IsLoaded) = (true, true);
+            Count(() => Know(active));
+            // In the order in which they began.
+            foreach (var prompt in ended.Concat(active).Where(p => p.ClientId == session.ClientId).OrderBy(p => p.Generation.StartedAt ?? p.Generation.EndedAt))
+                session.Restore(prompt);
+        }
+    }
+
+    private bool Know(IReadOnlyList<Prompt> active)
+    {
+        foreach (var prompt in active)
+        {
+            _active.Add(prompt.Id);
+            if (!_clients.TryAdd(prompt.Id, prompt.ClientId))
+                continue;
+            foreach (var session in SessionsOf(prompt.ClientId))
+                session.Restore(prompt);
+        }
+
+        return true;
+    }
+
+    private void Apply(Guid id, Action<Story> change)
+    {
+        if (_clients.TryGetValue(id, out var client))
+        {
+            foreach (var session in SessionsOf(client))
+                session.Apply(id, change);
+        }
+        else if (_unknown.TryGetValue(id, out var waiting))
+        {
+            if (waiting.Count < MaxWaiting)
+                waiting.Add(change);
+        }
+        else if (_unknown.Count < MaxWaiting)
+        {
+            _unknown[id] = [change];
+            _ = AskAsync(id);
+        }
+    }
+
+    /// <summary>Finds out whose a prompt is that came through another door, or through none.</summary>
+    private async Task AskAsync(Guid id)
+    {
+        Prompt? prompt = null;
+        try
+        {
+            prompt = await api.FindAsync(_caller, id, full: false, CancellationToken.None);
+        }
+        catch (ApiException)
+        {
+            // The comparison with the GenerationApi finds it later.
+        }
+
+        lock (_gate)
+        {
+            _unknown.Remove(id, out var waiting);
+            _clients.TryAdd(id, prompt?.ClientId);
+            if (prompt is null)
+            {
+                _ended.Enqueue(id);
+                return;
+            }
+
+            foreach (var session in SessionsOf(prompt.ClientId))
+            {
+                session.Expect(id, isHeld: false);
+                foreach (var change in waiting ?? [])
+                    session.Apply(id, change);
+            }
+
+            if (prompt.Generation.HasEnded)
+                End(id);
+            else
+                Count(() => _active.Add(id));
+        }
+    }
+
+    private void End(Guid id)
+    {
+        _ended.Enqueue(id);
+        Count(() => _active.Remove(id));
+    }
+
+    /// <summary>Tells everybody how many prompts are unfinished, if that has changed.</summary>
+    private void Count(Func<bool> change)
+    {
+        var before = _active.Count;
+        change();
+        if (_active.Count == before)
+            return;
+        var frame = ComfyFrames.Status(_active.Count);
+        foreach (var socket in _sockets)
+            socket.Send(frame);
+    }
+
+    private List<ClientSession> SessionsOf(string? clientId) => clientId is null ? [] : _sessions.FindAll(s => s.ClientId == clientId);
+
+    private ClientSession SessionOf(string clientId, bool isInterleaved)
+    {
+        if (_sessions.Find(s => s.ClientId == clientId && s.IsInterleaved == isInterleaved) is { } known)
+            return known;
+        var session = new ClientSession(clientId, isInterleaved, clock);
+        _sessions.Add(session);
+        return session;
+    }
+}

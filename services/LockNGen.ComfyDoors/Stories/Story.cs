@@ -1,0 +1,220 @@
+using LockNGen.ComfyDoors.Frames;
+using LockNGen.ComfyDoors.Shapes;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Stories;
+
+/// <summary>
+/// One prompt as a client is told it: from <c>execution_start</c> to <c>executing node:null</c>, in one piece. Takes events and keeps the frames that
+/// are still to be written; of progress that waits, the newest. Not safe for several threads.
+/// </summary>
+internal sealed class Story(Guid id)
+{
+    /// <summary>The state of all nodes grows with the workflow; so often is enough.</summary>
+    private static readonly TimeSpan StateInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _promptId = id.ToString();
+    private readonly LinkedList<Frame> _pending = [];
+    private readonly List<Frame> _fresh = [];
+    private readonly Dictionary<string, NodeState> _nodes = new(StringComparer.Ordinal);
+    private readonly List<Frame> _ending = [];
+    private long _sequence;
+    private bool _startIsDue = true;
+    private bool _cachedIsDue = true;
+    private string? _node;
+    private DateTimeOffset _stateAt;
+
+    public Guid Id => id;
+
+    /// <summary>Its submission has not been answered yet, so nothing of it may be told.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>There is something to tell.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>Whether its beginning was written to somebody.</summary>
+    public bool WasTold { get; private set; }
+
+    /// <summary>Everything of it has been written.</summary>
+    public bool IsOver => EndedAt is not null && _pending.Count == 0;
+
+    /// <summary>The node that is at work, for a client that comes back.</summary>
+    public string? Node => _node;
+
+    /// <summary>Its last frames, for a client that may have missed them.</summary>
+    public IReadOnlyList<Frame> Ending => _ending;
+
+    /// <summary>The next frame to write.</summary>
+    public Frame? Next()
+    {
+        if (_pending.First is not { } first)
+            return null;
+        _pending.RemoveFirst();
+        WasTold = true;
+        return first.Value;
+    }
+
+    /// <summary>Goes on from what a door that has just come knows: the client was told of the beginning by another, if it has begun.</summary>
+    public void Resume(DateTimeOffset? startedAt)
+    {
+        if (startedAt is null)
+            return;
+        (HasBegun, WasTold, _startIsDue) = (true, true, false);
+    }
+
+    /// <summary>Takes an event.</summary>
+    public void Take(GenerationEvent message)
+    {
+        if (EndedAt is not null || message.Sequence <= _sequence)
+            return;
+        _sequence = message.Sequence;
+        switch (message)
+        {
+            case GenerationStarted:
+                Begin(message.Timestamp);
+                break;
+            case GenerationNodeExecuting { Data: var node }:
+                Cached(node.CachedNodeIds, message.Timestamp);
+                Enter(node.NodeId, message.Timestamp);
+                break;
+            case GenerationProgressed { Data: { NodeId: { } nodeId } progress }:
+                Cached(progress.CachedNodeIds, message.Timestamp);
+                Enter(nodeId, message.Timestamp);
+                Progress(nodeId, progress.Step, progress.TotalSteps, message.Timestamp);
+                break;
+            case GenerationCustom { Data: var custom }:
+                Add(ComfyFrames.Custom(custom.EventType, custom.Data));
+                break;
+            case GenerationCompleted { Data: var data }:
+                End("completed", null, data.Images, message.Timestamp);
+                break;
+            case GenerationFailed { Data: var data }:
+                End("failed", data.Error, data.Images, message.Timestamp);
+                break;
+            case GenerationCancelled { Data: var data }:
+                End("cancelled", null, data.Images, message.Timestamp);
+                break;
+        }
+
+        Commit();
+    }
+
+    /// <summary>Takes a picture of the node that is at work.</summary>
+    public void Show(string contentType, byte[] image)
+    {
+        if (EndedAt is not null || _node is null)
+            return;
+        Add(new PreviewFrame(id, _node, contentType, image));
+        Commit();
+    }
+
+    /// <summary>Takes the end, from an event or from what the GenerationApi tells.</summary>
+    public void End(string status, GenerationError? error, IReadOnlyList<GenerationImage> files, DateTimeOffset at)
+    {
+        if (EndedAt is not null)
+            return;
+        // What never ran has no beginning, but an end all the same.
+        if (HasBegun || status == "completed")
+            Cached([], at);
+        Drop(FrameKind.Preview);
+        Finish();
+        HasBegun = true;
+        EndedAt = at;
+        var outputs = Outputs.Of(id, files);
+        foreach (var group in files.Where(f => Outputs.IsSent(f)).GroupBy(f => f.NodeId ?? "", StringComparer.Ordinal))
+        {
+            _ending.Add(ComfyFrames.Executing(_promptId, group.Key));
+            _ending.AddRange(group.Select(f => new ResultFrame(id, group.Key, f.Index, f.ContentType)));
+        }
+
+        _ending.AddRange(outputs.Select(o => ComfyFrames.Executed(_promptId, o.Node, o.Output)));
+        if (_nodes.Count > 0 && status == "completed")
+            _ending.Add(ComfyFrames.ProgressState(_promptId, _nodes.Values));
+        var (type, data) = Outcomes.Of(id, status, error, outputs.Select(o => o.Node), at);
+        _ending.Add(ComfyFrames.Outcome(type, data));
+        _ending.Add(ComfyFrames.Executing(_promptId, null));
+        _fresh.AddRange(_ending);
+        Commit();
+    }
+
+    private void Begin(DateTimeOffset at)
+    {
+        HasBegun = true;
+        if (!_startIsDue)
+            return;
+        _startIsDue = false;
+        Add(ComfyFrames.ExecutionStart(_promptId, at.ToUnixTimeMilliseconds()));
+    }
+
+    /// <summary>Which nodes came from the cache is known with the first node that did not.</summary>
+    private void Cached(IReadOnlyList<string> nodes, DateTimeOffset at)
+    {
+        Begin(at);
+        if (!_cachedIsDue)
+            return;
+        _cachedIsDue = false;
+        Add(ComfyFrames.ExecutionCached(_promptId, nodes, at.ToUnixTimeMilliseconds()));
+    }
+
+    private void Enter(string node, DateTimeOffset at)
+    {
+        if (node == _node)
+            return;
+        Begin(at);
+        if (_node is not null)
+        {
+            Finish();
+            Add(ComfyFrames.ProgressState(_promptId, _nodes.Values));
+        }
+
+        _node = node;
+        _nodes[node] = new NodeState(node, 0, 1, IsFinished: false);
+        Add(ComfyFrames.ProgressState(_promptId, _nodes.Values));
+        Add(ComfyFrames.Executing(_promptId, node));
+    }
+
+    private void Progress(string node, int step, int steps, DateTimeOffset at)
+    {
+        _nodes[node] = new NodeState(node, step, steps, IsFinished: false);
+        if (at - _stateAt >= StateInterval || step == steps)
+        {
+            _stateAt = at;
+            Add(ComfyFrames.ProgressState(_promptId, _nodes.Values));
+        }
+
+        Add(ComfyFrames.Progress(_promptId, node, step, steps));
+    }
+
+    private void Finish()
+    {
+        if (_node is not null && _nodes.TryGetValue(_node, out var state))
+            _nodes[_node] = state with { Value = state.Max, IsFinished = true };
+        _node = null;
+    }
+
+    private void Add(Frame frame) => _fresh.Add(frame);
+
+    /// <summary>Puts the new frames behind those that wait; of progress that waits, they take the place.</summary>
+    private void Commit()
+    {
+        foreach (var kind in _fresh.Select(f => f.Kind).Where(k => k != FrameKind.State).Distinct())
+            Drop(kind);
+        foreach (var frame in _fresh)
+            _pending.AddLast(frame);
+        _fresh.Clear();
+    }
+
+    private void Drop(FrameKind kind)
+    {
+        for (var at = _pending.Last; at is not null;)
+        {
+            var previous = at.Previous;
+            if (at.Value.Kind == kind)
+                _pending.Remove(at);
+            at = previous;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+
+namespace LockNGen.ComfyDoors.Stories;
+
+/// <summary>Submits a generation in such a way that its client is told of it, and not before its submission was answered.</summary>
+internal sealed class Submission(GenerationApiClient api, Desks desks)
+{
+    /// <summary>Submits; asks again under the same id when an answer is lost.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public async Task<Submitted> SubmitAsync(DoorCaller caller, HttpContext context, Guid id, string? clientId, JsonObject request)
+    {
+        var desk = desks.Of(caller);
+        request["id"] = id.ToString();
+        foreach (var absent in request.Where(r => r.Value is null).Select(r => r.Key).ToList())
+            request.Remove(absent);
+        desk.Expect(id, clientId);
+        try
+        {
+            var accepted = await PostAsync(caller, id, Encoding.UTF8.GetBytes(request.ToJsonString()), context.RequestAborted);
+            desk.Accept(id);
+            context.Response.OnCompleted(() =>
+            {
+                desk.Release(id);
+                return Task.CompletedTask;
+            });
+            return accepted;
+        }
+        catch
+        {
+            desk.Drop(id);
+            throw;
+        }
+    }
+
+    private async Task<Submitted> PostAsync(DoorCaller caller, Guid id, byte[] body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.SendAsync(caller, HttpMethod.Post, "/api/generations", body, ApiJson.Default.Submitted, mayRepeat: false, cancellationToken);
+        }
+        catch (ApiException e) when (e.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            // It may have been accepted, and only the answer was lost.
+            if (await api.FindAsync(caller, id, full: false, cancellationToken) is { } known)
+                return new Submitted { Id = known.Id };
+            return await api.SendAsync(caller, HttpMethod.Post, "/api/generations", body, ApiJson.Default.Submitted, mayRepeat: false, cancellationToken);
+        }
+    }
+}

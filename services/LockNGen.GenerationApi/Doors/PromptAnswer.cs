@@ -1,0 +1,41 @@
+using System.Text.Json;
+using LockNGen.GenerationApi.History;
+
+namespace LockNGen.GenerationApi.Doors;
+
+/// <summary>A generation that came through a door, as doors need it.</summary>
+public sealed record PromptAnswer
+{
+    /// <summary>Rises in the order of acceptance.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>Which door.</summary>
+    public required string Door { get; init; }
+
+    /// <summary>Whose sockets are told of it.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The generation.</summary>
+    public required GenerationAnswer Generation { get; init; }
+
+    /// <summary>The workflow as it was submitted; only where asked for.</summary>
+    public JsonElement? Workflow { get; init; }
+
+    /// <summary>What was sent for ComfyUI's <c>extra_data</c>; only where asked for.</summary>
+    public JsonElement? ExtraData { get; init; }
+}
+
+/// <summary>Some of the caller's prompts.</summary>
+/// <param name="Items">The prompts.</param>
+/// <param name="Total">How many there are, of this kind.</param>
+public sealed record PromptList(IReadOnlyList<PromptAnswer> Items, int Total);
+
+/// <summary>Prompts to leave out of the lists from now on.</summary>
+public sealed record HidePrompts
+{
+    /// <summary>Of those that have ended: these.</summary>
+    public IReadOnlyList<Guid>? Ids { get; init; }
+
+    /// <summary>Of those that have ended: all.</summary>
+    public bool All { get; init; }
+}

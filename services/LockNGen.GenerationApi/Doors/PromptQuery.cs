@@ -1,0 +1,96 @@
+using System.Text;
+using LockNGen.GenerationApi.Generations;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.Web.Authentication;
+using LockNGen.Storage;
+using Microsoft.AspNetCore.Mvc;
+
+namespace LockNGen.GenerationApi.Doors;
+
+/// <summary>Which of the caller's own prompts: a door shows nobody else's, whatever the caller may see elsewhere.</summary>
+internal sealed record PromptQuery
+{
+    private const int MaxLimit = 1_000;
+    private const int DefaultLimit = 100;
+
+    /// <summary><c>active</c> (in the order of submission), <c>ended</c> (the last to end first), or both (the newest first).</summary>
+    [FromQuery]
+    public string? State { get; init; }
+
+    /// <summary>One or more of completed, failed, cancelled and so on, separated by commas.</summary>
+    [FromQuery]
+    public string? Status { get; init; }
+
+    /// <summary>Only those of this client.</summary>
+    [FromQuery]
+    public string? ClientId { get; init; }
+
+    /// <summary>Only this one.</summary>
+    [FromQuery]
+    public Guid? Id { get; init; }
+
+    /// <summary>Only those that ended in the last so many seconds.</summary>
+    [FromQuery]
+    public int? EndedWithin { get; init; }
+
+    /// <summary>With workflows and extra data.</summary>
+    [FromQuery]
+    public bool? Full { get; init; }
+
+    [FromQuery]
+    public int? Limit { get; init; }
+
+    [FromQuery]
+    public int? Offset { get; init; }
+
+    public List<ProblemError> Errors()
+    {
+        var errors = new List<ProblemError>();
+        if (State is not (null or "active" or "ended"))
+            errors.Add(new ProblemError { Field = "state", Code = ErrorCodes.NotAChoice, Message = "state is active or ended." });
+        if (Limit is < 0 or > MaxLimit)
+            errors.Add(new ProblemError { Field = "limit", Code = ErrorCodes.OutOfRange, Message = $"limit is {Limit}; it must be between 0 and {MaxLimit}." });
+        if (Offset is < 0)
+            errors.Add(new ProblemError { Field = "offset", Code = ErrorCodes.OutOfRange, Message = $"offset is {Offset}; it must be 0 or more." });
+        return errors;
+    }
+
+    /// <summary>The rows of this page, and how many there are in all.</summary>
+    public async Task<(IReadOnlyList<GenerationRow> Rows, int Total)> RunAsync(Session session, Caller caller)
+    {
+        var where = new StringBuilder("FROM generations WHERE COALESCE(owner, '') = @owner AND id IN (SELECT generation_id FROM prompts WHERE hidden = 0");
+        if (ClientId is not null)
+            where.Append(" AND client_id = @ClientId");
+        where.Append(')');
+        if (Id is not null)
+            where.Append(" AND id = @Id");
+        if (State is not null)
+            where.Append(State == "active" ? " AND ended_at IS NULL" : " AND ended_at IS NOT NULL");
+        if (EndedWithin is not null)
+            where.Append(" AND ended_at >= @since");
+        if (Status is not null)
+            where.Append(" AND status IN @statuses");
+        var order = State switch
+        {
+            "active" => "number",
+            "ended" => "ended_at DESC, number DESC",
+            _ => "number DESC",
+        };
+        var parameters = new
+        {
+            owner = caller.Owner ?? "",
+            ClientId,
+            Id,
+            since = session.Now.AddSeconds(-(EndedWithin ?? 0)),
+            statuses = SqlList.Of((Status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            limit = Limit ?? DefaultLimit,
+            offset = Offset ?? 0,
+        };
+        var rows = await session.QueryAsync<GenerationRow>($"SELECT {GenerationRow.Columns} {where} ORDER BY {order} LIMIT @limit OFFSET @offset", parameters);
+        // What is the whole list need not be counted.
+        var total = rows.Count < parameters.limit && parameters.offset == 0
+            ? rows.Count
+            : await session.ScalarAsync<int>($"SELECT CAST(COUNT(*) AS INTEGER) {where}", parameters);
+        return (rows, total);
+    }
+}
