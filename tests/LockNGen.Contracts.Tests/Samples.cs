@@ -176,6 +176,7 @@ internal static class Samples
             Sequence = 1_000_000_016,
             ContentType = "image/jpeg",
             Bytes = [0xFF, 0xD8, 0xFF, 0xE0],
+            NodeId = "5",
         },
         ["command.submit-generation"] = new SubmitGeneration { GenerationId = Generation, Instance = "gpu-1" },
         ["command.cancel-generation"] = new CancelGeneration { GenerationId = Generation, Instance = "gpu-1", Reason = "user", Error = Error },

@@ -43,8 +43,9 @@ export async function until(what, check, seconds = 60) {
 }
 
 export class Farm {
-  static async start({ instances = 2, step = 40, environment = {} } = {}) {
+  static async start({ instances = 2, step = 40, environment = {}, token } = {}) {
     const farm = new Farm();
+    farm.token = token;
     farm.data = mkdtempSync(join(tmpdir(), "lockngen-doors-"));
     farm.simulators = [];
     for (let i = 0; i < instances; i++) {

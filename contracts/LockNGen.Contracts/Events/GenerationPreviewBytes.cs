@@ -21,4 +21,7 @@ public sealed record GenerationPreviewBytes
 
     /// <summary>The image file (base64 in JSON).</summary>
     public required byte[] Bytes { get; init; }
+
+    /// <summary>The node of the submitted workflow that shows it, where ComfyUI tells.</summary>
+    public string? NodeId { get; init; }
 }

@@ -11,7 +11,7 @@ internal sealed class PreviewFeed(Desks desks) : IConsumer<GenerationPreviewByte
     {
         var preview = context.Message;
         foreach (var desk in desks.All)
-            desk.Show(preview.GenerationId, preview.ContentType, preview.Bytes);
+            desk.Show(preview);
         return Task.CompletedTask;
     }
 }

@@ -76,7 +76,10 @@ internal static class ComfyErrors
             };
         }
 
-        ((JsonArray)node["errors"]!).Add(error);
+        // A limit of the operator's and one of the node's may say the same.
+        var all = (JsonArray)node["errors"]!;
+        if (!all.Any(e => JsonNode.DeepEquals(e, error)))
+            all.Add(error);
     }
 
     private static JsonObject NodeError(ApiError error, JsonObject workflow, NodeCatalog catalog)

@@ -150,12 +150,12 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
     }
 
     /// <summary>Takes a picture of a node at work; one of a prompt that is not known is no loss.</summary>
-    public void Show(Guid id, string contentType, byte[] image)
+    public void Show(GenerationPreviewBytes preview)
     {
         lock (_gate)
         {
-            foreach (var session in SessionsOf(_clients.GetValueOrDefault(id)))
-                session.Apply(id, story => story.Show(contentType, image));
+            foreach (var session in SessionsOf(_clients.GetValueOrDefault(preview.GenerationId)))
+                session.Apply(preview.GenerationId, story => story.Show(preview));
         }
     }
 

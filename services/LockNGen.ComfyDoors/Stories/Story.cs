@@ -103,11 +103,12 @@ internal sealed class Story(Guid id)
     }
 
     /// <summary>Takes a picture of the node that is at work.</summary>
-    public void Show(string contentType, byte[] image)
+    public void Show(GenerationPreviewBytes preview)
     {
-        if (EndedAt is not null || _node is null)
+        // One that comes late is of a node that is done, and would be taken for the next one's.
+        if (EndedAt is not null || _node is null || (preview.NodeId ?? _node) != _node)
             return;
-        Add(new PreviewFrame(id, _node, contentType, image));
+        Add(new PreviewFrame(id, _node, preview.ContentType, preview.Bytes));
         Commit();
     }
 
@@ -178,6 +179,9 @@ internal sealed class Story(Guid id)
 
     private void Progress(string node, int step, int steps, DateTimeOffset at)
     {
+        // ComfyUI says nothing of nodes that report no steps, nor of the zeroth.
+        if (step == 0)
+            return;
         _nodes[node] = new NodeState(node, step, steps, IsFinished: false);
         if (at - _stateAt >= StateInterval || step == steps)
         {

@@ -11,5 +11,6 @@ internal sealed record PreviewImage(string ContentType, byte[] Bytes)
         Sequence = message.Sequence,
         ContentType = ContentType,
         Bytes = Bytes,
+        NodeId = (message as GenerationPreviewed)?.Data.NodeId,
     };
 }

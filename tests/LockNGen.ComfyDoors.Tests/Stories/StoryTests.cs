@@ -1,0 +1,123 @@
+using System.Text;
+using System.Text.Json;
+using LockNGen.ComfyDoors.Frames;
+using LockNGen.ComfyDoors.Stories;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Tests.Stories;
+
+/// <summary>What a client is told of one prompt.</summary>
+public sealed class StoryTests
+{
+    private static readonly Guid Id = Guid.Parse("7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03");
+
+    private readonly Story _story = new(Id);
+    private readonly Events _events = new(Id);
+
+    [Fact]
+    public void Story_FromStartToSuccess_HasComfyUisFramesInItsOrder()
+    {
+        var told = new List<string>();
+        foreach (var message in new GenerationEvent[]
+        {
+            _events.Started(), _events.Node("3", "4", "5"), _events.Progress("3", 0, 1), _events.Progress("3", 1, 2), _events.Progress("3", 2, 2), _events.Node("9"),
+            _events.Completed(Events.File(1), Events.File(2)),
+        })
+        {
+            _story.Take(message);
+            told.AddRange(Drain());
+        }
+
+        told.ShouldBe(
+        [
+            "execution_start", "execution_cached", "progress_state", "executing", "progress_state", "progress", "progress_state", "progress", "progress_state", "progress_state",
+            "executing", "executed", "progress_state", "execution_success", "executing",
+        ]);
+        _story.IsOver.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Story_ToldLater_HasOfProgressTheNewestOnly()
+    {
+        _story.Take(_events.Started());
+        _story.Take(_events.Node("3"));
+        for (var step = 1; step <= 20; step++)
+            _story.Take(_events.Progress("3", step, 20));
+        _story.Take(_events.Completed(Events.File(1)));
+
+        Drain().ShouldBe(["execution_start", "execution_cached", "executing", "progress", "executed", "progress_state", "execution_success", "executing"]);
+    }
+
+    [Fact]
+    public void Executed_FilesOfABatch_HaveNamesOfTheirOwnOnTheWholeFarm()
+    {
+        _story.Take(_events.Completed(Events.File(1), Events.File(2, name: "so mé/x_00007_.webp")));
+
+        var executed = Texts().Select(t => JsonElement.Parse(t)).Single(f => f.GetProperty("type").GetString() == "executed").GetProperty("data");
+        executed.GetProperty("output").GetProperty("images").EnumerateArray().Select(i => i.GetProperty("filename").GetString()).ShouldBe(
+            ["ComfyUI_7d1c9c523f0a4d5e9b612f8a4c7e1d03-1_.png", "x_7d1c9c523f0a4d5e9b612f8a4c7e1d03-2_.webp"]);
+    }
+
+    [Fact]
+    public void CancelledWhileWaiting_HasAnEndWithoutABeginning()
+    {
+        _story.Take(_events.Cancelled());
+
+        Drain().ShouldBe(["execution_interrupted", "executing"]);
+    }
+
+    [Fact]
+    public void SecondAttempt_TellsNoSecondBeginning()
+    {
+        _story.Take(_events.Started());
+        _story.Take(_events.Node("3"));
+        _story.Take(_events.Started());
+        _story.Take(_events.Node("3"));
+
+        Drain().Count(t => t == "execution_start").ShouldBe(1);
+    }
+
+    [Fact]
+    public void Resumed_StartedBeforeThisDoor_TellsNoBeginningAgain()
+    {
+        _story.Resume(Events.Start);
+        _story.Take(_events.Started());
+        _story.Take(_events.Node("3"));
+        _story.Take(_events.Completed(Events.File(1)));
+
+        Drain().ShouldNotContain("execution_start");
+    }
+
+    [Fact]
+    public void EveryTextFrame_BeginsWithItsType()
+    {
+        _story.Take(_events.Started());
+        _story.Take(_events.Node("3"));
+        _story.Take(_events.Progress("3", 1, 2));
+        _story.Take(_events.Completed(Events.File(1)));
+
+        Texts().ShouldAllBe(t => t.StartsWith("{\"type\":\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void PictureOfANodeThatIsDone_IsNotShownAsTheNextOnes()
+    {
+        _story.Take(_events.Started());
+        _story.Take(_events.Node("3"));
+        _story.Take(_events.Node("8"));
+        Drain();
+        _story.Show(new GenerationPreviewBytes { GenerationId = Id, Sequence = 1, ContentType = "image/jpeg", Bytes = [1], NodeId = "3" });
+
+        _story.Next().ShouldBeNull();
+    }
+
+    private List<string> Drain() => [.. Texts().Select(t => JsonElement.Parse(t).GetProperty("type").GetString()!)];
+
+    private List<string> Texts()
+    {
+        var texts = new List<string>();
+        while (_story.Next() is { } frame)
+            texts.Add(Encoding.UTF8.GetString(((TextFrame)frame).Utf8.Span));
+        return texts;
+    }
+}
