@@ -29,6 +29,9 @@ public sealed class TakeoverTests
 
         (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);
         (await comfy.RendersAsync()).ShouldBe([promptId]);
+        // The predecessor's socket is closed with its prompt; the server notices a moment later.
+        while ((await comfy.GetAsync("simulator/sockets")).GetArrayLength() > 1)
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         if (stage is "Progress")
             host.Events.Of<GenerationProgressed>(row.Id).ShouldContain(p => p.Data.CurrentNode == "KSampler");
     }

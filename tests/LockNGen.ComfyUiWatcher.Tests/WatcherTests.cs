@@ -35,5 +35,7 @@ public sealed class WatcherTests
         preview.Data.PreviewUrl.ShouldBe($"/api/generations/{row.Id}/preview?s={preview.Sequence}");
         host.Events.Previews.ShouldContain(p => p.GenerationId == row.Id && p.Sequence == preview.Sequence && p.Bytes.Length > 0);
         row.Files.Keys.ShouldBe([(1, 1), (2, 1)], ignoreOrder: true);
+        await host.LoggedAsync(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $" after {completed.Data.DurationSeconds:0.000} s with {completed.Data.Images[0].Url} (seed 42), "));
     }
 }

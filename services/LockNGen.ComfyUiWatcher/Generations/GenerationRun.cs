@@ -200,7 +200,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         await using var limit = cancellationToken.Register(() => grace.CancelAfter(Grace));
         var verdict = await AskLedgerAsync(work, terminal, outcome, grace.Token);
         _ended = true;
-        LogEnded(generationId, work.Attempt, outcome.ToString(), verdict);
+        LogEnded(generationId, work.Attempt, outcome.ToString(), ended.DurationSeconds, ResultLine.Of(ended.Images), verdict);
         services.Metrics.Ended(instance.Name, outcome.GetType().Name);
         if (verdict == OutcomeVerdict.Publish && terminal is not null)
             await outbox.PublishAsync(terminal, preview: null, receivedAt: null, grace.Token);
@@ -235,8 +235,8 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     [LoggerMessage(LogLevel.Warning, "{GenerationId}: what was finished before the failure could not all be kept: {Reason}")]
     private partial void LogNotKept(Guid generationId, string reason);
 
-    [LoggerMessage(LogLevel.Information, "{GenerationId}, attempt {Attempt}, ended as {Outcome}; the ledger says {Verdict}")]
-    private partial void LogEnded(Guid generationId, int attempt, string outcome, OutcomeVerdict verdict);
+    [LoggerMessage(LogLevel.Information, "{GenerationId}, attempt {Attempt}, ended as {Outcome} after {Seconds:0.000} s with {Results}; the ledger says {Verdict}")]
+    private partial void LogEnded(Guid generationId, int attempt, string outcome, double seconds, string results, OutcomeVerdict verdict);
 
     [LoggerMessage(LogLevel.Warning, "Dropped {GenerationId}: {Reason}")]
     private partial void LogDropped(Guid generationId, string reason);

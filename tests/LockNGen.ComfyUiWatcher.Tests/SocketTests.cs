@@ -1,0 +1,48 @@
+using LockNGen.ComfyUiWatcher.Tests.Kit;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyUiWatcher.Tests;
+
+/// <summary>What a server sees of a watcher's sockets: one for as long as it is watched, however generations end, and none afterwards.</summary>
+public sealed class SocketTests
+{
+    [Fact]
+    public async Task Generations_ThatEndInWhateverWay_LeaveTheOneSocketOfTheInstance()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.Events.WaitForAsync<GenerationCompleted>((await host.SubmitAsync(Workflows.TextToImage())).Id);
+        var before = await ClientIdsAsync(comfy);
+
+        await host.Events.WaitForAsync<GenerationCompleted>((await host.SubmitAsync(Workflows.TextToImage(seed: 7), images: 2)).Id);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
+        var late = await host.SubmitAsync(Workflows.TextToImage(seed: 8, steps: 200));
+        await comfy.ReachedAsync(hold);
+        await host.CancelAsync(late, new GenerationError { Code = "timeout", Message = "It took too long." });
+        await comfy.ReleaseAsync(hold);
+        (await host.Events.WaitForAsync<GenerationFailed>(late.Id)).Data.Error.Code.ShouldBe("timeout");
+
+        before.Count.ShouldBe(1);
+        (await ClientIdsAsync(comfy)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Watcher_ThatStops_ClosesItsSockets_AlsoInMidRun()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
+        await host.SubmitAsync(Workflows.TextToImage(steps: 20));
+        await comfy.ReachedAsync(hold);
+        (await ClientIdsAsync(comfy)).Count.ShouldBe(1);
+
+        await host.DisposeAsync();
+
+        // The server notices a moment later.
+        while ((await ClientIdsAsync(comfy)).Count > 0)
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static async Task<List<string>> ClientIdsAsync(SimulatedServer comfy) =>
+        [.. (await comfy.GetAsync("simulator/sockets")).EnumerateArray().Select(s => s.GetProperty("clientId").GetString()!)];
+}
