@@ -40,6 +40,33 @@ public sealed class WholePathTests(RabbitMqBroker broker)
     }
 
     [Fact]
+    public async Task Stream_OfABatch_TellsImageStepAndPercentAsComfyUiCountsThem()
+    {
+        await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 60);
+        var id = await deployment.Api.Http.SubmitAsync(count: 3, steps: 7);
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var stream = new StreamReader(await deployment.Gateways[0].Http.GetStreamAsync($"api/sse/progress?generationId={id}&after=0", limit.Token));
+        var lines = (await stream.ReadToEndAsync(limit.Token)).Split('\n');
+        var events = lines.Where(l => l.StartsWith("data: ", StringComparison.Ordinal)).Select(l => JsonElement.Parse(l[6..])).ToList();
+
+        ProgressClient.TypeOf(events[^1]).ShouldBe(GenerationEventTypes.Completed);
+        Of(events, GenerationEventTypes.Image).Select(e => e.GetProperty("data"))
+            .Select(d => (d.GetProperty("imageIndex").GetInt32(), d.GetProperty("totalImages").GetInt32())).ShouldBe([(1, 3), (2, 3), (3, 3)]);
+        var sampling = Of(events, GenerationEventTypes.Progress).Select(e => e.GetProperty("data")).Where(d => d.GetProperty("totalSteps").GetInt32() == 7).ToList();
+        sampling.Select(d => d.GetProperty("imageIndex").GetInt32()).Distinct().ShouldBe([1, 2, 3]);
+        sampling.ShouldAllBe(d => d.GetProperty("totalImages").GetInt32() == 3);
+        sampling.ShouldAllBe(d => d.GetProperty("progress").GetInt32() == 100 * d.GetProperty("step").GetInt32() / 7);
+        // A step may be merged with the next event of its kind, as the last one with the next node's; most are told.
+        foreach (var image in sampling.GroupBy(d => d.GetProperty("imageIndex").GetInt32()))
+        {
+            var steps = image.Select(d => d.GetProperty("step").GetInt32()).ToList();
+            steps.ShouldBeInOrder(SortDirection.Ascending);
+            steps.Distinct().Count(s => s is > 0 and < 7).ShouldBeGreaterThanOrEqualTo(3);
+        }
+    }
+
+    [Fact]
     public async Task Client_ThatComesAfterTheEnd_GetsASnapshotOrTheWholeHistory()
     {
         await using var deployment = await Deployment.StartAsync(broker);

@@ -70,6 +70,27 @@ public sealed class CrossSiteRequestsTests : IAsyncLifetime
         response.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe([Listed]);
     }
 
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("https://gallery.example.com.evil.example")]
+    [InlineData("http://gallery.example.com")]
+    [InlineData("null")]
+    public async Task Origin_ThatIsNotListed_MayReadNothing(string origin)
+    {
+        foreach (var method in new[] { HttpMethod.Options, HttpMethod.Get })
+        {
+            using var request = new HttpRequestMessage(method, "/thing");
+            request.Headers.Add("Origin", origin);
+            if (method == HttpMethod.Options)
+                request.Headers.Add("Access-Control-Request-Method", "POST");
+
+            using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+
+            response.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+            response.Headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
+        }
+    }
+
     public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
