@@ -113,7 +113,7 @@ internal sealed class BlockingEndpoint(
         }
 
         return TypedResults.Json(
-            new BlockingAnswer(row.Id, "completed", row.Seed, Math.Round((row.EndedAt - row.StartedAt)?.TotalSeconds ?? 0, 3), images)
+            new BlockingAnswer(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, images)
             {
                 Warnings = Answers.WarningsOf(row),
             },

@@ -66,6 +66,11 @@ internal sealed record GenerationRow
 
     public bool HasEnded => EndedAt is not null;
 
+    /// <summary>Seconds from start to end: what the watcher measured and the event tells, where it is completed.</summary>
+    public double? DurationSeconds => Status == GenerationStatus.Completed && Outcome is { } outcome
+        ? JsonElement.Parse(outcome).GetProperty("data").GetProperty("durationSeconds").GetDouble()
+        : EndedAt - StartedAt is { } duration ? Math.Round(duration.TotalSeconds, 3) : null;
+
     /// <summary>As clients see it: what its watcher has, and ComfyUI has not begun with, does not run yet.</summary>
     public GenerationStatus VisibleStatus => Status == GenerationStatus.Running && !Begun ? GenerationStatus.Dispatched : Status;
 }

@@ -36,7 +36,7 @@ internal sealed class Answers(Links links)
         StartedAt = row.StartedAt,
         EndedAt = row.EndedAt,
         CancelRequestedAt = row.CancelRequestedAt,
-        DurationSeconds = row.EndedAt - row.StartedAt is { } duration ? Math.Round(duration.TotalSeconds, 3) : null,
+        DurationSeconds = row.DurationSeconds,
         Owner = row.Owner,
     };
 

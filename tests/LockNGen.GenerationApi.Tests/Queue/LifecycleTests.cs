@@ -16,6 +16,8 @@ public abstract class LifecycleTests(PostgreSqlFixture? server) : DatabaseTests(
         await using var api = await StartApiAsync(watchers: watcher);
         (await watcher.StartAsync()).Owned.ShouldBe(["gpu"]);
 
+        // Times are kept in milliseconds.
+        var submittedAt = DateTimeOffset.UtcNow.AddMilliseconds(-1);
         var id = await api.SubmitTextAsync(count: 2);
         var (taken, work) = await watcher.TakeAsync();
         taken.ShouldBe(id);
@@ -24,6 +26,12 @@ public abstract class LifecycleTests(PostgreSqlFixture? server) : DatabaseTests(
 
         var answer = await api.GetAsync(id);
         answer.GetProperty("status").GetString().ShouldBe("completed", answer.ToString());
+        var times = new[] { "createdAt", "startedAt", "endedAt" }.Select(name => answer.GetProperty(name).GetDateTimeOffset()).ToList();
+        times.ShouldBeInOrder(SortDirection.Ascending);
+        times[0].ShouldBeGreaterThanOrEqualTo(submittedAt);
+        times[^1].ShouldBeLessThanOrEqualTo(DateTimeOffset.UtcNow);
+        var told = ((GenerationCompleted)await api.Events.EndOfAsync(id)).Data.DurationSeconds;
+        answer.GetProperty("durationSeconds").GetDouble().ShouldBe(told);
         answer.GetProperty("overallProgress").GetInt32().ShouldBe(100);
         answer.GetProperty("instance").GetString().ShouldBe("gpu");
         var images = answer.GetProperty("images").EnumerateArray().ToList();
@@ -48,6 +56,19 @@ public abstract class LifecycleTests(PostgreSqlFixture? server) : DatabaseTests(
         var queued = (GenerationQueued)await api.Events.WaitAsync(e => e.GenerationId == id);
         queued.Sequence.ShouldBe(1);
         queued.Data.Position.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Generation_BehindAnother_IsToldTheSameWaitInTheAnswerAndInItsEvent()
+    {
+        await using var api = await StartApiAsync();
+        await api.SubmitTextAsync();
+
+        var answer = await api.SubmitAsync(new { template = "txt2img", parameters = new { prompt = "x" } });
+
+        var queued = (GenerationQueued)await api.Events.WaitAsync(e => e.GenerationId == answer.GetProperty("id").GetGuid());
+        (queued.Data.Position, queued.Data.EstimatedWaitSeconds).ShouldBe((1, answer.GetProperty("estimatedWaitSeconds").GetDouble()));
+        queued.Data.EstimatedWaitSeconds.ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -93,6 +93,55 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
     }
 
     [Fact]
+    public async Task Dispatch_IsInTheOrderOfSubmission()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+            ids.Add(await api.SubmitTextAsync());
+        await watcher.StartAsync();
+
+        var taken = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            var (id, work) = await watcher.TakeAsync();
+            taken.Add(id);
+            await watcher.CompleteAsync(id, work);
+        }
+
+        taken.ShouldBe(ids);
+    }
+
+    [Fact]
+    public async Task Positions_FallWhenTheHeadIsCancelledStartsOrEnds_AndTheirOwnersAreTold()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 4; i++)
+            ids.Add(await api.SubmitTextAsync());
+
+        (await api.Client.PostAsync($"/api/generations/{ids[0]}/cancel", null)).EnsureSuccessStatusCode();
+        (await PositionsAsync(api, ids.Skip(1))).ShouldBe([0, 1, 2]);
+        await ToldAsync(ids[3], 2);
+
+        await watcher.StartAsync();
+        var (id, work) = await watcher.TakeAsync();
+        id.ShouldBe(ids[1]);
+        (await PositionsAsync(api, ids.Skip(2))).ShouldBe([0, 1]);
+        await ToldAsync(ids[3], 1);
+
+        await watcher.CompleteAsync(id, work);
+        (await watcher.TakeAsync()).Id.ShouldBe(ids[2]);
+        (await PositionsAsync(api, ids.Skip(3))).ShouldBe([0]);
+        await ToldAsync(ids[3], 0);
+
+        Task<GenerationEvent> ToldAsync(Guid whom, int position) =>
+            api.Events.WaitAsync(e => e is GenerationQueued { Sequence: > 1 } queued && queued.GenerationId == whom && queued.Data.Position == position);
+    }
+
+    [Fact]
     public async Task Front_OfTheLast_MakesItTheNext_AndTellsTheOthers()
     {
         await using var api = await StartApiAsync();
