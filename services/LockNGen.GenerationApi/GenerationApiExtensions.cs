@@ -153,7 +153,7 @@ public static class GenerationApiExtensions
         services.AddValidatedOptions<GenerationApiOptions>(GenerationApiOptions.Section);
         services.AddValidatedOptions<QueueOptions>(QueueOptions.Section);
         services.AddValidatedOptions<SubmitOptions>(SubmitOptions.Section);
-        services.AddValidatedOptions<LimitOptions>(LimitOptions.Section);
+        services.AddValidatedOptions<LimitOptions>(LimitOptions.Section).PostConfigure(o => o.Complete());
         services.AddValidatedOptions<StorageOptions>(StorageOptions.Section)
             .Configure(o => o.ConnectionString ??= builder.Configuration.GetConnectionString("generations"))
             .PostConfigure(o => o.ConnectionString ??= $"Data Source={Path.Combine(o.DataPath, "generations.db")}");

@@ -8,11 +8,20 @@ public sealed class LimitOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Limits";
 
-    /// <summary>Submissions a minute of one client; 0 (default) = no limit. Suggested for public installations: 10.</summary>
+    private const int PublicSubmissionsPerMinute = 10;
+    private const int PublicImagesPerHour = 100;
+
+    /// <summary>
+    /// Whether this installation is open to people whom nobody knows: then, where none are given, 10 submissions a minute and 100 images an hour.
+    /// Default false.
+    /// </summary>
+    public bool Public { get; set; }
+
+    /// <summary>Submissions a minute of one client; 0 (default) = no limit, or that of <see cref="Public"/>.</summary>
     [Range(0, 1_000_000)]
     public int SubmissionsPerMinute { get; set; }
 
-    /// <summary>Images an hour of one client; 0 (default) = no limit. Suggested for public installations: 100.</summary>
+    /// <summary>Images an hour of one client; 0 (default) = no limit, or that of <see cref="Public"/>.</summary>
     [Range(0, 100_000_000)]
     public int ImagesPerHour { get; set; }
 
@@ -22,4 +31,15 @@ public sealed class LimitOptions
     /// </summary>
     [Range(0, long.MaxValue)]
     public long StoredBytes { get; set; } = 1L << 30;
+
+    /// <summary>Fills in what <see cref="Public"/> suggests.</summary>
+    internal void Complete()
+    {
+        if (!Public)
+            return;
+        if (SubmissionsPerMinute == 0)
+            SubmissionsPerMinute = PublicSubmissionsPerMinute;
+        if (ImagesPerHour == 0)
+            ImagesPerHour = PublicImagesPerHour;
+    }
 }

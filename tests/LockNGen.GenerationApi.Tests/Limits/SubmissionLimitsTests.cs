@@ -20,6 +20,22 @@ public abstract class SubmissionLimitsTests(PostgreSqlFixture? server) : Databas
         RateLimitOf(second).ShouldBe((6, 0));
     }
 
+    [Theory]
+    [InlineData(0, 0, 10, 100)]
+    [InlineData(3, 40, 3, 40)]
+    public async Task PublicInstallation_HasTheSuggestedLimits_WhereNoneAreGiven(int submissions, int images, int aMinute, int anHour)
+    {
+        var settings = Settings(submissions, images);
+        settings["Limits:Public"] = "true";
+        await using var api = await StartApiAsync(settings);
+
+        using var first = await SubmitAsync(api, count: 1);
+
+        RateLimitOf(first).ShouldBe((aMinute, aMinute - 1));
+        using var all = await SubmitAsync(api, count: anHour);
+        await ShouldBeRefusedAsync(all, $"{anHour} images an hour", 3500, 3600);
+    }
+
     [Fact]
     public async Task Submission_BeyondEitherLimit_Is429WithRetryAfterOfTheOneThatRefuses()
     {
