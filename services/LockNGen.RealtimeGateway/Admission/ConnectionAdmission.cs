@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using LockNGen.RealtimeGateway.Connections;
-using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Authentication;

@@ -2,9 +2,9 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.Media;
 using LockNGen.RealtimeGateway.Admission;
+using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.RealtimeGateway.Previews;
 using LockNGen.RealtimeGateway.Telemetry;
 
 namespace LockNGen.RealtimeGateway.Broker;

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.History;
 using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.Web.Authentication;
 using Microsoft.Extensions.Options;

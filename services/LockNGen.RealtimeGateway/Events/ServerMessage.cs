@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using LockNGen.RealtimeGateway.Previews;
 using LockNGen.RealtimeGateway.Telemetry;
-using LockNGen.RealtimeGateway.WebSockets;
 
 namespace LockNGen.RealtimeGateway.Events;
 

@@ -1,4 +1,3 @@
-using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Telemetry;

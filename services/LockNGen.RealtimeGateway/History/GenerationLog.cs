@@ -1,7 +1,5 @@
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Events;
-using LockNGen.RealtimeGateway.Fanout;
-using LockNGen.RealtimeGateway.Previews;
 
 namespace LockNGen.RealtimeGateway.History;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LockNGen.RealtimeGateway.Admission;
-using LockNGen.RealtimeGateway.Drain;
+using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.Web.Authentication;

@@ -5,7 +5,6 @@ using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Broker.Amqp;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.RealtimeGateway.WebSockets;
 
 namespace LockNGen.Benchmarks.Micro;
 

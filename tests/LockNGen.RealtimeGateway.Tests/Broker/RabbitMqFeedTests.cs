@@ -1,5 +1,4 @@
 using LockNGen.Contracts;
-using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.WebSockets;
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Connections;
-using LockNGen.RealtimeGateway.Drain;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Tests.WebSockets;
 using LockNGen.TestSupport;

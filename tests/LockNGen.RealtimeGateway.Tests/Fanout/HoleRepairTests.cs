@@ -1,4 +1,3 @@
-using LockNGen.RealtimeGateway.Broker;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;

@@ -1,4 +1,4 @@
-using LockNGen.RealtimeGateway.Fanout;
+using LockNGen.RealtimeGateway.History;
 using LockNGen.TestSupport;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 

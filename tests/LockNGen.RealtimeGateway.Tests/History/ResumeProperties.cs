@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Events;
-using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using static LockNGen.RealtimeGateway.Tests.History.TestLogs;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using LockNGen.RealtimeGateway.Events;
+using LockNGen.RealtimeGateway.Telemetry;
 
-namespace LockNGen.RealtimeGateway.Telemetry;
+namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>
 /// The last span of a generation's trace: from the broker's delivery of an event to its first write to a client of this replica. One for each

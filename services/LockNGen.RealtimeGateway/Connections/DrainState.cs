@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace LockNGen.RealtimeGateway.Drain;
+namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>Whether this replica is going away; a draining one is not ready.</summary>
 internal sealed class DrainState : IHealthCheck, IDisposable

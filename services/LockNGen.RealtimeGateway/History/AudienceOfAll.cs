@@ -1,7 +1,6 @@
 using LockNGen.RealtimeGateway.Events;
-using LockNGen.RealtimeGateway.History;
 
-namespace LockNGen.RealtimeGateway.Fanout;
+namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
 /// Those who watch all that they may see, by owner: an event costs nothing for watchers of other owners.

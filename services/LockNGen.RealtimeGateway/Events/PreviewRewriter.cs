@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json;
 
-namespace LockNGen.RealtimeGateway.Previews;
+namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>The one exception to forwarding events as they came: what <c>preview=none</c> and <c>preview=inline</c> make of them.</summary>
 internal static class PreviewRewriter

@@ -1,6 +1,6 @@
 using LockNGen.RealtimeGateway.Events;
 
-namespace LockNGen.RealtimeGateway.Broker;
+namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>In one process nothing is older than the rings, and nothing is lost on the way to them.</summary>
 internal sealed class NoHistory : IEventHistory

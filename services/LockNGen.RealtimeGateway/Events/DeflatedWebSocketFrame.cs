@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace LockNGen.RealtimeGateway.WebSockets;
+namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>
 /// permessage-deflate without context takeover: every message is compressed by itself, so that one compressed frame is good for every

@@ -1,4 +1,4 @@
-namespace LockNGen.RealtimeGateway.Previews;
+namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>The newest preview of a generation.</summary>
 internal sealed record PreviewImage(long Sequence, string ContentType, byte[] Bytes);

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LockNGen.RealtimeGateway.WebSockets;
+namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>Unmasked server frames (RFC 6455, section 5.2). One event is framed once, however many clients get it.</summary>
 internal static class WebSocketFrame

@@ -1,6 +1,6 @@
 using LockNGen.RealtimeGateway.Events;
 
-namespace LockNGen.RealtimeGateway.Broker;
+namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>The events of the recent past, in the order in which they were published.</summary>
 internal interface IEventHistory
