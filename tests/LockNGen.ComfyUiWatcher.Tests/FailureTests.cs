@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 

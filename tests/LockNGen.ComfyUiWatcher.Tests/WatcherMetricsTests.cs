@@ -1,3 +1,4 @@
+using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LockNGen.ComfyUiWatcher.Instances;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 

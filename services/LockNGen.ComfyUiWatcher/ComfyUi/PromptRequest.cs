@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using LockNGen.ComfyUiWatcher.Generations;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 

@@ -1,3 +1,4 @@
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;

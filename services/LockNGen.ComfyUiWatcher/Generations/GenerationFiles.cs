@@ -1,4 +1,5 @@
 using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.ComfyUiWatcher.Results;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;

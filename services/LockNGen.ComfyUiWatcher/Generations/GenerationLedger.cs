@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.Contracts;
 using LockNGen.Hosting.Resilience;
 using LockNGen.Messaging;

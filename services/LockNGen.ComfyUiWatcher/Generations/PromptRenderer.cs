@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using LockNGen.ComfyUiWatcher.ComfyUi;
-using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Outcomes;
 
 namespace LockNGen.ComfyUiWatcher.Results;
 

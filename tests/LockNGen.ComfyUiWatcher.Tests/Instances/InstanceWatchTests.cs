@@ -1,5 +1,4 @@
 using System.Net;
-using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using MassTransit;

@@ -1,5 +1,6 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;

@@ -1,7 +1,6 @@
-using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.Contracts;
 
-namespace LockNGen.ComfyUiWatcher.Generations;
+namespace LockNGen.ComfyUiWatcher.Outcomes;
 
 /// <summary>How an attempt ended, before the ledger has its say.</summary>
 internal abstract record GenerationOutcome

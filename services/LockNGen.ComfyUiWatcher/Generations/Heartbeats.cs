@@ -1,6 +1,4 @@
-using LockNGen.ComfyUiWatcher.Generations;
-
-namespace LockNGen.ComfyUiWatcher.Instances;
+namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>A heartbeat a second, and a last one that gives everything up.</summary>
 internal sealed class Heartbeats(LeaseKeeper leases, ActiveGenerations active, TimeProvider clock) : BackgroundService

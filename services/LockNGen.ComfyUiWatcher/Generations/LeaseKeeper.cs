@@ -1,10 +1,11 @@
-using LockNGen.ComfyUiWatcher.Generations;
+using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.ComfyUiWatcher.Instances;
+namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
 /// Tells the API what this watcher sees and holds, and hears which servers are its own. While nobody answers, everything stays as it was:

@@ -1,7 +1,7 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
 
-namespace LockNGen.ComfyUiWatcher.Instances;
+namespace LockNGen.ComfyUiWatcher.Outcomes;
 
 /// <summary>What a prompt has made, in the order in which people count it, and what they should know of it.</summary>
 internal sealed record PromptOutputs(IReadOnlyList<PromptResult> Results)

@@ -1,10 +1,10 @@
 using System.Net;
 using LockNGen.ComfyUiWatcher.ComfyUi;
-using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 
-namespace LockNGen.ComfyUiWatcher.Generations;
+namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>A server as one that depends on its answer asks it: again and again, for as long as there is hope in it.</summary>
 internal sealed class PatientServer(ComfyUiInstance instance, TimeProvider clock)
