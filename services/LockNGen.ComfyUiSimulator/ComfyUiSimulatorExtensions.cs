@@ -1,4 +1,5 @@
 using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Control;
 using LockNGen.ComfyUiSimulator.Files;
 using LockNGen.ComfyUiSimulator.Http;
 using LockNGen.ComfyUiSimulator.Nodes;

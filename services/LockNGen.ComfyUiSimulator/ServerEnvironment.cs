@@ -1,4 +1,4 @@
-using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Control;
 using LockNGen.ComfyUiSimulator.Files;
 using LockNGen.ComfyUiSimulator.Nodes;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,5 @@
+using LockNGen.ComfyUiSimulator.Control;
+
 namespace LockNGen.ComfyUiSimulator;
 
 /// <summary>Holds the living server, and restarts it.</summary>

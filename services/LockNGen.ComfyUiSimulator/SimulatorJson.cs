@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Control;
 
 namespace LockNGen.ComfyUiSimulator;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Reflection;
+using LockNGen.ComfyUiSimulator.Control;
 using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator.Admin;

@@ -1,3 +1,4 @@
+using LockNGen.ComfyUiSimulator.Control;
 using LockNGen.ComfyUiSimulator.Http;
 using Microsoft.AspNetCore.Http.Features;
 

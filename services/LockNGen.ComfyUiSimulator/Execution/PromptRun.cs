@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Control;
 using LockNGen.ComfyUiSimulator.Nodes;
 using LockNGen.ComfyUiSimulator.Python;
 using LockNGen.ComfyUiSimulator.Queue;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Execution;
 using LockNGen.ComfyUiSimulator.Pictures;
 using LockNGen.ComfyUiSimulator.Python;
 using LockNGen.ComfyUiSimulator.Sockets;

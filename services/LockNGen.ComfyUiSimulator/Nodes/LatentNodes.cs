@@ -1,3 +1,5 @@
+using LockNGen.ComfyUiSimulator.Pictures;
+
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>Empty latents, scaling, and the way between pixels and latents.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Control;
 using LockNGen.ComfyUiSimulator.Execution;
 using LockNGen.ComfyUiSimulator.Sockets;
 

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Admin;
+using LockNGen.ComfyUiSimulator.Control;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LockNGen.ComfyUiSimulator.Sockets;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Execution;
 using LockNGen.ComfyUiSimulator.Nodes;
 using LockNGen.ComfyUiSimulator.Python;
 

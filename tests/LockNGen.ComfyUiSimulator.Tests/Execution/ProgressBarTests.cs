@@ -1,4 +1,4 @@
-using LockNGen.ComfyUiSimulator.Execution;
+using LockNGen.ComfyUiSimulator.Nodes;
 using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiSimulator.Tests.Execution;

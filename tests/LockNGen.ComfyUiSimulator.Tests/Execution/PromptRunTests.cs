@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LockNGen.ComfyUiSimulator.Sockets;
 using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiSimulator.Tests.Execution;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>What is broken now. Outlives a simulated restart.</summary>
 internal sealed class Faults

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>One execution of one prompt.</summary>
 /// <param name="PromptId">The prompt.</param>

@@ -1,4 +1,4 @@
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>The points of a run at which it can be held, each right after the event of that name was sent.</summary>
 internal enum HoldStage

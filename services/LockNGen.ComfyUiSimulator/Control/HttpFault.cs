@@ -1,4 +1,4 @@
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>What is wrong with the next HTTP requests.</summary>
 /// <param name="Path">Only requests of this path; null for all.</param>

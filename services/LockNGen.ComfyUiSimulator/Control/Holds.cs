@@ -1,4 +1,4 @@
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>Where to hold: a stage, and optionally which prompt, node class and step. A field left out matches anything.</summary>
 internal sealed record HoldRequest

@@ -1,4 +1,4 @@
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>Open, or closed until it is opened again: what a frozen server makes everybody wait for.</summary>
 internal sealed class FreezeGate

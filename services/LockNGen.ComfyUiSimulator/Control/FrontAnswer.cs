@@ -1,4 +1,4 @@
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>What something in front of ComfyUI, a login or a proxy, answers in its place.</summary>
 /// <remarks>Not init: the generated reader would take what is absent for 0 and null.</remarks>

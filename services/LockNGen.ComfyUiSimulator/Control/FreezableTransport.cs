@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 
-namespace LockNGen.ComfyUiSimulator.Admin;
+namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>A connection that can be switched to stop with the server when that is frozen.</summary>
 internal interface IFreezableConnection

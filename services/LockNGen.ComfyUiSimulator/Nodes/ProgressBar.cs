@@ -1,6 +1,6 @@
 using LockNGen.ComfyUiSimulator.Sockets;
 
-namespace LockNGen.ComfyUiSimulator.Execution;
+namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>
 /// A node's progress. Version A passes every update on; version B passes on the first, the last and those with a

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace LockNGen.ComfyUiSimulator.Execution;
+namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>An input that is another node's output: <c>["5", 0]</c>.</summary>
 internal readonly record struct NodeLink(string NodeId, int Slot)
