@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LockNGen.WebhookNotifier.Deliveries;
+using LockNGen.WebhookNotifier.Http;
 using LockNGen.WebhookNotifier.Registrations;
 
 namespace LockNGen.WebhookNotifier;

@@ -6,6 +6,7 @@ using LockNGen.Storage;
 using LockNGen.Web.Authentication;
 using LockNGen.Web.OpenApi;
 using LockNGen.WebhookNotifier.Deliveries;
+using LockNGen.WebhookNotifier.Http;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;
 using LockNGen.Webhooks;

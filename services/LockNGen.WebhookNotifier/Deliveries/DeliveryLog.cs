@@ -1,3 +1,4 @@
+using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.WebhookNotifier.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,5 @@
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;
-using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Storage;
 
 namespace LockNGen.WebhookNotifier.Registrations;

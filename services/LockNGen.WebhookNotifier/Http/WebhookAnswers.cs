@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using LockNGen.Contracts;
+using LockNGen.WebhookNotifier.Registrations;
 
-namespace LockNGen.WebhookNotifier.Registrations;
+namespace LockNGen.WebhookNotifier.Http;
 
 /// <summary>A webhook as its owner sees it.</summary>
 public sealed record WebhookAnswer

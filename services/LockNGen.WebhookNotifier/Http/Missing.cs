@@ -1,6 +1,7 @@
+using LockNGen.WebhookNotifier.Registrations;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace LockNGen.WebhookNotifier;
+namespace LockNGen.WebhookNotifier.Http;
 
 /// <summary>Answers for what is not there, or not for this caller: the same, so that ids cannot be probed.</summary>
 internal static class Missing

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using LockNGen.Web.Authentication;
+using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Registrations;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace LockNGen.WebhookNotifier.Deliveries;
+namespace LockNGen.WebhookNotifier.Http;
 
 /// <summary><c>/api/webhooks/{id}/deliveries</c>: the delivery log of a webhook.</summary>
 internal static class DeliveryEndpoints

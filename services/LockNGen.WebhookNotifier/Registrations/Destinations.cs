@@ -1,6 +1,6 @@
 using LockNGen.Storage;
 
-namespace LockNGen.WebhookNotifier.Deliveries;
+namespace LockNGen.WebhookNotifier.Registrations;
 
 /// <summary>The rows that hold a destination's circuit breaker.</summary>
 internal static class Destinations

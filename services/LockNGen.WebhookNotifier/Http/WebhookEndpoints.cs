@@ -1,10 +1,11 @@
 using LockNGen.Web.Authentication;
 using LockNGen.WebhookNotifier.Deliveries;
+using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.WebhookNotifier.Registrations;
+namespace LockNGen.WebhookNotifier.Http;
 
 /// <summary><c>/api/webhooks</c>: an owner's webhooks.</summary>
 internal static class WebhookEndpoints

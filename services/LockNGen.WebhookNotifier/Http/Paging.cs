@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace LockNGen.WebhookNotifier;
+namespace LockNGen.WebhookNotifier.Http;
 
 /// <summary>Lists go newest first; the cursor is the number of the last row shown.</summary>
 internal static class Paging

@@ -1,4 +1,4 @@
-namespace LockNGen.WebhookNotifier.Registrations;
+namespace LockNGen.WebhookNotifier.Http;
 
 /// <summary>The body of <c>POST /api/webhooks</c>.</summary>
 public sealed record NewWebhook
