@@ -1,9 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
-import { loadConfig } from './app/config';
-import { identify } from './app/identity';
-import { createServices } from './app/services';
+import { loadConfig } from './platform/config';
+import { identify } from './platform/identity';
+import { createServices } from './platform/services';
 import { applyTheme } from './ui/theme';
 import './styles.css';
 

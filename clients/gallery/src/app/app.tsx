@@ -3,10 +3,10 @@ import { lazy, Suspense } from 'react';
 import { Composer } from '../compose/composer';
 import { OfflineBanner } from '../connection/offline-banner';
 import { Operations } from '../operator/operations';
+import { usePath } from '../platform/navigation';
+import { type Services, ServicesContext } from '../platform/services';
 import { Sheet } from '../sheet/sheet';
 import { Header } from './header';
-import { usePath } from './navigation';
-import { type Services, ServicesContext } from './services';
 import { SignIn } from './sign-in';
 import { useSession } from './use-session';
 

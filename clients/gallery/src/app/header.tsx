@@ -1,7 +1,7 @@
 import { ConnectionIndicator } from '../connection/indicator';
+import { navigate } from '../platform/navigation';
+import { useServices } from '../platform/services';
 import { ThemeToggle } from '../ui/theme';
-import { navigate } from './navigation';
-import { useServices } from './services';
 import { UserNameField } from './user-name';
 
 export function Header() {

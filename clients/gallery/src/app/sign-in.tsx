@@ -1,9 +1,9 @@
 import { ApiError, GenerationClient } from '@lockngen/client';
 import { type FormEvent, useState } from 'react';
 import { Refusal } from '../compose/refusal';
+import { keepToken } from '../platform/identity';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
-import { keepToken } from './identity';
-import { useServices } from './services';
 
 /** Where a token is swapped for a session, which pictures and sockets understand, too. */
 export function SignIn() {

@@ -1,6 +1,6 @@
 import type { Session } from '@lockngen/client';
 import { useEffect, useState } from 'react';
-import { useServices } from './services';
+import { useServices } from '../platform/services';
 
 /** Between two attempts to learn who one is, in milliseconds. */
 const retryMs = 5_000;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { keepUserName, readUserName } from './identity';
+import { keepUserName, readUserName } from '../platform/identity';
 
 /** Who asks: kept in this browser and sent along, so that the operators know whose picture it is. */
 export function UserNameField() {

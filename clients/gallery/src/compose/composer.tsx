@@ -1,7 +1,7 @@
 import { ApiError } from '@lockngen/client';
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
-import { readUserName } from '../app/identity';
-import { useServices } from '../app/services';
+import { readUserName } from '../platform/identity';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { CountField } from './count-field';
 import { ImageField } from './image-field';

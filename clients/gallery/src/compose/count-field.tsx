@@ -1,6 +1,6 @@
-import { useServices } from '../app/services';
+import { maxCount } from '../platform/draft-store';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
-import { maxCount } from './draft-store';
 import { useDraft } from './use-draft';
 
 export function CountField() {

@@ -1,6 +1,6 @@
 import { ApiError } from '@lockngen/client';
 import { type ClipboardEvent, type DragEvent, useEffect, useState } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { MaskBrush } from './mask-brush';

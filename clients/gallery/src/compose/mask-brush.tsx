@@ -1,6 +1,6 @@
 import { ApiError } from '@lockngen/client';
 import { useState } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { everything, exportMask, type Stroke } from './mask';
 import { MaskSurface } from './mask-surface';

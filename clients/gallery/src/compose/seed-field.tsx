@@ -1,4 +1,4 @@
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { controlLook } from './parameter-field';
 import { useDraft } from './use-draft';

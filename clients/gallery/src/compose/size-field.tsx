@@ -1,4 +1,4 @@
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { Select } from '../ui/select';
 import { defaultSize, presetsOf } from './size';
 import type { Template } from './template';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { type ModelList, noModels } from './models';
 import { firstTemplate, simplestFirst, type Template, type TemplateList } from './template';
 

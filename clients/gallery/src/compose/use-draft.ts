@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { useServices } from '../app/services';
-import type { Draft } from './draft-store';
+import type { Draft } from '../platform/draft-store';
+import { useServices } from '../platform/services';
 
 export function useDraft(): Draft {
   const { draft } = useServices();

@@ -1,7 +1,7 @@
 import { useWebSocketConnection } from '@lockngen/client/react';
 import { useEffect, useRef } from 'react';
-import { navigate } from '../app/navigation';
-import { useServices } from '../app/services';
+import { navigate } from '../platform/navigation';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { signalOf } from './signal';
 import { useOnline } from './use-online';

@@ -1,7 +1,7 @@
 import { useConnection, useRenderMetrics, useWebSocketConnection } from '@lockngen/client/react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { navigate } from '../app/navigation';
-import { useServices } from '../app/services';
+import { navigate } from '../platform/navigation';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { byteSize } from '../ui/byte-size';
 import { EventLog } from './event-log';

@@ -1,6 +1,6 @@
 import { fileNameOf, type GenerationResult, type ResultKind } from '@lockngen/client';
 import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { nameOf } from '../results/words';
 import { Icon, type IconName } from '../ui/icon';
 import { TextView } from './text-view';

@@ -1,8 +1,8 @@
 import { ApiError } from '@lockngen/client';
 import { useState } from 'react';
-import { useServices } from '../app/services';
 import { Refusal } from '../compose/refusal';
-import { useFeed } from '../generations/use-feed';
+import { useServices } from '../platform/services';
+import { useFeed } from '../platform/use-feed';
 import { Button } from '../ui/button';
 import { InstanceCard } from './instance-card';
 import { stateWords } from './instances';

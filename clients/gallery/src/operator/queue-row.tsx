@@ -1,7 +1,7 @@
 import { ApiError } from '@lockngen/client';
 import { useState } from 'react';
-import { useServices } from '../app/services';
 import { type Generation, promptOf } from '../generations/generation';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { about } from '../ui/duration';
 

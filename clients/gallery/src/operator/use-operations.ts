@@ -1,6 +1,6 @@
 import type { QueueStatus } from '@lockngen/client';
 import { useCallback, useEffect, useState } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import type { Instance, InstanceList } from './instances';
 
 /** In milliseconds; the API itself hears of the machines once a second. */

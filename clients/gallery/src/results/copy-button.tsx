@@ -1,6 +1,6 @@
 import { isShortened, type TextResult } from '@lockngen/client';
 import { type RefObject, useState } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 
 interface CopyButtonProps {

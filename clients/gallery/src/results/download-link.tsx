@@ -1,5 +1,5 @@
 import { fileNameOf, type GenerationResult } from '@lockngen/client';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { Icon } from '../ui/icon';
 import { nameOf } from './words';
 

@@ -1,6 +1,6 @@
 import { type AudioResult, fileNameOf, type GenerationResult, isPreview, type TextResult } from '@lockngen/client';
 import { type ReactNode, useRef } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { byteSize } from '../ui/byte-size';
 import { Icon, type IconName } from '../ui/icon';

@@ -1,6 +1,6 @@
 import type { VideoResult } from '@lockngen/client';
 import { memo, useState } from 'react';
-import { useServices } from '../app/services';
+import { useServices } from '../platform/services';
 import type { Visible } from '../results/arrange';
 import { nameOf } from '../results/words';
 import { duration } from '../ui/duration';

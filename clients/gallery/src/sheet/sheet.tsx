@@ -1,10 +1,10 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { useServices } from '../app/services';
 import { Refusal } from '../compose/refusal';
 import { type Generation, matches } from '../generations/generation';
-import { useFeed } from '../generations/use-feed';
 import { Lightbox } from '../lightbox/lightbox';
 import { useOpenResult } from '../lightbox/use-open-result';
+import { useServices } from '../platform/services';
+import { useFeed } from '../platform/use-feed';
 import { Button } from '../ui/button';
 import { layOut } from './lay-out';
 import { SearchField } from './search-field';

@@ -1,8 +1,8 @@
 import { ApiError, type CancelReceipt, isEnded } from '@lockngen/client';
 import { useState } from 'react';
-import { useServices } from '../app/services';
 import type { Generation } from '../generations/generation';
 import { variationOf } from '../generations/variation';
+import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 
 const receipts: Record<CancelReceipt['receipt'], string> = {

@@ -1,8 +1,8 @@
 import { isEnded, toResult } from '@lockngen/client';
 import { ProgressErrorBoundary } from '@lockngen/client/react';
 import { memo, useCallback, useMemo } from 'react';
-import { useServices } from '../app/services';
 import { type Generation, type GenerationRecord, promptOf } from '../generations/generation';
+import { useServices } from '../platform/services';
 import { arrange } from '../results/arrange';
 import { duration } from '../ui/duration';
 import { Failure } from './failure';

@@ -4,8 +4,8 @@ import userEvent from '@testing-library/user-event';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { App } from '../../src/app/app';
-import { identify } from '../../src/app/identity';
-import { createServices } from '../../src/app/services';
+import { identify } from '../../src/platform/identity';
+import { createServices } from '../../src/platform/services';
 import { Backend } from './backend';
 
 /** The whole page against services on a real port. */

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { useServices } from '../app/services';
-import type { Feed } from './generation-feed';
+import type { Feed } from '../generations/generation-feed';
+import { useServices } from './services';
 
 export function useFeed(): Feed {
   const { feed } = useServices();

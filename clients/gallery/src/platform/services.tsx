@@ -1,8 +1,8 @@
 import { type ConnectionOptions, GenerationClient, RealtimeConnection } from '@lockngen/client';
 import { createContext, useContext } from 'react';
-import { DraftStore } from '../compose/draft-store';
 import { GenerationFeed } from '../generations/generation-feed';
 import type { GalleryConfig } from './config';
+import { DraftStore } from './draft-store';
 import type { Identity } from './identity';
 import { readToken } from './identity';
 

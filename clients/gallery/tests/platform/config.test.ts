@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadConfig } from '../../src/app/config';
+import { loadConfig } from '../../src/platform/config';
 
 const answering = (body: string, type: string) => async () => new Response(body, { headers: { 'Content-Type': type } });
 
