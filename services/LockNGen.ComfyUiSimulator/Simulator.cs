@@ -1,5 +1,3 @@
-using LockNGen.ComfyUiSimulator.Control;
-
 namespace LockNGen.ComfyUiSimulator;
 
 /// <summary>Holds the living server, and restarts it.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LockNGen.ComfyUiWatcher.ComfyUi;
-using LockNGen.ComfyUiWatcher.Instances;
-using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher;
 
@@ -11,8 +9,8 @@ internal sealed class WatcherMetrics : IDisposable
 {
     public const string Name = "LockNGen.ComfyUiWatcher";
 
-    // Not "instance": in Prometheus that is the watcher itself.
-    private const string Instance = "comfyui.instance";
+    /// <summary>The tag that names the ComfyUI server. Not "instance": in Prometheus that is the watcher itself.</summary>
+    public const string Instance = "comfyui.instance";
 
     private readonly Counter<long> _frames;
     private readonly Counter<long> _malformed;
@@ -39,22 +37,6 @@ internal sealed class WatcherMetrics : IDisposable
     public Meter Meter { get; } = new(Name);
 
     public ActivitySource Activities { get; } = new(Name);
-
-    /// <summary>Adds gauges that are read whenever somebody collects.</summary>
-    public void Observe(Func<IEnumerable<ComfyUiInstance>> instances)
-    {
-        Meter.CreateObservableGauge(
-            "lockngen.comfyui.up", () => Measure(i => i.State == InstanceState.Up ? 1 : 0), description: "1 while the instance works");
-        Meter.CreateObservableGauge(
-            "lockngen.comfyui.needs_restart", () => Measure(i => i.State == InstanceState.NeedsRestart ? 1 : 0),
-            description: "1 while the instance answers, but only a restart helps");
-        Meter.CreateObservableGauge(
-            "lockngen.comfyui.busy", () => Measure(i => i.IsBusy ? 1 : 0), description: "1 while the instance runs a prompt");
-        Meter.CreateObservableGauge("lockngen.comfyui.queue", () => Measure(i => i.QueueRemaining), description: "Prompts waiting and running");
-
-        IEnumerable<Measurement<int>> Measure(Func<ComfyUiInstance, int> value) =>
-            instances().Select(i => new Measurement<int>(value(i), new KeyValuePair<string, object?>(Instance, i.Name)));
-    }
 
     public void Received(string instance, ComfyUiMessage message) =>
         _frames.Add(1, new(Instance, instance), new("kind", message is OtherMessage ? "other" : message.GetType().Name));

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Sockets;
 using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiSimulator.Tests;

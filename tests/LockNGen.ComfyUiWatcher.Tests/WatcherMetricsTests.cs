@@ -1,4 +1,3 @@
-using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 

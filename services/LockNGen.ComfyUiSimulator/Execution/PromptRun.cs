@@ -143,7 +143,7 @@ internal sealed class PromptRun
         if (Block(id, definition, inputs!) is { } blocked)
             return blocked;
 
-        var context = new NodeContext(this, id, classType, inputs!, cancellationToken);
+        var context = new RunningNode(this, id, classType, inputs!, cancellationToken);
         if (!definition.IsAsync)
             return await RunAsync(definition, context);
         var work = Task.Run(() => RunAsync(definition, context), cancellationToken);

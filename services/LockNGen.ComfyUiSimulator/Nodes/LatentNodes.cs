@@ -1,5 +1,3 @@
-using LockNGen.ComfyUiSimulator.Pictures;
-
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>Empty latents, scaling, and the way between pixels and latents.</summary>

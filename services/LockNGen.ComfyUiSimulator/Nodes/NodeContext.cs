@@ -2,18 +2,18 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Control;
-using LockNGen.ComfyUiSimulator.Execution;
+using LockNGen.ComfyUiSimulator.Queue;
 using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>What a node sees of its run: resolved inputs, and ways to report.</summary>
-internal sealed class NodeContext(
-    PromptRun run, string nodeId, string classType, IReadOnlyDictionary<string, object?> inputs, CancellationToken cancellationToken)
+/// <summary>What a node sees of its run: resolved inputs, and ways to report. The run itself is a floor above and fills in the rest.</summary>
+internal abstract class NodeContext(
+    string nodeId, string classType, IReadOnlyDictionary<string, object?> inputs, CancellationToken cancellationToken)
 {
     public string NodeId { get; } = nodeId;
 
-    public ServerEnvironment Environment { get; } = run.Environment;
+    public abstract ServerEnvironment Environment { get; }
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
@@ -21,10 +21,16 @@ internal sealed class NodeContext(
     public IReadOnlyDictionary<string, object?> Inputs { get; } = inputs;
 
     /// <summary>The prefix of this node's temporary files.</summary>
-    public string TempPrefix => run.TempPrefixes.Of(NodeId, classType);
+    public abstract string TempPrefix { get; }
 
     /// <summary>Whether samplers send previews in this prompt.</summary>
-    public bool HasPreviews => run.HasPreviews;
+    public abstract bool HasPreviews { get; }
+
+    protected string ClassType { get; } = classType;
+
+    protected abstract QueueItem Item { get; }
+
+    protected abstract SocketHub Sockets { get; }
 
     public T Get<T>(string name)
         where T : class => (T)Inputs[name]!;
@@ -47,16 +53,16 @@ internal sealed class NodeContext(
 
     public ProgressBar StartProgress(int total) => new(total, Environment.IsVersionB, Environment.Time, (value, max, preview) =>
     {
-        run.ThrowIfInterrupted();
-        run.Progress.Update(NodeId, value, max, preview);
+        ThrowIfInterrupted();
+        UpdateProgress(value, max, preview);
     });
 
     /// <summary>Reports a step, and stops there if a test holds it.</summary>
     public async Task ReportAsync(ProgressBar bar, int value, PreviewImage? preview = null)
     {
-        run.ThrowIfInterrupted();
+        ThrowIfInterrupted();
         bar.Update(value, preview);
-        await Environment.Faults.Holds.PassAsync(HoldStage.Progress, run.Item.PromptId, classType, value, CancellationToken);
+        await Environment.Faults.Holds.PassAsync(HoldStage.Progress, Item.PromptId, ClassType, value, CancellationToken);
     }
 
     /// <summary>Takes time as Python's <c>sleep</c> does: an interrupt is not noticed before the next report.</summary>
@@ -66,18 +72,22 @@ internal sealed class NodeContext(
 
     /// <summary>A kind 3 frame: to everybody, as the core nodes send it, or to the submitter.</summary>
     public void SendText(string text, bool toClientOnly = false) =>
-        run.Sockets.Post(Frame.Text(NodeId, text, toClientOnly ? run.Sockets.CurrentClientId : null));
+        Sockets.Post(Frame.Text(NodeId, text, toClientOnly ? Sockets.CurrentClientId : null));
 
     /// <summary>An event of the node's own.</summary>
-    public void SendEvent(string type, JsonObject data) => run.Sockets.Whisper(type, data);
+    public void SendEvent(string type, JsonObject data) => Sockets.Whisper(type, data);
 
     /// <summary>The text chunks of saved pictures: the whole prompt, and what the page added.</summary>
     public IEnumerable<KeyValuePair<string, string>> PngText()
     {
-        yield return new("prompt", run.Item.Prompt.ToJsonString());
-        foreach (var (key, value) in run.Item.ExtraData["extra_pnginfo"] as JsonObject ?? [])
+        yield return new("prompt", Item.Prompt.ToJsonString());
+        foreach (var (key, value) in Item.ExtraData["extra_pnginfo"] as JsonObject ?? [])
             yield return new(key, value?.ToJsonString() ?? "null");
     }
+
+    protected abstract void ThrowIfInterrupted();
+
+    protected abstract void UpdateProgress(int value, int max, PreviewImage? preview);
 
     private JsonValue Json(string name) => (JsonValue)Inputs[name]!;
 }

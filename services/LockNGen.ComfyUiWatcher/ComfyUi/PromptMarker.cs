@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LockNGen.ComfyUiWatcher.Instances;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 

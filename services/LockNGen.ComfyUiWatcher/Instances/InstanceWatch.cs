@@ -21,7 +21,7 @@ internal sealed partial class InstanceWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.Observe(() => directory.All);
+        InstanceGauges.Register(metrics.Meter, directory);
         var fixedOnes = services.Options.Instances.Select(i => RunAsync(i, stoppingToken));
         var discovered = services.Options.Discovery.Select(d => DiscoverAsync(d, stoppingToken));
         await Task.WhenAll(fixedOnes.Concat(discovered).ToList());

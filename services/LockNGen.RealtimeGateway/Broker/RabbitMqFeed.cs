@@ -1,6 +1,5 @@
 using LockNGen.Hosting.Resilience;
 using LockNGen.RealtimeGateway.Connections;
-using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using Microsoft.Extensions.Options;

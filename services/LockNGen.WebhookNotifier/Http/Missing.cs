@@ -1,4 +1,3 @@
-using LockNGen.WebhookNotifier.Registrations;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.WebhookNotifier.Http;

@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Sockets;
 using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiSimulator.Tests.Conformance;

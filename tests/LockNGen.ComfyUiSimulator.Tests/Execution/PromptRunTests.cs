@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LockNGen.ComfyUiSimulator.Sockets;
 using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiSimulator.Tests.Execution;

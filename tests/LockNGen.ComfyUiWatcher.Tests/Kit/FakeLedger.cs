@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using MassTransit;
