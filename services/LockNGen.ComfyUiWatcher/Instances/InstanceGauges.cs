@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
