@@ -1,4 +1,5 @@
 using System.Net;
+using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 using Microsoft.Extensions.DependencyInjection;
