@@ -1,0 +1,66 @@
+using System.Text.Json;
+using LockNGen.Workflows.Catalog;
+
+namespace LockNGen.Workflows.Proposals;
+
+/// <summary>
+/// Which nodes say what a picture shall be like, and which what it shall not: everything on the way to a sampler's <c>positive</c> and
+/// <c>negative</c>.
+/// </summary>
+internal sealed class Conditionings
+{
+    private const string Type = "CONDITIONING";
+
+    private readonly PromptGraph _graph;
+    private readonly HashSet<(string Node, int Slot, bool IsNegative)> _visited = [];
+
+    public Conditionings(PromptGraph graph)
+    {
+        _graph = graph;
+        foreach (var node in graph.Reached.Where(IsEnd))
+        {
+            foreach (var (input, source) in node.Links)
+            {
+                if (IsConditioning(node, input))
+                    Follow(source, IsNegativeName(input));
+            }
+        }
+
+        // A text on both ways is the negation of itself (its positive one made to nothing), unless there is another that is only wished for.
+        if (Positive.Except(Negative).Any(HasText))
+            Positive.ExceptWith(Negative);
+    }
+
+    public HashSet<PromptNode> Positive { get; } = [];
+
+    public HashSet<PromptNode> Negative { get; } = [];
+
+    private static bool HasText(PromptNode node) => node.Values.Any(v => v.Value.ValueKind == JsonValueKind.String && node.Definition?.Find(v.Key)?.Options.IsTrue("multiline") == true);
+
+    public static bool IsNegativeName(string name) => name.Contains("negative", StringComparison.OrdinalIgnoreCase);
+
+    // A conditioning ends where nothing that comes out is one.
+    private static bool IsEnd(PromptNode node) => node.Definition is null ? node.Links.ContainsKey("positive") : !node.Definition.Outputs.Contains(Type);
+
+    private static bool IsConditioning(PromptNode node, string input) =>
+        node.Definition?.Find(input) is { } known ? known.Type == Type : input is "positive" or "negative" or "conditioning";
+
+    private void Follow((string Node, int Slot) source, bool isNegative)
+    {
+        if (!_visited.Add((source.Node, source.Slot, isNegative)) || _graph.Find(source.Node) is not { } node)
+            return;
+        var isPair = node.Links.ContainsKey("positive") && node.Links.ContainsKey("negative");
+        foreach (var (input, next) in node.Links)
+        {
+            // Nodes that take both give both, in this order.
+            if (isPair && input is "positive" or "negative" ? input == (source.Slot == 0 ? "positive" : "negative") : IsConditioning(node, input) || IsText(node, input))
+                Follow(next, isNegative);
+        }
+
+        if (!isPair || node.Values.Keys.Any(k => k.Contains("prompt", StringComparison.Ordinal)))
+            (isNegative ? Negative : Positive).Add(node);
+    }
+
+    private static bool IsText(PromptNode node, string input) =>
+        node.Definition?.Find(input) is { } known ? known.Type == "STRING" : input is "text" or "prompt" or "string";
+}
