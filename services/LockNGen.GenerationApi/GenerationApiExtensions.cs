@@ -10,6 +10,7 @@ using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.History;
 using LockNGen.GenerationApi.Images;
+using LockNGen.GenerationApi.Import;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Limits;
@@ -45,7 +46,7 @@ public static class GenerationApiExtensions
     /// <summary>Metadata of every request and response.</summary>
     private static readonly IJsonTypeInfoResolver[] JsonOfFeatures =
     [
-        AccessJson.Default, AttemptJson.Default, BlockingJson.Default, CancelJson.Default, HistoryJson.Default, InstanceJson.Default,
+        AccessJson.Default, AttemptJson.Default, BlockingJson.Default, CancelJson.Default, HistoryJson.Default, ImportJson.Default, InstanceJson.Default,
         ProblemJson.Default, QueueJson.Default, SubmitJson.Default, TemplateAnswerJson.Default, UploadJson.Default,
     ];
 
@@ -87,6 +88,9 @@ public static class GenerationApiExtensions
         services.AddSingleton<Leases>();
         services.AddSingleton<CatalogStore>();
         services.AddSingleton<TemplateCatalog>();
+        services.AddSingleton<DefinitionStore>();
+        services.AddSingleton<WorkflowFindings>();
+        services.AddSingleton<ImportEndpoint>();
         services.AddSingleton<NodePolicy>();
         services.AddSingleton<WorkflowInspection>();
         services.AddSingleton<SubmissionReader>();
@@ -136,6 +140,7 @@ public static class GenerationApiExtensions
         DeliveryEndpoints.Map(endpoints);
         UploadEndpoint.Map(endpoints);
         TemplateEndpoint.Map(endpoints);
+        ImportEndpoint.Map(endpoints);
         InstanceEndpoints.Map(endpoints);
         QueueEndpoints.Map(endpoints);
         RevocationEndpoint.Map(endpoints);

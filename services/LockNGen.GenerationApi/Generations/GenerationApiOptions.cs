@@ -30,6 +30,10 @@ public sealed class GenerationApiOptions
     [Range(1024, 1L << 30)]
     public long MaxRequestBytes { get; set; } = 8L << 20;
 
+    /// <summary>The largest file that a workflow is imported from, in bytes; it is read into memory. Default 64 MiB.</summary>
+    [Range(1024, 1L << 30)]
+    public long MaxImportBytes { get; set; } = 64L << 20;
+
     /// <summary>A directory of further templates; one with the name of a shipped template replaces it. Default: none.</summary>
     public string? TemplatesPath { get; set; }
 }

@@ -92,7 +92,7 @@ internal sealed partial class CatalogStore
         return NodeCatalog.Parse(info.RootElement, replacements?.RootElement);
     }
 
-    private static JsonDocument Decompress(byte[] compressed)
+    internal static JsonDocument Decompress(byte[] compressed)
     {
         using var json = new MemoryStream();
         using (var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress))

@@ -58,20 +58,31 @@ internal static class RequestBody
     public static ProblemHttpResult TooLarge(long maxBytes) => Problem.Of(
         StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, $"The body is larger than {maxBytes:N0} bytes.");
 
-    /// <summary>The whole body; null when it is too large.</summary>
-    public static async Task<byte[]?> ReadBytesAsync(HttpContext context, long maxBytes)
+    /// <summary>
+    /// Kestrel's own limit cuts the connection, and a client that is still sending never reads why. Without it Kestrel drains the rest for a
+    /// few seconds after the answer.
+    /// </summary>
+    public static void LiftLimit(HttpContext context)
     {
-        // Kestrel's own limit cuts the connection, and a client that is still sending never reads why. Without it Kestrel drains the rest
-        // for a few seconds after the answer.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
-        if (context.Request.ContentLength > maxBytes)
-            return null;
+    }
+
+    /// <summary>The whole body; null when it is too large.</summary>
+    public static Task<byte[]?> ReadBytesAsync(HttpContext context, long maxBytes)
+    {
+        LiftLimit(context);
+        return context.Request.ContentLength > maxBytes ? Task.FromResult<byte[]?>(null) : ReadBytesAsync(context.Request.Body, maxBytes, context.RequestAborted);
+    }
+
+    /// <summary>All of a stream; null when it is too large.</summary>
+    public static async Task<byte[]?> ReadBytesAsync(Stream stream, long maxBytes, CancellationToken cancellationToken)
+    {
         using var body = new MemoryStream();
         var buffer = new byte[16_384];
         for (var read = 1; read > 0;)
         {
-            read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted);
+            read = await stream.ReadAsync(buffer, cancellationToken);
             body.Write(buffer, 0, read);
             if (body.Length > maxBytes)
                 return null;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
@@ -51,12 +52,14 @@ internal static class TemplateEndpoint
     };
 
     /// <summary>What any instance offers for the parameter's first target.</summary>
-    private static IReadOnlyList<string> Choices(Template template, TemplateParameter parameter, List<NodeCatalog> catalogs)
+    private static IReadOnlyList<string> Choices(Template template, TemplateParameter parameter, List<NodeCatalog> catalogs) =>
+        parameter.Targets is [var target, ..] ? Choices(template.Workflow, target.Node, target.Input, catalogs) : [];
+
+    /// <summary>What any instance offers for an input.</summary>
+    internal static IReadOnlyList<string> Choices(JsonObject workflow, string node, string input, IReadOnlyList<NodeCatalog> catalogs)
     {
-        if (parameter.Targets is not [var target, ..])
-            return [];
-        var classType = (string)template.Workflow[target.Node]!["class_type"]!;
-        return [.. catalogs.SelectMany(c => c.ChoicesOf(classType, target.Input) ?? []).Select(ChoiceList.AsPath).Distinct()];
+        var classType = (string)workflow[node]!["class_type"]!;
+        return [.. catalogs.SelectMany(c => c.InputsNamed(classType, input)).SelectMany(i => i.Choices?.Names ?? []).Select(ChoiceList.AsPath).Distinct()];
     }
 }
 
@@ -78,7 +81,7 @@ public sealed record ParameterAnswer
     public required string Name { get; init; }
     public string? Title { get; init; }
 
-    /// <summary>text, integer, number, seed, choice, model or image.</summary>
+    /// <summary>text, integer, number, boolean, seed, choice, model, image, video, audio or file.</summary>
     public required string Type { get; init; }
     public bool Required { get; init; }
     public JsonElement? Default { get; init; }
@@ -87,4 +90,13 @@ public sealed record ParameterAnswer
     public decimal? Step { get; init; }
     public int? MaxLength { get; init; }
     public IReadOnlyList<string>? Choices { get; init; }
+
+    /// <summary>Whether few people change it.</summary>
+    public bool? Advanced { get; init; }
+
+    /// <summary>Where the value goes; told of imports, and to those who may change the template.</summary>
+    public IReadOnlyList<TargetAnswer>? Targets { get; init; }
 }
+
+/// <summary>An input of a node.</summary>
+public sealed record TargetAnswer(string Node, string Input);

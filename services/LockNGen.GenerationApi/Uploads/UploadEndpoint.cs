@@ -50,7 +50,7 @@ internal static class UploadEndpoint
             limit.MaxRequestBodySize = options.Value.MaxUploadBytes;
         try
         {
-            if (await FileOfAsync(context) is not { } file)
+            if (await FileOfAsync(context, Fields) is not { Body: { } file })
                 return Problem.Invalid(Fields[0], ErrorCodes.Required, "Send the file as the field 'file' (or 'image') of a multipart/form-data form.");
             var (upload, info) = await uploads.AddAsync(file, caller.Owner, context.RequestAborted);
             var answer = new UploadAnswer(upload.Name, upload.ContentType, info.Width, info.Height) { Kind = info.Kind, Bytes = upload.Size, Hash = upload.Hash };
@@ -80,7 +80,7 @@ internal static class UploadEndpoint
     }
 
     /// <summary>The field's content as it comes in: nothing of it is buffered in memory or in a temporary file.</summary>
-    private static async Task<Stream?> FileOfAsync(HttpContext context)
+    internal static async Task<(Stream Body, string? Name)?> FileOfAsync(HttpContext context, IReadOnlyList<string> fields)
     {
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
@@ -93,9 +93,9 @@ internal static class UploadEndpoint
         while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
         {
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-                && Fields.Contains(HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), StringComparer.Ordinal))
+                && fields.Contains(HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), StringComparer.Ordinal))
             {
-                return section.Body;
+                return (section.Body, disposition.FileName.HasValue ? HeaderUtilities.RemoveQuotes(disposition.FileName).ToString() : null);
             }
         }
 
