@@ -17,11 +17,7 @@ internal static partial class GenerationErrors
         if (exception is null)
             return Error(GenerationErrorCodes.NodeError, "ComfyUI ended the prompt with an error that it does not tell.");
         var outOfMemory = exception.Type.Contains("OutOfMemory", StringComparison.Ordinal) || exception.Type is "MemoryError";
-        var message = exception.Message.Trim();
-        return Error(
-            outOfMemory ? GenerationErrorCodes.OutOfMemory : GenerationErrorCodes.NodeError,
-            message.Length > 0 ? message : exception.Type,
-            outOfMemory) with
+        return Error(outOfMemory ? GenerationErrorCodes.OutOfMemory : GenerationErrorCodes.NodeError, Words(exception), outOfMemory) with
         {
             NodeId = Known(exception.NodeId, graph),
             NodeType = Known(exception.NodeId, graph) is { } id && graph?.Find(id) is { } node ? node.ClassType : exception.NodeType,
@@ -79,6 +75,17 @@ internal static partial class GenerationErrors
     {
         var clean = ServerPath().Replace(message, "");
         return clean[..Math.Min(clean.Length, MaxMessage)];
+    }
+
+    // As Python prints it: "'what'" alone does not tell that a key was missing.
+    private static string Words(NodeException exception)
+    {
+        var message = exception.Message.Trim();
+        if (message.Length == 0)
+            return exception.Type;
+        return exception.IsBlocker || exception.Type.Length == 0 || message.StartsWith(exception.Type, StringComparison.Ordinal)
+            ? message
+            : $"{exception.Type}: {message}";
     }
 
     // Nodes of an expanded subgraph mean nothing to people; the node that expanded does.

@@ -49,11 +49,25 @@ public sealed class GenerationErrorsTests
             .Message.ShouldBe("Cannot execute because node X does not exist.: Node ID '#9'");
 
     [Theory]
-    [InlineData("No such file: '/home/me/ComfyUI/models/x.safetensors'", "No such file: 'x.safetensors'")]
-    [InlineData(@"cannot open C:\ComfyUI\input\a.png", "cannot open a.png")]
-    [InlineData("see https://pytorch.org/docs/stable for 3/4 of it", "see https://pytorch.org/docs/stable for 3/4 of it")]
+    [InlineData("No such file: '/home/me/ComfyUI/models/x.safetensors'", "ValueError: No such file: 'x.safetensors'")]
+    [InlineData(@"cannot open C:\ComfyUI\input\a.png", "ValueError: cannot open a.png")]
+    [InlineData("see https://pytorch.org/docs/stable for 3/4 of it", "ValueError: see https://pytorch.org/docs/stable for 3/4 of it")]
     public void Message_WithServerPaths_KeepsOnlyFileNames(string message, string shown) =>
         GenerationErrors.Of(new NodeException("5", "KSampler", "ValueError", message + "\n"), graph: null).Message.ShouldBe(shown);
+
+    [Theory]
+    [InlineData("KeyError", "'what'", "KeyError: 'what'")]
+    [InlineData("torch.OutOfMemoryError", "Allocation on device 0 ", "torch.OutOfMemoryError: Allocation on device 0")]
+    [InlineData("AssertionError", "", "AssertionError")]
+    [InlineData("ValueError", "ValueError: said already", "ValueError: said already")]
+    [InlineData("", "no type told", "no type told")]
+    public void Exception_IsToldWithItsType(string type, string message, string told) =>
+        GenerationErrors.Of(new NodeException("5", "KSampler", type, message), graph: null).Message.ShouldBe(told);
+
+    [Fact]
+    public void Blocker_IsToldInItsOwnWords() =>
+        GenerationErrors.Blocked(new NodeException("5", "Gate", "ExecutionBlocked", "Execution Blocked: not today"), WorkflowGraph.Of([])).Message
+            .ShouldBe("Execution Blocked: not today");
 
     [Fact]
     public void InnerNode_OfAnExpandedOne_IsNamedAsTheNodePeopleKnow()

@@ -90,8 +90,8 @@ public sealed class RecordingTests
     }
 
     [Theory]
-    [InlineData("82f888ec-951f-4639-9f88-a01969fde23d", GenerationErrorCodes.NodeError, false, "boom: the node failed on purpose", "LabFail")]
-    [InlineData("9f512b57-e15f-4068-9601-8c48cf9f7bb5", GenerationErrorCodes.OutOfMemory, true, "Allocation on device 0", "LabOom")]
+    [InlineData("82f888ec-951f-4639-9f88-a01969fde23d", GenerationErrorCodes.NodeError, false, "ValueError: boom: the node failed on purpose", "LabFail")]
+    [InlineData("9f512b57-e15f-4068-9601-8c48cf9f7bb5", GenerationErrorCodes.OutOfMemory, true, "torch.OutOfMemoryError: Allocation on device 0", "LabOom")]
     public void NodeException_OfARealServer_KeepsItsWordsAndItsNode(string promptId, string code, bool retryable, string message, string nodeType)
     {
         var replay = Replay("06-node-exception.jsonl").Single(r => r.Id == promptId);
