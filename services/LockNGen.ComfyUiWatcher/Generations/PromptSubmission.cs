@@ -26,7 +26,7 @@ internal sealed partial class PromptSubmission(
             PromptId = prompt.PromptId,
             ClientId = prompt.ClientId,
             ExtraData = PromptExtraData.Of(
-                new PromptMarker(generationId, imageIndex, work.Attempt, instance.Name) { Installation = leases.InstallationId },
+                new PromptMarker(generationId, imageIndex, work.Attempt, instance.Name) { Installation = leases.Installation.Id },
                 previewMethod,
                 work.ExtraData,
                 instance.WithPartnerKey(work.Secrets)),
@@ -58,9 +58,10 @@ internal sealed partial class PromptSubmission(
             {
                 if (e is UnusableServerException or ComfyUiException { Status: HttpStatusCode.RequestEntityTooLarge })
                     throw;
-                return e is ComfyUiException refusal && (lastTry || refusal.Status < HttpStatusCode.InternalServerError)
-                    ? throw Refused(GenerationErrors.Error(
-                        GenerationErrorCodes.InvalidWorkflow, $"ComfyUI could not read the workflow (HTTP {(int)refusal.Status})."))
+                // An error inside of ComfyUI or of a custom node there, which another server may not have: not a word about the workflow.
+                return e is ComfyUiException && lastTry
+                    ? throw new GenerationEndedException(new GenerationOutcome.Lost(GenerationErrors.Error(
+                        GenerationErrorCodes.ComfyUiLost, $"{instance.Name} does not take the workflow: {e.Message}", retryable: true)))
                     : false;
             }
         }
