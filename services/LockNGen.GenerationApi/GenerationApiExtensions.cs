@@ -178,6 +178,7 @@ public static class GenerationApiExtensions
             });
             endpoint.Consumer(() => Create<ClaimConsumer>(context));
             endpoint.Consumer(() => Create<OutcomeConsumer>(context));
+            endpoint.Consumer(() => Create<OtherPromptConsumer>(context));
             endpoint.Consumer(() => Create<SnapshotConsumer>(context));
             endpoint.Consumer(() => Create<CatalogConsumer>(context));
             endpoint.Consumer(() => Create<TicketConsumer>(context));

@@ -222,6 +222,20 @@ internal static class Samples
             RenderSeconds = 12.5,
         },
         ["command.outcome-decision"] = new OutcomeDecision { Verdict = OutcomeVerdict.Publish },
+        ["command.report-other-prompt"] = new ReportOtherPrompt
+        {
+            Instance = "gpu-1",
+            PromptId = "7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03",
+            StartedAt = Time,
+            Event = Json("""{"type":"generation.completed"}"""),
+        },
+        ["command.other-prompt-answer"] = new OtherPromptAnswer
+        {
+            GenerationId = Generation,
+            UploadUrl = "http://127.0.0.1:5081/api/internal/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/attempts/1/images",
+            UploadToken = "token",
+            MaxFileBytes = 1_073_741_824,
+        },
         ["command.watcher-heartbeat"] = new WatcherHeartbeat
         {
             Watcher = "watcher-a",

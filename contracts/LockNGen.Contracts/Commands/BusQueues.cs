@@ -5,7 +5,7 @@ public static class BusQueues
 {
     /// <summary>
     /// Requests to the GenerationApi, shared by its replicas: <see cref="ClaimGeneration"/>, <see cref="ReportOutcome"/>,
-    /// <see cref="GetSnapshot"/>, <see cref="IssueTicket"/>, <see cref="RedeemTicket"/>, <see cref="GetRevocations"/>, and <see cref="InstanceCatalog"/>.
+    /// <see cref="ReportOtherPrompt"/>, <see cref="GetSnapshot"/>, <see cref="IssueTicket"/>, <see cref="RedeemTicket"/>, <see cref="GetRevocations"/>, and <see cref="InstanceCatalog"/>.
     /// </summary>
     public const string GenerationApi = "generation-api";
 

@@ -30,6 +30,8 @@ namespace LockNGen.Contracts;
 [JsonSerializable(typeof(ClaimDecision))]
 [JsonSerializable(typeof(ReportOutcome))]
 [JsonSerializable(typeof(OutcomeDecision))]
+[JsonSerializable(typeof(ReportOtherPrompt))]
+[JsonSerializable(typeof(OtherPromptAnswer))]
 [JsonSerializable(typeof(WatcherHeartbeat))]
 [JsonSerializable(typeof(HeartbeatAnswer))]
 [JsonSerializable(typeof(InstanceCatalog))]

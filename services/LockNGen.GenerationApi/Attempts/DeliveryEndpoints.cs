@@ -82,12 +82,11 @@ internal sealed class DeliveryEndpoints(
     {
         var (id, attempt) = (place.Id, place.Attempt);
         var text = info.Kind == GenerationResultKinds.Text ? await InlineAsync(session, place, head) : null;
-        if (await session.ScalarAsync<int?>(
+        var counted = await session.ScalarAsync<int?>(
             "UPDATE generations SET image_count = image_count + 1 WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING image_count",
-            new { id, attempt }) is not { } number)
-        {
+            new { id, attempt });
+        if ((counted ?? await OtherGeneration.CountImageAsync(session, id)) is not { } number)
             return null;
-        }
 
         var row = (await session.FirstOrDefaultAsync<ImageRow>(
             """
@@ -128,7 +127,7 @@ internal sealed class DeliveryEndpoints(
                 text,
             }))!;
         if (row.Number != number)
-            await session.ExecuteAsync("UPDATE generations SET image_count = image_count - 1 WHERE id = @id", new { id });
+            await session.ExecuteAsync($"UPDATE {(counted is null ? "other_generations" : "generations")} SET image_count = image_count - 1 WHERE id = @id", new { id });
         return row;
     }
 
@@ -162,8 +161,9 @@ internal sealed class DeliveryEndpoints(
             : Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"The generation has no input file '{name}'.");
     }
 
-    private static async Task<bool> IsCurrentAsync(Session session, Guid id, int attempt) =>
-        await GenerationLedger.FindAsync(session, id) is { Status: GenerationStatus.Running } row && row.Attempt == attempt;
+    private static async Task<bool> IsCurrentAsync(Session session, Guid id, int attempt) => await GenerationLedger.FindAsync(session, id) is { } row
+        ? row.Status == GenerationStatus.Running && row.Attempt == attempt
+        : attempt == OtherGeneration.Attempt && await OtherGeneration.FindAsync(session, id) is { EndedAt: null };
 
     private static ProblemHttpResult Unauthorized() =>
         Problem.Of(StatusCodes.Status401Unauthorized, ProblemCodes.Unauthorized, "The bearer token is not that of this generation and attempt.");

@@ -7,6 +7,9 @@ namespace LockNGen.GenerationApi.History;
 /// <summary>Removes ended generations with everything that belongs to them.</summary>
 internal sealed class Eraser(GenerationsDatabase database, IImageStore files)
 {
+    /// <summary>Nobody here has asked for them, so they do not fill the database.</summary>
+    private const int MaxOthers = 10_000;
+
     /// <summary>Erases those of these generations that have ended. Rows go first: a file without a row harms nobody, the reverse does.</summary>
     public async Task EraseAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
@@ -22,6 +25,30 @@ internal sealed class Eraser(GenerationsDatabase database, IImageStore files)
                 }
 
                 return ended;
+            },
+            cancellationToken);
+        foreach (var id in erased)
+            await EraseFilesAsync(id, cancellationToken);
+    }
+
+    /// <summary>Erases other people's prompts of which nothing was reported since, and the oldest of too many.</summary>
+    public async Task EraseOthersAsync(DateTimeOffset reportedBefore, int limit, CancellationToken cancellationToken)
+    {
+        var erased = await database.WriteAsync(
+            async session =>
+            {
+                var old = await session.QueryAsync<Guid>(
+                    """
+                    DELETE FROM other_generations WHERE id IN (
+                        SELECT id FROM other_generations WHERE reported_at < @reportedBefore
+                            OR (ended_at IS NOT NULL AND reported_at < (SELECT reported_at FROM other_generations ORDER BY reported_at DESC LIMIT 1 OFFSET @MaxOthers))
+                        LIMIT @limit)
+                    RETURNING id
+                    """,
+                    new { reportedBefore, MaxOthers, limit });
+                if (old.Count > 0)
+                    await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @old", new { old = SqlList.Of(old) });
+                return old;
             },
             cancellationToken);
         foreach (var id in erased)

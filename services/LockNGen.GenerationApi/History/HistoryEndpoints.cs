@@ -31,7 +31,9 @@ internal static class HistoryEndpoints
         var answer = await database.ReadAsync(
             async session =>
             {
-                if (await GenerationLedger.FindAsync(session, id) is not { } row || !caller.MaySee(row.Owner))
+                if (await GenerationLedger.FindAsync(session, id) is not { } row)
+                    return await OtherAnswer.FindAsync(session, id, caller);
+                if (!caller.MaySee(row.Owner))
                     return null;
                 var place = row.Status == GenerationStatus.Queued ? await WaitingList.PlaceOfAsync(session, id) : null;
                 var images = await ImageRow.OfAsync(session, id);

@@ -52,6 +52,10 @@ internal sealed partial class Retention(
         if (old.Count > 0)
             await eraser.EraseAsync(old, cancellationToken);
 
+        var now = clock.GetUtcNow();
+        // Their files may be among what is kept for a shorter time.
+        await eraser.EraseOthersAsync(now - (kept.KeepImages < kept.KeepHistory ? kept.KeepImages : kept.KeepHistory), BatchSize, cancellationToken);
+
         var pictures = await database.ReadAsync(session => EndedBeforeAsync(session, session.Now - kept.KeepImages, onlyWithImages: true), cancellationToken);
         foreach (var id in pictures)
             await eraser.EraseFilesAsync(id, cancellationToken);

@@ -3,6 +3,7 @@ using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.Storage;
 using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -27,13 +28,13 @@ internal static class ImageEndpoints
     private static async Task<IResult> GetAsync(
         Guid id, int n, [FromQuery] int? size, Caller caller, GenerationsDatabase database, Thumbnails thumbnails, IImageStore files, HttpContext context)
     {
-        var (row, image) = await database.ReadAsync(
+        var (found, image) = await database.ReadAsync(
             async session => (
-                await GenerationLedger.FindAsync(session, id),
+                await FindAsync(session, id),
                 await session.FirstOrDefaultAsync<ImageRow>("SELECT * FROM images WHERE generation_id = @id AND number = @n", new { id, n })),
             context.RequestAborted);
         // Somebody else's is answered like nobody's: an id must not tell that it exists.
-        if (row is null || !caller.MaySee(row.Owner))
+        if (found is not { } generation || !caller.MaySee(generation.Owner))
             return Problem.NotFound(id);
         if (size is < Thumbnails.MinSize or > Thumbnails.MaxSize)
             return Problem.Invalid("size", ErrorCodes.OutOfRange, $"size is {size}; it must be between {Thumbnails.MinSize} and {Thumbnails.MaxSize}.");
@@ -46,9 +47,16 @@ internal static class ImageEndpoints
         if (content is null)
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"The file of image {n} is no longer kept.");
         // A file of an ended generation never changes; private, because it belongs to somebody.
-        context.Response.Headers.CacheControl = row.HasEnded ? "private, max-age=31536000, immutable" : "private, no-cache";
+        context.Response.Headers.CacheControl = generation.HasEnded ? "private, max-age=31536000, immutable" : "private, no-cache";
         var type = SafeDelivery.Prepare(context.Response.Headers, image);
         return TypedResults.File(
             content, type, lastModified: image.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
+    }
+
+    private static async Task<(string? Owner, bool HasEnded)?> FindAsync(Session session, Guid id)
+    {
+        if (await GenerationLedger.FindAsync(session, id) is { } row)
+            return (row.Owner, row.HasEnded);
+        return await OtherGeneration.FindAsync(session, id) is { } other ? (null, other.EndedAt is not null) : null;
     }
 }

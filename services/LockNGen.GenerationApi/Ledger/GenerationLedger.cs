@@ -85,6 +85,9 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
             """
             UPDATE generations SET status = 'queued', attempt = attempt + 1, event_number = 1, claim_id = NULL, watcher = NULL,
                 dispatched_at = NULL, held_at = NULL, retries = retries + @lost, deaths = deaths + @died, lost_on = @lostOn, lost_at = @Now, told_at = @Now,
+                overall_progress = CASE
+                    WHEN progress_floor > 99 AND overall_progress < 99 THEN 99
+                    WHEN progress_floor > overall_progress AND overall_progress < 99 THEN progress_floor ELSE overall_progress END,
                 begun = 0, waits_behind = NULL, rendered_seconds = rendered_seconds + render_seconds, render_seconds = 0, quiet_seconds = 0
             WHERE id = @Id AND attempt = @Attempt AND status = 'running' RETURNING *
             """,

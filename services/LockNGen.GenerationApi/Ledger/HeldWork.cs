@@ -7,6 +7,8 @@ namespace LockNGen.GenerationApi.Ledger;
 /// <summary>What heartbeats tell of claimed work: that it is held, whether ComfyUI has begun with it, and for how long it has rendered.</summary>
 internal static class HeldWork
 {
+    private const int Margin = 2;
+
     /// <summary>
     /// Returns what the watcher holds but must drop. An outcome that the watcher itself reported has the same attempt: it may still publish it.
     /// </summary>
@@ -32,9 +34,14 @@ internal static class HeldWork
             session.AfterCommit(() => Diagnostics.Started(begun));
     }
 
+    // Readers may have seen more since the heartbeat, of which nobody knows when the watcher dies: as much again as since the one before.
     private static async Task<bool> NoteAsync(Session session, HeldGeneration held, bool tells) => await session.ExecuteAsync(
         """
         UPDATE generations SET held_at = @Now,
+            progress_floor = CASE
+                WHEN ended_at IS NOT NULL THEN progress_floor
+                WHEN overall_progress >= @OverallProgress THEN overall_progress + @Margin
+                ELSE @OverallProgress + @OverallProgress - overall_progress + @Margin END,
             overall_progress = CASE WHEN overall_progress < @OverallProgress AND ended_at IS NULL THEN @OverallProgress ELSE overall_progress END,
             waits_behind = CASE WHEN begun = 0 AND ended_at IS NULL THEN CAST(@WaitsBehind AS INTEGER) END,
             render_seconds = CASE WHEN ended_at IS NULL
@@ -47,6 +54,7 @@ internal static class HeldWork
             held.GenerationId,
             held.Attempt,
             OverallProgress = Math.Clamp(held.OverallProgress, 0, 100),
+            Margin,
             held.WaitsBehind,
             render = tells ? held.RenderSeconds : (double?)null,
             quiet = tells ? held.QuietSeconds : (double?)null,

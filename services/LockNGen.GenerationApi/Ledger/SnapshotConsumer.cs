@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Queue;
@@ -18,10 +17,10 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
     private async Task<SnapshotAnswer> SnapshotAsync(Session session, Guid id)
     {
         if (await GenerationLedger.FindAsync(session, id) is not { } row)
-            return new SnapshotAnswer();
+            return await OtherGeneration.FindAsync(session, id) is { } other ? SnapshotOf(other, session.Now) : new SnapshotAnswer();
 
         var place = row.Status == GenerationStatus.Queued ? await WaitingList.PlaceOfAsync(session, id) : null;
-        var outcome = row.Outcome is { } json ? Outcome(json) : null;
+        var outcome = row.Outcome is { } json ? StoredEvent.Of(json) : null;
         return new SnapshotAnswer
         {
             Owner = row.Owner,
@@ -44,22 +43,38 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
                     Images = [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))],
                     Error = (outcome as GenerationFailed)?.Data.Error,
                     Reason = (outcome as GenerationCancelled)?.Data.Reason,
-                    Warnings = outcome switch
-                    {
-                        GenerationCompleted { Data.Warnings: var warnings } => warnings,
-                        GenerationFailed { Data.Warnings: var warnings } => warnings,
-                        GenerationCancelled { Data.Warnings: var warnings } => warnings,
-                        _ => [],
-                    },
+                    Warnings = StoredEvent.Warnings(outcome),
                     DurationSeconds = (outcome as GenerationCompleted)?.Data.DurationSeconds,
                 },
             }),
         };
     }
 
-    private static GenerationEvent Outcome(string json)
+    private static SnapshotAnswer SnapshotOf(OtherGeneration other, DateTimeOffset now)
     {
-        var bytes = System.Text.Encoding.UTF8.GetBytes(json);
-        return ContractsJson.Deserialize(JsonElement.Parse(json).GetProperty("type").GetString()!, bytes);
+        var outcome = other.Ending;
+        return new SnapshotAnswer
+        {
+            AgeSeconds = (now - other.StartedAt).TotalSeconds,
+            Snapshot = OutcomeSize.Fit(new GenerationSnapshot
+            {
+                GenerationId = other.Id,
+                Sequence = outcome?.Sequence ?? GenerationSequence.Of(OtherGeneration.Attempt, 1),
+                Timestamp = now,
+                Data = new GenerationSnapshotData
+                {
+                    Status = other.Status,
+                    Attempt = OtherGeneration.Attempt,
+                    Instance = other.Instance,
+                    OverallProgress = outcome is GenerationCompleted ? 100 : 0,
+                    TotalImages = 1,
+                    Images = StoredEvent.Images(outcome),
+                    Error = (outcome as GenerationFailed)?.Data.Error,
+                    Reason = (outcome as GenerationCancelled)?.Data.Reason,
+                    Warnings = StoredEvent.Warnings(outcome),
+                    DurationSeconds = (outcome as GenerationCompleted)?.Data.DurationSeconds,
+                },
+            }),
+        };
     }
 }

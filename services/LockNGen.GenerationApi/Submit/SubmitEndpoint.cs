@@ -119,7 +119,10 @@ internal sealed class SubmitEndpoint(
     }
 
     private async Task<IResult?> TakenAsync(Session session, Guid id, Caller caller) =>
-        await session.FirstOrDefaultAsync<OwnerRow>("SELECT owner FROM generations WHERE id = @id", new { id }) is { } row ? Taken(id, caller.MaySee(row.Owner)) : null;
+        await session.FirstOrDefaultAsync<OwnerRow>(
+            "SELECT owner FROM generations WHERE id = @id UNION ALL SELECT NULL FROM other_generations WHERE id = @id", new { id }) is { } row
+            ? Taken(id, caller.MaySee(row.Owner))
+            : null;
 
     /// <summary>Somebody else's generation is not told of, beyond that the id cannot be had.</summary>
     private ProblemHttpResult Taken(Guid id, bool mayBeSeen)

@@ -20,6 +20,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
         (await FakeWatcher.UploadAsync(lost, 1, 1, Pictures.Png(8, 8))).EnsureSuccessStatusCode();
         dying.Hold(id, lost.Attempt, "gpu", overallProgress: 55);
         await dying.BeatAsync();
+        await dying.BeatAsync();
 
         await dying.DieAsync();
         var (taken, work) = await heir.TakeAsync();
@@ -27,7 +28,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
         taken.ShouldBe(id);
         lost.Attempt.ShouldBe(1);
         work.Attempt.ShouldBe(3);
-        work.OverallProgress.ShouldBe(55);
+        work.OverallProgress.ShouldBe(57);
         work.StoredImages.ShouldHaveSingleItem().Image.Index.ShouldBe(1);
         var queued = await api.Events.WaitAsync(e => e.GenerationId == id && e.Sequence > 1_000_000_000);
         queued.ShouldBeOfType<GenerationQueued>().Sequence.ShouldBe(2_000_000_001);
@@ -39,6 +40,30 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
         var answer = await api.GetAsync(id);
         answer.GetProperty("images").GetArrayLength().ShouldBe(2);
         answer.GetProperty("retries").GetInt32().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Progress_ThatNoHeartbeatHasTold_IsNotFallenBelow()
+    {
+        await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var heir = new FakeWatcher("w2", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(null, dying, heir);
+        await dying.StartAsync();
+        await heir.StartAsync();
+        var id = await api.SubmitTextAsync();
+        var (_, lost) = await dying.TakeAsync();
+        // No heartbeats but these: it makes ten percent between two, so it may be at 30 when it dies.
+        await dying.DieAsync();
+        foreach (var progress in new[] { 10, 20 })
+        {
+            dying.Hold(id, lost.Attempt, "gpu", progress);
+            await dying.BeatAsync();
+        }
+
+        var (_, work) = await heir.TakeAsync();
+
+        work.OverallProgress.ShouldBe(32);
+        (await api.GetAsync(id)).GetProperty("overallProgress").GetInt32().ShouldBe(32);
     }
 
     [Fact]

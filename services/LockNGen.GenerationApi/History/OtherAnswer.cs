@@ -1,0 +1,38 @@
+using LockNGen.Contracts;
+using LockNGen.GenerationApi.Ledger;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
+
+namespace LockNGen.GenerationApi.History;
+
+/// <summary>What is told of a prompt that somebody submitted straight to a watched ComfyUI.</summary>
+internal static class OtherAnswer
+{
+    /// <summary>Null for who may not see it, as for what is not there.</summary>
+    public static async Task<GenerationAnswer?> FindAsync(Session session, Guid id, Caller caller) =>
+        caller.MaySee(owner: null) && await OtherGeneration.FindAsync(session, id) is { } row ? Of(row) : null;
+
+    private static GenerationAnswer Of(OtherGeneration row)
+    {
+        var outcome = row.Ending;
+        return new GenerationAnswer
+        {
+            Id = row.Id,
+            Status = row.Status.ToString().ToLowerInvariant(),
+            OverallProgress = outcome is GenerationCompleted ? 100 : 0,
+            Images = StoredEvent.Images(outcome),
+            Error = (outcome as GenerationFailed)?.Data.Error,
+            Warnings = StoredEvent.Warnings(outcome),
+            Reason = (outcome as GenerationCancelled)?.Data.Reason,
+            Count = 1,
+            Priority = "normal",
+            Instance = row.Instance,
+            Attempts = OtherGeneration.Attempt,
+            Retries = 0,
+            CreatedAt = row.StartedAt,
+            StartedAt = row.StartedAt,
+            EndedAt = row.EndedAt,
+            DurationSeconds = row.EndedAt is { } endedAt ? Math.Round((endedAt - row.StartedAt).TotalSeconds, 3) : null,
+        };
+    }
+}

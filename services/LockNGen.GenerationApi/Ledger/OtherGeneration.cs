@@ -1,0 +1,31 @@
+using LockNGen.Contracts;
+using LockNGen.Storage;
+
+namespace LockNGen.GenerationApi.Ledger;
+
+/// <summary>A prompt that somebody submitted straight to a watched ComfyUI. It belongs to nobody here, so only those see it who see everything.</summary>
+internal sealed record OtherGeneration
+{
+    /// <summary>There is one: whoever submitted it has no retries from us.</summary>
+    public const int Attempt = 1;
+
+    public Guid Id { get; init; }
+    public required string Instance { get; init; }
+    public required string PromptId { get; init; }
+    public GenerationStatus Status { get; init; }
+    public int ImageCount { get; init; }
+    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset ReportedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public string? Outcome { get; init; }
+
+    /// <summary>How it ended; null while it runs.</summary>
+    public GenerationEvent? Ending => Outcome is { } json ? StoredEvent.Of(json) : null;
+
+    public static Task<OtherGeneration?> FindAsync(Session session, Guid id) =>
+        session.FirstOrDefaultAsync<OtherGeneration>("SELECT * FROM other_generations WHERE id = @id", new { id });
+
+    /// <summary>Counts a file that is stored while it has not ended; null after that, and for what is not known.</summary>
+    public static Task<int?> CountImageAsync(Session session, Guid id) => session.ScalarAsync<int?>(
+        "UPDATE other_generations SET image_count = image_count + 1 WHERE id = @id AND ended_at IS NULL RETURNING image_count", new { id });
+}
