@@ -55,6 +55,23 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Socket_ThatIsDeafInTheMiddleOfANode_IsFoundBySilenceLongBeforeTheSetting()
+    {
+        await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 60);
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:SilentAfter", "00:00:10"), ("ComfyUi:PollInterval", "00:00:10"));
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 200));
+        await comfy.ReachedAsync(hold);
+        await comfy.AdminAsync("sockets/deafen");
+        await comfy.ReleaseAsync(hold);
+
+        // 200 steps are 12 seconds; what is found within two of the first missing one leaves most of them.
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.Step > 10);
+        host.Events.Of<GenerationProgressed>(row.Id).First(p => p.Data.Step > 10).Data.Step.ShouldBeLessThan(100);
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+    }
+
+    [Fact]
     public async Task Frames_ThatMakeNoSense_HarmNothing()
     {
         await using var comfy = await SimulatedServer.StartAsync();

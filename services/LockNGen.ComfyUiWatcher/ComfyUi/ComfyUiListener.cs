@@ -27,6 +27,7 @@ internal sealed partial class ComfyUiListener(
 
     private readonly Lock _gate = new();
     private CancellationTokenSource? _connection;
+    private bool _isRenewed;
     private long _lastHeardTicks = clock.GetUtcNow().UtcTicks;
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,7 +56,10 @@ internal sealed partial class ComfyUiListener(
     /// <summary>Counts <c>status</c> frames, so that two looks can tell whether one came in between.</summary>
     public long StatusFrames { get; private set; }
 
-    public ListenerState State => new(Connected, LastHeardAt, QueueRemaining, StatusFrames, BrokenAt);
+    /// <summary>How often and how regularly prompts are told about.</summary>
+    public FrameRhythm Rhythm { get; } = new();
+
+    public ListenerState State => new(Connected, LastHeardAt, QueueRemaining, StatusFrames, BrokenAt) { Words = Rhythm.Words, Pause = Rhythm.Pause };
 
     /// <summary>Waits for the server's greeting, but not for ever, and not at all where none will come.</summary>
     public async Task WaitUntilConnectedAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -75,6 +79,9 @@ internal sealed partial class ComfyUiListener(
         {
             var connected = await ConnectAndReadAsync(cancellationToken);
             failures = connected ? 1 : failures + 1;
+            // What is said until it is open again is missed.
+            if (connected && _isRenewed)
+                continue;
             await Task.Delay((Refusal is null ? Reconnect : AskAgain).DelayAfter(failures), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -83,14 +90,17 @@ internal sealed partial class ComfyUiListener(
     public void Renew()
     {
         lock (_gate)
+        {
+            _isRenewed = _connection is not null;
             _connection?.Cancel();
+        }
     }
 
     private async Task<bool> ConnectAndReadAsync(CancellationToken cancellationToken)
     {
         using var connection = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         lock (_gate)
-            _connection = connection;
+            (_connection, _isRenewed) = (connection, false);
 
         var greeted = false;
         try
@@ -191,6 +201,10 @@ internal sealed partial class ComfyUiListener(
             QueueRemaining = status.QueueRemaining ?? QueueRemaining;
             StatusFrames++;
         }
+        else if (message.TellsOfWork)
+        {
+            Rhythm.Note(LastHeardAt);
+        }
 
         onMessage(this, message, LastHeardAt);
     }
@@ -212,4 +226,11 @@ internal sealed partial class ComfyUiListener(
 }
 
 /// <summary>How a socket is, and what it last said of the queue.</summary>
-internal sealed record ListenerState(bool Connected, DateTimeOffset LastHeardAt, int QueueRemaining, long StatusFrames, DateTimeOffset? BrokenAt);
+internal sealed record ListenerState(bool Connected, DateTimeOffset LastHeardAt, int QueueRemaining, long StatusFrames, DateTimeOffset? BrokenAt)
+{
+    /// <inheritdoc cref="FrameRhythm.Words"/>
+    public long Words { get; init; }
+
+    /// <inheritdoc cref="FrameRhythm.Pause"/>
+    public TimeSpan Pause { get; init; }
+}

@@ -8,6 +8,9 @@ internal abstract record ComfyUiMessage
     /// <summary>The prompt that it is about; null for server-wide messages, and for frames of old forms that do not say.</summary>
     public string? PromptId { get; init; }
 
+    /// <summary>Whether it shows that the worker works; what every new connection is told does not.</summary>
+    public bool TellsOfWork => this is not (QueueStatus or OtherMessage or NodeExecuting { PromptId: null });
+
     /// <summary>How many parts of it made no sense and were left out.</summary>
     public int Ignored { get; init; }
 }

@@ -5,23 +5,28 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// <summary>
 /// Finds a socket that is open, answers pings, and gets nothing any more: ComfyUI forgets a client id when an older connection of it ends
 /// (its issue 16010). Two signs: the queue differs from what the last <c>status</c> frame said and no frame corrects that by the next
-/// look; or a prompt of ours runs in silence. Silence may be a slow node, but renewing the socket costs nothing. For a while after a
-/// connection broke, which is what makes a socket deaf, little silence is enough, twice as much after each renewal.
+/// look; or a prompt of ours runs in silence for longer than frames have been apart. Silence may be a slow node, but renewing the socket costs
+/// nothing, so a tenth of the limit more, at least a second, is enough, and twice as much after each renewal that has brought no word. Where
+/// images go through the socket that is dear, and waits for longer, unless a connection broke a short while ago, which is what makes sockets deaf.
 /// </summary>
+/// <param name="silentAfter">How long a silence may last at most.</param>
 internal sealed class DeafnessDetector(TimeSpan silentAfter)
 {
-    private static readonly TimeSpan FirstDoubt = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastDoubt = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Suspicion = TimeSpan.FromMinutes(1);
 
+    private readonly TimeSpan _firstDoubt = silentAfter / 10 > LeastDoubt ? silentAfter / 10 : LeastDoubt;
     private (long StatusFrames, int Remaining)? _mismatch;
-    private DateTimeOffset? _brokenAt;
+    private (DateTimeOffset? BrokenAt, long Words) _seen;
+    private ExpectedFrames _expects;
     private int _renewals;
 
     /// <summary>Whether the next look should come soon.</summary>
     public bool IsDoubtful { get; private set; }
 
-    public bool IsDeaf(ListenerState listener, QueueSnapshot queue, bool expectsEvents, DateTimeOffset now)
+    public bool IsDeaf(ListenerState listener, QueueSnapshot queue, ExpectedFrames expects, DateTimeOffset now)
     {
+        _expects = expects;
         if (!listener.Connected)
         {
             _mismatch = null;
@@ -29,10 +34,9 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
             return false;
         }
 
-        if (_brokenAt != listener.BrokenAt)
-            (_brokenAt, _renewals) = (listener.BrokenAt, 0);
-        var isSuspected = expectsEvents && now - listener.BrokenAt < Suspicion;
-        if (expectsEvents && now - listener.LastHeardAt >= (isSuspected ? Patience() : silentAfter))
+        if (_seen != (listener.BrokenAt, listener.Words))
+            (_seen, _renewals) = ((listener.BrokenAt, listener.Words), 0);
+        if (IsOverdue(listener, now))
         {
             _renewals++;
             return true;
@@ -41,13 +45,32 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
         var look = (listener.StatusFrames, queue.Remaining);
         var deaf = listener.QueueRemaining != queue.Remaining && _mismatch == look;
         _mismatch = listener.QueueRemaining != queue.Remaining ? look : null;
-        IsDoubtful = isSuspected || _mismatch is not null;
+        IsDoubtful = _mismatch is not null;
         return deaf;
     }
 
-    private TimeSpan Patience()
+    /// <summary>Whether a frame should have come by now, if what ran at the last look still runs.</summary>
+    public bool IsOverdue(ListenerState listener, DateTimeOffset now) =>
+        listener.Connected && _expects != ExpectedFrames.None && now - listener.LastHeardAt >= Patience(listener, now);
+
+    private TimeSpan Patience(ListenerState listener, DateTimeOffset now)
     {
-        var patience = FirstDoubt * Math.Pow(2, Math.Min(_renewals, 10));
+        if (_expects == ExpectedFrames.Irreplaceable && !(now - listener.BrokenAt < Suspicion))
+            return silentAfter;
+        var patience = listener.Pause + (_firstDoubt * Math.Pow(2, Math.Min(_renewals, 10)));
         return patience < silentAfter ? patience : silentAfter;
     }
+}
+
+/// <summary>What should come through a socket now.</summary>
+internal enum ExpectedFrames
+{
+    /// <summary>Nothing of ours runs.</summary>
+    None,
+
+    /// <summary>Progress, and what the history tells as well.</summary>
+    Replaceable,
+
+    /// <summary>Images among them that are nowhere else.</summary>
+    Irreplaceable,
 }

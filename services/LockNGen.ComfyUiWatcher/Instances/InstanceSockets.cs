@@ -9,6 +9,8 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// </summary>
 internal sealed class InstanceSockets
 {
+    private static readonly TimeSpan SilenceTick = TimeSpan.FromMilliseconds(250);
+
     private readonly InstanceListeners _listeners;
     private readonly TimeSpan _silentAfter;
     private readonly TimeProvider _clock;
@@ -112,6 +114,13 @@ internal sealed class InstanceSockets
     /// <summary>Whether a socket may be deaf, so that the queue should be looked at again soon.</summary>
     public bool IsDoubtful => _detectors.Values.Any(d => d.IsDoubtful);
 
+    /// <summary>Completes when a socket has been silent for longer than it should, so that the queue should be looked at.</summary>
+    public async Task SilenceAsync(CancellationToken cancellationToken)
+    {
+        while (!_listeners.All.Any(l => _detectors.TryGetValue(l.ClientId, out var detector) && detector.IsOverdue(l.State, _clock.GetUtcNow())))
+            await Task.Delay(SilenceTick, _clock, cancellationToken);
+    }
+
     public void NoSignOfWork() => Works = false;
 
     public void Compare(QueueSnapshot queue, DateTimeOffset askedAt)
@@ -139,9 +148,10 @@ internal sealed class InstanceSockets
 
     private void RenewIfDeaf(ComfyUiListener listener, QueueSnapshot queue)
     {
-        var expectsEvents = queue.Running.Any(r => _prompts.TryGetValue(r.PromptId, out var p) && p.ClientId == listener.ClientId);
+        var running = queue.Running.Select(r => _prompts.GetValueOrDefault(r.PromptId)).FirstOrDefault(p => p?.ClientId == listener.ClientId);
+        var expects = running is null ? ExpectedFrames.None : running.SendsImages ? ExpectedFrames.Irreplaceable : ExpectedFrames.Replaceable;
         var detector = _detectors.GetOrAdd(listener.ClientId, _ => new DeafnessDetector(_silentAfter));
-        if (detector.IsDeaf(listener.State, queue, expectsEvents, _clock.GetUtcNow()))
+        if (detector.IsDeaf(listener.State, queue, expects, _clock.GetUtcNow()))
             listener.Renew();
     }
 
@@ -169,7 +179,7 @@ internal sealed class InstanceSockets
 
     private void OnMessage(ComfyUiListener listener, ComfyUiMessage message, DateTimeOffset receivedAt)
     {
-        if (message is not (QueueStatus or OtherMessage or NodeExecuting { PromptId: null }))
+        if (message.TellsOfWork)
             Volatile.Write(ref _lastWorkTicks, receivedAt.UtcTicks);
         switch (message)
         {

@@ -25,6 +25,9 @@ internal sealed class PromptRun(
     /// <summary>Whom ComfyUI tells about it.</summary>
     public string ClientId { get; } = clientId;
 
+    /// <summary>Whether results of it go through the socket, and are lost with it.</summary>
+    public bool SendsImages => graph.SendsImages;
+
     /// <summary>Called once, when ComfyUI begins with it, before anything else is published of it.</summary>
     public Action? Begun { get; init; }
 

@@ -48,8 +48,8 @@ public sealed class ComfyUiOptions
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a server may neither answer nor send before it counts as frozen, and a socket be silent during a run before it is renewed.
-    /// Default 10 seconds.
+    /// How long a server may neither answer nor send before it counts as frozen, and a socket be silent during a run before it is renewed; a
+    /// tenth of it beyond the pause between its frames is enough where that costs nothing. Default 10 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.200", "00:05:00")]
     public TimeSpan SilentAfter { get; set; } = TimeSpan.FromSeconds(10);
@@ -94,4 +94,10 @@ public sealed class ComfyUiOptions
 
     /// <summary>Whether prompts that others submitted (ComfyUI's own page, scripts) become events too: their start and their outcome. Default true.</summary>
     public bool WatchOthers { get; set; } = true;
+
+    /// <summary>
+    /// The files of their outcomes: <c>Address</c> (default) lists where ComfyUI has them, <c>Fetch</c> keeps them like results of generations,
+    /// <c>None</c> lists none.
+    /// </summary>
+    public OthersResults OthersResults { get; set; }
 }
