@@ -36,6 +36,47 @@ public sealed class TakeoverTests
             host.Events.Of<GenerationProgressed>(row.Id).ShouldContain(p => p.Data.CurrentNode == "KSampler");
     }
 
+    [Theory]
+    [InlineData("ExecutionStart")]
+    [InlineData("HistoryWritten")]
+    public async Task Prompt_ThatTheServerNumberedItself_IsAdoptedByItsMarker(string stage)
+    {
+        await using var comfy = await SimulatedServer.StartAsync("B", 20, ("Simulator:OwnPromptIds", "true"));
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:OrphanedAfter", "00:01:00"));
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var row = host.Ledger.Add(Workflows.TextToImage(), "comfy-0");
+        row.Attempt = 2;
+        var hold = await comfy.HoldAsync(stage);
+        await comfy.PostPromptAsync(Leftover(row, attempt: 1));
+        var promptId = await comfy.ReachedAsync(hold);
+
+        await host.DispatchAsync(row);
+        await host.LoggedAsync("Adopted prompt " + promptId);
+        await comfy.ReleaseAsync(hold);
+
+        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);
+        (await comfy.RendersAsync()).ShouldBe([promptId]);
+    }
+
+    [Fact]
+    public async Task Prompt_OfAnotherInstallationThatKnowsTheSameGeneration_IsNotAdopted()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:OrphanedAfter", "00:01:00"));
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var row = host.Ledger.Add(Workflows.TextToImage(), "comfy-0");
+        row.Attempt = 2;
+        var hold = await comfy.HoldAsync("HistoryWritten");
+        await comfy.PostPromptAsync(Leftover(row, attempt: 1, installation: "a-copy-of-the-data"));
+        var theirs = await comfy.ReachedAsync(hold);
+        await comfy.ReleaseAsync(hold);
+
+        await host.DispatchAsync(row);
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+
+        (await comfy.RendersAsync()).ShouldBe([theirs, PromptIds.Of(row.Id, 1, 3, 0)]);
+    }
+
     [Fact]
     public async Task Prompt_ThatVanishedWithItsPredecessor_IsSubmittedAgainFromTheFirstMissingImage()
     {
@@ -164,11 +205,11 @@ public sealed class TakeoverTests
         next.Data.OverallProgress.ShouldBeGreaterThanOrEqualTo(told);
     }
 
-    private static object Leftover(LedgerRow row, int attempt) => new
+    private static object Leftover(LedgerRow row, int attempt, string? installation = null) => new
     {
         prompt = row.Workflow,
         prompt_id = PromptIds.Of(row.Id, 1, attempt, 0),
         client_id = "the-predecessor",
-        extra_data = new { lockngen = new { generationId = row.Id, imageIndex = 1, attempt, instance = "comfy-0" } },
+        extra_data = new { lockngen = new { generationId = row.Id, imageIndex = 1, attempt, instance = "comfy-0", installation } },
     };
 }

@@ -69,7 +69,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         var outbox = services.CreateOutbox(generationId, work, instance.Name);
         var warnings = new GenerationWarnings(work.Warnings);
         var files = services.CreateFiles(generationId, work, instance, outbox, warnings);
-        _rendering = new Rendering(generationId, work, instance.Name, outbox, () => Begun(files), services.Clock);
+        _rendering = new Rendering(generationId, work, instance.Name, outbox, () => Begun(files), services.Leases.BeatSoon, services.Clock);
         _work = work;
         LogClaimed(generationId, work.Attempt, work.Prompts.Count, instance.Name);
         using var stopPublishing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -77,6 +77,8 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         try
         {
             var outcome = await RenderAsync(work, outbox, files, cancellationToken);
+            if (instance.NoSocketReason is { } reason)
+                warnings.Add(GenerationWarningCodes.NoLiveProgress, $"There was no live progress: {reason}.");
             if (!_rendering.HasBegun)
                 files.AnnounceStored();
             await outbox.DrainAsync(cancellationToken);

@@ -44,7 +44,9 @@ internal sealed class GenerationServices(
 
     public PromptRenderer CreateRenderer(
         Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, Rendering rendering, CancelRequest cancel) =>
-        new(generationId, work, instance, translator, outbox, rendering, cancel, CreateSubmission(generationId, work, instance), new PatientServer(instance, Clock), Clock, Logger);
+        new(
+            generationId, work, instance, translator, outbox, rendering, cancel, Leases.Installation, CreateSubmission(generationId, work, instance),
+            new PatientServer(instance, Clock), Clock, Logger);
 
     private PromptSubmission CreateSubmission(Guid generationId, GenerationWork work, ComfyUiInstance instance) =>
         new(generationId, work, instance, new PatientServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);

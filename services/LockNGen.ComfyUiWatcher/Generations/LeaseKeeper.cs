@@ -35,8 +35,8 @@ internal sealed partial class LeaseKeeper(
     private volatile bool _wasFrozen;
     private bool _silent;
 
-    /// <inheritdoc cref="Installation.Id"/>
-    public string? InstallationId => installation.Id;
+    /// <summary>Whose prompts are ours.</summary>
+    public Installation Installation { get; } = installation;
 
     /// <summary>Makes sure that the server is still ours, as far as that can be known.</summary>
     /// <exception cref="StaleAttemptException">It is not.</exception>
@@ -95,7 +95,7 @@ internal sealed partial class LeaseKeeper(
                     Leaving = leaving,
                 },
                 cancellationToken);
-            installation.Id = answer.InstallationId ?? installation.Id;
+            Installation.Id = answer.InstallationId ?? Installation.Id;
             _answeredAt = askedAt;
             _wasFrozen = false;
             if (_silent)

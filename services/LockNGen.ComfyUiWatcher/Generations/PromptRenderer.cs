@@ -19,6 +19,7 @@ internal sealed partial class PromptRenderer(
     GenerationOutbox outbox,
     Rendering rendering,
     CancelRequest cancel,
+    Installation installation,
     PromptSubmission submissions,
     PatientServer server,
     TimeProvider clock,
@@ -61,7 +62,7 @@ internal sealed partial class PromptRenderer(
         new(promptId, clientId, graph, translator, (translated, receivedAt) => outbox.Add(translated, receivedAt))
         {
             Begun = rendering.Begin,
-            Heard = rendering.Heard,
+            Heard = () => rendering.Heard(translator.OverallProgress),
             WaitsBehind = rendering.Wait,
         };
 
@@ -71,8 +72,13 @@ internal sealed partial class PromptRenderer(
             .SelectMany(back => Enumerable.Range(0, PromptIds.SubmissionsPerAttempt)
                 .Select(submission => PromptIds.Of(generationId, imageIndex, work.Attempt - back, firstSubmission + submission)))
             .ToList();
+        // A server that numbers prompts itself knows none of these ids; the marker is the same. What was rendered anew is not told apart by it.
+        bool IsIt(PromptMarker? marker) => firstSubmission == 0 && marker is not null && marker.GenerationId == generationId
+            && marker.ImageIndex == imageIndex && marker.Instance == instance.Name && installation.IsMarkedBy(marker);
+
         var queue = await server.GetQueueAsync(cancellationToken);
-        if (ids.Select(queue.Find).FirstOrDefault(i => i is not null) is { } item)
+        var all = queue.Running.Concat(queue.Pending).Where(i => i.Marker is null || installation.IsMarkedBy(i.Marker)).ToList();
+        if ((ids.Select(id => all.Find(i => i.PromptId == id)).FirstOrDefault(i => i is not null) ?? all.Find(i => IsIt(i.Marker))) is { } item)
         {
             LogAdopted(generationId, item.PromptId, instance.Name);
             var prompt = CreateRun(item.PromptId, item.ClientId ?? instance.ClientId, graph);
@@ -84,14 +90,21 @@ internal sealed partial class PromptRenderer(
         foreach (var id in ids)
         {
             var entry = await server.GetHistoryAsync(id, cancellationToken);
-            // What was interrupted was an orphan; images that went through a socket are nowhere any more.
-            if (entry is null or { Interrupted: true } || (entry.Succeeded && graph.SendsImages))
-                continue;
-            LogAdopted(generationId, id, instance.Name);
-            return Conclude(CreateRun(id, instance.ClientId, graph), entry, graph);
+            if (entry is not null && (entry.Marker is null || installation.IsMarkedBy(entry.Marker)) && IsOfUse(entry, graph))
+                return Adopt(id, entry, graph);
         }
 
-        return null;
+        var marked = (await server.GetNewestHistoryAsync(cancellationToken)).Where(e => IsIt(e.Entry.Marker) && IsOfUse(e.Entry, graph)).ToList();
+        return marked is [.., var newest] ? Adopt(newest.PromptId, newest.Entry, graph) : null;
+    }
+
+    // What was interrupted was an orphan; images that went through a socket are nowhere any more.
+    private static bool IsOfUse(HistoryEntry entry, WorkflowGraph graph) => !entry.Interrupted && !(entry.Succeeded && graph.SendsImages);
+
+    private PromptOutputs Adopt(string promptId, HistoryEntry entry, WorkflowGraph graph)
+    {
+        LogAdopted(generationId, promptId, instance.Name);
+        return Conclude(CreateRun(promptId, instance.ClientId, graph), entry, graph);
     }
 
     private async Task<PromptOutputs> FollowAsync(PromptRun prompt, WorkflowGraph graph, CancellationToken cancellationToken)

@@ -7,14 +7,29 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// How far ComfyUI has got with an attempt's prompts: waiting behind others, or at work, and for how long. Says when it begins, and before
 /// that, where it waits. Called from the socket's thread, from the instance's polling and from the generation.
 /// </summary>
-internal sealed class Rendering(Guid generationId, GenerationWork work, string instance, GenerationOutbox outbox, Action begun, TimeProvider clock)
+/// <param name="generationId">The generation.</param>
+/// <param name="work">Its claim.</param>
+/// <param name="instance">Where it is rendered.</param>
+/// <param name="outbox">Its events.</param>
+/// <param name="begun">Called when ComfyUI begins with it.</param>
+/// <param name="leapt">Called when more progress was made than may be lost with this process.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class Rendering(
+    Guid generationId, GenerationWork work, string instance, GenerationOutbox outbox, Action begun, Action leapt, TimeProvider clock)
 {
+    /// <summary>What was told since the last heartbeat is lost with this process, and the next attempt must not begin below it.</summary>
+    private const int Leap = 5;
+
+    private static readonly TimeSpan LeapSpacing = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _gate = new();
     private DateTimeOffset? _begunAt;
     private long? _runsSince;
     private TimeSpan _ran;
     private TimeSpan _heardAt;
     private int? _waitsBehind;
+    private int _beaten;
+    private TimeSpan _leaptAt;
 
     /// <summary>Whether ComfyUI has started any of its prompts.</summary>
     public bool HasBegun
@@ -52,6 +67,7 @@ internal sealed class Rendering(Guid generationId, GenerationWork work, string i
         lock (_gate)
         {
             var ran = Ran();
+            _beaten = held.OverallProgress;
             return held with
             {
                 Begun = _begunAt is not null,
@@ -110,11 +126,18 @@ internal sealed class Rendering(Guid generationId, GenerationWork work, string i
         }
     }
 
-    /// <summary>ComfyUI has said something of a prompt that runs.</summary>
-    public void Heard()
+    /// <summary>ComfyUI has said something of a prompt that runs, and the generation is that far.</summary>
+    public void Heard(int overallProgress)
     {
         lock (_gate)
+        {
             _heardAt = Ran();
+            if (overallProgress < _beaten + Leap || _heardAt < _leaptAt + LeapSpacing)
+                return;
+            _leaptAt = _heardAt;
+        }
+
+        leapt();
     }
 
     /// <summary>The prompt has ended.</summary>

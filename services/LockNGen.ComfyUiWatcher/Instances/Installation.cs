@@ -19,12 +19,15 @@ internal sealed class Installation(CommandClient commands) : IDisposable
     /// <summary>What the API calls it; null before its first answer, and where the API is of an older version.</summary>
     public string? Id { get; set; }
 
-    /// <summary>Whether a prompt with this marker is ours to adopt and to stop.</summary>
+    /// <summary>Whether a marker does not name another installation.</summary>
+    public bool IsMarkedBy(PromptMarker marker) => marker.Installation is not { } installation || installation == Id;
+
+    /// <summary>Whether a prompt with this marker is ours to stop.</summary>
     /// <exception cref="Exception">The API does not answer.</exception>
     public async Task<bool> OwnsAsync(PromptMarker marker, CancellationToken cancellationToken)
     {
-        if (marker.Installation is { } installation)
-            return installation == Id;
+        if (marker.Installation is not null)
+            return IsMarkedBy(marker);
         if (_known.TryGetValue(marker.GenerationId, out bool known))
             return known;
         var answer = await commands.RequestAsync<GetSnapshot, SnapshotAnswer>(

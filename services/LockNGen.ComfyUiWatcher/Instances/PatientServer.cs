@@ -21,6 +21,10 @@ internal sealed class PatientServer(ComfyUiInstance instance, TimeProvider clock
     public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
         ReachAsync(async (client, token) => await FindHistoryAsync(client, promptId, token) ?? await client.GetJobAsync(promptId, token), cancellationToken);
 
+    /// <inheritdoc cref="ComfyUiClient.GetNewestHistoryAsync"/>
+    public Task<IReadOnlyList<(string PromptId, HistoryEntry Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
+        ReachAsync((client, token) => client.GetNewestHistoryAsync(token), cancellationToken);
+
     /// <summary>
     /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and somebody
     /// may clear it.
