@@ -43,6 +43,8 @@ public static class ComfyUiWatcherExtensions
         services.AddSingleton<ActiveGenerations>();
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<ResultStore>();
+        services.AddSingleton<OtherResults>();
+        services.AddSingleton<StoreOtherResults>(provider => provider.GetRequiredService<OtherResults>().StoreAsync);
         services.AddSingleton<GenerationLedger>();
         services.AddSingleton<ToldProgress>();
         services.AddSingleton<GenerationServices>();

@@ -130,10 +130,17 @@ public sealed class AccessTests
         report.Reason!.ShouldContain($"the WebSocket's handshake was answered {status} {contentType}");
 
         var row = await host.SubmitAsync(Workflows.TextToImage(), images: 2);
-        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(2);
+        var completed = await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+        completed.Data.Images.Count.ShouldBe(2);
+        var warning = completed.Data.Warnings.ShouldHaveSingleItem();
+        warning.Code.ShouldBe(GenerationWarningCodes.NoLiveProgress);
+        warning.Message.ShouldStartWith("There was no live progress: the WebSocket of comfy-0 does not get through (");
+        warning.Message.ShouldContain($"the WebSocket's handshake was answered {status}");
 
         await comfy.AnswerNoMoreAsync();
         await host.Ledger.WaitForReportAsync("comfy-0", r => r.ReasonCode is null, TestContext.Current.CancellationToken);
+        row = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
+        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Warnings.ShouldBeEmpty();
     }
 
     [Fact]

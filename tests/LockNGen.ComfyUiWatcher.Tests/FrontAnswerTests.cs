@@ -93,6 +93,7 @@ public sealed class FrontAnswerTests
     {
         await using var comfy = await SimulatedServer.StartAsync();
         var deep = new string('[', 3000) + new string(']', 3000);
+        await comfy.AnswerAsync(new { path = "/api/jobs", status = 404, contentType = "text/plain", body = "404: Not Found" });
         await comfy.AnswerAsync(new
         {
             path = "/queue",
@@ -136,7 +137,7 @@ public sealed class FrontAnswerTests
         await comfy.ReleaseAsync(hold);
 
         await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
-        host.Log.ShouldNotContain("Renewing the socket");
+        host.Log.ShouldNotContain("closed the socket");
         host.Log.ShouldNotContain("No socket to");
     }
 }

@@ -44,6 +44,19 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         }
     }
 
+    /// <summary>What waits and runs, without the workflows that <c>/queue</c> repeats each time; null where the server does not tell it so.</summary>
+    public async Task<OpenJobs?> GetOpenJobsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(_single, OpenJobs.Path, OpenJobs.Of, cancellationToken, JsonShape.Jobs);
+        }
+        catch (ComfyUiException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Null while the prompt waits or runs, and when the server does not know it.</summary>
     public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
         GetAsync(
@@ -144,9 +157,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         await _retried.ExecuteAsync(
             async token =>
             {
-                var address = $"view?filename={Uri.EscapeDataString(file.Filename)}&subfolder={Uri.EscapeDataString(file.Subfolder)}"
-                    + $"&type={Uri.EscapeDataString(file.Type)}";
-                var response = await SendAsync(HttpMethod.Get, address, content: null, token);
+                var response = await SendAsync(HttpMethod.Get, file.Address, content: null, token);
                 try
                 {
                     await EnsureSuccessAsync(response, token);

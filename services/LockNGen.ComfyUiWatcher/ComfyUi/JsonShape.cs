@@ -23,6 +23,9 @@ internal sealed class JsonShape
     /// <summary>The answer of <c>/queue</c>.</summary>
     public static JsonShape Queue { get; } = Each(Each(Prompt()));
 
+    /// <summary>The list of <c>/api/jobs</c>.</summary>
+    public static JsonShape Jobs { get; } = Each(All).Except(("jobs", Each(Each(None).Except(("id", All), ("status", All), ("priority", All)))));
+
     /// <summary>The answer of <c>/history</c>: tracebacks and inputs of failed nodes are kilobytes, and for nobody's eyes.</summary>
     public static JsonShape History { get; } = Each(Each(None).Except(
         ("prompt", Prompt()),

@@ -82,6 +82,9 @@ internal sealed record OutputFile(string Key, string Filename, string Subfolder,
 
     public bool IsTemp => Type == Temp;
 
+    /// <summary>Where a server hands it out, relative to the server's own address.</summary>
+    public string Address => $"view?filename={Uri.EscapeDataString(Filename)}&subfolder={Uri.EscapeDataString(Subfolder)}&type={Uri.EscapeDataString(Type)}";
+
     /// <summary>Whether it is this file, under whatever key.</summary>
     public bool IsSame(OutputFile other) => (Filename, Subfolder, Type) == (other.Filename, other.Subfolder, other.Type);
 }

@@ -13,10 +13,11 @@ internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnly
 
     public static QueueSnapshot Of(JsonElement answer) => answer.Child("queue_running") is null || answer.Child("queue_pending") is null
         ? throw new JsonException("It is no queue of ComfyUI.")
-        : new(
-        [.. answer.Items("queue_running").Select(QueueItem.Of)],
-        // A heap on the wire: only its first entry is sure to be the next.
-        [.. answer.Items("queue_pending").Select(QueueItem.Of).OrderBy(i => i.Number).ThenBy(i => i.PromptId, StringComparer.Ordinal)]);
+        : Of(answer.Items("queue_running").Select(QueueItem.Of), answer.Items("queue_pending").Select(QueueItem.Of));
+
+    /// <summary>What runs, and what waits in any order: on the wire it is a heap, of which only the first entry is sure to be the next.</summary>
+    public static QueueSnapshot Of(IEnumerable<QueueItem> running, IEnumerable<QueueItem> pending) =>
+        new([.. running], [.. pending.OrderBy(i => i.Number).ThenBy(i => i.PromptId, StringComparer.Ordinal)]);
 }
 
 /// <summary>One prompt in ComfyUI's queue: <c>[number, prompt_id, prompt, extra_data, [output ids]]</c>.</summary>

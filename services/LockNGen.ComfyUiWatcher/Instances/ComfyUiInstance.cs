@@ -33,7 +33,7 @@ internal sealed partial class ComfyUiInstance
         _health = new InstanceHealth(options, services.Clock.GetUtcNow());
         _sockets = new InstanceSockets(Name, access, services, Poke);
         _workerCheck = new WorkerCheck(Name, _client, options, services.Clock, _logger);
-        _poll = new InstancePoll(Name, _client, _health, _sockets, _workerCheck, services);
+        _poll = new InstancePoll(Name, access.Server, _client, _health, _sockets, _workerCheck, services);
     }
 
     public string Name => _settings.DisplayName;
@@ -156,8 +156,8 @@ internal sealed partial class ComfyUiInstance
     /// <summary>The server knows the prompt under an id of its own.</summary>
     public void Renumber(PromptRun prompt, string promptId) => _sockets.Renumber(prompt, promptId);
 
-    /// <summary>Whether live progress can be had: WebSockets get through, as far as is known.</summary>
-    public bool HasSocket => _sockets.Refusal is null;
+    /// <summary>Why no live progress can be had; null as far as WebSockets get through.</summary>
+    public string? NoSocketReason => _sockets.Refusal is { } refusal ? $"the WebSocket of {Name} does not get through ({refusal.Message})" : null;
 
     /// <summary>Something in front of the server refused a submission: others get the work for a while.</summary>
     public void NoteRefusal(UnusableServerException refusal)

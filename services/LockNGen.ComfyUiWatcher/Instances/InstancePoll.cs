@@ -10,7 +10,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// is ours, the answer is compared with what the sockets say.
 /// </summary>
 internal sealed partial class InstancePoll(
-    string instance, ComfyUiClient client, InstanceHealth health, InstanceSockets sockets, WorkerCheck workerCheck, InstanceServices services)
+    string instance, Uri server, ComfyUiClient client, InstanceHealth health, InstanceSockets sockets, WorkerCheck workerCheck, InstanceServices services)
 {
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan DoubtfulInterval = TimeSpan.FromMilliseconds(300);
@@ -18,8 +18,10 @@ internal sealed partial class InstancePoll(
     private readonly ComfyUiOptions _options = services.Options;
     private readonly TimeProvider _clock = services.Clock;
     private readonly ILogger _logger = services.Logger;
+    private readonly QueueReader _queue = new(client);
     private readonly OrphanedPrompts _orphans = new(instance, client, sockets, workerCheck, services);
-    private readonly OtherPrompts _others = new(instance, client, services.Publisher, services.Clock, services.Logger);
+    private readonly OtherPrompts _others = new(
+        instance, client, new OtherPromptTeller(instance, server, client, services), services.Clock, services.Logger);
     private TaskCompletionSource _poke = NewPoke();
     private int _losses;
 
@@ -61,7 +63,8 @@ internal sealed partial class InstancePoll(
     private async Task WaitForPokeAsync(CancellationToken cancellationToken)
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(_poke.Task, Task.Delay(sockets.IsDoubtful ? DoubtfulInterval : _options.PollInterval, _clock, wait.Token));
+        await Task.WhenAny(
+            _poke.Task, Task.Delay(sockets.IsDoubtful ? DoubtfulInterval : _options.PollInterval, _clock, wait.Token), sockets.SilenceAsync(wait.Token));
         await wait.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         if (_poke.Task.IsCompleted)
@@ -74,7 +77,7 @@ internal sealed partial class InstancePoll(
         try
         {
             var askedAt = _clock.GetUtcNow();
-            var queue = await client.GetQueueAsync(cancellationToken);
+            var queue = await _queue.ReadAsync(isNew: before != InstanceState.Up, cancellationToken);
             NoticeRestart();
             OthersRemaining = queue.Running.Concat(queue.Pending).Count(i => !sockets.Follows(i.PromptId));
             health.Answered(queue, _clock.GetUtcNow());

@@ -11,6 +11,7 @@ internal sealed class InstanceServices(
     CommandClient commands,
     Installation installation,
     EventPublisher publisher,
+    StoreOtherResults storeOther,
     TimeProvider clock,
     WatcherMetrics metrics,
     ILogger<ComfyUiInstance> logger)
@@ -25,6 +26,8 @@ internal sealed class InstanceServices(
     public Installation Installation { get; } = installation;
 
     public EventPublisher Publisher { get; } = publisher;
+
+    public StoreOtherResults StoreOther { get; } = storeOther;
 
     public TimeProvider Clock { get; } = clock;
 

@@ -1,8 +1,7 @@
-using System.Text;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
-using LockNGen.Messaging;
+using Microsoft.AspNetCore.StaticFiles;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
@@ -10,23 +9,19 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 internal static class OtherPromptEvents
 {
     private const int Attempt = 1;
+    private static readonly FileExtensionContentTypeProvider ContentTypes = new();
 
-    /// <summary>The id under which such a prompt is known: its own if it is a UUID.</summary>
-    public static Guid GenerationIdOf(string instance, string promptId) => Guid.TryParse(promptId, out var id)
-        ? id
-        : MessageIds.Version5(MessageIds.Version5(Guid.Empty, Encoding.UTF8.GetBytes(instance)), Encoding.UTF8.GetBytes(promptId));
-
-    public static GenerationStarted Started(string instance, string promptId, DateTimeOffset now) => new()
+    public static GenerationStarted Started(string instance, Guid id, DateTimeOffset now) => new()
     {
-        GenerationId = GenerationIdOf(instance, promptId),
+        GenerationId = id,
         Sequence = GenerationSequence.Of(Attempt, 1),
         Timestamp = now,
         Data = new GenerationStartedData { Instance = instance, Attempt = Attempt, TotalImages = 1 },
     };
 
-    public static GenerationEvent Outcome(string instance, string promptId, HistoryEntry entry, DateTimeOffset startedAt, DateTimeOffset now)
+    public static GenerationEvent Outcome(
+        Guid id, HistoryEntry entry, IReadOnlyList<GenerationImage> images, DateTimeOffset startedAt, DateTimeOffset now)
     {
-        var id = GenerationIdOf(instance, promptId);
         var sequence = GenerationSequence.Of(Attempt, 2);
         if (entry.Succeeded)
         {
@@ -35,18 +30,50 @@ internal static class OtherPromptEvents
                 GenerationId = id,
                 Sequence = sequence,
                 Timestamp = now,
-                Data = new GenerationCompletedData { Images = [], DurationSeconds = Math.Round((now - startedAt).TotalSeconds, 3) },
+                Data = new GenerationCompletedData { Images = images, DurationSeconds = Math.Round((now - startedAt).TotalSeconds, 3) },
             };
         }
 
         return entry.Interrupted
-            ? new GenerationCancelled { GenerationId = id, Sequence = sequence, Timestamp = now, Data = new GenerationCancelledData { Reason = "comfyui" } }
+            ? new GenerationCancelled
+            {
+                GenerationId = id, Sequence = sequence, Timestamp = now, Data = new GenerationCancelledData { Reason = "comfyui", Images = images },
+            }
             : new GenerationFailed
             {
                 GenerationId = id,
                 Sequence = sequence,
                 Timestamp = now,
-                Data = new GenerationFailedData { Error = GenerationErrors.Of(entry.Exception, graph: null), Images = [] },
+                Data = new GenerationFailedData { Error = GenerationErrors.Of(entry.Exception, graph: null), Images = images },
             };
+    }
+
+    /// <summary>The files, where ComfyUI itself hands them out. Of texts there is no address.</summary>
+    public static IReadOnlyList<GenerationImage> ByAddress(Uri server, IReadOnlyList<PromptResult> results) =>
+        [.. results.Where(r => r.Result is OutputFile).Select((r, i) => ByAddress(server, i + 1, r.NodeId, (OutputFile)r.Result))];
+
+    private static GenerationImage ByAddress(Uri server, int index, string nodeId, OutputFile file)
+    {
+        // By its name, which is all there is without fetching it.
+        var contentType = ContentTypes.TryGetContentType(file.Filename, out var known) ? known : "application/octet-stream";
+        return new GenerationImage
+        {
+            Index = index,
+            Url = new Uri(server, file.Address).AbsoluteUri,
+            ContentType = contentType,
+            Kind = contentType.Split('/')[0] switch
+            {
+                "image" => GenerationResultKinds.Image,
+                "video" => GenerationResultKinds.Video,
+                "audio" => GenerationResultKinds.Audio,
+                "model" => GenerationResultKinds.Model,
+                _ => GenerationResultKinds.File,
+            },
+            NodeId = nodeId,
+            OutputKey = file.Key,
+            Filename = file.Filename[(file.Filename.LastIndexOfAny(['/', '\\']) + 1)..],
+            Subfolder = file.Subfolder.Length == 0 ? null : file.Subfolder,
+            Source = file.Type,
+        };
     }
 }

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LockNGen.ComfyUiWatcher.ComfyUi;
-using LockNGen.Contracts;
-using LockNGen.Messaging;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
@@ -10,16 +8,18 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// Prompts that others submitted, by ComfyUI's own page or by scripts. ComfyUI whispers their progress to their submitters, so their start
 /// and their outcome are all that a watcher can tell, and it takes them from the queue and the history without touching anybody's socket.
 /// </summary>
-internal sealed partial class OtherPrompts(string instance, ComfyUiClient client, EventPublisher publisher, TimeProvider clock, ILogger logger)
+internal sealed partial class OtherPrompts(string instance, ComfyUiClient client, OtherPromptTeller teller, TimeProvider clock, ILogger logger)
 {
     private const int MaxWaiting = 1000;
-    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>ComfyUI takes ids of any length; what is longer is somebody's joke.</summary>
+    private const int MaxPromptId = 200;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _open = new();
     private readonly RecentIds _told = new(MaxWaiting);
     private readonly HashSet<string> _before = [];
-    private readonly Channel<GenerationEvent> _events = Bounded<GenerationEvent>();
-    private readonly Channel<Ended> _ended = Bounded<Ended>();
+    private readonly Channel<News> _news = Channel.CreateBounded<News>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     private (long StatusFrames, string Queue)? _last;
     private bool _historyIsKnown;
 
@@ -29,42 +29,57 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
     public void Observe(QueueSnapshot queue, long statusFrames)
     {
         var now = clock.GetUtcNow();
-        foreach (var item in queue.Pending.Where(i => i.Marker is null))
+        foreach (var item in queue.Pending.Where(IsOthers))
             _open.TryAdd(item.PromptId, null);
-        foreach (var item in queue.Running.Where(i => i.Marker is null && _open.GetValueOrDefault(i.PromptId) is null))
+        foreach (var item in queue.Running.Where(i => IsOthers(i) && _open.GetValueOrDefault(i.PromptId) is null))
         {
             _open[item.PromptId] = now;
-            _events.Writer.TryWrite(OtherPromptEvents.Started(instance, item.PromptId, now));
+            _news.Writer.TryWrite(new News(item.PromptId, now, HasEnded: false));
         }
 
         foreach (var id in _open.Keys.Where(id => queue.Find(id) is null).ToList())
         {
             _open.TryRemove(id, out var startedAt);
-            _ended.Writer.TryWrite(new Ended(id, startedAt));
+            _news.Writer.TryWrite(new News(id, startedAt, HasEnded: true));
         }
 
         var look = (statusFrames, $"{string.Join(',', queue.Running.Select(i => i.PromptId))};{string.Join(',', queue.Pending.Select(i => i.PromptId))}");
         if (_last is not { } last || (last.Queue == look.Item2 && last.StatusFrames != statusFrames))
-            _ended.Writer.TryWrite(Ended.Unseen);
+            _news.Writer.TryWrite(News.Unseen);
         _last = look;
     }
 
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(ForEachAsync(_ended.Reader, LookUpAsync, cancellationToken), ForEachAsync(_events.Reader, PublishAsync, cancellationToken));
+    private static bool IsOthers(QueueItem item) => item.Marker is null && item.PromptId.Length is > 0 and <= MaxPromptId;
 
-    private async Task LookUpAsync(Ended ended, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (ended == Ended.Unseen)
-                await LookUpUnseenAsync(cancellationToken);
-            // Nothing in the history: somebody deleted it or cleared the history, or the server restarted. There is no outcome to tell then.
-            else if (await client.GetHistoryAsync(ended.PromptId, cancellationToken) is { } entry)
-                Tell(ended, entry);
+            await foreach (var news in _news.Reader.ReadAllAsync(cancellationToken))
+                await TellAsync(news, cancellationToken);
         }
-        catch (Exception e) when (ComfyUiResilience.IsFailure(e))
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            LogUnknownEnd(ended.PromptId, instance, e.Message);
+            // The watcher stops.
+        }
+    }
+
+    private async Task TellAsync(News news, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (news == News.Unseen)
+                await LookUpUnseenAsync(cancellationToken);
+            else if (!news.HasEnded)
+                await teller.BeginAsync(news.PromptId, news.StartedAt!.Value, cancellationToken);
+            // Nothing in the history: somebody deleted it or cleared the history, or the server restarted. There is no outcome to tell then.
+            else if (await client.GetHistoryAsync(news.PromptId, cancellationToken) is { } entry)
+                await EndAsync(news, entry, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever becomes of one, the others are told.
+            LogUntold(news.PromptId, instance, e.Message);
         }
     }
 
@@ -75,63 +90,30 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
             // What was there before this watcher is no news, and what is still open will be looked up when it is not.
             if (!_historyIsKnown)
                 _before.Add(id);
-            else if (entry.Marker is null && !_before.Contains(id) && !_open.ContainsKey(id))
-                Tell(new Ended(id, StartedAt: null), entry);
+            else if (entry.Marker is null && id.Length is > 0 and <= MaxPromptId && !_before.Contains(id) && !_open.ContainsKey(id))
+                await EndAsync(new News(id, StartedAt: null, HasEnded: true), entry, cancellationToken);
         }
 
         _historyIsKnown = true;
     }
 
-    private void Tell(Ended ended, HistoryEntry entry)
+    private async Task EndAsync(News news, HistoryEntry entry, CancellationToken cancellationToken)
     {
-        if (!_told.Add(ended.PromptId))
+        if (!_told.Add(news.PromptId))
             return;
-        var now = clock.GetUtcNow();
-        if (ended.StartedAt is null)
-            _events.Writer.TryWrite(OtherPromptEvents.Started(instance, ended.PromptId, now));
-        _events.Writer.TryWrite(OtherPromptEvents.Outcome(instance, ended.PromptId, entry, ended.StartedAt ?? now, now));
+        var startedAt = news.StartedAt ?? clock.GetUtcNow();
+        if (news.StartedAt is null)
+            await teller.BeginAsync(news.PromptId, startedAt, cancellationToken);
+        await teller.EndAsync(news.PromptId, startedAt, entry, cancellationToken);
     }
 
-    private async Task PublishAsync(GenerationEvent message, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(ConfirmTimeout);
-        try
-        {
-            await publisher.PublishAsync(message, default, deadline.Token);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogUnpublished(message.Type, message.GenerationId, e.Message);
-        }
-    }
+    [LoggerMessage(LogLevel.Warning, "Prompt {PromptId} of another client on {Instance} could not be told of: {Reason}")]
+    private partial void LogUntold(string promptId, string instance, string reason);
 
-    private static async Task ForEachAsync<T>(ChannelReader<T> reader, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var item in reader.ReadAllAsync(cancellationToken))
-                await action(item, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The watcher stops.
-        }
-    }
-
-    private static Channel<T> Bounded<T>() => Channel.CreateBounded<T>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
-
-    [LoggerMessage(LogLevel.Warning, "How prompt {PromptId} of another client ended on {Instance} is not known: {Reason}")]
-    private partial void LogUnknownEnd(string promptId, string instance, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "{Type} of another client's prompt {GenerationId} was not published: {Reason}")]
-    private partial void LogUnpublished(string type, Guid generationId, string reason);
-
-    /// <summary>A prompt that has left the queue; its start is null if it was never seen running.</summary>
-    private sealed record Ended(string PromptId, DateTimeOffset? StartedAt)
+    /// <summary>A prompt that has begun or left the queue; its start is null if it was never seen running.</summary>
+    private sealed record News(string PromptId, DateTimeOffset? StartedAt, bool HasEnded)
     {
         /// <summary>Prompts that were never seen at all.</summary>
-        public static Ended Unseen { get; } = new("", StartedAt: null);
+        public static News Unseen { get; } = new("", StartedAt: null, HasEnded: true);
     }
 }

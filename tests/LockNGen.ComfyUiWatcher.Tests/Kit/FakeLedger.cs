@@ -35,6 +35,9 @@ internal sealed class FakeLedger
 
     public ConcurrentDictionary<string, InstanceCatalog> Catalogs { get; } = new();
 
+    /// <summary>Prompts of others, by what ComfyUI calls them.</summary>
+    public ConcurrentDictionary<string, LedgerRow> Others { get; } = new();
+
     /// <summary>Heartbeats go unanswered, and so does everything else, until reset.</summary>
     public bool Away { get; set; }
 
@@ -48,6 +51,7 @@ internal sealed class FakeLedger
         {
             endpoint.Handler<ClaimGeneration>(c => Away ? Task.CompletedTask : c.RespondAsync(Claim(c.Message)));
             endpoint.Handler<ReportOutcome>(c => Away ? Task.CompletedTask : c.RespondAsync(Report(c.Message)));
+            endpoint.Handler<ReportOtherPrompt>(c => Away ? Task.CompletedTask : c.RespondAsync(Note(c.Message)));
             endpoint.Handler<GetSnapshot>(c => c.RespondAsync(new SnapshotAnswer { Snapshot = _rows.ContainsKey(c.Message.GenerationId) ? SomeSnapshot(c.Message) : null }));
             endpoint.Handler<InstanceCatalog>(c =>
             {
@@ -198,6 +202,27 @@ internal sealed class FakeLedger
     {
         row.Attempt++;
         (row.ClaimId, row.Dispatched, row.SentAt) = (default, true, default);
+    }
+
+    private OtherPromptAnswer Note(ReportOtherPrompt report)
+    {
+        var row = Others.GetOrAdd(report.PromptId, promptId => new LedgerRow
+        {
+            Id = Guid.TryParse(promptId, out var own) && !_rows.ContainsKey(own) ? own : Guid.NewGuid(),
+            Workflow = default,
+            Instance = report.Instance,
+            Images = 1,
+            Attempt = 1,
+            HeldAt = DateTimeOffset.MaxValue,
+        });
+        _rows[row.Id] = row;
+        if (report.Event is { } ending)
+        {
+            row.Ended = true;
+            row.Outcome.TrySetResult(ending);
+        }
+
+        return new OtherPromptAnswer { GenerationId = row.Id, UploadUrl = $"{Url}/uploads/{row.Id}", UploadToken = "token-1" };
     }
 
     private ClaimDecision Claim(ClaimGeneration claim)
