@@ -19,10 +19,10 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     public async Task<(UploadRow Upload, MediaInfo Info)> AddAsync(Stream body, string? owner, CancellationToken cancellationToken)
     {
         if (!space.HasRoom())
-            throw Refused(StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFull, "There is no room for uploads at the moment. Try again later.");
+            throw NoRoom();
         await database.ReadAsync(session => CheckQuotaAsync(session, owner, more: 1), cancellationToken);
         var (info, _, content) = await FileBody.PeekAsync(body, cancellationToken);
-        await using var whole = content;
+        await using var whole = new RoomStream(content, space, NoRoom);
         if (!UploadTypes.Takes(info.Type))
         {
             throw Refused(
@@ -30,7 +30,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         }
 
         var name = UploadName.New(info.Extension);
-        var stored = await SaveAsync(name, content, cancellationToken);
+        var stored = await SaveAsync(name, whole, cancellationToken);
         UploadRow? upload = null;
         try
         {
@@ -144,6 +144,9 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
                 ProblemCodes.QuotaExceeded,
                 $"Your uploads take up {used:N0} of {quota:N0} bytes. Those that are not used for {options.Value.KeepUploads.TotalDays:0.##} days are removed.");
     }
+
+    private static UploadRefusedException NoRoom() =>
+        Refused(StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFull, "There is no room for uploads at the moment. Try again later.");
 
     private static UploadRefusedException Refused(int status, string code, string message) => new(status, code, message);
 
