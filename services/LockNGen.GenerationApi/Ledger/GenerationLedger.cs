@@ -36,7 +36,8 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <summary>dispatched to queued: nobody claimed it. No attempt was made, so none is counted.</summary>
     public static Task<int> RecallAsync(Session session, DateTimeOffset dispatchedBefore) => session.ExecuteAsync(
         """
-        UPDATE generations SET status = 'queued', watcher = NULL, dispatched_at = NULL
+        UPDATE generations SET status = 'queued', watcher = NULL, dispatched_at = NULL,
+            claims = claims + (SELECT COUNT(*) FROM instances i WHERE i.name = generations.instance AND i.watcher = generations.watcher AND i.state = 'up')
         WHERE status = 'dispatched' AND ended_at IS NULL AND (dispatched_at < @dispatchedBefore OR NOT EXISTS (
             SELECT 1 FROM instances i WHERE i.name = generations.instance AND i.watcher = generations.watcher AND i.state = 'up'))
         """,
@@ -62,7 +63,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     public static Task<GenerationRow?> BeginAsync(Session session, Guid id, int attempt, DateTimeOffset? begunAt) =>
         session.FirstOrDefaultAsync<GenerationRow>(
             """
-            UPDATE generations SET begun = 1, waits_behind = NULL, started_at = COALESCE(started_at, @begunAt, attempt_started_at),
+            UPDATE generations SET begun = 1, claims = 0, waits_behind = NULL, started_at = COALESCE(started_at, @begunAt, attempt_started_at),
                 attempt_started_at = COALESCE(@begunAt, attempt_started_at)
             WHERE id = @id AND attempt = @attempt AND status = 'running' AND begun = 0 RETURNING *
             """,
@@ -76,7 +77,9 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <param name="wasLost">Whether its render is lost; a lost watcher's render may still be adopted.</param>
     /// <param name="workerDied">Whether ComfyUI's worker died while it rendered this.</param>
     /// <param name="isRetry">Whether it counts as a retry, if it was lost.</param>
-    public async Task<bool> TakeBackAsync(Session session, GenerationRow row, bool wasLost, bool workerDied = false, bool isRetry = true)
+    /// <param name="wasUnclaimed">Whether its watcher lives and has not heard that it has it.</param>
+    public async Task<bool> TakeBackAsync(
+        Session session, GenerationRow row, bool wasLost, bool workerDied = false, bool isRetry = true, bool wasUnclaimed = false)
     {
         if (row.CancelRequestedAt is not null)
             return await EndAsRequestedAsync(session, row);
@@ -84,7 +87,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         var back = await session.FirstOrDefaultAsync<GenerationRow>(
             """
             UPDATE generations SET status = 'queued', attempt = attempt + 1, event_number = 1, claim_id = NULL, watcher = NULL,
-                dispatched_at = NULL, held_at = NULL, retries = retries + @lost, deaths = deaths + @died, lost_on = @lostOn, lost_at = @Now, told_at = @Now,
+                dispatched_at = NULL, held_at = NULL, retries = retries + @lost, deaths = deaths + @died, claims = claims + @unclaimed, lost_on = @lostOn, lost_at = @Now, told_at = @Now,
                 overall_progress = CASE
                     WHEN progress_floor > 99 AND overall_progress < 99 THEN 99
                     WHEN progress_floor > overall_progress AND overall_progress < 99 THEN progress_floor ELSE overall_progress END,
@@ -97,6 +100,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
                 row.Attempt,
                 lost = wasLost && isRetry ? 1 : 0,
                 died = workerDied ? 1 : 0,
+                unclaimed = wasUnclaimed ? 1 : 0,
                 lostOn = wasLost ? row.Instance : null,
                 session.Now,
             });

@@ -42,6 +42,12 @@ public sealed class QueueOptions
     [Range(0, 100)]
     public int MaxRetries { get; set; } = 3;
 
+    /// <summary>
+    /// How often in a row a generation is handed over to watchers that are well and do not get it, before it is given up. Default 20.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxClaims { get; set; } = 20;
+
     /// <summary>How long the watcher may take to carry out a cancellation or deadline before the API ends the generation itself. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan CancelTimeout { get; set; } = TimeSpan.FromSeconds(30);

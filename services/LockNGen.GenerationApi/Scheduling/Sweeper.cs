@@ -1,3 +1,4 @@
+using LockNGen.Contracts;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Ledger;
@@ -30,6 +31,7 @@ internal sealed partial class Sweeper(
                 await ExpireLeasesAsync(session);
             await TakeBackAsync(session, isReliable ? session.Now - options.Value.Lease : DateTimeOffset.UnixEpoch);
             await GenerationLedger.RecallAsync(session, session.Now - options.Value.ClaimTimeout);
+            await EndUnclaimableAsync(session);
             await deadlines.EndOverdueAsync(session);
             await RepublishAsync(session);
         },
@@ -56,7 +58,8 @@ internal sealed partial class Sweeper(
             """,
             new { silentSince, MaxPerSweep }))
         {
-            if (await ledger.TakeBackAsync(session, row, wasLost: false))
+            var lives = row.Begun ? null : await session.ScalarAsync<string>("SELECT watcher FROM instances WHERE name = @Instance", new { row.Instance });
+            if (await ledger.TakeBackAsync(session, row, wasLost: false, wasUnclaimed: lives is not null && lives == row.Watcher))
             {
                 session.AfterCommit(() =>
                 {
@@ -64,6 +67,27 @@ internal sealed partial class Sweeper(
                     LogTakenBack(row.Id, row.Attempt, row.Watcher ?? "");
                 });
             }
+        }
+    }
+
+    /// <summary>
+    /// What living watchers were given again and again and never had: a claim that cannot be read, or that is too large for the broker, will not
+    /// be better the next time.
+    /// </summary>
+    private async Task EndUnclaimableAsync(Session session)
+    {
+        foreach (var row in await session.QueryAsync<GenerationRow>(
+            "SELECT * FROM generations WHERE status = 'queued' AND ended_at IS NULL AND claims >= @MaxClaims LIMIT @MaxPerSweep",
+            new { options.Value.MaxClaims, MaxPerSweep }))
+        {
+            var error = new GenerationError
+            {
+                Code = GenerationErrorCodes.InternalError,
+                Message = $"It was handed over {options.Value.MaxClaims} times, to watchers that are well, and could not be claimed; the last time on {row.Instance}.",
+                Retryable = false,
+            };
+            if (await ledger.EndAsync(session, row, error, error.Code))
+                session.AfterCommit(() => LogUnclaimable(row.Id, options.Value.MaxClaims));
         }
     }
 
@@ -86,6 +110,9 @@ internal sealed partial class Sweeper(
             session.AfterCommit(() => LogRepublished(row.Id));
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Generation {GenerationId} was handed over {Times} times and could not be claimed; it is given up")]
+    private partial void LogUnclaimable(Guid generationId, int times);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of instance {Instance} has expired: its watcher is silent")]
     private partial void LogExpired(string instance);

@@ -67,6 +67,23 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
+    public async Task Work_ThatALivingWatcherNeverClaims_IsGivenUp()
+    {
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(
+            new Dictionary<string, string?> { ["Queue:MaxClaims"] = "3", ["Queue:ClaimTimeout"] = "00:00:00.200" }, watcher);
+        await watcher.StartAsync();
+        var id = await api.SubmitTextAsync();
+
+        var failed = await api.Events.WaitAsync(e => e.GenerationId == id && e is GenerationFailed);
+
+        var error = failed.ShouldBeOfType<GenerationFailed>().Data.Error;
+        (error.Code, error.Retryable).ShouldBe((GenerationErrorCodes.InternalError, false));
+        error.Message.ShouldContain("handed over 3 times");
+        (await api.GetAsync(id)).GetProperty("status").GetString().ShouldBe("failed");
+    }
+
+    [Fact]
     public async Task Work_OfALeavingWatcher_ComesBackAtOnce()
     {
         await using var leaving = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
