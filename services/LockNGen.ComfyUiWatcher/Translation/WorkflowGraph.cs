@@ -55,6 +55,9 @@ internal sealed record WorkflowNode(string ClassType, string? Title, IReadOnlyLi
     private const int PlainWeight = 1;
     private const int DefaultSamplerSteps = 20;
     private const int MinSamplerWeight = 5;
+
+    /// <summary>It goes into every event of the node.</summary>
+    private const int MaxTitle = 200;
     private static readonly string[] SwarmSavers = ["SwarmSaveImageWS", "SwarmSaveAnimationWS", "SwarmSaveAnimatedWebpWS"];
 
     /// <summary>
@@ -68,10 +71,14 @@ internal sealed record WorkflowNode(string ClassType, string? Title, IReadOnlyLi
         var inputs = node["inputs"] as JsonObject ?? [];
         return new WorkflowNode(
             Text(node["class_type"]) ?? id,
-            Text((node["_meta"] as JsonObject)?["title"]),
+            Short(Text((node["_meta"] as JsonObject)?["title"])),
             [.. inputs.Select(i => i.Value).OfType<JsonArray>().Where(link => link.Count == 2).Select(link => Text(link[0])).OfType<string>()],
             WeightOf(inputs));
     }
+
+    private static string? Short(string? title) => title is not { Length: > MaxTitle }
+        ? title
+        : title[..(char.IsHighSurrogate(title[MaxTitle - 1]) ? MaxTitle - 1 : MaxTitle)];
 
     // Nearly all of the time goes into sampling, one step much like the next. Whatever takes a latent and denoises it counts its steps;
     // loaders, encoders and savers count as one.

@@ -37,6 +37,9 @@ internal sealed class SubmissionReader(
     /// <summary>The dispatcher reads those of hundreds of waiting generations at a time.</summary>
     private const int MaxPlan = 256 << 10;
     private const int MaxMetadata = 16_384;
+
+    /// <summary>What a watcher is given in one message; brokers take 16 MiB.</summary>
+    private const long MaxClaim = 12L << 20;
     private const int HighPriority = 2;
     private static readonly string[] Priorities = ["low", "normal", "high"];
 
@@ -56,7 +59,7 @@ internal sealed class SubmissionReader(
         ExtraDataRules.Check(request, submitOptions.Value.MaxExtraDataBytes, errors);
         DoorRules.Check(request.Door, errors);
         var id = ReadId(request.Id, errors);
-        await CheckWebhookAsync(request, errors, cancellationToken);
+        await CheckWebhookAsync(request, caller.Owner, errors, cancellationToken);
 
         var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
         var filled = Fill(request, known, errors);
@@ -105,6 +108,13 @@ internal sealed class SubmissionReader(
             return null;
         }
 
+        var claim = plan.SizeOfClaim(filled.Workflow.ToJsonString().Length, count);
+        if (claim > MaxClaim)
+        {
+            errors.Add(Error("count", ErrorCodes.TooMany, $"{count} prompts of this workflow take {claim:N0} characters to hand over; {MaxClaim:N0} are allowed. Submit fewer at a time."));
+            return null;
+        }
+
         return new Submission
         {
             Id = id,
@@ -134,9 +144,9 @@ internal sealed class SubmissionReader(
         };
     }
 
-    private async Task CheckWebhookAsync(SubmitRequest request, List<ProblemError> errors, CancellationToken cancellationToken)
+    private async Task CheckWebhookAsync(SubmitRequest request, string? owner, List<ProblemError> errors, CancellationToken cancellationToken)
     {
-        if (request.WebhookUrl is { } url && await addresses.FindProblemAsync(url, cancellationToken) is { } problem)
+        if (request.WebhookUrl is { } url && await addresses.FindProblemAsync(url, owner, cancellationToken) is { } problem)
             errors.Add(Error("webhookUrl", ErrorCodes.ForbiddenAddress, problem));
         if (request.WebhookSecret is { } secret && !WebhookSecret.IsValid(secret))
             errors.Add(Error("webhookSecret", ErrorCodes.InvalidSecret, WebhookSecret.Rule));

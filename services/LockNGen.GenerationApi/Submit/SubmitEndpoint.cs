@@ -71,6 +71,8 @@ internal sealed class SubmitEndpoint(
         if (key.Length > 0 && await database.ReadAsync(s => IdempotencyKeys.FindAsync(s, client, key), context.RequestAborted) is { } earlier)
             return Replay(earlier, hash);
 
+        if (dryRun && await database.WriteAsync(session => limits.TakeDryRunAsync(session, client, context.Response), context.RequestAborted) is { } tooMany)
+            return (null, tooMany);
         var errors = new List<ProblemError>();
         var submission = await reader.ReadAsync(request, caller, dryRun, errors, context.RequestAborted);
         if (submission is null)
@@ -171,7 +173,7 @@ internal sealed class SubmitEndpoint(
 
     /// <summary>Whom the limits count: the owner where it is proven, else the address.</summary>
     private static string ClientOf(HttpContext context, Caller caller) =>
-        caller is { IsAuthenticated: true, Owner: { } owner } ? "owner:" + owner : "address:" + context.Connection.RemoteIpAddress;
+        caller is { IsAuthenticated: true, Owner: { } owner } ? "owner:" + owner : "address:" + ClientNetwork.Of(context.Connection.RemoteIpAddress);
 }
 
 /// <summary>Whose a generation is.</summary>

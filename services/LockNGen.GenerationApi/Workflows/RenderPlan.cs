@@ -30,6 +30,17 @@ internal sealed record RenderPlan
     /// <summary>What people should know of it, although it is no reason to refuse it.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 
+    /// <summary>About how much a watcher is given with a claim, at most: what differs between prompts, or between instances, once for each prompt.</summary>
+    public long SizeOfClaim(int workflowLength, int count)
+    {
+        const int AroundAnInput = 80;
+        const int ModelName = 256;
+        var ofPrompt = Seeds.Sum(s => (long)s.NodeId.Length + s.Name.Length + AroundAnInput)
+            + FirstModels.Sum(m => (long)m.NodeId.Length + m.Name.Length + ModelName + AroundAnInput)
+            + Choices.Sum(c => (long)(c.NodeId?.Length ?? 0) + c.Name.Length + c.Value.Length + AroundAnInput);
+        return workflowLength + (count * ofPrompt);
+    }
+
     /// <summary>Whether an instance can render it. Without a catalog everything is tried: ComfyUI itself refuses what it cannot do.</summary>
     public bool FitsTo(NodeCatalog? catalog, bool needsCatalog) => catalog is null
         ? !needsCatalog

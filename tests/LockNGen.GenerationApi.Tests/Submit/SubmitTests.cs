@@ -64,6 +64,20 @@ public abstract class SubmitTests(PostgreSqlFixture? server) : DatabaseTests(ser
     }
 
     [Fact]
+    public async Task Submission_WhoseClaimWouldBeTooLargeForABroker_IsRefused()
+    {
+        await using var api = await StartApiAsync();
+        var nodes = Enumerable.Range(0, 500).Select(i => $$$"""{{{JsonSerializer.Serialize($"{i}-".PadRight(250, 'x'))}}}:{"class_type":"KSampler","inputs":{"seed":1}}""");
+
+        using var response = await api.Client.PostAsync(
+            "/api/generations", new StringContent("{\"workflow\":{" + string.Join(',', nodes) + "},\"count\":100}"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors")[0];
+        (error.GetProperty("field").GetString(), error.GetProperty("code").GetString()).ShouldBe(("count", "too_many"));
+    }
+
+    [Fact]
     public async Task Submission_OfSixtyMegabytes_IsTooLarge()
     {
         await using var api = await StartApiAsync();
