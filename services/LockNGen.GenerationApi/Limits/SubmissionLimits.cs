@@ -41,6 +41,17 @@ internal sealed class SubmissionLimits
         return Longest is { } window ? Refusal(await AnswersAsync(session, client, images, window), response) : null;
     }
 
+    /// <summary>Counts a dry run as a submission without images, or returns its refusal: what it checks, it checks as thoroughly.</summary>
+    public async Task<ProblemHttpResult?> TakeDryRunAsync(Session session, string client, HttpResponse response)
+    {
+        if (Longest is not { } window)
+            return null;
+        var refusal = Refusal(await AnswersAsync(session, client, images: 0, window), response);
+        if (refusal is null)
+            await NoteAsync(session, client, images: 0);
+        return refusal;
+    }
+
     /// <summary>Counts an accepted submission.</summary>
     public Task NoteAsync(Session session, string client, int images) => Longest is null
         ? Task.CompletedTask

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Telemetry;
@@ -111,31 +109,7 @@ internal sealed partial class ConnectionAdmission(
     {
         if (caller is { IsAuthenticated: true, Owner: { } owner })
             return "user " + owner;
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? "net " + Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : "ip " + address;
-    }
-
-    /// <summary>False when it was one too many, which has been answered.</summary>
-    private async Task<bool> CountAttemptAsync(HttpContext context, string client)
-    {
-        using var attempt = _attempts.AttemptAcquire(client);
-        if (attempt.IsAcquired)
-            return true;
-        var wait = attempt.TryGetMetadata(MetadataName.RetryAfter, out var after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
-        await RefuseAsync(
-            context, StatusCodes.Status429TooManyRequests, "attempts",
-            $"At most {options.Value.AttemptsPerMinute} connections and polls a minute.", Math.Max(1, wait));
-        return false;
-    }
-
-    private bool MaySend(string client)
-    {
-        using var lease = _frames.AttemptAcquire(client);
-        return lease.IsAcquired;
+        return "net " + ClientNetwork.Of(context.Connection.RemoteIpAddress);
     }
 
     private async Task RefuseAsync(HttpContext context, int status, string reason, string detail, int retryAfterSeconds)

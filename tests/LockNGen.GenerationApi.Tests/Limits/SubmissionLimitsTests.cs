@@ -55,6 +55,18 @@ public abstract class SubmissionLimitsTests(PostgreSqlFixture? server) : Databas
     }
 
     [Fact]
+    public async Task DryRuns_CountAsSubmissionsWithoutImages()
+    {
+        await using var api = await StartAsync(submissions: 2, images: 1);
+        using var first = await SubmitAsync(api, count: 1, query: "?dryRun=true");
+        using var second = await SubmitAsync(api, count: 1);
+
+        using var third = await SubmitAsync(api, count: 1, query: "?dryRun=true");
+
+        (first.StatusCode, second.StatusCode, third.StatusCode).ShouldBe((HttpStatusCode.OK, HttpStatusCode.Accepted, HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
     public async Task Submission_ThatNoWaitingWouldAllow_Is400()
     {
         await using var api = await StartAsync(submissions: 0, images: 5);
@@ -99,8 +111,8 @@ public abstract class SubmissionLimitsTests(PostgreSqlFixture? server) : Databas
 
     private Task<ApiHost> StartAsync(int submissions, int images) => StartApiAsync(Settings(submissions, images));
 
-    private static Task<HttpResponseMessage> SubmitAsync(ApiHost api, int count) =>
-        api.Client.PostAsJsonAsync("/api/generations", new { template = "txt2img", parameters = new { prompt = "x" }, count });
+    private static Task<HttpResponseMessage> SubmitAsync(ApiHost api, int count, string query = "") =>
+        api.Client.PostAsJsonAsync("/api/generations" + query, new { template = "txt2img", parameters = new { prompt = "x" }, count });
 
     private static (int Limit, int Remaining) RateLimitOf(HttpResponseMessage response) => (Header(response, "RateLimit-Limit"), Header(response, "RateLimit-Remaining"));
 
