@@ -21,6 +21,13 @@ public sealed class WebhookOptions
     public int MaxConcurrent { get; set; } = 200;
 
     /// <summary>
+    /// Of these, attempts for one owner, so that many dead receivers of one do not keep others' deliveries waiting; what belongs to nobody counts
+    /// as one's. Default 50.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentPerOwner { get; set; } = 50;
+
+    /// <summary>
     /// Attempts under way at once to one destination (an owner's webhooks on one server), by all replicas together. Default 5; one
     /// while its last attempt failed.
     /// </summary>

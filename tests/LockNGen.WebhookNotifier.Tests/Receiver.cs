@@ -20,13 +20,16 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>What a call is answered with; 200 unless a test sets something else.</summary>
     public Func<HttpContext, Call, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
-    public string Url => _app.Urls.First() + "/hook";
+    public string Url => Urls[0];
 
-    public static async Task<Receiver> StartAsync(Func<HttpContext, Call, Task>? answer = null)
+    /// <summary>Where it listens: on one port, unless it was started on several.</summary>
+    public IReadOnlyList<string> Urls => [.. _app.Urls.Select(url => url + "/hook")];
+
+    public static async Task<Receiver> StartAsync(Func<HttpContext, Call, Task>? answer = null, int ports = 1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls([.. Enumerable.Repeat("http://127.0.0.1:0", ports)]);
         var receiver = new Receiver(builder.Build());
         if (answer is not null)
             receiver.Answer = answer;

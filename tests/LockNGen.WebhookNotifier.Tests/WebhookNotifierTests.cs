@@ -33,6 +33,43 @@ public sealed class WebhookNotifierTests
     }
 
     [Fact]
+    public async Task DeadReceiversOfOneOwner_DoNotDelayAnothers()
+    {
+        // They take the connection and never answer, each at an address of its own.
+        var dead = new TaskCompletionSource();
+        await using var silent = await Receiver.StartAsync((_, _) => dead.Task, ports: 40);
+        await using var receiver = await Receiver.StartAsync();
+        await using var notifier = await NotifierHost.StartAsync(
+            ("Webhooks:MaxConcurrent", "6"), ("Webhooks:MaxConcurrentPerOwner", "4"), ("Webhooks:Timeout", "00:00:25"), ("Webhooks:MaxPerOwner", "100"));
+        foreach (var url in silent.Urls)
+            await notifier.RegisterAsync(url, "mallory");
+        await notifier.RegisterAsync(receiver.Url, "bob");
+        await notifier.PublishAsync(Events.Completed(Guid.NewGuid()), "mallory");
+        for (var i = 0; i < 4; i++)
+            await silent.NextAsync();
+
+        await notifier.PublishAsync(Events.Completed(_generation), "bob");
+
+        (await receiver.NextAsync()).Body.ShouldContain(_generation.ToString());
+        silent.HasMore.ShouldBeFalse();
+        dead.SetResult();
+    }
+
+    [Theory]
+    [InlineData("/{}")]
+    [InlineData("/a b")]
+    [InlineData("/%zz")]
+    public async Task Address_ThatCouldNotBeDelivered_IsRefusedAtOnce(string path)
+    {
+        await using var notifier = await NotifierHost.StartAsync();
+
+        using var response = await notifier.SendAsync(HttpMethod.Post, "/api/webhooks", "alice", new { url = "http://127.0.0.1:9" + path });
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("percent-encoded");
+    }
+
+    [Fact]
     public async Task Event_WithATrace_IsPostedWithIt()
     {
         const string traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

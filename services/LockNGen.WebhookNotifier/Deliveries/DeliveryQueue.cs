@@ -16,17 +16,20 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
     /// <summary>PostgreSQL: replicas that claim at the same time take different rows instead of waiting for each other.</summary>
     private readonly string _skipLocked = database.IsSqlite ? "" : "FOR UPDATE OF d SKIP LOCKED";
 
-    /// <summary>Destinations with something due and a closed circuit, the one that waited longest first.</summary>
-    public Task<IReadOnlyList<string>> DueDestinationsAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(
-        session => session.QueryAsync<string>(
+    /// <summary>Destinations with something due and a closed circuit, the one that waited longest first: one of each owner, then the second of each.</summary>
+    public Task<IReadOnlyList<DueDestination>> DueDestinationsAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        session => session.QueryAsync<DueDestination>(
             """
-            SELECT s.destination FROM webhook_destinations s
-            WHERE s.open_until <= @Now
-              AND EXISTS (SELECT 1 FROM webhook_deliveries d
-                          WHERE d.destination = s.destination AND d.status = 'pending' AND d.due_at <= @Now AND d.leased_until <= @Now)
-            ORDER BY s.served_at LIMIT @limit
+            SELECT destination, owner FROM (
+                SELECT s.destination, s.owner, s.served_at, ROW_NUMBER() OVER (PARTITION BY s.owner ORDER BY s.served_at) AS turn
+                FROM webhook_destinations s
+                WHERE s.open_until <= @Now
+                  AND EXISTS (SELECT 1 FROM webhook_deliveries d
+                              WHERE d.destination = s.destination AND d.status = 'pending' AND d.due_at <= @Now AND d.leased_until <= @Now)) due
+            WHERE turn <= @MaxConcurrentPerOwner
+            ORDER BY turn, served_at LIMIT @limit
             """,
-            new { session.Now, limit }),
+            new { session.Now, limit, _options.MaxConcurrentPerOwner }),
         cancellationToken);
 
     /// <summary>Claims what may be sent to a destination now, in order.</summary>
@@ -52,7 +55,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
                 new { destination, until, leaseId, session.Now, limit = Math.Min(free, max) });
             return await session.QueryAsync<DueDelivery>(
                 """
-                SELECT d.id, d.webhook_id, d.destination, w.url, d.body, d.event_type, d.generation_id, d.trace_parent, d.attempts, d.failures, d.give_up_at, d.lease_id,
+                SELECT d.id, d.webhook_id, d.destination, w.owner, w.url, d.body, d.event_type, d.generation_id, d.trace_parent, d.attempts, d.failures, d.give_up_at, d.lease_id,
                     w.secret, w.previous_secret, w.previous_secret_until
                 FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
                 WHERE d.destination = @destination AND d.status = 'pending' AND d.lease_id = @leaseId ORDER BY d.number
@@ -154,3 +157,8 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
         }
     }
 }
+
+/// <summary>A destination with something due.</summary>
+/// <param name="Destination">What shares a circuit breaker.</param>
+/// <param name="Owner">Whose webhooks lead there; empty for nobody's.</param>
+internal sealed record DueDestination(string Destination, string Owner);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ internal sealed partial class DeliveryWorker(
 {
     private readonly WebhookOptions _options = options.Value;
     private readonly SemaphoreSlim _slots = new(options.Value.MaxConcurrent);
+    private readonly ConcurrentDictionary<string, int> _underWay = new(StringComparer.Ordinal);
 
     public override void Dispose()
     {
@@ -51,12 +53,14 @@ internal sealed partial class DeliveryWorker(
             return;
         foreach (var destination in await queue.DueDestinationsAsync(_slots.CurrentCount, cancellationToken))
         {
-            if (_slots.CurrentCount == 0)
-                return;
-            foreach (var delivery in await queue.ClaimAsync(destination, _slots.CurrentCount, cancellationToken))
+            var free = Math.Min(_slots.CurrentCount, _options.MaxConcurrentPerOwner - _underWay.GetValueOrDefault(destination.Owner));
+            if (free <= 0)
+                continue;
+            foreach (var delivery in await queue.ClaimAsync(destination.Destination, free, cancellationToken))
             {
                 // Only this loop takes slots, so there is one.
                 await _slots.WaitAsync(CancellationToken.None);
+                _underWay.AddOrUpdate(delivery.Owner ?? "", 1, (_, running) => running + 1);
                 _ = Task.Run(() => DeliverAsync(delivery), CancellationToken.None);
             }
         }
@@ -84,6 +88,8 @@ internal sealed partial class DeliveryWorker(
         }
         finally
         {
+            if (_underWay.AddOrUpdate(delivery.Owner ?? "", 0, (_, running) => running - 1) == 0)
+                _underWay.TryRemove(KeyValuePair.Create(delivery.Owner ?? "", 0));
             _slots.Release();
             signal.Set();
         }

@@ -9,6 +9,9 @@ internal sealed record DueDelivery
 
     public required string Destination { get; init; }
 
+    /// <summary>Whose webhook it is.</summary>
+    public string? Owner { get; init; }
+
     public required string Url { get; init; }
 
     public required byte[] Body { get; init; }

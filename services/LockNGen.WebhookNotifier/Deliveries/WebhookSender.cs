@@ -70,7 +70,7 @@ internal sealed class WebhookSender : IDisposable
         {
             return Failed(string.Create(CultureInfo.InvariantCulture, $"No answer within {_timeout.TotalSeconds:0.#} seconds."));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
         {
             return Failed(e.InnerException is CallbackAddressRefusedException refused ? refused.Message : e.Message);
         }
@@ -86,6 +86,7 @@ internal sealed class WebhookSender : IDisposable
         var id = delivery.Id.ToString();
         var timestamp = now.ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new ByteArrayContent(delivery.Body) };
+        request.Options.Set(CallbackAddressGuard.Owner, delivery.Owner ?? "");
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));

@@ -11,8 +11,11 @@ internal static class Destinations
     /// </summary>
     public static Task<int> TouchAsync(Session session, string destination) => session.ExecuteAsync(
         """
-        INSERT INTO webhook_destinations (destination, touched_at) VALUES (@destination, @Now)
+        INSERT INTO webhook_destinations (destination, owner, touched_at) VALUES (@destination, @owner, @Now)
         ON CONFLICT (destination) DO UPDATE SET touched_at = excluded.touched_at
         """,
-        new { destination, session.Now });
+        new { destination, owner = OwnerOf(destination), session.Now });
+
+    // As Webhook.Destination makes them: a server has no blank in it.
+    private static string OwnerOf(string destination) => destination[(destination.IndexOf(' ', StringComparison.Ordinal) + 1)..];
 }

@@ -129,7 +129,7 @@ public sealed class SqliteDeliveryQueueTests : DeliveryQueueTests
 
         (await Log.ListAsync(webhook.Id, null, long.MaxValue, 10, Cancellation)).ShouldBeEmpty();
         await AddEventAsync(Events.Completed(Guid.NewGuid()));
-        (await Queue.DueDestinationsAsync(10, Cancellation)).ShouldBe([webhook.Destination]);
+        (await Queue.DueDestinationsAsync(10, Cancellation)).Select(d => d.Destination).ShouldBe([webhook.Destination]);
     }
 
     private protected override void Cleanup()
