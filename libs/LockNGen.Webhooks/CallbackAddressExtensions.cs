@@ -13,6 +13,7 @@ public static class CallbackAddressExtensions
         if (builder.Services.Any(s => s.ServiceType == typeof(CallbackAddressGuard)))
             return builder;
         builder.Services.AddValidatedOptions<CallbackAddressOptions>(CallbackAddressOptions.Section);
+        builder.Services.TryAddSingleton(new NameLookups());
         builder.Services.TryAddSingleton<CallbackAddressGuard>();
         return builder;
     }

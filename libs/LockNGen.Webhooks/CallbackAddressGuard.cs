@@ -9,33 +9,31 @@ namespace LockNGen.Webhooks;
 /// mistake is answered at once, and again for every connection, since a name may resolve to something else by then.
 /// </summary>
 /// <param name="options">What is allowed.</param>
-/// <param name="resolve">Looks a host name up; by default the system's resolver.</param>
-public sealed class CallbackAddressGuard(
-    IOptions<CallbackAddressOptions> options, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+/// <param name="lookups">Looks host names up.</param>
+public sealed class CallbackAddressGuard(IOptions<CallbackAddressOptions> options, NameLookups lookups)
 {
-    private const int MaxLength = 2048;
-    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(2);
+    /// <summary>Set on a request, so that its look-ups count for its owner.</summary>
+    public static readonly HttpRequestOptionsKey<string> Owner = new("lockngen.owner");
 
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Why this URL cannot be called back, as a sentence for its owner; null when it can. A name that cannot be resolved right now is let
     /// through: it is checked when it is called.
     /// </summary>
-    public async Task<string?> FindProblemAsync(string url, CancellationToken cancellationToken)
+    /// <param name="url">The address.</param>
+    /// <param name="owner">Who gave it.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    public async Task<string?> FindProblemAsync(string? url, string? owner, CancellationToken cancellationToken)
     {
-        if (url.Length > MaxLength)
-            return $"The address is longer than {MaxLength} characters.";
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
-            return "The address must be absolute and begin with https:// or http://.";
-        if (uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
-            return "The address must not contain a user name, a password or a fragment.";
+        if (!CallbackAddress.TryRead(url, out var uri, out var problem))
+            return problem;
         if (options.Value.AllowPrivateAddresses)
             return null;
 
         try
         {
-            var addresses = await ResolveAsync(uri.IdnHost, cancellationToken);
+            var addresses = await ResolveAsync(uri.IdnHost, owner, cancellationToken);
             return addresses.All(PublicAddresses.Contains) ? null : Refusal(uri.IdnHost);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)
@@ -55,7 +53,8 @@ public sealed class CallbackAddressGuard(
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = await ResolveAsync(host, cancellationToken);
+        var owner = context.InitialRequestMessage.Options.TryGetValue(Owner, out var known) ? known : null;
+        var addresses = await ResolveAsync(host, owner, cancellationToken);
         if (!options.Value.AllowPrivateAddresses && !addresses.All(PublicAddresses.Contains))
             throw new CallbackAddressRefusedException(Refusal(host));
 
@@ -75,11 +74,11 @@ public sealed class CallbackAddressGuard(
     private static string Refusal(string host) =>
         $"The host {host} is in a private, loopback or link-local network, which this installation does not call.";
 
-    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    private async Task<IPAddress[]> ResolveAsync(string host, string? owner, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host, out var address))
             return [address];
-        var addresses = await _resolve(host, cancellationToken).WaitAsync(ResolveTimeout, cancellationToken);
+        var addresses = await lookups.FindAsync(host, owner ?? "", ResolveTimeout, cancellationToken);
         return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.NoData);
     }
 }

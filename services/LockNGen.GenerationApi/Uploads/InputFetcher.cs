@@ -57,11 +57,11 @@ internal sealed class InputFetcher : IDisposable
     }
 
     /// <summary>Why nothing can be fetched from there, as a sentence; null when it can be tried.</summary>
-    public async Task<string?> FindProblemAsync(string address, CancellationToken cancellationToken)
+    public async Task<string?> FindProblemAsync(string address, string? owner, CancellationToken cancellationToken)
     {
         if (!_allowsHttp && !address.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
             return "The address must begin with https://.";
-        return await _guard.FindProblemAsync(address, cancellationToken);
+        return await _guard.FindProblemAsync(address, owner, cancellationToken);
     }
 
     /// <summary>Fetches a file and keeps it as an upload of this owner.</summary>
@@ -91,6 +91,10 @@ internal sealed class InputFetcher : IDisposable
         {
             throw Refused(e.InnerException is CallbackAddressRefusedException refused ? refused.Message : "Its server cannot be reached.");
         }
+        catch (TimeoutException)
+        {
+            throw Refused("Its name server does not answer.");
+        }
         catch (CallbackAddressRefusedException e)
         {
             throw Refused(e.Message);
@@ -111,9 +115,11 @@ internal sealed class InputFetcher : IDisposable
     {
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
-            if (redirects > 0 && await FindProblemAsync(address.AbsoluteUri, cancellationToken) is { } problem)
+            if (redirects > 0 && await FindProblemAsync(address.AbsoluteUri, owner, cancellationToken) is { } problem)
                 throw Refused($"It redirects to {address.Host}. {problem}");
-            using var response = await _http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Options.Set(CallbackAddressGuard.Owner, owner ?? "");
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } next)
             {
                 address = new Uri(address, next);

@@ -79,7 +79,7 @@ internal sealed class InputSources(InputFetcher fetcher, UploadStore uploads, IO
     {
         if (source.Address is { } address)
         {
-            if (await fetcher.FindProblemAsync(address, cancellationToken) is { } problem)
+            if (await fetcher.FindProblemAsync(address, owner, cancellationToken) is { } problem)
                 throw Refused(problem);
             return dryRun ? null : (await fetcher.FetchAsync(address, owner, cancellationToken)).Name;
         }

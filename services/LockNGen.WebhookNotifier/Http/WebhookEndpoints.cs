@@ -34,7 +34,7 @@ internal static class WebhookEndpoints
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        var errors = await validation.FindErrorsAsync(request.Url, request.EventTypes, request.Description, request.Secret, cancellationToken);
+        var errors = await validation.FindErrorsAsync(request.Url, caller.Owner, request.EventTypes, request.Description, request.Secret, cancellationToken);
         if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors);
         var allOwners = request.AllOwners ?? caller is { IsAuthenticated: false, Owner: null };
@@ -80,7 +80,7 @@ internal static class WebhookEndpoints
     {
         if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
             return Missing.Webhook();
-        var errors = await validation.FindErrorsAsync(change.Url, change.EventTypes, change.Description, secret: null, cancellationToken);
+        var errors = await validation.FindErrorsAsync(change.Url, caller.Owner, change.EventTypes, change.Description, secret: null, cancellationToken);
         if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors);
 

@@ -14,7 +14,7 @@ internal sealed partial class RegisterWebhookConsumer(WebhookStore store, Patien
     public async Task Consume(ConsumeContext<RegisterWebhook> context)
     {
         var command = context.Message;
-        if (!Uri.IsWellFormedUriString(command.Url, UriKind.Absolute) || (command.Secret is { } secret && !WebhookSecret.IsValid(secret)))
+        if (!CallbackAddress.TryRead(command.Url, out _, out _) || (command.Secret is { } secret && !WebhookSecret.IsValid(secret)))
         {
             // The API has checked both, so this is somebody else's message; there is nobody to tell but the operator.
             LogRefused(command.GenerationId);

@@ -8,10 +8,10 @@ internal sealed class WebhookValidation(CallbackAddressGuard guard)
     private const int MaxDescription = 200;
 
     public async Task<Dictionary<string, string[]>> FindErrorsAsync(
-        string url, IReadOnlyList<string>? eventTypes, string? description, string? secret, CancellationToken cancellationToken)
+        string url, string? owner, IReadOnlyList<string>? eventTypes, string? description, string? secret, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (await guard.FindProblemAsync(url, cancellationToken) is { } problem)
+        if (await guard.FindProblemAsync(url, owner, cancellationToken) is { } problem)
             errors["url"] = [problem];
         if (eventTypes is { Count: 0 } || eventTypes?.Except(DeliverableEvents.All).Any() == true)
             errors["eventTypes"] = [$"Give one or more of {string.Join(", ", DeliverableEvents.All)}, or leave it out for outcomes. Progress is for WebSocket and SSE."];

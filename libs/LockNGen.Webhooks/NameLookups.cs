@@ -1,0 +1,116 @@
+using System.Net;
+
+namespace LockNGen.Webhooks;
+
+/// <summary>
+/// Looks host names up for strangers. The system's resolver keeps a thread until a name server answers, which one that means harm never does:
+/// so these threads are none of the pool's, they are few, and no owner has more than a share of them. Who waits for a place waits without a thread.
+/// </summary>
+/// <param name="resolve">Looks a host name up; by default the system's resolver.</param>
+public sealed class NameLookups(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+{
+    /// <summary>Look-ups under way at once.</summary>
+    public const int MaxAtOnce = 32;
+
+    /// <summary>Of these, those of one owner; all that belong to nobody count as one's.</summary>
+    public const int MaxPerOwner = 4;
+
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? ResolveAsync;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, OwnerPlaces> _owners = new(StringComparer.Ordinal);
+
+    // Not disposed: it has no handle, and look-ups that nobody waits for give their places back late.
+    private SemaphoreSlim Places { get; } = new(MaxAtOnce);
+
+    /// <summary>Looks a name up. A look-up that nobody waits for any more keeps its place until the resolver gives up.</summary>
+    /// <param name="host">The name.</param>
+    /// <param name="owner">For whom.</param>
+    /// <param name="patience">How long to wait, for a place and for the answer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">It took too long.</exception>
+    public async Task<IPAddress[]> FindAsync(string host, string owner, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            return await (await BeginAsync(host, owner, limit.Token)).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The name {host} was not found within {patience.TotalSeconds:0.#} seconds.", e);
+        }
+    }
+
+    /// <summary>Waits for a place; the task in it is the look-up itself.</summary>
+    private async Task<Task<IPAddress[]>> BeginAsync(string host, string owner, CancellationToken cancellationToken)
+    {
+        var own = Enter(owner);
+        try
+        {
+            await own.Places.WaitAsync(cancellationToken);
+        }
+        catch
+        {
+            Leave(owner, own);
+            throw;
+        }
+
+        try
+        {
+            await Places.WaitAsync(cancellationToken);
+        }
+        catch
+        {
+            own.Places.Release();
+            Leave(owner, own);
+            throw;
+        }
+
+        return LookUpAsync(host, owner, own);
+    }
+
+    private async Task<IPAddress[]> LookUpAsync(string host, string owner, OwnerPlaces own)
+    {
+        try
+        {
+            return await _resolve(host, CancellationToken.None);
+        }
+        finally
+        {
+            Places.Release();
+            own.Places.Release();
+            Leave(owner, own);
+        }
+    }
+
+    private OwnerPlaces Enter(string owner)
+    {
+        lock (_gate)
+        {
+            if (!_owners.TryGetValue(owner, out var own))
+                _owners[owner] = own = new OwnerPlaces();
+            own.Users++;
+            return own;
+        }
+    }
+
+    private void Leave(string owner, OwnerPlaces own)
+    {
+        lock (_gate)
+        {
+            if (--own.Users == 0)
+                _owners.Remove(owner);
+        }
+    }
+
+    private static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        () => Dns.GetHostAddresses(host), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private sealed class OwnerPlaces
+    {
+        public SemaphoreSlim Places { get; } = new(MaxPerOwner);
+
+        public int Users { get; set; }
+    }
+}
