@@ -112,6 +112,25 @@ internal sealed partial class ConnectionAdmission(
         return "net " + ClientNetwork.Of(context.Connection.RemoteIpAddress);
     }
 
+    /// <summary>False when it was one too many, which has been answered.</summary>
+    private async Task<bool> CountAttemptAsync(HttpContext context, string client)
+    {
+        using var attempt = _attempts.AttemptAcquire(client);
+        if (attempt.IsAcquired)
+            return true;
+        var wait = attempt.TryGetMetadata(MetadataName.RetryAfter, out var after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
+        await RefuseAsync(
+            context, StatusCodes.Status429TooManyRequests, "attempts",
+            $"At most {options.Value.AttemptsPerMinute} connections and polls a minute.", Math.Max(1, wait));
+        return false;
+    }
+
+    private bool MaySend(string client)
+    {
+        using var lease = _frames.AttemptAcquire(client);
+        return lease.IsAcquired;
+    }
+
     private async Task RefuseAsync(HttpContext context, int status, string reason, string detail, int retryAfterSeconds)
     {
         metrics.Rejected(reason);
