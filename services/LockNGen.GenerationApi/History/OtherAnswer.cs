@@ -1,5 +1,5 @@
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Ledger;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;
 

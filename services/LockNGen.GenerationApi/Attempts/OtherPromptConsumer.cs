@@ -1,14 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
-using LockNGen.GenerationApi.Images;
+using LockNGen.GenerationApi.Generations;
+using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Messaging;
 using LockNGen.Storage;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.GenerationApi.Ledger;
+namespace LockNGen.GenerationApi.Attempts;
 
 /// <summary>
 /// Takes note of other people's prompts, and says under which id they are known. Their own ids are whatever a ComfyUI says, so one that is a

@@ -1,8 +1,8 @@
+using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Storage;
-using LockNGen.GenerationApi.Uploads;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.GenerationApi.Tests.Uploads;
+namespace LockNGen.GenerationApi.Tests.Files;
 
 public sealed class RoomStreamTests
 {

@@ -1,7 +1,7 @@
 using LockNGen.Contracts;
 using LockNGen.Storage;
 
-namespace LockNGen.GenerationApi.Ledger;
+namespace LockNGen.GenerationApi.Generations;
 
 /// <summary>A prompt that somebody submitted straight to a watched ComfyUI. It belongs to nobody here, so only those see it who see everything.</summary>
 internal sealed record OtherGeneration

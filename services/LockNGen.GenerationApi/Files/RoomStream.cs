@@ -1,6 +1,6 @@
 using LockNGen.GenerationApi.Storage;
 
-namespace LockNGen.GenerationApi.Uploads;
+namespace LockNGen.GenerationApi.Files;
 
 /// <summary>Reads another stream for as long as there is room where it goes: the disk may fill while a large file comes, by this one or by others.</summary>
 internal sealed class RoomStream(Stream inner, FreeSpace space, Func<Exception> noRoom) : Stream

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
 
-namespace LockNGen.GenerationApi.Ledger;
+namespace LockNGen.GenerationApi.Generations;
 
 /// <summary>A terminal event as a row keeps it: the exact text that was published.</summary>
 internal static class StoredEvent
