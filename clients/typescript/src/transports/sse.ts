@@ -104,7 +104,8 @@ async function read(context: TransportContext, url: string, controller: AbortCon
     throw { code: CloseCode.abnormal, reason: 'the answer is not an event stream' } satisfies Disconnect;
   }
   handlers.opened();
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
   const parser = new SseParser();
   const silent = { code: CloseCode.heartbeatTimeout, reason: 'the stream went silent' } satisfies Disconnect;
   for (;;) {
@@ -113,7 +114,7 @@ async function read(context: TransportContext, url: string, controller: AbortCon
     if (done) {
       return;
     }
-    for (const data of parser.feed(value)) {
+    for (const data of parser.feed(decoder.decode(value, { stream: true }))) {
       if (signal.aborted) {
         return;
       }
