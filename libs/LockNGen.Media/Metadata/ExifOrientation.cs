@@ -8,6 +8,12 @@ internal static class ExifOrientation
     private const ushort Tag = 0x0112;
     private const int EntryLength = 12;
 
+    /// <summary>What stands in front of it in JPEG.</summary>
+    public static ReadOnlySpan<byte> Signature => "Exif\0\0"u8;
+
+    /// <summary>A directory with nothing in it, big-endian: decoders refuse EXIF that is none.</summary>
+    public static ReadOnlySpan<byte> Nothing => [(byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0];
+
     /// <summary>1 to 8; 0 where it is not told.</summary>
     public static int Read(ReadOnlySpan<byte> tiff)
     {

@@ -12,6 +12,9 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
     private const int LongHeaderLength = 16;
     private const int LongestItemTable = 8 << 20;
 
+    // In front of a handler's name: version, what it was and is, and three reserved numbers.
+    private const int HandlerLength = 24;
+
     private readonly List<PictureItem> _blanks = [];
     private bool _isUnderstood = true;
 
@@ -24,8 +27,12 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
             if (length < headerLength)
                 break;
             // What is inside of these follows as boxes of its own.
-            if (Is(header, "moov"u8) || Is(header, "trak"u8))
+            if (Is(header, "moov"u8) || Is(header, "trak"u8) || Is(header, "mdia"u8) || Is(header, "moof"u8) || Is(header, "traf"u8))
                 await PassAsync(headerLength, cancellationToken);
+            else if (Is(header, "hdlr"u8) && length > headerLength + HandlerLength)
+                await BlankBehindAsync(headerLength + HandlerLength, length, cancellationToken);
+            else if ((Is(header, "free"u8) || Is(header, "skip"u8)) && _blanks.Count == 0)
+                await BlankBehindAsync(headerLength, length, cancellationToken);
             else if (isPicture && Is(header, "meta"u8))
                 await FilterItemsAsync(headerLength, length, cancellationToken);
             else if (Is(header, "udta"u8) || Is(header, "meta"u8) || Is(header, "uuid"u8))
@@ -43,6 +50,12 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
         await copy.ReplaceAsync("free"u8.ToArray(), cancellationToken);
         await copy.CopyAsync(headerLength - HeaderLength, cancellationToken);
         await copy.BlankAsync(length - headerLength, cancellationToken);
+    }
+
+    private async Task BlankBehindAsync(int kept, long length, CancellationToken cancellationToken)
+    {
+        await copy.CopyAsync(kept, cancellationToken);
+        await copy.BlankAsync(length - kept, cancellationToken);
     }
 
     private async Task FilterItemsAsync(int headerLength, long length, CancellationToken cancellationToken)

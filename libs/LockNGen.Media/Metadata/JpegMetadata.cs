@@ -17,8 +17,6 @@ internal static class JpegMetadata
     private const byte Adobe = 0xEE;
     private const byte LastApplication = 0xEF;
 
-    private static ReadOnlySpan<byte> ExifSignature => "Exif\0\0"u8;
-
     /// <summary>Cleans the file; tells whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
@@ -57,16 +55,24 @@ internal static class JpegMetadata
         }
 
         var content = (await copy.PeekAsync(length, cancellationToken))[4..];
-        if (marker is Jfif or Adobe || marker == Icc && content.Span.StartsWith("ICC_PROFILE"u8))
+        if (SaysHowItLooks(marker, content.Span))
         {
             await copy.CopyAsync(length, cancellationToken);
             return;
         }
 
-        if (marker == Exif && content.Span.StartsWith(ExifSignature) && ExifOrientation.Read(content.Span[ExifSignature.Length..]) is > 1 and var orientation)
-            await copy.WriteAsync((byte[])[0xFF, Exif, 0, 34, .. ExifSignature, .. ExifOrientation.Write(orientation)], cancellationToken);
+        if (marker == Exif && content.Span.StartsWith(ExifOrientation.Signature) && ExifOrientation.Read(content.Span[ExifOrientation.Signature.Length..]) is > 1 and var orientation)
+            await copy.WriteAsync((byte[])[0xFF, Exif, 0, 34, .. ExifOrientation.Signature, .. ExifOrientation.Write(orientation)], cancellationToken);
         await copy.SkipAsync(length, cancellationToken);
     }
+
+    private static bool SaysHowItLooks(byte marker, ReadOnlySpan<byte> content) => marker switch
+    {
+        Jfif => content.StartsWith("JFIF\0"u8),
+        Icc => content.StartsWith("ICC_PROFILE\0"u8),
+        Adobe => content.StartsWith("Adobe"u8),
+        _ => false,
+    };
 
     /// <summary>Coded pictures have no marker but those that restart the decoder, and an FF is followed by 0.</summary>
     private static async Task CopyScanAsync(FilteredCopy copy, CancellationToken cancellationToken)

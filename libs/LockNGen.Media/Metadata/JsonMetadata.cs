@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 
 namespace LockNGen.Media.Metadata;
 
@@ -27,7 +26,7 @@ internal static class JsonMetadata
             return false;
         await copy.SkipAsync(HeadLength, cancellationToken);
         var json = await copy.TakeAsync((int)length, cancellationToken);
-        if (Without(json, "extras") is not { } cleaned)
+        if (JsonCut.Without(json, "extras") is not { } cleaned)
         {
             await copy.WriteAsync(head, cancellationToken);
             await copy.WriteAsync(json, cancellationToken);
@@ -48,7 +47,7 @@ internal static class JsonMetadata
     public static async Task<bool> FilterGltfAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         var json = await copy.TakeAsync(LongestJson, cancellationToken);
-        var cleaned = await copy.IsAtEndAsync(cancellationToken) ? Without(json, "extras") : null;
+        var cleaned = await copy.IsAtEndAsync(cancellationToken) ? JsonCut.Without(json, "extras") : null;
         await copy.WriteAsync(cleaned ?? json, cancellationToken);
         return cleaned is not null;
     }
@@ -65,7 +64,7 @@ internal static class JsonMetadata
 
         await copy.CopyAsync(LengthLength, cancellationToken);
         var json = await copy.TakeAsync((int)length, cancellationToken);
-        var cleaned = Without(json, "__metadata__");
+        var cleaned = JsonCut.Without(json, "__metadata__");
         // Padded with spaces to its old length, so that the tensors stay where they are aligned.
         await copy.WriteAsync(cleaned ?? json, cancellationToken);
         if (cleaned?.Length < json.Length)
@@ -79,48 +78,5 @@ internal static class JsonMetadata
         var spaces = new byte[count];
         spaces.AsSpan().Fill((byte)' ');
         return spaces;
-    }
-
-    /// <summary>The JSON without the properties of a name, wherever they are; null when it is none.</summary>
-    private static byte[]? Without(byte[] json, string name)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            using var cleaned = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(cleaned, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-                Write(document.RootElement, name, writer);
-            return cleaned.ToArray();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static void Write(JsonElement element, string without, Utf8JsonWriter writer)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (var property in element.EnumerateObject().Where(p => !p.NameEquals(without)))
-                {
-                    writer.WritePropertyName(property.Name);
-                    Write(property.Value, without, writer);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (var item in element.EnumerateArray())
-                    Write(item, without, writer);
-                writer.WriteEndArray();
-                break;
-            default:
-                element.WriteTo(writer);
-                break;
-        }
     }
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// WebM and Matroska: the elements with tags, attachments and the title become void ones of the same length, because an index points to
-/// places in the file.
+/// WebM and Matroska: the elements with tags, attachments, chapters, the title and the names of tracks become void ones of the same length,
+/// because an index points to places in the file.
 /// </summary>
 internal static class MatroskaMetadata
 {
@@ -14,6 +14,11 @@ internal static class MatroskaMetadata
     private const uint Attachments = 0x1941A469;
     private const uint Info = 0x1549A966;
     private const uint Title = 0x7BA9;
+    private const uint SegmentFilename = 0x7384;
+    private const uint Tracks = 0x1654AE6B;
+    private const uint TrackEntry = 0xAE;
+    private const uint Name = 0x536E;
+    private const uint Chapters = 0x1043A770;
     private const uint Checksum = 0xBF;
     private const byte Void = 0xEC;
     private const int LongestId = 4;
@@ -25,11 +30,11 @@ internal static class MatroskaMetadata
         while (await copy.PeekAsync(LongestId + LongestSize, cancellationToken) is { Length: > 1 } header && Read(header.Span) is { } element)
         {
             // What is inside of these follows as elements of its own. Void would break the checksum in front of a title: it goes as well.
-            if (element.Id is Segment or Info || element is { Id: Cluster, Length: null })
+            if (element.Id is Segment or Info or Tracks or TrackEntry || element is { Id: Cluster, Length: null })
             {
                 await copy.CopyAsync(element.HeaderLength, cancellationToken);
             }
-            else if (element.Id is Tags or Attachments or Title or Checksum && element.Length is { } length)
+            else if (IsMetadata(element.Id) && element.Length is { } length)
             {
                 await copy.ReplaceAsync(VoidHeader(element.HeaderLength, length), cancellationToken);
                 await copy.BlankAsync(length, cancellationToken);
@@ -46,6 +51,8 @@ internal static class MatroskaMetadata
 
         return await copy.IsAtEndAsync(cancellationToken);
     }
+
+    private static bool IsMetadata(uint id) => id is Tags or Attachments or Chapters or Title or SegmentFilename or Name or Checksum or Void;
 
     // Both numbers tell their own length by the zeros in front; of a size all ones mean that it is not known.
     private static (uint Id, int HeaderLength, long? Length)? Read(ReadOnlySpan<byte> header)

@@ -3,8 +3,8 @@ namespace LockNGen.Media.Metadata;
 /// <summary>Bytes of metadata in a HEIF file.</summary>
 internal readonly record struct PictureItem(long Start, int Length, bool IsExif)
 {
-    // Where TIFF begins (0), then big-endian TIFF with a directory of no entries: decoders refuse EXIF that is none.
-    private static ReadOnlySpan<byte> EmptyExif => [0, 0, 0, 0, (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0];
+    // The offset of what follows: none.
+    private const int ExifHeaderLength = 4;
 
     public bool IsIn(long start, int length) => Start >= start && Start + Length <= start + length;
 
@@ -17,8 +17,8 @@ internal readonly record struct PictureItem(long Start, int Length, bool IsExif)
         var blank = new byte[Length];
         if (!IsExif)
             blank.AsSpan().Fill((byte)' ');
-        else if (Length >= EmptyExif.Length)
-            EmptyExif.CopyTo(blank);
+        else if (Length >= ExifHeaderLength + ExifOrientation.Nothing.Length)
+            ExifOrientation.Nothing.CopyTo(blank.AsSpan(ExifHeaderLength));
         return blank;
     }
 }

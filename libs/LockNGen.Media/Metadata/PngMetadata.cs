@@ -2,12 +2,20 @@ using System.Buffers.Binary;
 
 namespace LockNGen.Media.Metadata;
 
-/// <summary>PNG: text and EXIF chunks go, the private chunk of animated ones (<c>comf</c>), and whatever is behind the last chunk.</summary>
+/// <summary>
+/// PNG: only chunks stay that say how the picture looks and moves (third edition). Text goes, private chunks like ComfyUI's <c>comf</c>, and
+/// whatever is behind the last chunk; of EXIF the orientation stays.
+/// </summary>
 internal static class PngMetadata
 {
     // Length, type, and behind the data a checksum.
     private const int HeaderLength = 8;
     private const int ChecksumLength = 4;
+
+    private static readonly HashSet<string> Kept = new(StringComparer.Ordinal)
+    {
+        "tRNS", "cHRM", "gAMA", "iCCP", "sBIT", "sRGB", "cICP", "mDCV", "mDCv", "cLLI", "cLLi", "bKGD", "hIST", "pHYs", "acTL", "fcTL", "fdAT",
+    };
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -18,8 +26,11 @@ internal static class PngMetadata
         while (await copy.PeekAsync(HeaderLength, cancellationToken) is { Length: HeaderLength } header)
         {
             var isEnd = header.Span[4..].SequenceEqual("IEND"u8);
+            var isExif = header.Span[4..].SequenceEqual("eXIf"u8);
             var length = HeaderLength + (long)BinaryPrimitives.ReadUInt32BigEndian(header.Span) + ChecksumLength;
-            await (TellsWorkflow(header.Span[4..]) ? copy.SkipAsync(length, cancellationToken) : copy.CopyAsync(length, cancellationToken));
+            if (isExif)
+                await KeepOrientationAsync(copy, length, cancellationToken);
+            await (IsKept(header.Span[4..]) ? copy.CopyAsync(length, cancellationToken) : copy.SkipAsync(length, cancellationToken));
             if (!isEnd)
                 continue;
             await copy.SkipAsync(long.MaxValue, cancellationToken);
@@ -29,7 +40,35 @@ internal static class PngMetadata
         return false;
     }
 
-    private static bool TellsWorkflow(ReadOnlySpan<byte> type) =>
-        type.SequenceEqual("tEXt"u8) || type.SequenceEqual("zTXt"u8) || type.SequenceEqual("iTXt"u8)
-        || type.SequenceEqual("eXIf"u8) || type.SequenceEqual("comf"u8);
+    /// <summary>Without the chunks whose name begins with a capital letter there is no picture.</summary>
+    private static bool IsKept(ReadOnlySpan<byte> type) => (type[0] & 0x20) == 0 || Kept.Contains(System.Text.Encoding.Latin1.GetString(type));
+
+    private static async Task KeepOrientationAsync(FilteredCopy copy, long length, CancellationToken cancellationToken)
+    {
+        var chunk = await copy.PeekAsync((int)Math.Min(length, FilteredCopy.LongestPeek), cancellationToken);
+        if (chunk.Length > HeaderLength && ExifOrientation.Read(chunk.Span[HeaderLength..]) is > 1 and var orientation)
+            await copy.WriteAsync(Chunk([.. "eXIf"u8, .. ExifOrientation.Write(orientation)]), cancellationToken);
+    }
+
+    private static byte[] Chunk(byte[] typed)
+    {
+        byte[] chunk = [.. new byte[4], .. typed, .. new byte[ChecksumLength]];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, typed.Length - 4);
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4 + typed.Length), Checksum(typed));
+        return chunk;
+    }
+
+    /// <summary>ISO 3309, without a table for the few bytes that are written here.</summary>
+    internal static uint Checksum(ReadOnlySpan<byte> typed)
+    {
+        var checksum = uint.MaxValue;
+        foreach (var value in typed)
+        {
+            checksum ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                checksum = (checksum & 1) != 0 ? (checksum >> 1) ^ 0xEDB8_8320 : checksum >> 1;
+        }
+
+        return ~checksum;
+    }
 }

@@ -4,7 +4,7 @@ namespace LockNGen.Media.Metadata;
 
 /// <summary>
 /// Files of chunks: WebP, WAV and AVI (RIFF), AIFF (IFF). Chunks of metadata become chunks that nobody knows, of the same length, because
-/// the file's length is written at its beginning.
+/// the file's length is written at its beginning. WebP announces EXIF there as well, and shows the picture as its orientation says: that stays.
 /// </summary>
 internal static class RiffMetadata
 {
@@ -12,7 +12,7 @@ internal static class RiffMetadata
 
     // Name and length; the data is padded to an even length.
     private const int HeaderLength = 8;
-    private const byte AnnouncesExifOrXmp = 0b0000_1100;
+    private const byte AnnouncesXmp = 0b0000_0100;
 
     /// <summary>Cleans the file; tells whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
@@ -23,6 +23,20 @@ internal static class RiffMetadata
         {
             var size = isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(header.Span[4..]) : BinaryPrimitives.ReadUInt32LittleEndian(header.Span[4..]);
             var length = (long)size + (size & 1);
+            if (IsList(header.Span, "hdrl"u8) || IsList(header.Span, "strl"u8))
+            {
+                // What is inside of these follows as chunks of its own: names of streams.
+                await copy.CopyAsync(HeaderLength + 4, cancellationToken);
+                continue;
+            }
+
+            if (header.Span.StartsWith("EXIF"u8))
+            {
+                await copy.CopyAsync(HeaderLength, cancellationToken);
+                await EmptyExifAsync(copy, length, cancellationToken);
+                continue;
+            }
+
             if (IsMetadata(header.Span))
             {
                 await copy.ReplaceAsync("JUNK"u8.ToArray(), cancellationToken);
@@ -34,7 +48,7 @@ internal static class RiffMetadata
             await copy.CopyAsync(HeaderLength, cancellationToken);
             if (header.Span.StartsWith("VP8X"u8) && length > 0 && header.Length > HeaderLength)
             {
-                await copy.ReplaceAsync(new[] { (byte)(header.Span[HeaderLength] & ~AnnouncesExifOrXmp) }, cancellationToken);
+                await copy.ReplaceAsync(new[] { (byte)(header.Span[HeaderLength] & ~AnnouncesXmp) }, cancellationToken);
                 length--;
             }
 
@@ -44,12 +58,26 @@ internal static class RiffMetadata
         return await copy.IsAtEndAsync(cancellationToken);
     }
 
+    private static async Task EmptyExifAsync(FilteredCopy copy, long length, CancellationToken cancellationToken)
+    {
+        var exif = await copy.PeekAsync((int)Math.Min(length, FilteredCopy.LongestPeek), cancellationToken);
+        // Some writers begin it as in JPEG.
+        var orientation = ExifOrientation.Read(exif.Span[(exif.Span.StartsWith(ExifOrientation.Signature) ? ExifOrientation.Signature.Length : 0)..]);
+        var empty = orientation > 1 ? ExifOrientation.Write(orientation) : ExifOrientation.Nothing.ToArray();
+        if (empty.Length > length)
+            empty = [];
+        await copy.ReplaceAsync(empty, cancellationToken);
+        await copy.BlankAsync(length - empty.Length, cancellationToken);
+    }
+
+    private static bool IsList(ReadOnlySpan<byte> chunk, ReadOnlySpan<byte> type) => chunk.StartsWith("LIST"u8) && chunk[HeaderLength..].StartsWith(type);
+
     private static bool IsMetadata(ReadOnlySpan<byte> chunk)
     {
         var name = chunk[..4];
-        return name.SequenceEqual("EXIF"u8) || name.SequenceEqual("XMP "u8) || name.SequenceEqual("_PMX"u8) || name.SequenceEqual("iXML"u8)
+        return name.SequenceEqual("XMP "u8) || name.SequenceEqual("_PMX"u8) || name.SequenceEqual("iXML"u8)
             || name.SequenceEqual("bext"u8) || name.SequenceEqual("id3 "u8) || name.SequenceEqual("ID3 "u8)
             || name.SequenceEqual("NAME"u8) || name.SequenceEqual("AUTH"u8) || name.SequenceEqual("ANNO"u8) || name.SequenceEqual("(c) "u8) || name.SequenceEqual("COMT"u8)
-            || name.SequenceEqual("LIST"u8) && chunk[HeaderLength..].StartsWith("INFO"u8);
+            || name.SequenceEqual("strn"u8) || name.SequenceEqual("JUNK"u8) || IsList(chunk, "INFO"u8) || IsList(chunk, "adtl"u8);
     }
 }

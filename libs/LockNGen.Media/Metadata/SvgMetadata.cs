@@ -3,7 +3,7 @@ using System.Buffers;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// SVG: metadata and descriptions go, with whatever is in them, and comments. ComfyUI's SaveSVGNode writes the workflow into a CDATA section
+/// SVG: metadata and descriptions go, with whatever is in them, comments, and instructions to other programs. ComfyUI's SaveSVGNode writes the workflow into a CDATA section
 /// of a metadata element behind each opening tag.
 /// </summary>
 internal static class SvgMetadata
@@ -53,7 +53,7 @@ internal static class SvgMetadata
         if (text.StartsWith("<![CDATA["u8))
             return (Markup.Text, After(text, "]]>"u8));
         if (text.StartsWith("<?"u8))
-            return (Markup.Text, After(text, "?>"u8));
+            return (text.StartsWith("<?xml"u8) ? Markup.Text : Markup.Comment, After(text, "?>"u8));
         if (text.StartsWith("<!"u8))
             return (Markup.Text, text.IndexOf((byte)'[') is > 0 and var bracket && bracket < text.IndexOf((byte)'>') ? After(text, "]>"u8) : After(text, ">"u8));
         var end = TagEnd(text);

@@ -26,11 +26,14 @@ public sealed class MetadataFilterTests
     }
 
     [Fact]
-    public async Task WebP_WithExif_HasJunkInItsPlaceAndNoFlagThatAnnouncesIt()
+    public async Task WebP_WithExifAndXmp_HasEmptyExifAndJunkInTheirPlace()
     {
-        var webP = WebP([.. Riff("VP8X", [0b0001_1100, 0, 0, 0]), .. Riff("VP8 ", [1, 2, 3]), .. Riff("EXIF", Encoding.ASCII.GetBytes(Secret))]);
+        var secret = Encoding.ASCII.GetBytes(Secret);
+        byte[] empty = [.. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0];
+        var webP = WebP([.. Riff("VP8X", [0b0001_1100, 0, 0, 0]), .. Riff("VP8 ", [1, 2, 3]), .. Riff("EXIF", secret), .. Riff("XMP ", secret)]);
 
-        (await StripAsync(webP)).ShouldBe(WebP([.. Riff("VP8X", [0b0001_0000, 0, 0, 0]), .. Riff("VP8 ", [1, 2, 3]), .. Riff("JUNK", new byte[Secret.Length])]));
+        (await StripAsync(webP)).ShouldBe(WebP([.. Riff("VP8X", [0b0001_1000, 0, 0, 0]), .. Riff("VP8 ", [1, 2, 3]),
+            .. Riff("EXIF", [.. empty, .. new byte[secret.Length - empty.Length]]), .. Riff("JUNK", new byte[secret.Length])]));
     }
 
     [Fact]

@@ -1,0 +1,62 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace LockNGen.Media.Tests.Metadata;
+
+/// <summary>For any tags that ffmpeg writes into its containers, as ComfyUI's nodes do through PyAV: they are gone, and it decodes the same samples.</summary>
+public sealed class FfmpegMetadataProperties
+{
+    private static Gen<KeyValuePair<string, string>[]> Tags(int longest) => Gen.ArrayOf(
+        from key in Gen.Elements("prompt", "workflow", "comment", "title", "artist", "description", "lyrics", "copyright", "handler_name", "CreationTime_x")
+        from text in Words.Texts
+        select KeyValuePair.Create(key, text.Length > longest ? text[..longest] : text), 3);
+
+    [Theory]
+    [InlineData("movie.mp4")]
+    [InlineData("movie-faststart.mp4")]
+    [InlineData("movie-fragmented.mp4")]
+    [InlineData("movie.mov")]
+    [InlineData("movie.webm")]
+    [InlineData("movie.mkv")]
+    [InlineData("movie.avi")]
+    [InlineData("movie.ogv")]
+    [InlineData("sound.m4a")]
+    [InlineData("sound.flac")]
+    [InlineData("sound.mp3")]
+    [InlineData("sound.opus")]
+    [InlineData("sound.ogg")]
+    [InlineData("sound.wav")]
+    [InlineData("sound.aiff")]
+    [InlineData("sound.weba")]
+    public void Tags_ThatFfmpegWrites_GoAndTheSamplesStay(string name)
+    {
+        Ffmpeg.SkipWithout();
+        // Of Theora ffmpeg itself reads no more than 64 KB of headers.
+        var longest = name == "movie.ogv" ? 5_000 : int.MaxValue;
+        var written = 0;
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(3),
+            Prop.ForAll(Tags(longest).ToArbitrary(), tags =>
+            {
+                var tagged = Ffmpeg.WithMetadata(name, tags);
+                written += tags.Count(t => Words.AreIn(tagged, t.Value));
+                var cleaned = Cleaned.Of(tagged);
+                tags.Where(t => Words.AreIn(cleaned, t.Value)).Select(t => t.Key).ShouldBeEmpty();
+                Ffmpeg.Samples(cleaned, name).ShouldBe(Ffmpeg.Samples(tagged, name));
+            }));
+        // Or the test would say nothing.
+        written.ShouldBeGreaterThan(0);
+    }
+
+    /// <summary>What encoders wrote, whatever is in it.</summary>
+    [Fact]
+    public void EveryFixture_Cleaned_DecodesToTheSameSamples()
+    {
+        Ffmpeg.SkipWithout();
+        foreach (var name in Fixture.Names.Where(n => Path.GetExtension(n) is not (".svg" or ".glb" or ".latent" or ".webp")))
+        {
+            var file = Fixture.Read(name);
+            Ffmpeg.Samples(Cleaned.Try(file).File, name).ShouldBe(Ffmpeg.Samples(file, name), name);
+        }
+    }
+}
