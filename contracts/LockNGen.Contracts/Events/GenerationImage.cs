@@ -4,7 +4,7 @@ namespace LockNGen.Contracts;
 /// One result of a generation: a file that a node saved or sent, or the text that it returned. The name is older than the other kinds; what
 /// it is, <see cref="Kind"/> says.
 /// </summary>
-public sealed record GenerationImage
+public record GenerationImage
 {
     /// <summary>Counts the files of the generation from 1; the same file keeps its index across attempts.</summary>
     public required int Index { get; init; }

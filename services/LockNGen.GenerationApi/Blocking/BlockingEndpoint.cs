@@ -101,22 +101,7 @@ internal sealed class BlockingEndpoint(
                 [new ProblemError { NodeId = error.NodeId, NodeType = error.NodeType, Code = error.Code, Message = error.Message }]);
         }
 
-        var images = new List<BlockingImage>();
-        foreach (var image in await database.ReadAsync(session => ImageRow.OfAsync(session, row.Id), cancellationToken))
-        {
-            await using var content = await files.OpenAsync(image.StoredAs, cancellationToken);
-            if (content is null)
-                continue;
-            using var bytes = new MemoryStream();
-            await content.CopyToAsync(bytes, cancellationToken);
-            images.Add(BlockingImage.Of(image.ToContract(links), bytes.ToArray()));
-        }
-
-        return TypedResults.Json(
-            new BlockingAnswer(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, images)
-            {
-                Warnings = Answers.WarningsOf(row),
-            },
-            BlockingJson.Default.BlockingAnswer);
+        var answer = new BlockingAnswer(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, []) { Warnings = Answers.WarningsOf(row) };
+        return new BlockingResult(answer, await database.ReadAsync(session => ImageRow.OfAsync(session, row.Id), cancellationToken), files, links);
     }
 }

@@ -47,6 +47,40 @@ public sealed class BlockingTests
         answer.GetProperty("images")[0].GetProperty("base64").GetBytesFromBase64().ShouldBe(Pictures.Png(64, 48));
     }
 
+    /// <summary>23.17: files are never held, neither as bytes nor encoded.</summary>
+    [Fact]
+    public async Task Generate_WithLargeFiles_HandsThemOnPieceByPiece()
+    {
+        const int Files = 6;
+        await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var api = await ApiHost.StartAsync(watchers: [watcher]);
+        await watcher.StartAsync();
+        var file = new byte[20_000_000];
+        Random.Shared.NextBytes(file);
+        Pictures.Png(64, 48).CopyTo(file, 0);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/generate") { Content = JsonContent.Create(Body) };
+        var call = api.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var (id, work) = await watcher.TakeAsync();
+        for (var i = 2; i <= Files; i++)
+            (await FakeWatcher.UploadAsync(work, 1, i, file, Files)).EnsureSuccessStatusCode();
+        await watcher.CompleteAsync(id, work);
+
+        using var response = await call;
+        var before = GC.GetTotalAllocatedBytes();
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var (piece, length, last) = (new byte[1 << 16], 0L, (byte)0);
+        for (var read = await body.ReadAsync(piece); read > 0; read = await body.ReadAsync(piece))
+        {
+            last = piece[read - 1];
+            length += read;
+        }
+
+        length.ShouldBeGreaterThan((Files - 1) * 20_000_000L * 4 / 3);
+        last.ShouldBe((byte)'}');
+        // Other tests are running beside; held whole it was over 500 MB.
+        (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(200_000_000);
+    }
+
     [Fact]
     public async Task Generate_WhoseClientLeaves_IsCancelledOnlyWhenItSaidSo()
     {
