@@ -8,6 +8,9 @@ namespace LockNGen.Media.Types;
 /// <param name="Kind">One of <see cref="GenerationResultKinds"/>.</param>
 public sealed record MediaType(string ContentType, string Extension, string Kind)
 {
+    // Filled by those below; the first of a content type speaks for it.
+    private static readonly Dictionary<string, MediaType> Known = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whatever nobody here knows.</summary>
     public static MediaType Unknown { get; } = File("application/octet-stream", ".bin");
 
@@ -82,13 +85,13 @@ public sealed record MediaType(string ContentType, string Extension, string Kind
     public static MediaType Fbx { get; } = Model("model/fbx", ".fbx");
 
     /// <summary>A latent that ComfyUI's SaveLatent wrote.</summary>
-    public static MediaType Latent { get; } = new("application/x-safetensors", ".latent", GenerationResultKinds.Latent);
+    public static MediaType Latent { get; } = Add(new("application/x-safetensors", ".latent", GenerationResultKinds.Latent));
 
     public static MediaType Safetensors { get; } = File("application/x-safetensors", ".safetensors");
 
-    public static MediaType Text { get; } = new("text/plain", ".txt", GenerationResultKinds.Text);
+    public static MediaType Text { get; } = Add(new("text/plain", ".txt", GenerationResultKinds.Text));
 
-    public static MediaType Json { get; } = new("application/json", ".json", GenerationResultKinds.Text);
+    public static MediaType Json { get; } = Add(new("application/json", ".json", GenerationResultKinds.Text));
 
     public static MediaType Html { get; } = File("text/html", ".html");
 
@@ -100,13 +103,27 @@ public sealed record MediaType(string ContentType, string Extension, string Kind
 
     public static MediaType Gzip { get; } = File("application/gzip", ".gz");
 
-    private static MediaType Image(string contentType, string extension) => new(contentType, extension, GenerationResultKinds.Image);
+    /// <summary>
+    /// Whether browsers only show, play or read it. SVG, HTML, XML and PDF they run, and of what else there is nobody knows.
+    /// </summary>
+    public bool IsInert => Kind is not (GenerationResultKinds.File or GenerationResultKinds.Latent) && ContentType != Svg.ContentType;
 
-    private static MediaType Video(string contentType, string extension) => new(contentType, extension, GenerationResultKinds.Video);
+    /// <summary>The type of this content type; null where it is none of ours.</summary>
+    public static MediaType? Find(string contentType) => Known.GetValueOrDefault(contentType);
 
-    private static MediaType Audio(string contentType, string extension) => new(contentType, extension, GenerationResultKinds.Audio);
+    private static MediaType Add(MediaType type)
+    {
+        Known.TryAdd(type.ContentType, type);
+        return type;
+    }
 
-    private static MediaType Model(string contentType, string extension) => new(contentType, extension, GenerationResultKinds.Model);
+    private static MediaType Image(string contentType, string extension) => Add(new(contentType, extension, GenerationResultKinds.Image));
 
-    private static MediaType File(string contentType, string extension) => new(contentType, extension, GenerationResultKinds.File);
+    private static MediaType Video(string contentType, string extension) => Add(new(contentType, extension, GenerationResultKinds.Video));
+
+    private static MediaType Audio(string contentType, string extension) => Add(new(contentType, extension, GenerationResultKinds.Audio));
+
+    private static MediaType Model(string contentType, string extension) => Add(new(contentType, extension, GenerationResultKinds.Model));
+
+    private static MediaType File(string contentType, string extension) => Add(new(contentType, extension, GenerationResultKinds.File));
 }
