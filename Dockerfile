@@ -24,7 +24,9 @@ COPY services services
 RUN for service in $SERVICES; do \
         dotnet publish services/LockNGen.$service --configuration Release --no-restore --output /out/$service \
             -p:UseAppHost=false -p:RunAnalyzers=false -p:DebugType=embedded || exit 1; \
-    done
+    done \
+ # Packages with native code bring it for every system there is, hundreds of megabytes; these images run on two.
+ && find /out/*/runtimes -mindepth 1 -maxdepth 1 -type d ! -name linux ! -name unix ! -name linux-x64 ! -name linux-arm64 -exec rm -r {} +
 
 FROM node:22 AS gallery
 WORKDIR /src/clients

@@ -23,7 +23,7 @@ internal static class ImageEndpoints
         .WithName("GetImage")
         .WithTags("Generations")
         .WithSummary("The bytes of a finished file; with size, a thumbnail")
-        .WithDescription("With size, the longer side of a PNG is scaled to at most the next power of two; files of other types are served whole.");
+        .WithDescription("With size, the longer side of a PNG, JPEG, WebP or GIF (its first frame, as PNG) is scaled to at most the next power of two; other files are served whole.");
 
     private static async Task<IResult> GetAsync(
         Guid id, int n, [FromQuery] int? size, Caller caller, GenerationsDatabase database, Thumbnails thumbnails, IImageStore files, HttpContext context)
@@ -41,14 +41,14 @@ internal static class ImageEndpoints
         if (image is null)
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"Generation {id} has no image {n}.");
 
-        var (content, tag) = size is { } wanted
+        var (content, tag, shown) = size is { } wanted
             ? await thumbnails.OpenAsync(image, wanted, context.RequestAborted)
-            : (await files.OpenAsync(image.StoredAs, context.RequestAborted), image.Hash);
+            : (await files.OpenAsync(image.StoredAs, context.RequestAborted), image.Hash, image);
         if (content is null)
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"The file of image {n} is no longer kept.");
         // A file of an ended generation never changes; private, because it belongs to somebody.
         context.Response.Headers.CacheControl = generation.HasEnded ? "private, max-age=31536000, immutable" : "private, no-cache";
-        var type = SafeDelivery.Prepare(context.Response.Headers, image);
+        var type = SafeDelivery.Prepare(context.Response.Headers, shown);
         return TypedResults.File(
             content, type, lastModified: image.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
     }

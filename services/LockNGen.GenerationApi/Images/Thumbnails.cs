@@ -1,54 +1,75 @@
+using System.Numerics;
 using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Generations;
 
 namespace LockNGen.GenerationApi.Images;
 
 /// <summary>
-/// Smaller versions of pictures, made when first asked for and kept beside the original. Only PNG, ComfyUI's own format, is scaled;
-/// other formats are served as they are, which any client can show in whatever size (docs/decisions/images.md).
+/// Smaller versions of pictures, made when first asked for and kept beside the original. Files that are not scaled (docs/decisions/images.md)
+/// are served as they are, which any client can show in whatever size.
 /// </summary>
 internal sealed class Thumbnails(IImageStore files) : IDisposable
 {
     public const int MinSize = 16;
     public const int MaxSize = 1024;
 
-    /// <summary>Memory is bounded by the number of pictures at work at once.</summary>
-    private readonly SemaphoreSlim _atWork = new(2);
-
-    /// <summary>A version whose longer side is at most <paramref name="size"/>, and its entity tag.</summary>
-    public async Task<(Stream? Content, string Tag)> OpenAsync(ImageRow image, int size, CancellationToken cancellationToken)
+    /// <summary>What is made of each type that is scaled; Skia writes no GIF.</summary>
+    private static readonly Dictionary<string, (string Type, string Extension)> Made = new(StringComparer.Ordinal)
     {
-        if (image.ContentType != "image/png" || Math.Max(image.Width, image.Height) <= size || (long)image.Width * image.Height > PngPicture.MaxPixels)
-            return (await files.OpenAsync(image.StoredAs, cancellationToken), image.Hash);
+        ["image/png"] = ("image/png", ".png"),
+        ["image/jpeg"] = ("image/jpeg", ".jpg"),
+        ["image/webp"] = ("image/webp", ".webp"),
+        ["image/gif"] = ("image/png", ".png"),
+    };
+
+    /// <summary>Memory is bounded by how many pictures are at work at once: several of usual size, and beside them one large one.</summary>
+    private readonly SemaphoreSlim _usual = new(4);
+    private readonly SemaphoreSlim _large = new(1);
+
+    /// <summary>A version whose longer side is at most <paramref name="size"/>, its entity tag, and as what it is to be described.</summary>
+    public async Task<(Stream? Content, string Tag, ImageRow Image)> OpenAsync(ImageRow image, int size, CancellationToken cancellationToken)
+    {
+        if (Math.Max(image.Width, image.Height) <= size || !Made.TryGetValue(image.ContentType, out var made))
+            return await WholeAsync(image, cancellationToken);
 
         // Few sizes are kept, so that nobody fills the disk by asking for each: the next power of two, which a client scales down.
-        var kept = (int)Math.Min(MaxSize, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)size));
-        var tag = $"{image.Hash}-{kept}";
-        var key = $"{image.StoredAs}.{image.Hash[..8]}.{kept}.png";
-        if (await files.OpenAsync(key, cancellationToken) is { } known)
-            return (known, tag);
-        await _atWork.WaitAsync(cancellationToken);
-        try
-        {
-            return await MakeAsync(image, kept, key, cancellationToken) is { } made ? (made, tag) : (await files.OpenAsync(image.StoredAs, cancellationToken), image.Hash);
-        }
-        finally
-        {
-            _atWork.Release();
-        }
+        var kept = (int)Math.Min(MaxSize, BitOperations.RoundUpToPowerOf2((uint)size));
+        var key = $"{image.StoredAs}.{image.Hash[..8]}.{kept}{made.Extension}";
+        var content = await files.OpenAsync(key, cancellationToken) ?? await MakeAsync(image, kept, key, cancellationToken);
+        return content is null
+            ? await WholeAsync(image, cancellationToken)
+            : (content, $"{image.Hash}-{kept}", Described(image, made, key));
     }
 
-    public void Dispose() => _atWork.Dispose();
+    public void Dispose()
+    {
+        _usual.Dispose();
+        _large.Dispose();
+    }
+
+    private static ImageRow Described(ImageRow image, (string Type, string Extension) made, string key) =>
+        image with { ContentType = made.Type, StoredAs = key, Filename = Path.ChangeExtension(image.Filename, made.Extension) };
+
+    private async Task<(Stream? Content, string Tag, ImageRow Image)> WholeAsync(ImageRow image, CancellationToken cancellationToken) =>
+        (await files.OpenAsync(image.StoredAs, cancellationToken), image.Hash, image);
 
     private async Task<Stream?> MakeAsync(ImageRow image, int size, string key, CancellationToken cancellationToken)
     {
-        await using var original = await files.OpenAsync(image.StoredAs, cancellationToken);
-        if (original is null || await PngPicture.ReadAsync(original, cancellationToken) is not { } picture)
-            return null;
-        using var bytes = new MemoryStream();
-        picture.ScaledTo(size).Write(bytes);
-        bytes.Position = 0;
-        await files.SaveAsync(key, bytes, cancellationToken);
-        return await files.OpenAsync(key, cancellationToken);
+        var atWork = (long)image.Width * image.Height <= PictureScaler.UsualPixels ? _usual : _large;
+        await atWork.WaitAsync(cancellationToken);
+        try
+        {
+            await using var original = await files.OpenAsync(image.StoredAs, cancellationToken);
+            using var scaled = original is null ? null : PictureScaler.Scale(original, size, cancellationToken);
+            if (scaled is null)
+                return null;
+            await using var bytes = scaled.AsStream();
+            await files.SaveAsync(key, bytes, cancellationToken);
+            return await files.OpenAsync(key, cancellationToken);
+        }
+        finally
+        {
+            atWork.Release();
+        }
     }
 }

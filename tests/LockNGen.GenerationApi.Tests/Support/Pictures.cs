@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using LockNGen.GenerationApi.Images;
+using SkiaSharp;
 
 namespace LockNGen.GenerationApi.Tests.Support;
 
@@ -10,10 +10,9 @@ internal static class Pictures
 {
     public static byte[] Png(int width, int height, byte shade = 128)
     {
-        using var png = new MemoryStream();
-        var pixels = new byte[width * height * 3];
-        Array.Fill(pixels, shade);
-        new PngPicture(width, height, 3, pixels).Write(png);
+        using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        bitmap.Erase(new SKColor(shade, shade, shade));
+        using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         return png.ToArray();
     }
 
