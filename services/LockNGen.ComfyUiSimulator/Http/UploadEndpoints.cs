@@ -60,9 +60,9 @@ internal static class UploadEndpoints
         var kind = annotated.Kind ?? FileKindNames.Parse(reference["type"]?.ToString() ?? "output");
         if (kind is null || FilePath.Normalize(FilePath.Combine(reference["subfolder"]?.ToString() ?? "", annotated.Name)) is not { } path)
             return null;
-        if (files.Read(kind.Value, path) is not { } original || PngDecoder.TryDecode(original) is not { } picture)
+        if (files.Read(kind.Value, path) is not { } original || PictureCodec.TryDecode(original) is not { } picture)
             return content;
-        var mask = PngDecoder.TryDecode(content);
+        var mask = PictureCodec.TryDecode(content);
         var masked = new Bitmap(picture.Width, picture.Height) { Alpha = new byte[picture.Width * picture.Height] };
         picture.Rgb.CopyTo(masked.Rgb, 0);
         for (var i = 0; i < masked.Alpha.Length; i++)

@@ -45,13 +45,10 @@ internal static class ViewEndpoints
     {
         var parts = preview.Split(';');
         var bitmap = Decode(content);
-        if (parts[0] == "jpeg" && channel != "rgba")
-        {
-            var quality = parts.Length > 1 && int.TryParse(parts[1], out var given) ? given : DefaultQuality;
-            return TypedResults.Bytes(JpegEncoder.Encode(bitmap, quality), "image/jpeg");
-        }
-
-        return TypedResults.Bytes(WebpEncoder.Encode(bitmap), "image/webp");
+        var quality = parts.Length > 1 && int.TryParse(parts[1], out var given) ? given : DefaultQuality;
+        return parts[0] == "jpeg" && channel != "rgba"
+            ? TypedResults.Bytes(PictureCodec.EncodeJpeg(bitmap, quality), "image/jpeg")
+            : TypedResults.Bytes(PictureCodec.EncodeWebp(bitmap, quality), "image/webp");
     }
 
     private static FileContentHttpResult Channel(byte[] content, string channel)
@@ -69,5 +66,5 @@ internal static class ViewEndpoints
     }
 
     private static Bitmap Decode(byte[] content) =>
-        PngDecoder.TryDecode(content) ?? throw new InvalidDataException("cannot identify image file");
+        PictureCodec.TryDecode(content) ?? throw new InvalidDataException("cannot identify image file");
 }

@@ -106,7 +106,7 @@ internal static class LabNodes
             }
         }
 
-        return format == "PNG" ? new PreviewImage(PngEncoder.Encode(bitmap), IsPng: true) : new PreviewImage(JpegEncoder.Encode(bitmap, 95), IsPng: false);
+        return format == "PNG" ? new PreviewImage(PngEncoder.Encode(bitmap), IsPng: true) : new PreviewImage(PictureCodec.EncodeJpeg(bitmap, 95), IsPng: false);
     }
 
     private static async Task<NodeResult> FailAsync(NodeContext context)

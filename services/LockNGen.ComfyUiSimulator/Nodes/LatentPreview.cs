@@ -38,6 +38,6 @@ internal sealed class LatentPreview
         }
 
         var (width, height) = latent.FitTo(_size);
-        return new PreviewImage(JpegEncoder.Encode(latent.Resize(width, height), Quality), IsPng: false);
+        return new PreviewImage(PictureCodec.EncodeJpeg(latent.Resize(width, height), Quality), IsPng: false);
     }
 }

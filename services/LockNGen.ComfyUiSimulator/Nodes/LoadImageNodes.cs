@@ -58,7 +58,7 @@ internal static class LoadImageNodes
     private static Bitmap Load(IFileStore files, string name)
     {
         var content = Read(files, name) ?? [];
-        return PngDecoder.TryDecode(content) ?? ScenePainter.Paint(Scene.Describe(name, content.Length), 512, 512);
+        return PictureCodec.TryDecode(content) ?? ScenePainter.Paint(Scene.Describe(name, content.Length), 512, 512);
     }
 
     /// <summary>Alpha is inverted: what is transparent is to be painted.</summary>

@@ -23,6 +23,7 @@ internal sealed class NodeLibrary
             .. ImageNodes.Create(),
             .. SaveNodes.Create(),
             .. AudioNodes.Create(),
+            .. MediaNodes.Create(),
             .. LabNodes.Create(),
         ];
         foreach (var node in all)

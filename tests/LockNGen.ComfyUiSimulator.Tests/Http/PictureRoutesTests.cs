@@ -38,7 +38,7 @@ public sealed class PictureRoutesTests
         var id = await host.SubmitAsync(prompt);
         await socket.WaitForEndAsync(id);
 
-        var result = PngDecoder.TryDecode(await host.Http.GetByteArrayAsync("/view?filename=picture_00001_.png&subfolder=test"))!;
+        var result = PictureCodec.TryDecode(await host.Http.GetByteArrayAsync("/view?filename=picture_00001_.png&subfolder=test"))!;
         result.Get(8, 32).ShouldBe(source.Get(8, 32), "the unmasked half stays");
         result.Get(56, 32).ShouldNotBe(source.Get(56, 32), "the masked half is painted");
     }
@@ -77,7 +77,7 @@ public sealed class PictureRoutesTests
         using var answer = await host.Http.PostAsync(new Uri("/upload/mask", UriKind.Relative), form);
         answer.EnsureSuccessStatusCode();
 
-        var painted = PngDecoder.TryDecode(await host.Http.GetByteArrayAsync("/view?filename=painted.png&type=input"))!;
+        var painted = PictureCodec.TryDecode(await host.Http.GetByteArrayAsync("/view?filename=painted.png&type=input"))!;
         painted.Get(0, 0).ShouldBe(new Color(1, 0, 0));
         painted.Alpha!.ShouldAllBe(a => a == 0);
     }

@@ -12,7 +12,7 @@ public sealed class EncoderTests
     {
         var picture = ScenePainter.Paint(Scene.Describe("a castle at dawn", 7), width, height);
 
-        var decoded = PngDecoder.TryDecode(PngEncoder.Encode(picture, [new("prompt", "{}")]));
+        var decoded = PictureCodec.TryDecode(PngEncoder.Encode(picture, [new("prompt", "{}")]));
 
         decoded!.Rgb.ShouldBe(picture.Rgb);
     }
@@ -22,7 +22,7 @@ public sealed class EncoderTests
     {
         var picture = new Bitmap(2, 2) { Alpha = [0, 64, 128, 255] };
 
-        PngDecoder.TryDecode(PngEncoder.Encode(picture))!.Alpha.ShouldBe(picture.Alpha);
+        PictureCodec.TryDecode(PngEncoder.Encode(picture))!.Alpha.ShouldBe(picture.Alpha);
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public sealed class EncoderTests
     {
         var file = PngEncoder.Encode(ScenePainter.Paint(Scene.Describe("sea", 1), 32, 32));
 
-        PngDecoder.TryDecode(file[..(file.Length / 2)]).ShouldBeNull();
-        PngDecoder.TryDecode("hello"u8.ToArray()).ShouldBeNull();
+        PictureCodec.TryDecode(file[..(file.Length / 2)]).ShouldBeNull();
+        PictureCodec.TryDecode("hello"u8.ToArray()).ShouldBeNull();
     }
 
     [Fact]
