@@ -126,6 +126,40 @@ public sealed class ResultsTests
         (await comfy.RendersAsync()).Count.ShouldBe(1);
     }
 
+    /// <summary>A format that is not cleaned is handed on, and told.</summary>
+    [Fact]
+    public async Task File_ThatMayKeepItsWorkflow_IsAResultWithAWarning()
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await comfy.PostBytesAsync("simulator/files?name=scan.tiff", [.. "II*\0"u8, 8, 0, 0, 0, .. "the prompt"u8]);
+        await comfy.PostJsonAsync("simulator/outputs?node=25", JsonSerializer.Deserialize<JsonElement>("""{"images":[{"filename":"scan.tiff","subfolder":"","type":"output"}]}"""));
+
+        var completed = await CompleteAsync(host, $"{Color},{Save("25")},{Save("30")}");
+
+        completed.Images.Select(i => i.Filename).ShouldBe(["scan.tiff", "r30_00001_.png"]);
+        var warning = completed.Warnings.ShouldHaveSingleItem();
+        (warning.Code, warning.NodeId).ShouldBe((GenerationWarningCodes.MetadataKept, "25"));
+        warning.Message.ShouldBe("scan.tiff is not cleaned of metadata: it may tell the workflow.");
+    }
+
+    [Theory]
+    [InlineData("a.mp3", "{\"error\":\"no\"}")]
+    [InlineData("a.mov", "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>")]
+    [InlineData("a.tiff", "404: Not Found")]
+    public async Task Message_InPlaceOfABinaryFile_IsNoResult(string name, string content)
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await comfy.PostBytesAsync("simulator/files?name=" + name, System.Text.Encoding.UTF8.GetBytes(content));
+        await comfy.PostJsonAsync("simulator/outputs?node=25", JsonSerializer.Deserialize<JsonElement>($$"""{"files":[{"filename":"{{name}}","type":"output"}]}"""));
+
+        var completed = await CompleteAsync(host, $"{Color},{Save("25")},{Save("30")}");
+
+        completed.Images.ShouldHaveSingleItem().NodeId.ShouldBe("30");
+        completed.Warnings.ShouldHaveSingleItem().Message.ShouldBe($"{name} is not what its name says.");
+    }
+
     [Theory]
     [InlineData(null, "gone.png is not handed out by ComfyUI (HTTP 404).")]
     [InlineData("", "gone.png is empty.")]

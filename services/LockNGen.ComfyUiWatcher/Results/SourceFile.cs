@@ -19,6 +19,12 @@ internal sealed class SourceFile : Stream
         ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".mp4", ".webm", ".mkv", ".flac", ".ogg", ".opus", ".wav", ".m4a", ".glb",
     };
 
+    /// <summary>Formats that have no signature, or more than are known here: only what is plainly a message instead is none of them.</summary>
+    private static readonly HashSet<string> Binary = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".mp3", ".aac", ".mov", ".m4v", ".avi", ".heic", ".heif", ".tif", ".tiff", ".jxl", ".exr", ".latent", ".safetensors", ".fbx", ".zip", ".pdf",
+    };
+
     private readonly Stream _inner;
     private readonly long _maxBytes;
     private ReadOnlyMemory<byte> _head;
@@ -120,7 +126,10 @@ internal sealed class SourceFile : Stream
         var type = MediaFile.Recognize(head).Type;
         if (type == MediaType.Html && !extension.StartsWith(".htm", StringComparison.OrdinalIgnoreCase))
             return "is a web page instead of the file";
-        return Recognizable.Contains(extension) && type.Kind is GenerationResultKinds.File or GenerationResultKinds.Text ? "is not what its name says" : null;
+        var isOther = Recognizable.Contains(extension)
+            ? type.Kind is GenerationResultKinds.File or GenerationResultKinds.Text
+            : Binary.Contains(extension) && (type.Kind == GenerationResultKinds.Text || type == MediaType.Xml);
+        return isOther ? "is not what its name says" : null;
     }
 
     private static FileProblemException TooLarge(long maxBytes) => new($"is larger than {maxBytes:N0} bytes, the most that is taken");

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
@@ -53,6 +54,38 @@ public sealed class GenerationTranslatorTests
         overall.ShouldBeInOrder();
         overall[^1].ShouldBeLessThan(100);
         Progress(translator.Apply(new ExecutionSucceeded(), Now)).OverallProgress.ShouldBe(100);
+    }
+
+    /// <summary>As VideoHelperSuite and the packs after it send it: 1, the frame's number, the node's id in 16 bytes; then the picture.</summary>
+    [Fact]
+    public void Preview_InTheEnvelopeOfVideoPacks_IsThePictureInIt()
+    {
+        byte[] jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, .. "JFIF\0"u8, 1, 1, 0, 0, 1, 0, 1, 0, 0];
+        byte[] frame = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 7, 1, .. "5"u8, .. new byte[14], .. jpeg];
+        var reader = new FrameReader(new HashSet<string>());
+        reader.Read("""{"type":"executing","data":{"node":"5","display_node":"5","prompt_id":"p"}}"""u8.ToArray(), WebSocketMessageType.Text, out _);
+
+        var message = reader.Read(frame, WebSocketMessageType.Binary, out var problem).ShouldBeOfType<PreviewFrame>(problem);
+        var shown = Begin().Apply(message, Now).ShouldHaveSingleItem();
+
+        shown.Event.ShouldBeOfType<GenerationPreviewed>().Data.NodeId.ShouldBe("5");
+        shown.Preview!.ContentType.ShouldBe("image/jpeg");
+        shown.Preview.Image.ShouldBe(jpeg);
+    }
+
+    /// <summary>What a preview is, its bytes tell; what is none is dropped.</summary>
+    [Theory]
+    [InlineData("image/jpeg", "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC", "image/png")]
+    [InlineData("image/png", "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==", "image/webp")]
+    [InlineData("image/png", "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciPjxzY3JpcHQ+YWxlcnQoMSk8L3NjcmlwdD48L3N2Zz4=", null)]
+    [InlineData("text/html", "PGh0bWw+PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0PjwvaHRtbD4=", null)]
+    [InlineData("image/gif", "R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=", null)]
+    [InlineData("image/jpeg", "", null)]
+    public void Preview_IsWhatItsBytesSay(string claim, string base64, string? type)
+    {
+        var shown = Begin().Apply(new PreviewFrame("5", "5", claim, Convert.FromBase64String(base64)), Now);
+
+        shown.Select(e => e.Preview?.ContentType).ShouldBe(type is null ? [] : [type]);
     }
 
     [Fact]
