@@ -155,6 +155,49 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
         await Expect(gallery.Page.GetByTestId("lightbox")).ToContainTextAsync("64");
     }
 
+    [Fact]
+    public async Task Visitor_WhoseWorkflowMakesEveryKind_SeesEachAsWhatItIs()
+    {
+        product.WriteResult("scan.tiff", "II*\0 a format that is not cleaned");
+        var gallery = await OpenAsync();
+        var page = gallery.Page;
+        var id = await product.SubmitAsync(Workflows.EveryKindAnd("scan.tiff"));
+
+        var strip = page.Locator($"[data-generation-id='{id}']");
+        await Expect(strip).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = 120_000 });
+        await Expect(strip.GetByRole(AriaRole.Heading)).ToHaveCountAsync(13);
+        var pictures = strip.Locator("[data-kind=image] img");
+        await Expect(pictures).ToHaveCountAsync(4);
+        for (var i = 0; i < 4; i++)
+        {
+            await pictures.Nth(i).ScrollIntoViewIfNeededAsync();
+            await Expect(pictures.Nth(i)).ToHaveJSPropertyAsync("complete", true);
+            (await pictures.Nth(i).EvaluateAsync<int>("image => image.naturalWidth")).ShouldBeGreaterThan(0, $"picture {i + 1}");
+        }
+
+        // The browser has understood the files: it knows how large they are, and how long they play.
+        foreach (var (kind, element, count) in new[] { ("video", "video", 2), ("audio", "audio", 3) })
+        {
+            await Expect(strip.Locator($"[data-kind={kind}] {element}")).ToHaveCountAsync(count);
+            await page.WaitForFunctionAsync($"[...document.querySelectorAll(\"[data-generation-id='{id}'] [data-kind={kind}] {element}\")].every(m => m.duration > 0.05)");
+        }
+
+        await Expect(strip.Locator("[data-kind=text]").GetByTestId("text")).ToHaveTextAsync("A harbour at night.");
+        await Expect(strip.Locator("[data-kind=latent]")).ToContainTextAsync("noise_");
+        // A format that is not cleaned of metadata is told.
+        await Expect(strip).ToContainTextAsync("scan.tiff is not cleaned of metadata");
+        await Pictures.KeepAsync(page, "gallery-kinds", strip);
+
+        await strip.Locator("[data-kind=model]").GetByRole(AriaRole.Button, new() { NameRegex = new("View") }).ClickAsync();
+        var stage = page.GetByTestId("lightbox").Locator("canvas");
+        await Expect(stage).ToBeVisibleAsync();
+        await Pictures.KeepAsync(page, "gallery-model");
+        await page.Keyboard.PressAsync("Escape");
+
+        var download = await page.RunAndWaitForDownloadAsync(() => strip.Locator("[data-kind=latent]").GetByRole(AriaRole.Link).ClickAsync());
+        download.SuggestedFilename.ShouldStartWith("noise_");
+    }
+
     [Theory]
     [InlineData("drawing.svg", """<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><script>localStorage.setItem('owned', 'yes')</script></svg>""")]
     [InlineData("page.html", "<!doctype html><script>localStorage.setItem('owned', 'yes')</script>")]

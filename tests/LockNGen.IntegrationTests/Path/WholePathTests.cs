@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.TestSupport;
@@ -114,6 +115,40 @@ public sealed class WholePathTests(RabbitMqBroker broker)
 
         Sequences(client.Seen.Skip(1)).Concat(Sequences(resumed.Seen.Skip(1))).ShouldBe(Sequences(witness.Seen.Skip(1)));
     }
+
+    [Fact]
+    public async Task Results_OfEveryKind_AreToldByTheBrokerAndHandedOutWhole()
+    {
+        await using var deployment = await Deployment.StartAsync(broker);
+        var id = await deployment.Api.Http.SubmitWorkflowAsync(EveryKind.Workflow);
+        await using var client = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={id}&after=0");
+
+        var completed = (await client.UntilAsync(GenerationEventTypes.Completed)).GetProperty("data");
+
+        var images = completed.GetProperty("images").EnumerateArray().ToList();
+        images.Select(i => (Text(i, "nodeId"), Text(i, "kind"), Text(i, "contentType"), Text(i, "filename"))).ShouldBe(EveryKind.Results);
+        Of(client.Seen, GenerationEventTypes.Image).Count.ShouldBe(images.Count);
+        completed.GetProperty("warnings").GetArrayLength().ShouldBe(0);
+        images[^1].GetProperty("text").GetString().ShouldBe("A harbour at night.");
+        foreach (var image in images)
+        {
+            using var answer = await deployment.Api.Http.GetAsync(new Uri(Text(image, "url"), UriKind.Relative));
+            var bytes = await answer.Content.ReadAsByteArrayAsync();
+            bytes.Length.ShouldBe(image.GetProperty("bytes").GetInt32());
+            System.Text.Encoding.UTF8.GetString(bytes).ShouldNotContain("lighthouse", customMessage: Text(image, "filename"));
+            answer.Content.Headers.ContentType!.ToString().ShouldBe(Text(image, "contentType"));
+            answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+            // What a browser might run, or cannot show, is stored.
+            var isShown = Text(image, "kind") is not "latent" && Text(image, "contentType") is not "image/svg+xml";
+            answer.Content.Headers.ContentDisposition!.DispositionType.ShouldBe(isShown ? "inline" : "attachment");
+        }
+
+        // History and answer carry the same.
+        var answered = await deployment.Api.Http.GetFromJsonAsync<JsonElement>($"api/generations/{id}");
+        answered.GetProperty("images").EnumerateArray().Select(i => (Text(i, "nodeId"), Text(i, "kind"))).ShouldBe(EveryKind.Results.Select(r => (r.Node, r.Kind)));
+    }
+
+    private static string Text(JsonElement image, string name) => image.TryGetProperty(name, out var value) ? value.GetString()! : "";
 
     private static List<string> FirstOfEachType(IEnumerable<JsonElement> events) => [.. events.Select(ProgressClient.TypeOf).Distinct()];
 
