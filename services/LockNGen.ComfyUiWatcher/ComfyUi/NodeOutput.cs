@@ -56,9 +56,14 @@ internal sealed record NodeOutput(IReadOnlyList<NodeResult> Results)
         SendsFrames |= entry.Text("source") == "websocket";
         // A node that echoes what it read (type "input") has made nothing.
         return entry.Text("filename") is { Length: > 0 } name && entry.Text("type") is not "input"
-            ? new OutputFile(key, name, entry.Text("subfolder") ?? "", entry.Text("type") ?? OutputFile.Output)
+            ? InItsFolder(new OutputFile(key, name, entry.Text("subfolder") ?? "", entry.Text("type") ?? OutputFile.Output))
             : null;
     }
+
+    /// <summary>Some nodes put the folder into the name, where <c>/view</c> does not look for it.</summary>
+    private static OutputFile InItsFolder(OutputFile file) => file.Subfolder.Length == 0 && file.Filename.LastIndexOfAny(['/', '\\']) is > 0 and var end
+        ? file with { Subfolder = file.Filename[..end], Filename = file.Filename[(end + 1)..] }
+        : file;
 
     private OutputText? Text(string key, JsonElement entry, List<NodeResult> results)
     {

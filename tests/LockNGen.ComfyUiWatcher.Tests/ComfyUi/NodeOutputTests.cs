@@ -11,6 +11,8 @@ public sealed class NodeOutputTests
     [InlineData("""{"gifs":[{"filename":"v.mp4","subfolder":"","type":"output","format":"video/h264-mp4","frame_rate":8.0,"workflow":"v.png","fullpath":"/comfy/output/v.mp4"}]}""", "gifs:/v.mp4:output")]
     [InlineData("""{"audio":[{"filename":"s.flac","subfolder":"audio","type":"output"}],"latents":[{"filename":"l.latent","subfolder":"","type":"output"}]}""", "audio:audio/s.flac:output latents:/l.latent:output")]
     [InlineData("""{"3d":[{"filename":"m.glb","subfolder":"3d","type":"output"}]}""", "3d:3d/m.glb:output")]
+    [InlineData("""{"3d":[{"filename":"3d/m.glb","subfolder":"","type":"output"}],"files":[{"filename":"a\\b\\c.bin"}]}""", "3d:3d/m.glb:output files:a\\b/c.bin:output")]
+    [InlineData("""{"images":[{"filename":"x/a.png","subfolder":"x","type":"output"}]}""", "images:x/x/a.png:output")]
     [InlineData("""{"a_images":[{"filename":"a.png","subfolder":"","type":"temp"}],"b_images":[{"filename":"b.png","subfolder":"","type":"temp"}]}""", "a_images:/a.png:temp b_images:/b.png:temp")]
     [InlineData("""{"result":["3d/m_00001_.glb",{"position":{"x":1}},"temp/bg_1.png"]}""", "result:3d/m_00001_.glb:output result:/bg_1.png:temp")]
     [InlineData("""{"result":["mesh.glb",null,null]}""", "result:/mesh.glb:output")]
