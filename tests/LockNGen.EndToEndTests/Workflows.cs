@@ -1,5 +1,3 @@
-using LockNGen.TestSupport;
-
 namespace LockNGen.EndToEndTests;
 
 /// <summary>What people send who have more than a prompt, in ComfyUI's API format.</summary>
@@ -27,13 +25,6 @@ internal static class Workflows
         {
           "1": { "class_type": "EmptyAudio", "inputs": { "duration": 0.1, "sample_rate": 44100 } },
           "2": { "class_type": "SaveAudio", "inputs": { "audio": ["1", 0], "filename_prefix": "s/{{{filename}}}" },
-            "_meta": { "title": "ui:{\"images\":[{\"filename\":\"{{{filename}}}\",\"subfolder\":\"\",\"type\":\"output\"}]}" } }
-        }
-        """;
-
-    /// <summary>Every kind of result, and this file of ComfyUI's output folder.</summary>
-    public static string EveryKindAnd(string filename) => EveryKind.Workflow.TrimEnd()[..^1] + $$$"""
-        , "30": { "class_type": "SaveAudio", "inputs": { "audio": ["2", 0], "filename_prefix": "s/other" },
             "_meta": { "title": "ui:{\"images\":[{\"filename\":\"{{{filename}}}\",\"subfolder\":\"\",\"type\":\"output\"}]}" } }
         }
         """;
