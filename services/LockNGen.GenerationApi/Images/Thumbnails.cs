@@ -59,7 +59,7 @@ internal sealed class Thumbnails(IImageStore files) : IDisposable
         await atWork.WaitAsync(cancellationToken);
         try
         {
-            await using var original = await files.OpenAsync(image.StoredAs, cancellationToken);
+            await using var original = await OpenHereAsync(image, cancellationToken);
             using var scaled = original is null ? null : PictureScaler.Scale(original, size, cancellationToken);
             if (scaled is null)
                 return null;
@@ -70,6 +70,30 @@ internal sealed class Thumbnails(IImageStore files) : IDisposable
         finally
         {
             atWork.Release();
+        }
+    }
+
+    /// <summary>Skia reads without waiting, and goes back: what comes over a network is put into a file first.</summary>
+    private async Task<Stream?> OpenHereAsync(ImageRow image, CancellationToken cancellationToken)
+    {
+        var original = await files.OpenAsync(image.StoredAs, cancellationToken);
+        if (original is null or FileStream)
+            return original;
+        await using (original)
+        {
+            var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+            var here = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            try
+            {
+                await original.CopyToAsync(here, cancellationToken);
+                here.Position = 0;
+                return here;
+            }
+            catch
+            {
+                await here.DisposeAsync();
+                throw;
+            }
         }
     }
 }
