@@ -1,4 +1,5 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using Microsoft.AspNetCore.StaticFiles;

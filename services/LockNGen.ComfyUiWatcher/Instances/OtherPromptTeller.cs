@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.Hosting.Resilience;

@@ -1,6 +1,6 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
-using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Instances;
+using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Results;
