@@ -1,9 +1,11 @@
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Events;
 using LockNGen.ComfyDoors.Http;
+using LockNGen.ComfyDoors.OpenAi;
 using LockNGen.ComfyDoors.Shapes;
 using LockNGen.ComfyDoors.Sockets;
 using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.V2;
 using LockNGen.Web.Authentication;
 using LockNGen.Messaging;
 using LockNGen.Hosting.Options;
@@ -34,6 +36,13 @@ public static class ComfyDoorsExtensions
         services.AddSingleton<Desks>();
         services.AddHostedService(provider => provider.GetRequiredService<Desks>());
         services.AddSingleton<Submission>();
+        services.AddSingleton<JobWatch>();
+        services.AddSingleton<AssetEndpoints>();
+        services.AddSingleton<AssetReferences>();
+        services.AddSingleton<JobEndpoints>();
+        services.AddSingleton<JobEvents>();
+        services.AddSingleton<ImagesEndpoints>();
+        services.AddSingleton<ImageRun>();
         services.AddSingleton<EventFeed>();
         services.AddSingleton<PreviewFeed>();
         services.AddSingleton<InputNames>();

@@ -1,5 +1,7 @@
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Http;
+using LockNGen.ComfyDoors.OpenAi;
+using LockNGen.ComfyDoors.V2;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors;
@@ -21,7 +23,12 @@ internal sealed class DoorBranch(IOptions<DoorOptions> options) : IStartupFilter
         branch.UseWebSockets(new WebSocketOptions { KeepAliveInterval = PingInterval, KeepAliveTimeout = PingTimeout });
         branch.UseRouting();
         branch.UseAuthentication();
-        branch.UseEndpoints(DoorRoutes.Map);
+        branch.UseEndpoints(endpoints =>
+        {
+            DoorRoutes.Map(endpoints);
+            V2Routes.Map(endpoints);
+            ImagesEndpoints.Map(endpoints);
+        });
         var doors = branch.Build();
         app.Use((context, rest) => IsOurs(context) ? doors(context) : rest(context));
         next(app);

@@ -103,6 +103,8 @@ public static class GenerationApiExtensions
         services.AddSingleton<BlockingEndpoint>();
         services.AddSingleton<DeliveryEndpoints>();
         services.AddSingleton<CatalogEndpoint>();
+        services.AddSingleton<SignedLinks>();
+        services.AddSingleton<AssetEndpoints>();
         services.TryAddSingleton<IImageStore, DirectoryImageStore>();
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<UploadStore>();
@@ -146,6 +148,8 @@ public static class GenerationApiExtensions
         RevocationEndpoint.Map(endpoints);
         PromptEndpoints.Map(endpoints);
         FileEndpoints.Map(endpoints);
+        AssetEndpoints.Map(endpoints);
+        ContentEndpoints.Map(endpoints);
         CatalogEndpoint.Map(endpoints);
         endpoints.MapSession();
         endpoints.MapOpenApi();

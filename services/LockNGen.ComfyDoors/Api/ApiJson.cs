@@ -12,4 +12,7 @@ namespace LockNGen.ComfyDoors.Api;
 [JsonSerializable(typeof(NamedFile))]
 [JsonSerializable(typeof(InstanceList))]
 [JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(Asset))]
+[JsonSerializable(typeof(NewAsset))]
+[JsonSerializable(typeof(TemplateList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -10,6 +10,8 @@ internal sealed record Prompt
     public required string Door { get; init; }
     public string? ClientId { get; init; }
     public required Generation Generation { get; init; }
+    public DateTimeOffset ExpiresAt { get; init; }
+    public IReadOnlyList<SignedLink>? Links { get; init; }
     public JsonElement? Workflow { get; init; }
     public JsonElement? ExtraData { get; init; }
 
@@ -99,3 +101,52 @@ internal sealed record ModelList(IReadOnlyList<Model> Models);
 
 /// <summary>A model.</summary>
 internal sealed record Model(string Name, string Folder);
+
+/// <summary>An address that is good without a token, below /api/doors/content/.</summary>
+internal sealed record SignedLink(string Path, DateTimeOffset ExpiresAt);
+
+/// <summary>A record over an upload.</summary>
+internal sealed record Asset
+{
+    public required Guid Id { get; init; }
+    public required string Hash { get; init; }
+    public required string Upload { get; init; }
+    public long Size { get; init; }
+    public required string ContentType { get; init; }
+    public string? FilePath { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset ExpiresAt { get; init; }
+    public required SignedLink Link { get; init; }
+    public bool? CreatedNew { get; init; }
+}
+
+/// <summary>An asset to make.</summary>
+internal sealed record NewAsset
+{
+    public required string Hash { get; init; }
+    public string? Upload { get; init; }
+    public long Size { get; init; }
+    public string? ContentType { get; init; }
+    public string? FilePath { get; init; }
+    public int? ExpiresIn { get; init; }
+    public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>The templates.</summary>
+internal sealed record TemplateList(IReadOnlyList<Template> Templates);
+
+/// <summary>A template.</summary>
+internal sealed record Template(string Name, string? Description, IReadOnlyList<TemplateParameter> Parameters);
+
+/// <summary>A parameter of a template.</summary>
+internal sealed record TemplateParameter
+{
+    public required string Name { get; init; }
+    public string? Type { get; init; }
+    public bool Required { get; init; }
+    public JsonElement? Default { get; init; }
+    public decimal? Min { get; init; }
+    public decimal? Max { get; init; }
+    public decimal? Step { get; init; }
+    public IReadOnlyList<string>? Choices { get; init; }
+}

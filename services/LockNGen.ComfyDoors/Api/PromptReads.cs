@@ -26,6 +26,13 @@ internal static class PromptReads
         return list.Items is [var found, ..] ? found : null;
     }
 
+    /// <summary>One with addresses of its files that are good without a token.</summary>
+    public static async Task<Prompt?> FindLinkedAsync(this GenerationApiClient api, DoorCaller caller, Guid id, CancellationToken cancellationToken)
+    {
+        var list = await api.GetAsync(caller, $"{Path}?id={id}&links=true", ApiJson.Default.PromptList, cancellationToken);
+        return list.Items is [var found, ..] ? found : null;
+    }
+
     /// <summary>Any of a status.</summary>
     public static Task<PromptList> ListAsync(this GenerationApiClient api, DoorCaller caller, string? status, int limit, int offset, CancellationToken cancellationToken) => api.GetAsync(
         caller, $"{Path}?limit={limit}&offset={offset}{(status is null ? "" : "&status=" + status)}", ApiJson.Default.PromptList, cancellationToken);

@@ -6,7 +6,7 @@ using MassTransit;
 namespace LockNGen.ComfyDoors.Events;
 
 /// <summary>Brings events to the desks of their owners; those of owners who never came to this door are dropped.</summary>
-internal sealed class EventFeed(Desks desks, RevocationList revocations) :
+internal sealed class EventFeed(Desks desks, JobWatch watch, RevocationList revocations) :
     IConsumer<GenerationQueued>,
     IConsumer<GenerationStarted>,
     IConsumer<GenerationNodeExecuting>,
@@ -41,6 +41,7 @@ internal sealed class EventFeed(Desks desks, RevocationList revocations) :
 
     private Task TakeAsync(ConsumeContext context, GenerationEvent message)
     {
+        watch.Take(message);
         desks.Find(context.Headers.Get<string>(EventHeaders.Owner))?.Take(message);
         return Task.CompletedTask;
     }

@@ -1,13 +1,9 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.ComfyDoors.Http;
 
@@ -16,8 +12,6 @@ namespace LockNGen.ComfyDoors.Http;
 /// </summary>
 internal sealed class UploadEndpoints(GenerationApiClient api, IOptions<DoorOptions> options)
 {
-    private const int MaxField = 65_536;
-
     private static readonly string[] Folders = ["input", "temp", "output"];
 
     public static void Map(RouteGroupBuilder comfy)
@@ -30,23 +24,17 @@ internal sealed class UploadEndpoints(GenerationApiClient api, IOptions<DoorOpti
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = options.Value.MaxUploadBytes;
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary)
+        if (FormReader.Of(context.Request) is not { } form)
             return TypedResults.BadRequest();
-
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         (string Name, Uploaded File)? uploaded = null;
-        var reader = new MultipartReader(boundary, context.Request.Body);
         try
         {
-            while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
+            while (await form.NextAsync(context.RequestAborted) is { } part)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-                    continue;
-                var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-                if (name == "image" && uploaded is null)
-                    uploaded = (FileNameOf(disposition), await api.UploadAsync(caller, section.Body, "upload", context.RequestAborted));
+                if (part.Name == "image" && uploaded is null)
+                    uploaded = (part.FileName, await api.UploadAsync(caller, part.Body, "upload", context.RequestAborted));
                 else
-                    fields[name] = await ReadFieldAsync(section.Body, context.RequestAborted);
+                    await part.KeepAsync(context.RequestAborted);
             }
         }
         catch (ApiException e) when (e.Status is StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status400BadRequest)
@@ -58,10 +46,10 @@ internal sealed class UploadEndpoints(GenerationApiClient api, IOptions<DoorOpti
             return TypedResults.BadRequest();
         }
 
-        return uploaded is not { Name.Length: > 0 } file ? TypedResults.BadRequest() : await NameAsync(caller, file.Name, file.File, fields, context.RequestAborted);
+        return uploaded is not { Name.Length: > 0 } file ? TypedResults.BadRequest() : await NameAsync(caller, file.Name, file.File, form.Fields, context.RequestAborted);
     }
 
-    private async Task<IResult> NameAsync(DoorCaller caller, string name, Uploaded file, Dictionary<string, string> fields, CancellationToken cancellationToken)
+    private async Task<IResult> NameAsync(DoorCaller caller, string name, Uploaded file, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
     {
         var folder = fields.GetValueOrDefault("type") is { Length: > 0 } type ? type : "input";
         var subfolder = fields.GetValueOrDefault("subfolder", "");
@@ -77,21 +65,5 @@ internal sealed class UploadEndpoints(GenerationApiClient api, IOptions<DoorOpti
             mayRepeat: true,
             cancellationToken);
         return ComfyAnswers.Json(new JsonObject { ["name"] = named.Name, ["subfolder"] = subfolder, ["type"] = folder });
-    }
-
-    /// <summary>Without the folders that a browser or a script may send with it.</summary>
-    private static string FileNameOf(ContentDispositionHeaderValue disposition)
-    {
-        var name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString();
-        return name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
-    }
-
-    private static async Task<string> ReadFieldAsync(Stream body, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxField + 1];
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length <= MaxField
-            ? Encoding.UTF8.GetString(buffer, 0, length)
-            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"A field has more than {MaxField} bytes."));
     }
 }

@@ -24,7 +24,7 @@ internal static class Outputs
     }
 
     /// <summary>Whether it goes through the socket, and stands in no output.</summary>
-    public static bool IsSent(GenerationImage file) => file is { Filename: null, OutputKey: null } && file.Kind != GenerationResultKinds.Text;
+    public static bool IsSent(GenerationImage file) => file.Filename is null && file.Kind != GenerationResultKinds.Text;
 
     /// <summary>A file as programs ask <c>/view</c> for it.</summary>
     public static JsonObject File(Guid id, GenerationImage file) =>

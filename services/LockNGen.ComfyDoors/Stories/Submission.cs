@@ -10,7 +10,7 @@ internal sealed class Submission(GenerationApiClient api, Desks desks)
 {
     /// <summary>Submits; asks again under the same id when an answer is lost.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
-    public async Task<Submitted> SubmitAsync(DoorCaller caller, HttpContext context, Guid id, string? clientId, JsonObject request)
+    public async Task<Submitted> SubmitAsync(DoorCaller caller, HttpContext context, Guid id, string? clientId, JsonObject request, string? idempotencyKey = null)
     {
         var desk = desks.Of(caller);
         request["id"] = id.ToString();
@@ -19,7 +19,7 @@ internal sealed class Submission(GenerationApiClient api, Desks desks)
         desk.Expect(id, clientId);
         try
         {
-            var accepted = await PostAsync(caller, id, Encoding.UTF8.GetBytes(request.ToJsonString()), context.RequestAborted);
+            var accepted = await PostAsync(caller, id, Encoding.UTF8.GetBytes(request.ToJsonString()), idempotencyKey, context.RequestAborted);
             desk.Accept(id);
             context.Response.OnCompleted(() =>
             {
@@ -35,18 +35,18 @@ internal sealed class Submission(GenerationApiClient api, Desks desks)
         }
     }
 
-    private async Task<Submitted> PostAsync(DoorCaller caller, Guid id, byte[] body, CancellationToken cancellationToken)
+    private async Task<Submitted> PostAsync(DoorCaller caller, Guid id, byte[] body, string? idempotencyKey, CancellationToken cancellationToken)
     {
         try
         {
-            return await api.SendAsync(caller, HttpMethod.Post, "/api/generations", body, ApiJson.Default.Submitted, mayRepeat: false, cancellationToken);
+            return await api.SendAsync(caller, HttpMethod.Post, "/api/generations", body, ApiJson.Default.Submitted, mayRepeat: false, cancellationToken, idempotencyKey);
         }
         catch (ApiException e) when (e.Status == StatusCodes.Status503ServiceUnavailable)
         {
             // It may have been accepted, and only the answer was lost.
             if (await api.FindAsync(caller, id, full: false, cancellationToken) is { } known)
                 return new Submitted { Id = known.Id };
-            return await api.SendAsync(caller, HttpMethod.Post, "/api/generations", body, ApiJson.Default.Submitted, mayRepeat: false, cancellationToken);
+            return await api.SendAsync(caller, HttpMethod.Post, "/api/generations", body, ApiJson.Default.Submitted, mayRepeat: false, cancellationToken, idempotencyKey);
         }
     }
 }

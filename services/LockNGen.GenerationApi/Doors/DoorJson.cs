@@ -9,6 +9,8 @@ namespace LockNGen.GenerationApi.Doors;
 [JsonSerializable(typeof(PromptList))]
 [JsonSerializable(typeof(HidePrompts))]
 [JsonSerializable(typeof(NamedFile))]
+[JsonSerializable(typeof(Asset))]
+[JsonSerializable(typeof(NewAsset))]
 internal sealed partial class DoorJson : JsonSerializerContext
 {
     /// <summary>The same, without escapes that only HTML needs: workflows are long.</summary>

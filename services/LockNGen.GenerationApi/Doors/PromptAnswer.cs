@@ -18,6 +18,12 @@ public sealed record PromptAnswer
     /// <summary>The generation.</summary>
     public required GenerationAnswer Generation { get; init; }
 
+    /// <summary>When it, or its files, may be erased.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Addresses of its files, in their order, that are good without a token; only where asked for.</summary>
+    public IReadOnlyList<SignedLink>? Links { get; init; }
+
     /// <summary>The workflow as it was submitted; only where asked for.</summary>
     public JsonElement? Workflow { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.History;
@@ -6,6 +7,7 @@ using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Web.Authentication;
+using Microsoft.Extensions.Options;
 using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Doors;
@@ -22,7 +24,8 @@ internal static class PromptEndpoints
         group.MapPost("/hide", HideAsync);
     }
 
-    private static async Task<IResult> ListAsync([AsParameters] PromptQuery query, Caller caller, GenerationsDatabase database, Answers answers, HttpContext context)
+    private static async Task<IResult> ListAsync(
+        [AsParameters] PromptQuery query, Caller caller, GenerationsDatabase database, Answers answers, SignedLinks links, IOptions<StorageOptions> storage, HttpContext context)
     {
         var errors = query.Errors();
         if (errors.Count > 0)
@@ -35,9 +38,12 @@ internal static class PromptEndpoints
                 var prompts = await PromptsAsync(session, ids, query.Full == true);
                 var images = await ImagesAsync(session, ids);
                 var places = rows.Any(r => r.Status == GenerationStatus.Queued) ? await WaitingList.PlacesAsync(session) : null;
-                return new PromptList([.. rows.Select(r => Answer(prompts[r.Id], r.Number, answers.Of(r, places?.GetValueOrDefault(r.Id), images[r.Id])))], total);
+                return new PromptList(
+                    [.. rows.Select(r => Answer(prompts[r.Id], r, answers.Of(r, places?.GetValueOrDefault(r.Id), images[r.Id]), (r.EndedAt ?? session.Now) + storage.Value.KeepImages))], total);
             },
             context.RequestAborted);
+        if (query.Links == true)
+            list = list with { Items = await Task.WhenAll(list.Items.Select(p => LinkedAsync(p, links, context.RequestAborted))) };
         return TypedResults.Json(list, DoorJson.Plain.PromptList);
     }
 
@@ -80,9 +86,18 @@ internal static class PromptEndpoints
         return images.ToLookup(i => i.GenerationId);
     }
 
-    private static PromptAnswer Answer(PromptRow prompt, long number, GenerationAnswer generation) => new()
+    private static async Task<PromptAnswer> LinkedAsync(PromptAnswer prompt, SignedLinks links, CancellationToken cancellationToken)
     {
-        Number = number,
+        var signed = new List<SignedLink>();
+        foreach (var image in prompt.Generation.Images)
+            signed.Add(await links.SignAsync(string.Create(CultureInfo.InvariantCulture, $"images/{prompt.Generation.Id}/{image.Index}"), cancellationToken));
+        return prompt with { Links = signed };
+    }
+
+    private static PromptAnswer Answer(PromptRow prompt, GenerationRow row, GenerationAnswer generation, DateTimeOffset expiresAt) => new()
+    {
+        Number = row.Number,
+        ExpiresAt = expiresAt,
         Door = prompt.Door,
         ClientId = prompt.ClientId,
         Generation = generation,

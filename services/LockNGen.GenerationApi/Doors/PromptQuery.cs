@@ -37,6 +37,10 @@ internal sealed record PromptQuery
     [FromQuery]
     public bool? Full { get; init; }
 
+    /// <summary>With addresses of files that are good without a token.</summary>
+    [FromQuery]
+    public bool? Links { get; init; }
+
     [FromQuery]
     public int? Limit { get; init; }
 

@@ -65,6 +65,7 @@ internal sealed partial class Retention(
                 if (pictures.Count > 0)
                     await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @pictures", new { pictures = SqlList.Of(pictures) });
                 await session.ExecuteAsync("DELETE FROM idempotency_keys WHERE created_at < @before", new { before = session.Now - IdempotencyKeys.Keep });
+                await session.ExecuteAsync("DELETE FROM assets WHERE expires_at < @Now", new { session.Now });
                 await session.ExecuteAsync("DELETE FROM tickets WHERE expires_at < @Now", new { session.Now });
                 await limits.ForgetAsync(session);
                 await uploads.RemoveUnusedAsync(session, session.Now - kept.KeepUploads, BatchSize, cancellationToken);

@@ -1,0 +1,59 @@
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace LockNGen.ComfyDoors.Http;
+
+/// <summary>Reads a multipart form as it comes in: files as streams, fields as text, in any order.</summary>
+internal sealed class FormReader(MultipartReader reader)
+{
+    private const int MaxField = 65_536;
+
+    private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
+
+    /// <summary>The form of a request; null when it has none.</summary>
+    public static FormReader? Of(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= 200 } boundary
+            ? new FormReader(new MultipartReader(boundary, request.Body))
+            : null;
+
+    /// <summary>A field that has been kept.</summary>
+    public string? Field(string name) => _fields.GetValueOrDefault(name);
+
+    /// <summary>All fields that have been kept.</summary>
+    public IReadOnlyDictionary<string, string> Fields => _fields;
+
+    /// <summary>The next part; null at the end.</summary>
+    public async Task<FormPart?> NextAsync(CancellationToken cancellationToken)
+    {
+        while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+        {
+            if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+                return new FormPart(this, HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), FileNameOf(disposition), section.Body);
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps a part as a field.</summary>
+    public async Task KeepAsync(string name, Stream body, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxField + 1];
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        _fields[name] = length <= MaxField ? Encoding.UTF8.GetString(buffer, 0, length) : throw new InvalidDataException($"The field {name} has more than {MaxField} bytes.");
+    }
+
+    /// <summary>Without the folders that a browser or a script may send with it.</summary>
+    private static string FileNameOf(ContentDispositionHeaderValue disposition)
+    {
+        var name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString();
+        return name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+    }
+}
+
+/// <summary>A part of a form.</summary>
+internal sealed record FormPart(FormReader Form, string Name, string FileName, Stream Body)
+{
+    /// <summary>Keeps it as a field.</summary>
+    public Task KeepAsync(CancellationToken cancellationToken) => Form.KeepAsync(Name, Body, cancellationToken);
+}

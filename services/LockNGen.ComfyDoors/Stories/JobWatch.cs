@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Stories;
+
+/// <summary>Those who follow one generation each, whoever submitted it, and how far each one is that is under way.</summary>
+internal sealed class JobWatch
+{
+    /// <summary>What is there to be looked up is bounded; what is not found is asked for.</summary>
+    private const int MaxKnown = 10_000;
+    private const int MaxPreviews = 128;
+    private const int MaxWaiting = 64;
+
+    private readonly ConcurrentDictionary<Guid, GenerationProgressedData> _progress = new();
+    private readonly ConcurrentDictionary<Guid, GenerationPreviewBytes> _previews = new();
+    private readonly ConcurrentDictionary<Guid, List<Channel<object>>> _watchers = new();
+
+    public GenerationProgressedData? ProgressOf(Guid id) => _progress.GetValueOrDefault(id);
+
+    public GenerationPreviewBytes? PreviewOf(Guid id) => _previews.GetValueOrDefault(id);
+
+    /// <summary>Takes an event.</summary>
+    public void Take(GenerationEvent message)
+    {
+        if (message is GenerationProgressed progress && (_progress.Count < MaxKnown || _progress.ContainsKey(message.GenerationId)))
+            _progress[message.GenerationId] = progress.Data;
+        if (GenerationEventTypes.IsTerminal(message.Type))
+        {
+            _progress.TryRemove(message.GenerationId, out _);
+            _previews.TryRemove(message.GenerationId, out _);
+        }
+
+        Tell(message.GenerationId, message);
+    }
+
+    /// <summary>Takes a picture.</summary>
+    public void Take(GenerationPreviewBytes preview)
+    {
+        if (_previews.Count < MaxPreviews || _previews.ContainsKey(preview.GenerationId))
+            _previews[preview.GenerationId] = preview;
+        Tell(preview.GenerationId, preview);
+    }
+
+    /// <summary>Follows one: events and pictures; of those that wait the newest, for whoever misses one asks anyhow.</summary>
+    public Follower Follow(Guid id)
+    {
+        var channel = Channel.CreateBounded<object>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+        var list = _watchers.GetOrAdd(id, _ => []);
+        lock (list)
+            list.Add(channel);
+        return new Follower(channel.Reader, () =>
+        {
+            lock (list)
+            {
+                list.Remove(channel);
+                if (list.Count == 0)
+                    _watchers.TryRemove(KeyValuePair.Create(id, list));
+            }
+        });
+    }
+
+    private void Tell(Guid id, object message)
+    {
+        if (!_watchers.TryGetValue(id, out var list))
+            return;
+        lock (list)
+        {
+            foreach (var channel in list)
+                channel.Writer.TryWrite(message);
+        }
+    }
+}
+
+/// <summary>Someone who follows a generation.</summary>
+internal sealed class Follower(ChannelReader<object> reader, Action leave) : IDisposable
+{
+    /// <summary>The next event or picture; null when none has come for so long.</summary>
+    public async Task<object?> NextAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            return await reader.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => leave();
+}

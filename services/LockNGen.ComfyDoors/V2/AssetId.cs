@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace LockNGen.ComfyDoors.V2;
+
+/// <summary>The id of a result as an asset: generation and number of the file, so that no table has to know it.</summary>
+internal static class AssetId
+{
+    public static string Of(Guid job, int index) => string.Create(CultureInfo.InvariantCulture, $"{job:D}-{index}");
+
+    /// <summary>Which result is meant; null when it is no result.</summary>
+    public static (Guid Job, int Index)? Parse(string id)
+    {
+        const int length = 36;
+        return id.Length > length + 1 && id[length] == '-' && Guid.TryParseExact(id[..length], "D", out var job)
+            && int.TryParse(id.AsSpan(length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                ? (job, index)
+                : null;
+    }
+}

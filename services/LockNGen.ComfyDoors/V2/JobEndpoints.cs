@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.ComfyDoors.Http;
+using LockNGen.ComfyDoors.Stories;
+using Microsoft.Extensions.Options;
+
+namespace LockNGen.ComfyDoors.V2;
+
+/// <summary><c>/api/v2/jobs</c>: submit, look, cancel.</summary>
+internal sealed class JobEndpoints(Submission submission, AssetReferences assets, GenerationApiClient api, JobWatch watch, IOptions<DoorOptions> options)
+{
+    private const string PartnerKey = "api_key_comfy_org";
+
+    private static readonly string[] Known = ["workflow", "extra_data"];
+
+    public static void Map(RouteGroupBuilder v2)
+    {
+        v2.MapPost("/jobs", (JobEndpoints jobs, DoorCaller caller, HttpContext context) => jobs.SubmitAsync(caller, context));
+        v2.MapGet("/jobs/{id}", (JobEndpoints jobs, string id, DoorCaller caller, HttpContext context) => jobs.GetAsync(id, caller, context));
+        v2.MapGet("/jobs/{id}/workflow", (JobEndpoints jobs, string id, DoorCaller caller, HttpContext context) => jobs.WorkflowAsync(id, caller, context));
+        v2.MapGet("/jobs/{id}/events", (JobEvents events, string id, DoorCaller caller, HttpContext context) => events.StreamAsync(id, caller, context));
+        v2.MapGet("/jobs/{id}/logs", () => TypedResults.NoContent());
+        v2.MapPost("/jobs/{id}/cancel", (JobEndpoints jobs, string id, DoorCaller caller, HttpContext context) => jobs.CancelAsync(id, caller, context));
+    }
+
+    private async Task<IResult> SubmitAsync(DoorCaller caller, HttpContext context)
+    {
+        if (await RequestJson.ReadAsync(context, options.Value.MaxPromptBytes) is not { } body)
+            return Malformed("The body is not a JSON object.");
+        if (body.Select(m => m.Key).FirstOrDefault(k => !Known.Contains(k, StringComparer.Ordinal)) is { } unknown)
+            return Malformed($"'{unknown}' is not supported here.");
+        if (body["workflow"] is not JsonObject workflow)
+            return Invalid("workflow must be an object: a workflow in API format.", []);
+        if (workflow["nodes"] is JsonArray && workflow.ContainsKey("links"))
+            return V2Answers.Error(StatusCodes.Status422UnprocessableEntity, "workflow_format_ui", "This is the format of ComfyUI's editor; export the workflow with Workflow > Export (API).");
+        var extra = body["extra_data"] as JsonObject;
+        if ((extra?.Select(m => m.Key).FirstOrDefault(k => k != PartnerKey)) is { } notAllowed)
+            return Malformed($"extra_data has '{notAllowed}'; only {PartnerKey} is allowed.");
+        if (await assets.ResolveAsync(caller, workflow, context.RequestAborted) is { } missing)
+            return V2Answers.Error(StatusCodes.Status422UnprocessableEntity, "missing_asset", $"There is no asset {missing} that you may use.");
+        body.Remove("workflow");
+        try
+        {
+            var accepted = await submission.SubmitAsync(
+                caller,
+                context,
+                Guid.NewGuid(),
+                null,
+                new JsonObject
+                {
+                    ["workflow"] = workflow,
+                    ["partnerKey"] = extra?[PartnerKey]?.DeepClone(),
+                    ["includeTemp"] = true,
+                    ["door"] = new JsonObject { ["kind"] = "comfy-v2" },
+                },
+                context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null);
+            var prompt = await api.FindLinkedAsync(caller, accepted.Id, context.RequestAborted);
+            context.Response.Headers.Location = Addresses.OfJob(context.Request, accepted.Id);
+            return V2Answers.Json(JobShapes.Job(context.Request, prompt!, null), StatusCodes.Status201Created);
+        }
+        catch (ApiException e) when (e.Status == StatusCodes.Status400BadRequest)
+        {
+            return Invalid(e.Message, e.Problem.Errors);
+        }
+    }
+
+    private async Task<IResult> GetAsync(string id, DoorCaller caller, HttpContext context) => await FindAsync(id, caller, context) is { } prompt
+        ? V2Answers.Json(JobShapes.Job(context.Request, prompt, watch.ProgressOf(prompt.Id)))
+        : Unknown();
+
+    private async Task<IResult> WorkflowAsync(string id, DoorCaller caller, HttpContext context) =>
+        Guid.TryParse(id, out var known) && await api.FindAsync(caller, known, full: true, context.RequestAborted) is { Workflow: { } workflow }
+            ? V2Answers.Json(new JsonObject { ["workflow"] = JsonObject.Create(workflow), ["format"] = "api" })
+            : Unknown();
+
+    private async Task<IResult> CancelAsync(string id, DoorCaller caller, HttpContext context)
+    {
+        if (await FindAsync(id, caller, context) is not { } prompt)
+            return Unknown();
+        if (!prompt.Generation.HasEnded)
+        {
+            await api.CancelAsync(caller, prompt.Id, context.RequestAborted);
+            prompt = await FindAsync(id, caller, context) ?? prompt;
+        }
+
+        return V2Answers.Json(JobShapes.Job(context.Request, prompt, watch.ProgressOf(prompt.Id)));
+    }
+
+    private async Task<Prompt?> FindAsync(string id, DoorCaller caller, HttpContext context) =>
+        Guid.TryParse(id, out var known) ? await api.FindLinkedAsync(caller, known, context.RequestAborted) : null;
+
+    /// <summary>Errors by node, each with the input and what is wrong with it.</summary>
+    private static IResult Invalid(string message, IReadOnlyList<ApiError> errors)
+    {
+        var nodes = new JsonObject(errors.Where(e => e.NodeId is not null).GroupBy(e => e.NodeId!, StringComparer.Ordinal).Select(g => KeyValuePair.Create(
+            g.Key,
+            (JsonNode?)new JsonArray([.. g.Select(e => new JsonObject { ["field"] = e.Input, ["reason"] = e.Code, ["message"] = e.Message })]))));
+        return V2Answers.Error(StatusCodes.Status422UnprocessableEntity, "invalid_workflow", message, new JsonObject { ["node_errors"] = nodes });
+    }
+
+    private static IResult Malformed(string message) => V2Answers.Error(StatusCodes.Status400BadRequest, "invalid_request", message);
+
+    private static IResult Unknown() => V2Answers.NotFound("You have no job of this id.");
+}
