@@ -13,7 +13,7 @@ RUN find contracts libs services -type f ! -name '*.csproj' ! -name packages.loc
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS publish
 WORKDIR /src
-ENV SERVICES="ComfyUiWatcher RealtimeGateway GenerationApi WebhookNotifier ComfyUiSimulator"
+ENV SERVICES="ComfyUiWatcher RealtimeGateway GenerationApi WebhookNotifier ComfyDoors ComfyUiSimulator"
 COPY --from=projects /src ./
 RUN for service in $SERVICES; do dotnet restore services/LockNGen.$service --locked-mode || exit 1; done
 COPY .editorconfig ./
@@ -59,6 +59,10 @@ ENTRYPOINT ["dotnet", "LockNGen.GenerationApi.dll"]
 FROM service AS webhook-notifier
 COPY --from=publish /out/WebhookNotifier ./
 ENTRYPOINT ["dotnet", "LockNGen.WebhookNotifier.dll"]
+
+FROM service AS comfy-doors
+COPY --from=publish /out/ComfyDoors ./
+ENTRYPOINT ["dotnet", "LockNGen.ComfyDoors.dll"]
 
 FROM service AS comfyui-simulator
 COPY --from=publish /out/ComfyUiSimulator ./

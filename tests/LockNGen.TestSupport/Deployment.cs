@@ -52,6 +52,9 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>Starts a webhook notifier; the caller waits for it.</summary>
     public ServiceProcess StartNotifier() => Start("LockNGen.WebhookNotifier", []);
 
+    /// <summary>Starts a door for programs made for ComfyUI; the caller waits for it.</summary>
+    public ServiceProcess StartDoor() => Start("LockNGen.ComfyDoors", new() { ["ComfyDoors__ApiUrl"] = Api.Url.ToString() });
+
     /// <summary>Starts one more gateway; the caller waits for it.</summary>
     public ServiceProcess StartGateway() => Start("LockNGen.RealtimeGateway", []);
 

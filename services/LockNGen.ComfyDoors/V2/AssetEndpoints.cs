@@ -113,7 +113,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
             caller, HttpMethod.Post, "/api/doors/assets", JsonSerializer.SerializeToUtf8Bytes(asset, ApiJson.Default.NewAsset), ApiJson.Default.Asset, mayRepeat: false, context.RequestAborted);
         // 201: new bytes when they were sent, a new record when they were not.
         var isNew = asset.Upload is null ? made.CreatedNew is not null : made.CreatedNew == true;
-        return V2Answers.Json(Shape(context.Request, made), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return V2Answers.Json(Shape(context.Request, made with { CreatedNew = made.CreatedNew ?? false }), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private async Task<IResult> ExistsAsync(string hash, DoorCaller caller, HttpContext context)
