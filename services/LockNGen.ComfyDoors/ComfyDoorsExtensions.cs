@@ -43,6 +43,7 @@ public static class ComfyDoorsExtensions
         services.AddSingleton<JobEvents>();
         services.AddSingleton<ImagesEndpoints>();
         services.AddSingleton<ImageRun>();
+        services.AddHostedService<EarlierRevocations>();
         services.AddSingleton<EventFeed>();
         services.AddSingleton<PreviewFeed>();
         services.AddSingleton<InputNames>();

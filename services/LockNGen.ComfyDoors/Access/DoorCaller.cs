@@ -15,8 +15,8 @@ internal sealed record DoorCaller
     /// <summary>The caller's address, for the limits of the GenerationApi.</summary>
     public string? Address { get; init; }
 
-    /// <summary>When the token ends.</summary>
-    public DateTimeOffset? ExpiresAt { get; init; }
+    /// <summary>Who it is by its token, which ends and may be revoked.</summary>
+    public Caller? Identity { get; init; }
 
     public static ValueTask<DoorCaller?> BindAsync(HttpContext context, ParameterInfo parameter) => new(Of(context));
 
@@ -28,7 +28,7 @@ internal sealed record DoorCaller
             Owner = caller.Owner ?? "",
             Token = Credentials.TokenOf(context),
             Address = context.Connection.RemoteIpAddress?.ToString(),
-            ExpiresAt = caller.ExpiresAt,
+            Identity = caller,
         };
     }
 }

@@ -174,7 +174,7 @@ internal sealed class SocketEndpoint(
 
     private TimeSpan Remaining(DoorCaller caller)
     {
-        if (caller.ExpiresAt is not { } end)
+        if (caller.Identity?.ExpiresAt is not { } end)
             return Timeout.InfiniteTimeSpan;
         var remaining = end - clock.GetUtcNow();
         return remaining <= TimeSpan.Zero ? TimeSpan.Zero : remaining < TimeSpan.FromDays(40) ? remaining : Timeout.InfiniteTimeSpan;

@@ -3,6 +3,7 @@ using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Frames;
 using LockNGen.ComfyDoors.Sockets;
 using LockNGen.Contracts;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.ComfyDoors.Stories;
 
@@ -18,7 +19,7 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
     private readonly Lock _gate = new();
     private readonly List<ClientSession> _sessions = [];
     private readonly Dictionary<Guid, string?> _clients = [];
-    private readonly Dictionary<Guid, List<Action<Story>>> _unknown = [];
+    private readonly Dictionary<Guid, List<GenerationEvent>> _unknown = [];
     private readonly Queue<Guid> _ended = new();
     private readonly HashSet<Guid> _active = [];
     private readonly List<DoorSocket> _sockets = [];
@@ -143,7 +144,8 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
             var isEnd = GenerationEventTypes.IsTerminal(message.Type);
             if (isEnd)
                 HistoryVersion++;
-            Apply(message.GenerationId, story => story.Take(message));
+            if (!Apply(message.GenerationId, story => story.Take(message)))
+                Wait(message);
             if (isEnd)
                 End(message.GenerationId);
         }
@@ -164,6 +166,16 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
     {
         lock (_gate)
             HistoryVersion++;
+    }
+
+    /// <summary>Ends the connections whose token counts no longer.</summary>
+    public void EndRevoked(RevocationList revocations)
+    {
+        lock (_gate)
+        {
+            foreach (var socket in _sockets.Where(s => s.Caller.Identity is { } identity && revocations.IsRevoked(identity)))
+                socket.End();
+        }
     }
 
     /// <summary>Lets clients hear something that have unfinished prompts.</summary>
@@ -253,22 +265,28 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
         return true;
     }
 
-    private void Apply(Guid id, Action<Story> change)
+    /// <summary>Lets the stories of a prompt go on; false when it is not known whose it is.</summary>
+    private bool Apply(Guid id, Action<Story> change)
     {
-        if (_clients.TryGetValue(id, out var client))
-        {
-            foreach (var session in SessionsOf(client))
-                session.Apply(id, change);
-        }
-        else if (_unknown.TryGetValue(id, out var waiting))
+        if (!_clients.TryGetValue(id, out var client))
+            return false;
+        foreach (var session in SessionsOf(client))
+            session.Apply(id, change);
+        return true;
+    }
+
+    /// <summary>Keeps an event until it is known whose it is.</summary>
+    private void Wait(GenerationEvent message)
+    {
+        if (_unknown.TryGetValue(message.GenerationId, out var waiting))
         {
             if (waiting.Count < MaxWaiting)
-                waiting.Add(change);
+                waiting.Add(message);
         }
         else if (_unknown.Count < MaxWaiting)
         {
-            _unknown[id] = [change];
-            _ = AskAsync(id);
+            _unknown[message.GenerationId] = [message];
+            _ = AskAsync(message.GenerationId);
         }
     }
 
@@ -295,11 +313,16 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
                 return;
             }
 
+            var isWhole = waiting is [GenerationQueued or GenerationStarted, ..];
             foreach (var session in SessionsOf(prompt.ClientId))
             {
-                session.Expect(id, isHeld: false);
-                foreach (var change in waiting ?? [])
-                    session.Apply(id, change);
+                // What began before the first event that came here, another door has told of.
+                if (isWhole)
+                    session.Expect(id, isHeld: false);
+                else
+                    session.Restore(prompt);
+                foreach (var message in waiting ?? [])
+                    session.Apply(id, story => story.Take(message));
             }
 
             if (prompt.Generation.HasEnded)

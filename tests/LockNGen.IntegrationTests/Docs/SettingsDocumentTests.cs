@@ -1,4 +1,5 @@
 using System.Text;
+using LockNGen.ComfyDoors;
 using LockNGen.ComfyUiSimulator;
 using LockNGen.ComfyUiWatcher;
 using LockNGen.GenerationApi;
@@ -39,6 +40,7 @@ public sealed class SettingsDocumentTests
             ("RealtimeGateway", [typeof(GatewayExtensions)]),
             ("ComfyUiWatcher", [typeof(ComfyUiWatcherExtensions)]),
             ("WebhookNotifier", [typeof(WebhookNotifierExtensions)]),
+            ("ComfyDoors", [typeof(ComfyDoorsExtensions)]),
             ("ComfyUiSimulator", [typeof(ComfyUiSimulatorExtensions)]),
         ];
         var text = new StringBuilder();
