@@ -88,6 +88,8 @@ public static class GenerationApiExtensions
         services.AddSingleton<Leases>();
         services.AddSingleton<CatalogStore>();
         services.AddSingleton<TemplateCatalog>();
+        services.AddSingleton<TemplateStore>();
+        services.AddSingleton<TemplateEndpoint>();
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<WorkflowFindings>();
         services.AddSingleton<ImportEndpoint>();
@@ -162,6 +164,7 @@ public static class GenerationApiExtensions
         services.AddValidatedOptions<GenerationApiOptions>(GenerationApiOptions.Section);
         services.AddValidatedOptions<QueueOptions>(QueueOptions.Section);
         services.AddValidatedOptions<SubmitOptions>(SubmitOptions.Section);
+        services.AddValidatedOptions<TemplateOptions>(TemplateOptions.Section);
         services.AddValidatedOptions<LimitOptions>(LimitOptions.Section).PostConfigure(o => o.Complete());
         services.AddValidatedOptions<StorageOptions>(StorageOptions.Section)
             .Configure(o => o.ConnectionString ??= builder.Configuration.GetConnectionString("generations"))

@@ -36,6 +36,8 @@ const tellOperator = 'Try again; if it happens again, tell the operator what you
 /** What people can do about a request that was refused, by the code of the problem. */
 const problemAdvice: Readonly<Record<string, string>> = {
   invalid_request: changeAsDescribed,
+  name_taken: 'Choose another name.',
+  read_only: 'Save a copy under another name.',
   no_workflow: 'Choose the workflow’s JSON, or a file that ComfyUI itself wrote; many programs take workflows out of pictures.',
   malformed_json: 'The request cannot be read. Reload the page and send it again.',
   unauthorized: signIn,

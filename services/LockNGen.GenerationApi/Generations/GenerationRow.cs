@@ -18,6 +18,7 @@ internal sealed record GenerationRow
     public int Priority { get; init; }
     public DateTimeOffset? PromotedAt { get; init; }
     public string? Template { get; init; }
+    public int? TemplateVersion { get; init; }
     public string? PromptText { get; init; }
     public string? Model { get; init; }
     public bool NeedsCatalog { get; init; }

@@ -23,6 +23,7 @@ internal sealed class Answers(Links links)
         Warnings = WarningsOf(row),
         Reason = row.Status == GenerationStatus.Cancelled ? JsonElement.Parse(row.Outcome!).GetProperty("data").GetProperty("reason").GetString() : null,
         Template = row.Template,
+        TemplateVersion = row.TemplateVersion,
         Seed = row.Seed,
         SeedText = row.Seed?.ToString(CultureInfo.InvariantCulture),
         Model = row.Model,

@@ -25,6 +25,9 @@ public sealed record GenerationAnswer
     public string? Reason { get; init; }
     public string? Template { get; init; }
 
+    /// <summary>The version of it; absent for templates from files.</summary>
+    public int? TemplateVersion { get; init; }
+
     /// <summary>The template's parameters with defaults filled in.</summary>
     public JsonElement? Parameters { get; init; }
     public JsonElement? Metadata { get; init; }

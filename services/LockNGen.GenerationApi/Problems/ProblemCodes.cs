@@ -22,6 +22,8 @@ internal static class ProblemCodes
     public const string UnsupportedImage = "unsupported_image";
     public const string UnsupportedMediaType = "unsupported_media_type";
     public const string MethodNotAllowed = "method_not_allowed";
+    public const string NameTaken = "name_taken";
+    public const string ReadOnly = "read_only";
     public const string NoWorkflow = "no_workflow";
     public const string InternalError = "internal_error";
 }

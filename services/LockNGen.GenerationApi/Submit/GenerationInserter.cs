@@ -27,6 +27,7 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             Status = "queued",
             Priority = submission.Priority,
             Template = submission.Template,
+            TemplateVersion = submission.TemplateVersion,
             PromptText = submission.PromptText,
             Model = submission.Model,
             NeedsCatalog = submission.Plan.FirstModels.Count > 0 ? 1 : 0,

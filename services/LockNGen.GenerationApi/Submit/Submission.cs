@@ -17,6 +17,7 @@ internal sealed record Submission
     public string? WebhookUrl { get; init; }
     public string? WebhookSecret { get; init; }
     public string? Template { get; init; }
+    public int? TemplateVersion { get; init; }
     public JsonObject? Parameters { get; init; }
     public required JsonObject Workflow { get; init; }
     public required RenderPlan Plan { get; init; }

@@ -20,7 +20,7 @@ namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>Turns a request into a submission, or says everything that is wrong with it.</summary>
 internal sealed class SubmissionReader(
-    TemplateCatalog templates,
+    TemplateStore templates,
     WorkflowInspection inspection,
     CatalogStore catalogs,
     UploadStore uploads,
@@ -33,6 +33,7 @@ internal sealed class SubmissionReader(
 {
     private const int MaxPromptText = 2_000;
     private const int MaxWarnings = 20;
+    private const int MaxTemplatesNamed = 50;
 
     /// <summary>The dispatcher reads those of hundreds of waiting generations at a time.</summary>
     private const int MaxPlan = 256 << 10;
@@ -62,7 +63,7 @@ internal sealed class SubmissionReader(
         await CheckWebhookAsync(request, caller.Owner, errors, cancellationToken);
 
         var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
-        var filled = Fill(request, known, errors);
+        var (filled, version) = await FillAsync(request, caller, known, errors, cancellationToken);
         if (filled is null || WorkflowGraph.Read(filled.Workflow, errors) is not { } graph)
             return null;
         inspection.Check(graph, errors);
@@ -120,6 +121,7 @@ internal sealed class SubmissionReader(
             Id = id,
             HasOwnId = request.Id is not null,
             Template = request.Template,
+            TemplateVersion = version,
             Parameters = request.Template is null ? null : RepeatableRequest.Parameters(filled.Parameters, kept),
             Workflow = filled.Workflow,
             Plan = plan,
@@ -137,7 +139,7 @@ internal sealed class SubmissionReader(
             Door = request.Door,
             WebhookUrl = request.WebhookUrl,
             WebhookSecret = request.WebhookSecret,
-            Request = RepeatableRequest.Of(request, filled, kept),
+            Request = RepeatableRequest.Of(request with { TemplateVersion = version }, filled, kept),
             TimeoutSeconds = timeout,
             HasOwnTimeout = request.TimeoutSeconds is not null,
             QueueTimeoutSeconds = queueTimeout,
@@ -152,26 +154,29 @@ internal sealed class SubmissionReader(
             errors.Add(Error("webhookSecret", ErrorCodes.InvalidSecret, WebhookSecret.Rule));
     }
 
-    private FilledTemplate? Fill(SubmitRequest request, List<NodeCatalog> known, List<ProblemError> errors)
+    private async Task<(FilledTemplate? Filled, int? Version)> FillAsync(
+        SubmitRequest request, Caller caller, List<NodeCatalog> known, List<ProblemError> errors, CancellationToken cancellationToken)
     {
         if (request.Template is null == request.Workflow is null)
         {
             errors.Add(Error("template", ErrorCodes.Required, "Give either a template with parameters or a workflow."));
-            return null;
+            return (null, null);
         }
 
         if (request.Workflow is { } workflow)
         {
             if (workflow.ValueKind == JsonValueKind.Object)
-                return new FilledTemplate(JsonObject.Create(workflow)!, [], []);
+                return (new FilledTemplate(JsonObject.Create(workflow)!, [], []), null);
             errors.Add(Error("workflow", ErrorCodes.WrongType, "workflow must be an object: a ComfyUI workflow in API format."));
-            return null;
+            return (null, null);
         }
 
-        if (templates.Find(request.Template!) is { } template)
-            return FilledTemplate.Fill(template, request.Parameters ?? [], known, errors);
-        errors.Add(Error("template", ErrorCodes.UnknownTemplate, $"There is no template '{request.Template}'. There are: {string.Join(", ", templates.All.Select(t => t.Name))}."));
-        return null;
+        if (await templates.FindAsync(request.Template!, request.TemplateVersion, caller, cancellationToken) is { } found)
+            return (FilledTemplate.Fill(found.Template, request.Parameters ?? [], known, errors), found.IsFile ? null : found.Version);
+        var names = (await templates.ListAsync(caller, cancellationToken)).Select(t => t.Template.Name).Take(MaxTemplatesNamed);
+        var wanted = request.TemplateVersion is { } version ? $"'{request.Template}' with a version {version}" : $"'{request.Template}'";
+        errors.Add(Error("template", ErrorCodes.UnknownTemplate, $"There is no template {wanted}. There are: {string.Join(", ", names)}."));
+        return (null, null);
     }
 
     /// <summary>Models named inside of objects, of which ComfyUI knows nothing: what no instance lists is told, and left to the node.</summary>

@@ -56,6 +56,7 @@ internal sealed record NewGeneration
     public required string Status { get; init; }
     public required int Priority { get; init; }
     public string? Template { get; init; }
+    public int? TemplateVersion { get; init; }
     public string? PromptText { get; init; }
     public string? Model { get; init; }
     public required int NeedsCatalog { get; init; }

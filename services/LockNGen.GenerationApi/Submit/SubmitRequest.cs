@@ -11,6 +11,9 @@ public sealed record SubmitRequest
     /// <summary>Name of a template (see /api/templates). Either this or <see cref="Workflow"/>.</summary>
     public string? Template { get; init; }
 
+    /// <summary>A version of the template. Default: the newest.</summary>
+    public int? TemplateVersion { get; init; }
+
     /// <summary>Values of the template's parameters.</summary>
     public Dictionary<string, JsonElement>? Parameters { get; init; }
 

@@ -102,6 +102,8 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
                 if (seed < ulong.MinValue || seed > ulong.MaxValue)
                     return OutOfRange(seed.ToString(CultureInfo.InvariantCulture), $"between {Text(parameter.Min ?? 0)} and {Text(parameter.Max ?? ulong.MaxValue)}");
                 return IsInRange((decimal)seed) ? JsonValue.Create((ulong)seed) : null;
+            case ParameterType.Boolean:
+                return given.ValueKind is JsonValueKind.True or JsonValueKind.False ? JsonValue.Create(given.GetBoolean()) : Wrong("true or false");
             case ParameterType.Number:
                 if (given.ValueKind != JsonValueKind.Number)
                     return Wrong("a number");
@@ -113,7 +115,7 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
                     return Wrong("a text");
                 var text = given.GetString()!;
                 // A file that stands in the request itself is as long as the request may be.
-                var maxLength = parameter.MaxLength ?? (parameter.Type == ParameterType.Image ? int.MaxValue : DefaultMaxLength);
+                var maxLength = parameter.MaxLength ?? (parameter.Type is ParameterType.Image or ParameterType.Video or ParameterType.Audio or ParameterType.File ? int.MaxValue : DefaultMaxLength);
                 if (text.Length <= maxLength)
                     return JsonValue.Create(text);
                 errors.Add(Error(parameter.Name, ErrorCodes.OutOfRange, $"{parameter.Name} has {text.Length} characters; at most {maxLength} are allowed."));

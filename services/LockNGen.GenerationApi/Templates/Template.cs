@@ -33,6 +33,9 @@ internal sealed record TemplateParameter
     /// <summary>Text: the most characters. Default 10,000.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>Whether few people change it.</summary>
+    public bool Advanced { get; init; }
+
     /// <summary>Where the value goes.</summary>
     public required IReadOnlyList<TemplateTarget> Targets { get; init; }
 }
@@ -57,8 +60,13 @@ internal enum ParameterType
     /// <summary>A choice that names a model file.</summary>
     Model,
 
+    Boolean,
+
     /// <summary>The name of an uploaded file.</summary>
     Image,
+    Video,
+    Audio,
+    File,
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, RespectNullableAnnotations = true)]

@@ -1,102 +1,88 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
+using LockNGen.Web.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>GET /api/templates: what can be submitted without a workflow.</summary>
-internal static class TemplateEndpoint
+/// <summary>/api/templates: what can be submitted without a workflow, and what people save of their own.</summary>
+internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore catalogs, IOptions<TemplateOptions> options)
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         // Read here and not when somebody first asks: a file that cannot be read stops the start.
-        var templates = endpoints.ServiceProvider.GetRequiredService<TemplateCatalog>();
-        endpoints.MapGet("/api/templates", (CatalogStore catalogs, HttpContext context) => GetAsync(templates, catalogs, context))
-            .RequireAuthorization()
-            .Produces<TemplateList>()
-            .ProducesProblems(401)
-            .WithName("ListTemplates")
-            .WithTags("Templates")
-            .WithSummary("The templates and their parameters");
+        endpoints.ServiceProvider.GetRequiredService<TemplateCatalog>();
+        var group = endpoints.MapGroup("/api/templates").RequireAuthorization().WithTags("Templates");
+        group.MapGet("", (TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.ListAsync(caller, context))
+            .Produces<TemplateList>().ProducesProblems(401).WithName("ListTemplates").WithSummary("The templates and their parameters");
+        group.MapGet("/{name}", (TemplateEndpoint endpoint, string name, [FromQuery] int? version, [FromQuery] bool? download, Caller caller, HttpContext context) =>
+                endpoint.GetAsync(name, version, download == true, caller, context))
+            .Produces<TemplateAnswer>().ProducesProblems(401, 404).WithName("GetTemplate").WithSummary("A template with its workflow, as one file that POST takes elsewhere")
+            .WithDescription("version: an earlier one; default the newest. download=true: to be saved as a file.");
+        group.MapPost("", (TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.SaveAsync(null, caller, context))
+            .Accepts<TemplateBody>("application/json", "*/*")
+            .Produces<TemplateAnswer>(StatusCodes.Status201Created).ProducesProblems(400, 401, 403, 409, 413).WithName("CreateTemplate").WithSummary("Save a template, also one that was exported");
+        group.MapPut("/{name}", (TemplateEndpoint endpoint, string name, Caller caller, HttpContext context) => endpoint.SaveAsync(name, caller, context))
+            .Accepts<TemplateBody>("application/json", "*/*")
+            .Produces<TemplateAnswer>().ProducesProblems(400, 401, 403, 404, 409, 413).WithName("UpdateTemplate").WithSummary("Save a new version of a template; earlier ones stay for the generations that used them");
+        group.MapDelete("/{name}", (TemplateEndpoint endpoint, string name, Caller caller, HttpContext context) => endpoint.DeleteAsync(name, caller, context))
+            .Produces(StatusCodes.Status204NoContent).ProducesProblems(401, 403, 404, 409).WithName("DeleteTemplate").WithSummary("Take a template out of the list");
     }
 
-    private static async Task<IResult> GetAsync(TemplateCatalog templates, CatalogStore catalogs, HttpContext context)
+    private async Task<IResult> ListAsync(Caller caller, HttpContext context)
     {
-        var known = (await catalogs.AllAsync(context.RequestAborted)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
-        return TypedResults.Json(new TemplateList([.. templates.All.Select(t => Answer(t, known))]), TemplateAnswerJson.Default.TemplateList);
+        var known = await KnownAsync(context);
+        var list = await templates.ListAsync(caller, context.RequestAborted);
+        return TypedResults.Json(new TemplateList([.. list.Select(t => TemplateAnswers.Of(t, caller, known, isWhole: false))]), TemplateAnswerJson.Default.TemplateList);
     }
 
-    private static TemplateAnswer Answer(Template template, List<NodeCatalog> catalogs) => new()
+    private async Task<IResult> GetAsync(string name, int? version, bool download, Caller caller, HttpContext context)
     {
-        Name = template.Name,
-        Title = template.Title,
-        Description = template.Description,
-        Parameters =
-        [
-            .. template.Parameters.Select(p => new ParameterAnswer
-            {
-                Name = p.Name,
-                Title = p.Title,
-                Type = JsonNamingPolicy.CamelCase.ConvertName(p.Type.ToString()),
-                Required = p.Required,
-                Default = p.Default,
-                Min = p.Min,
-                Max = p.Max,
-                Step = p.Step,
-                MaxLength = p.Type == ParameterType.Text ? p.MaxLength ?? FilledTemplate.DefaultMaxLength : null,
-                Choices = p.Type is ParameterType.Choice or ParameterType.Model ? Choices(template, p, catalogs) : null,
-            }),
-        ],
+        if (await templates.FindAsync(name, version, caller, context.RequestAborted) is not { } found)
+            return Missing(name);
+        if (download)
+            context.Response.Headers.ContentDisposition = $"attachment; filename=\"{found.Template.Name}.json\"";
+        return TypedResults.Json(TemplateAnswers.Of(found, caller, await KnownAsync(context), isWhole: true), TemplateAnswerJson.Default.TemplateAnswer);
+    }
+
+    private async Task<IResult> SaveAsync(string? name, Caller caller, HttpContext context)
+    {
+        var (body, _, malformed) = await RequestBody.ReadAsync(context, TemplateAnswerJson.Default.TemplateBody, options.Value.MaxBytes);
+        if (malformed is not null)
+            return malformed;
+        var errors = new List<ProblemError>();
+        if (TemplateReader.Read(body!, name, errors) is not { } template)
+            return Problem.Invalid(errors);
+        if (body!.Visibility == TemplateStore.Everyone && !caller.IsAdmin)
+            return Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"A template for everyone needs the scope {Caller.AdminScope}.");
+        var written = await templates.SaveAsync(template, body, caller, name is null, context.RequestAborted);
+        if (Refusal(written, template.Name) is { } refusal)
+            return refusal;
+        var saved = await templates.FindAsync(template.Name, null, caller, context.RequestAborted);
+        var answer = TemplateAnswers.Of(saved!, caller, await KnownAsync(context), isWhole: true);
+        if (name is null)
+            context.Response.Headers.Location = $"/api/templates/{template.Name}";
+        return TypedResults.Json(answer, TemplateAnswerJson.Default.TemplateAnswer, statusCode: name is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private async Task<IResult> DeleteAsync(string name, Caller caller, HttpContext context) =>
+        Refusal(await templates.DeleteAsync(name, caller, context.RequestAborted), name) is { } refusal ? refusal : TypedResults.NoContent();
+
+    private ProblemHttpResult? Refusal(TemplateWrite written, string name) => written switch
+    {
+        TemplateWrite.Missing => Missing(name),
+        TemplateWrite.Taken => Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.NameTaken, $"The name '{name}' is taken. Choose another one."),
+        TemplateWrite.ReadOnly => Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.ReadOnly, $"The template '{name}' comes from a file of the server and cannot be changed here."),
+        TemplateWrite.Forbidden => Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"The template '{name}' is somebody else's."),
+        TemplateWrite.TooMany => Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.QuotaExceeded, $"You have {options.Value.MaxPerOwner} templates, as many as are allowed. Delete one first."),
+        _ => null,
     };
 
-    /// <summary>What any instance offers for the parameter's first target.</summary>
-    private static IReadOnlyList<string> Choices(Template template, TemplateParameter parameter, List<NodeCatalog> catalogs) =>
-        parameter.Targets is [var target, ..] ? Choices(template.Workflow, target.Node, target.Input, catalogs) : [];
+    private static ProblemHttpResult Missing(string name) => Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no template '{name}'.");
 
-    /// <summary>What any instance offers for an input.</summary>
-    internal static IReadOnlyList<string> Choices(JsonObject workflow, string node, string input, IReadOnlyList<NodeCatalog> catalogs)
-    {
-        var classType = (string)workflow[node]!["class_type"]!;
-        return [.. catalogs.SelectMany(c => c.InputsNamed(classType, input)).SelectMany(i => i.Choices?.Names ?? []).Select(ChoiceList.AsPath).Distinct()];
-    }
+    private async Task<IReadOnlyList<NodeCatalog>> KnownAsync(HttpContext context) =>
+        [.. (await catalogs.AllAsync(context.RequestAborted)).Select(i => i.Catalog).OfType<NodeCatalog>()];
 }
-
-/// <summary>The answer of GET /api/templates.</summary>
-public sealed record TemplateList(IReadOnlyList<TemplateAnswer> Templates);
-
-/// <summary>A template.</summary>
-public sealed record TemplateAnswer
-{
-    public required string Name { get; init; }
-    public required string Title { get; init; }
-    public string? Description { get; init; }
-    public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
-}
-
-/// <summary>A parameter of a template.</summary>
-public sealed record ParameterAnswer
-{
-    public required string Name { get; init; }
-    public string? Title { get; init; }
-
-    /// <summary>text, integer, number, boolean, seed, choice, model, image, video, audio or file.</summary>
-    public required string Type { get; init; }
-    public bool Required { get; init; }
-    public JsonElement? Default { get; init; }
-    public decimal? Min { get; init; }
-    public decimal? Max { get; init; }
-    public decimal? Step { get; init; }
-    public int? MaxLength { get; init; }
-    public IReadOnlyList<string>? Choices { get; init; }
-
-    /// <summary>Whether few people change it.</summary>
-    public bool? Advanced { get; init; }
-
-    /// <summary>Where the value goes; told of imports, and to those who may change the template.</summary>
-    public IReadOnlyList<TargetAnswer>? Targets { get; init; }
-}
-
-/// <summary>An input of a node.</summary>
-public sealed record TargetAnswer(string Node, string Input);

@@ -1,0 +1,14 @@
+namespace LockNGen.GenerationApi.Templates;
+
+/// <summary>A template as it can be used: one from a file, or a version of one that somebody saved.</summary>
+internal sealed record SavedTemplate(Template Template)
+{
+    /// <summary>0 for files.</summary>
+    public int Version { get; init; }
+    public string? Owner { get; init; }
+    public bool IsPublic { get; init; } = true;
+    public int Order { get; init; }
+    public string? Picture { get; init; }
+
+    public bool IsFile => Version == 0;
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace LockNGen.GenerationApi.Templates;
+
+/// <summary>The answer of GET /api/templates.</summary>
+public sealed record TemplateList(IReadOnlyList<TemplateAnswer> Templates);
+
+/// <summary>A template.</summary>
+public sealed record TemplateAnswer
+{
+    public required string Name { get; init; }
+    public required string Title { get; init; }
+    public string? Description { get; init; }
+    public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
+
+    /// <summary>Counted up with each change; absent for those from files.</summary>
+    public int? Version { get; init; }
+
+    /// <summary><c>private</c> or <c>everyone</c>.</summary>
+    public string? Visibility { get; init; }
+
+    /// <summary>Its place in lists; smaller ones first.</summary>
+    public int? Order { get; init; }
+
+    /// <summary>A small picture as a data URI.</summary>
+    public string? Picture { get; init; }
+
+    /// <summary>Whether the caller may change and delete it.</summary>
+    public bool? Editable { get; init; }
+
+    /// <summary>In the API's format; told where a template is asked for by its name.</summary>
+    public JsonElement? Workflow { get; init; }
+}
+
+/// <summary>A parameter of a template.</summary>
+public sealed record ParameterAnswer
+{
+    public required string Name { get; init; }
+    public string? Title { get; init; }
+
+    /// <summary>text, integer, number, boolean, seed, choice, model, image, video, audio or file.</summary>
+    public required string Type { get; init; }
+    public bool Required { get; init; }
+    public JsonElement? Default { get; init; }
+    public decimal? Min { get; init; }
+    public decimal? Max { get; init; }
+    public decimal? Step { get; init; }
+    public int? MaxLength { get; init; }
+    public IReadOnlyList<string>? Choices { get; init; }
+
+    /// <summary>Whether few people change it.</summary>
+    public bool? Advanced { get; init; }
+
+    /// <summary>Where the value goes; told of imports, and to those who may change the template.</summary>
+    public IReadOnlyList<TargetAnswer>? Targets { get; init; }
+}
+
+/// <summary>An input of a node.</summary>
+public sealed record TargetAnswer(string Node, string Input);

@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace LockNGen.GenerationApi.Templates;
+
+/// <summary>The body of POST and PUT /api/templates; also what an exported file has.</summary>
+public sealed record TemplateBody
+{
+    /// <summary>How it is submitted: letters, digits, <c>-</c> and <c>_</c>. Default: made of the title.</summary>
+    public string? Name { get; init; }
+
+    public string? Title { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary><c>private</c> (default) or <c>everyone</c>, which needs <c>generations:admin</c> where authentication is on.</summary>
+    public string? Visibility { get; init; }
+
+    /// <summary>Its place in lists; smaller ones first. Default 0.</summary>
+    public int? Order { get; init; }
+
+    /// <summary>A small PNG, JPEG or WebP as a data URI; an empty text removes it.</summary>
+    public string? Picture { get; init; }
+
+    public IReadOnlyList<ParameterBody>? Parameters { get; init; }
+
+    /// <summary>In the API's format.</summary>
+    public JsonElement? Workflow { get; init; }
+
+    /// <summary>Of an exported file; not read.</summary>
+    public int? Version { get; init; }
+}
+
+/// <summary>A parameter of a template.</summary>
+public sealed record ParameterBody
+{
+    public string? Name { get; init; }
+
+    /// <summary>text, integer, number, boolean, seed, choice, model, image, video, audio or file.</summary>
+    public string? Type { get; init; }
+
+    public string? Title { get; init; }
+
+    public bool? Required { get; init; }
+
+    public JsonElement? Default { get; init; }
+
+    public decimal? Min { get; init; }
+
+    public decimal? Max { get; init; }
+
+    public decimal? Step { get; init; }
+
+    public int? MaxLength { get; init; }
+
+    public bool? Advanced { get; init; }
+
+    /// <summary>Not read: the instances' own are offered.</summary>
+    public IReadOnlyList<string>? Choices { get; init; }
+
+    public IReadOnlyList<TargetAnswer>? Targets { get; init; }
+}
