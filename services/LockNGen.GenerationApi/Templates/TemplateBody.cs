@@ -28,6 +28,9 @@ public sealed record TemplateBody
 
     /// <summary>Of an exported file; not read.</summary>
     public int? Version { get; init; }
+
+    /// <summary>Of an exported file; not read.</summary>
+    public bool? Editable { get; init; }
 }
 
 /// <summary>A parameter of a template.</summary>
