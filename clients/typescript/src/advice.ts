@@ -38,7 +38,8 @@ const problemAdvice: Readonly<Record<string, string>> = {
   invalid_request: changeAsDescribed,
   name_taken: 'Choose another name.',
   read_only: 'Save a copy under another name.',
-  no_workflow: 'Choose the workflow’s JSON, or a file that ComfyUI itself wrote; many programs take workflows out of pictures.',
+  no_workflow:
+    'Choose the workflow’s JSON, or a file that ComfyUI itself wrote; many programs take workflows out of pictures.',
   malformed_json: 'The request cannot be read. Reload the page and send it again.',
   unauthorized: signIn,
   forbidden: 'Your sign-in does not allow this. Ask the operator for the right to do it.',

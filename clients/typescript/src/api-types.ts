@@ -76,3 +76,69 @@ export interface QueueStatus {
   /** Dispatched or running. */
   readonly active: number;
 }
+
+/** An input of a node of a workflow. */
+export interface ParameterTarget {
+  readonly node: string;
+  readonly input: string;
+}
+
+/** A setting of a template, with where it goes. */
+export interface WorkflowParameter {
+  readonly name: string;
+  /** text, integer, number, boolean, seed, choice, model, image, video, audio or file. */
+  readonly type: string;
+  readonly title?: string;
+  readonly required?: boolean;
+  readonly default?: unknown;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  readonly choices?: readonly string[];
+  /** Few people change it. */
+  readonly advanced?: boolean;
+  readonly targets: readonly ParameterTarget[];
+}
+
+/** Something that an instance lacks for a workflow. */
+export interface WorkflowFinding {
+  readonly code: string;
+  readonly message: string;
+  /** The instances that it is so for; empty for all. */
+  readonly instances: readonly string[];
+  readonly nodeId?: string;
+  readonly nodeType?: string;
+  readonly input?: string;
+  /** Names that may have been meant. */
+  readonly nearest: readonly string[];
+}
+
+/** A workflow as it was read, and what a template of it could have. */
+export interface ImportedWorkflow {
+  /** In the API's format. */
+  readonly workflow: Readonly<Record<string, unknown>>;
+  readonly title: string;
+  readonly format: 'api' | 'prompt' | 'editor';
+  /** The type of the file that it stood in. */
+  readonly container?: string;
+  /** The instances that can run all of it. */
+  readonly runsOn: readonly string[];
+  readonly findings: readonly WorkflowFinding[];
+  readonly parameters: readonly WorkflowParameter[];
+  /** The rest of its fields. */
+  readonly otherParameters: readonly WorkflowParameter[];
+}
+
+/** A template to be saved. */
+export interface TemplateBody {
+  /** Made of the title when left out. */
+  name?: string;
+  title: string;
+  description?: string;
+  visibility?: 'private' | 'everyone';
+  order?: number;
+  /** A small picture as a data URI. */
+  picture?: string;
+  parameters: readonly WorkflowParameter[];
+  workflow: Readonly<Record<string, unknown>>;
+}

@@ -4,10 +4,12 @@ import type {
   GenerationDetails,
   GenerationPage,
   GenerationRequest,
+  ImportedWorkflow,
   ListOptions,
   QueueStatus,
   Session,
   SubmittedGeneration,
+  TemplateBody,
 } from './api-types.js';
 import { type AuthOptions, Credentials } from './auth.js';
 import { backoffDelay, jittered } from './backoff.js';
@@ -86,6 +88,28 @@ export class GenerationClient {
 
   templates<T = unknown>(signal?: AbortSignal): Promise<T> {
     return this.#json('/api/templates', { signal });
+  }
+
+  /** A template with its workflow, as `saveTemplate` takes it. */
+  template<T = unknown>(name: string, signal?: AbortSignal): Promise<T> {
+    return this.#json(`/api/templates/${encodeURIComponent(name)}`, { signal });
+  }
+
+  /** Saves a new template; with a name, a new version of that one. */
+  saveTemplate<T = unknown>(template: TemplateBody, name?: string, signal?: AbortSignal): Promise<T> {
+    const path = name === undefined ? '/api/templates' : `/api/templates/${encodeURIComponent(name)}`;
+    return this.#json(path, { method: name === undefined ? 'POST' : 'PUT', body: template, signal });
+  }
+
+  async deleteTemplate(name: string, signal?: AbortSignal): Promise<void> {
+    await this.#discard(`/api/templates/${encodeURIComponent(name)}`, { method: 'DELETE', signal });
+  }
+
+  /** Reads a workflow of any format, also out of a file that ComfyUI wrote; nothing is stored. */
+  importWorkflow(file: Blob, fileName = 'workflow.json', signal?: AbortSignal): Promise<ImportedWorkflow> {
+    const body = new FormData();
+    body.append('file', file, fileName);
+    return this.#json('/api/workflows/import', { method: 'POST', body, signal });
   }
 
   models<T = unknown>(signal?: AbortSignal): Promise<T> {

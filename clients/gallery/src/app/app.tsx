@@ -6,6 +6,7 @@ import { Operations } from '../operator/operations';
 import { usePath } from '../platform/navigation';
 import { type Services, ServicesContext } from '../platform/services';
 import { Sheet } from '../sheet/sheet';
+import { WorkflowDrop } from '../workflows/workflow-drop';
 import { Header } from './header';
 import { SignIn } from './sign-in';
 import { useSession } from './use-session';
@@ -51,6 +52,7 @@ function Studio({ isOperator }: { isOperator: boolean }) {
     <>
       <h1 className="sr-only">LockN Gen: ask for pictures and watch them develop</h1>
       <Composer />
+      <WorkflowDrop />
       {isOperator && <Operations />}
       <Sheet />
     </>

@@ -1,16 +1,19 @@
 import { ApiError } from '@lockngen/client';
-import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { followLink } from '../platform/deep-link';
 import { readUserName } from '../platform/identity';
 import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { CountField } from './count-field';
+import { FileField } from './file-field';
 import { ImageField } from './image-field';
 import { choicesOf } from './models';
 import { ParameterField } from './parameter-field';
+import { noteRecent } from './recent-templates';
 import { Refusal } from './refusal';
 import { SeedField } from './seed-field';
 import { SizeField } from './size-field';
-import { firstTemplate, furtherParameters, parameterOf } from './template';
+import { files, firstTemplate, furtherParameters, parameterOf, requiredFiles } from './template';
 import { TemplateTabs } from './template-tabs';
 import { useCatalog } from './use-catalog';
 import { useDraft } from './use-draft';
@@ -27,11 +30,14 @@ export function Composer() {
   const template = templates.find((candidate) => candidate.name === name) ?? templates[0] ?? firstTemplate;
   const prompt = String(chosen.prompt ?? '');
 
+  useEffect(() => followLink(draft, new URL(location.href)), [draft]);
+
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const { values, count } = await draft.settled();
     const missing = template.parameters.find(
-      ({ name, required }) => (required || name === 'image' || name === 'mask') && values[name] === undefined,
+      ({ name, required, default: standard }) =>
+        (required || ((name === 'image' || name === 'mask') && standard === undefined)) && values[name] === undefined,
     );
     if (missing) {
       setRefusal(incomplete(missing.name));
@@ -45,6 +51,7 @@ export function Composer() {
       const parameters = Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
       const userName = readUserName(localStorage);
       const metadata = { sessionId: identity.sessionId, ...(userName && { userName }) };
+      noteRecent(localStorage, template.name);
       await feed.submit({ template: template.name, parameters, count, metadata });
     } catch (error) {
       setRefusal(error instanceof ApiError ? error : ApiError.unreachable(error));
@@ -80,6 +87,9 @@ export function Composer() {
           autoComplete="off"
         />
         {parameterOf(template, 'image') && <ImageField hasMask={parameterOf(template, 'mask') !== undefined} />}
+        {requiredFiles(template).map((parameter) => (
+          <FileField key={`${template.name} ${parameter.name}`} parameter={parameter} />
+        ))}
         <div className="mt-3 flex flex-wrap items-center gap-2 border-t border-line pt-4">
           <CountField />
           <SizeField template={template} className={onDemand} />
@@ -98,15 +108,19 @@ export function Composer() {
         </div>
         {isOpen && (
           <div id="more-settings" className="mt-5 grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-            {furtherParameters(template).map((parameter) => (
-              <ParameterField
-                key={parameter.name}
-                parameter={parameter}
-                value={chosen[parameter.name]}
-                choices={parameter.choices ?? choicesOf(parameter.name, models)}
-                onChange={(value) => draft.set({ [parameter.name]: value })}
-              />
-            ))}
+            {furtherParameters(template).map((parameter) =>
+              parameter.type in files ? (
+                <FileField key={`${template.name} ${parameter.name}`} parameter={parameter} />
+              ) : (
+                <ParameterField
+                  key={parameter.name}
+                  parameter={parameter}
+                  value={chosen[parameter.name]}
+                  choices={parameter.choices ?? choicesOf(parameter.name, models)}
+                  onChange={(value) => draft.set({ [parameter.name]: value })}
+                />
+              ),
+            )}
           </div>
         )}
       </div>

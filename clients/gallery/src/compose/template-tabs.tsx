@@ -1,4 +1,7 @@
+import { useState } from 'react';
 import { Icon, type IconName } from '../ui/icon';
+import { controlLook } from './parameter-field';
+import { lastUsedFirst } from './recent-templates';
 import type { Template } from './template';
 
 const icons: Record<string, IconName> = { txt2img: 'spark', img2img: 'image', inpaint: 'brush' };
@@ -9,12 +12,32 @@ interface TemplateTabsProps {
   onChoose(name: string): void;
 }
 
+/** So many are seen at a glance; more are searched, the last used first. */
+const fewest = 6;
+
 /** Radio buttons that look like tabs: arrow keys move between them. */
 export function TemplateTabs({ templates, current, onChoose }: TemplateTabsProps) {
+  const [words, setWords] = useState('');
+  const isLong = templates.length > fewest;
+  const shown = isLong
+    ? lastUsedFirst(localStorage, templates).filter(
+        ({ name, title }) => name === current || `${name} ${title ?? ''}`.toLowerCase().includes(words.toLowerCase()),
+      )
+    : templates;
   return (
-    <fieldset className="flex flex-wrap justify-center gap-1">
+    <fieldset className="flex max-h-72 flex-wrap justify-center gap-1 overflow-y-auto">
       <legend className="sr-only">What to start from</legend>
-      {templates.map(({ name, title, description }) => (
+      {isLong && (
+        <input
+          type="search"
+          aria-label="Search templates"
+          placeholder="Search templates"
+          className={`${controlLook} mb-2 w-full`}
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
+      )}
+      {shown.map(({ name, title, description, picture }) => (
         <label
           key={name}
           title={description ?? undefined}
@@ -27,7 +50,11 @@ export function TemplateTabs({ templates, current, onChoose }: TemplateTabsProps
             checked={name === current}
             onChange={() => onChoose(name)}
           />
-          <Icon name={icons[name] ?? 'image'} className="size-4 max-sm:hidden" />
+          {picture ? (
+            <img src={picture} alt="" className="size-6 rounded-md object-cover" />
+          ) : (
+            <Icon name={icons[name] ?? 'image'} className="size-4 max-sm:hidden" />
+          )}
           {title ?? name}
         </label>
       ))}

@@ -1,7 +1,7 @@
 /** One setting of a template, as `GET /api/templates` lists it. */
 export interface TemplateParameter {
   readonly name: string;
-  /** text, integer, number, seed, choice, model or image; one that this page does not know is a text. */
+  /** text, integer, number, boolean, seed, choice, model, image, video, audio or file; others are texts. */
   readonly type: string;
   readonly title?: string | null;
   readonly description?: string | null;
@@ -11,12 +11,16 @@ export interface TemplateParameter {
   readonly max?: number | null;
   readonly step?: number | null;
   readonly choices?: readonly string[] | null;
+  /** Few people change it. */
+  readonly advanced?: boolean | null;
 }
 
 export interface Template {
   readonly name: string;
   readonly title?: string | null;
   readonly description?: string | null;
+  /** A small picture as a data URI. */
+  readonly picture?: string | null;
   readonly parameters: readonly TemplateParameter[];
 }
 
@@ -25,10 +29,23 @@ export interface TemplateList {
 }
 
 /** These have a place of their own in the form; every other one is found under More. */
+/** Types that are files, and what a browser shall offer for them. */
+export const files: Readonly<Record<string, string>> = {
+  image: 'image/*',
+  video: 'video/*',
+  audio: 'audio/*',
+  file: '.glb,.gltf,.obj,.fbx,.stl,.ply',
+};
+
 const placed = new Set(['prompt', 'width', 'height', 'seed', 'image', 'mask']);
 
 export function furtherParameters({ parameters }: Template): readonly TemplateParameter[] {
-  return parameters.filter(({ name }) => !placed.has(name));
+  return parameters.filter(({ name, required, type }) => !placed.has(name) && !(required && type in files));
+}
+
+/** Files that a template cannot do without, beside those that have a place of their own. */
+export function requiredFiles({ parameters }: Template): readonly TemplateParameter[] {
+  return parameters.filter(({ name, required, type }) => !placed.has(name) && required && type in files);
 }
 
 export function parameterOf(template: Template | undefined, name: string): TemplateParameter | undefined {
