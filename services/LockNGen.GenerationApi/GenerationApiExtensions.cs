@@ -14,6 +14,7 @@ using LockNGen.GenerationApi.Import;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Ledger;
 using LockNGen.GenerationApi.Limits;
+using LockNGen.GenerationApi.ObjectStorage;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
@@ -64,6 +65,7 @@ public static class GenerationApiExtensions
         });
         services.AddOpenApi("v1", o => o.AddOperationTransformer<CommonErrors>());
         services.AddExceptionHandler<DatabaseExceptionHandler>();
+        services.AddExceptionHandler<StorageExceptionHandler>();
         services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
 
         builder.AddDatabase<GenerationsDatabase>("database");
@@ -107,7 +109,11 @@ public static class GenerationApiExtensions
         services.AddSingleton<CatalogEndpoint>();
         services.AddSingleton<SignedLinks>();
         services.AddSingleton<AssetEndpoints>();
-        services.TryAddSingleton<IImageStore, DirectoryImageStore>();
+        services.AddSingleton<S3Bucket>();
+        services.TryAddSingleton<IImageStore>(provider => provider.GetRequiredService<IOptions<S3Options>>().Value.IsUsed
+            ? Create<S3ImageStore>(provider)
+            : Create<DirectoryImageStore>(provider));
+        services.AddSingleton<FileRemovals>();
         services.AddSingleton<FreeSpace>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton<NamedFiles>();
@@ -170,6 +176,8 @@ public static class GenerationApiExtensions
             .Configure(o => o.ConnectionString ??= builder.Configuration.GetConnectionString("generations"))
             .PostConfigure(o => o.ConnectionString ??= $"Data Source={Path.Combine(o.DataPath, "generations.db")}");
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddValidatedOptions<S3Options>(S3Options.Section);
+        services.AddSingleton<IValidateOptions<S3Options>, S3OptionsValidator>();
     }
 
     private static void AddEndpoints(BusParts parts)

@@ -1,8 +1,8 @@
 namespace LockNGen.GenerationApi.Files;
 
 /// <summary>
-/// Where files are kept. The one seam of storage: whoever has object storage implements it and registers it before AddGenerationApi;
-/// the default is a directory.
+/// Where files are kept: in a directory, or in object storage (<c>Storage:S3</c>). Whoever has something else implements it and registers it
+/// before AddGenerationApi.
 /// </summary>
 public interface IImageStore
 {
@@ -14,6 +14,11 @@ public interface IImageStore
 
     /// <summary>Deletes a file, or everything below a key that ends with a slash; what is not there is deleted already.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// An address at which a client gets the file itself, under these headers, for a while; null when there is none: then the file is read here.
+    /// </summary>
+    Task<Uri?> LinkAsync(string key, string contentType, string disposition, CancellationToken cancellationToken) => Task.FromResult<Uri?>(null);
 }
 
 /// <summary>A stored file.</summary>

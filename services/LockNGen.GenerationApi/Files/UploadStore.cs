@@ -85,19 +85,15 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         return found;
     }
 
-    /// <summary>Removes what has not been used since; returns how many.</summary>
-    public async Task<int> RemoveUnusedAsync(Session session, DateTimeOffset usedBefore, int limit, CancellationToken cancellationToken)
+    /// <summary>Removes what has not been used since.</summary>
+    public static async Task RemoveUnusedAsync(Session session, DateTimeOffset usedBefore, int limit)
     {
-        var names = await session.QueryAsync<string>("SELECT name FROM uploads WHERE used_at < @usedBefore LIMIT @limit", new { usedBefore, limit });
-        foreach (var name in names)
-            await files.DeleteAsync(KeyOf(name), cancellationToken);
+        var names = await session.QueryAsync<string>(
+            "DELETE FROM uploads WHERE name IN (SELECT name FROM uploads WHERE used_at < @usedBefore LIMIT @limit) AND used_at < @usedBefore RETURNING name",
+            new { usedBefore, limit });
+        await FileRemovals.AddAsync(session, names.Select(KeyOf));
         if (names.Count > 0)
-        {
-            await session.ExecuteAsync("DELETE FROM uploads WHERE name IN @names", new { names = SqlList.Of(names) });
             await NamedFiles.ForgetAsync(session);
-        }
-
-        return names.Count;
     }
 
     private async Task<StoredFile> SaveAsync(string name, Stream content, CancellationToken cancellationToken)

@@ -5,36 +5,32 @@ using LockNGen.Storage;
 namespace LockNGen.GenerationApi.History;
 
 /// <summary>Removes ended generations with everything that belongs to them.</summary>
-internal sealed class Eraser(GenerationsDatabase database, IImageStore files)
+internal sealed class Eraser(GenerationsDatabase database, FileRemovals removals)
 {
     /// <summary>Nobody here has asked for them, so they do not fill the database.</summary>
     private const int MaxOthers = 10_000;
 
-    /// <summary>Erases those of these generations that have ended. Rows go first: a file without a row harms nobody, the reverse does.</summary>
+    /// <summary>Erases those of these generations that have ended.</summary>
     public async Task EraseAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        var erased = await database.WriteAsync(
+        await database.WriteAsync(
             async session =>
             {
                 var ended = await session.QueryAsync<Guid>("DELETE FROM generations WHERE id IN @ids AND ended_at IS NOT NULL RETURNING id", new { ids = SqlList.Of(ids) });
-                if (ended.Count > 0)
-                {
-                    await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
-                    await session.ExecuteAsync("DELETE FROM prompts WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
-                    await session.ExecuteAsync("DELETE FROM generation_inputs WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
-                }
-
-                return ended;
+                if (ended.Count == 0)
+                    return;
+                await session.ExecuteAsync("DELETE FROM prompts WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
+                await session.ExecuteAsync("DELETE FROM generation_inputs WHERE generation_id IN @ended", new { ended = SqlList.Of(ended) });
+                await ForgetFilesAsync(session, ended);
             },
             cancellationToken);
-        foreach (var id in erased)
-            await EraseFilesAsync(id, cancellationToken);
+        await removals.RunAsync(cancellationToken);
     }
 
     /// <summary>Erases other people's prompts of which nothing was reported since, and the oldest of too many.</summary>
     public async Task EraseOthersAsync(DateTimeOffset reportedBefore, int limit, CancellationToken cancellationToken)
     {
-        var erased = await database.WriteAsync(
+        await database.WriteAsync(
             async session =>
             {
                 var old = await session.QueryAsync<Guid>(
@@ -47,15 +43,22 @@ internal sealed class Eraser(GenerationsDatabase database, IImageStore files)
                     """,
                     new { reportedBefore, MaxOthers, limit });
                 if (old.Count > 0)
-                    await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @old", new { old = SqlList.Of(old) });
-                return old;
+                    await ForgetFilesAsync(session, old);
             },
             cancellationToken);
-        foreach (var id in erased)
-            await EraseFilesAsync(id, cancellationToken);
+        await removals.RunAsync(cancellationToken);
     }
 
-    /// <summary>Removes the files of a generation and leaves its history.</summary>
-    public Task EraseFilesAsync(Guid id, CancellationToken cancellationToken) =>
-        files.DeleteAsync($"images/{id.ToString()[..2]}/{id}/", cancellationToken);
+    /// <summary>Removes the files of generations and leaves their history.</summary>
+    public async Task EraseFilesAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(session => ForgetFilesAsync(session, ids), cancellationToken);
+        await removals.RunAsync(cancellationToken);
+    }
+
+    private static async Task ForgetFilesAsync(Session session, IReadOnlyList<Guid> ids)
+    {
+        await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @ids", new { ids = SqlList.Of(ids) });
+        await FileRemovals.AddAsync(session, ids.Select(id => $"images/{id.ToString()[..2]}/{id}/"));
+    }
 }

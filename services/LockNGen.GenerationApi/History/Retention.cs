@@ -12,7 +12,7 @@ namespace LockNGen.GenerationApi.History;
 internal sealed partial class Retention(
     GenerationsDatabase database,
     Eraser eraser,
-    UploadStore uploads,
+    FileRemovals removals,
     SubmissionLimits limits,
     IOptions<StorageOptions> options,
     TimeProvider clock,
@@ -57,20 +57,20 @@ internal sealed partial class Retention(
         await eraser.EraseOthersAsync(now - (kept.KeepImages < kept.KeepHistory ? kept.KeepImages : kept.KeepHistory), BatchSize, cancellationToken);
 
         var pictures = await database.ReadAsync(session => EndedBeforeAsync(session, session.Now - kept.KeepImages, onlyWithImages: true), cancellationToken);
-        foreach (var id in pictures)
-            await eraser.EraseFilesAsync(id, cancellationToken);
+        if (pictures.Count > 0)
+            await eraser.EraseFilesAsync(pictures, cancellationToken);
         await database.WriteAsync(
             async session =>
             {
-                if (pictures.Count > 0)
-                    await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @pictures", new { pictures = SqlList.Of(pictures) });
                 await session.ExecuteAsync("DELETE FROM idempotency_keys WHERE created_at < @before", new { before = session.Now - IdempotencyKeys.Keep });
                 await session.ExecuteAsync("DELETE FROM assets WHERE expires_at < @Now", new { session.Now });
                 await session.ExecuteAsync("DELETE FROM tickets WHERE expires_at < @Now", new { session.Now });
                 await limits.ForgetAsync(session);
-                await uploads.RemoveUnusedAsync(session, session.Now - kept.KeepUploads, BatchSize, cancellationToken);
+                await UploadStore.RemoveUnusedAsync(session, session.Now - kept.KeepUploads, BatchSize);
             },
             cancellationToken);
+        // Those of the uploads, and whatever was due before and could not be removed.
+        await removals.RunAsync(cancellationToken);
         if (old.Count + pictures.Count > 0)
             LogErased(old.Count, pictures.Count);
     }

@@ -18,8 +18,9 @@ internal static class ImageEndpoints
         .RequireAuthorization()
         .Produces(StatusCodes.Status200OK, contentType: "image/png")
         .Produces(StatusCodes.Status206PartialContent, contentType: "image/png")
+        .Produces(StatusCodes.Status302Found)
         .Produces(StatusCodes.Status304NotModified)
-        .ProducesProblems(400, 401, 404, 416)
+        .ProducesProblems(400, 401, 404, 416, 503)
         .WithName("GetImage")
         .WithTags("Generations")
         .WithSummary("The bytes of a finished file; with size, a thumbnail")
@@ -41,6 +42,13 @@ internal static class ImageEndpoints
         if (image is null)
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"Generation {id} has no image {n}.");
 
+        if (size is null && await LinkAsync(files, image, context.RequestAborted) is { } link)
+        {
+            // The address is good for a while only, and for whoever has it.
+            context.Response.Headers.CacheControl = "private, no-store";
+            return TypedResults.Redirect(link.AbsoluteUri);
+        }
+
         var (content, tag, shown) = size is { } wanted
             ? await thumbnails.OpenAsync(image, wanted, context.RequestAborted)
             : (await files.OpenAsync(image.StoredAs, context.RequestAborted), image.Hash, image);
@@ -58,5 +66,13 @@ internal static class ImageEndpoints
         if (await GenerationLedger.FindAsync(session, id) is { } row)
             return (row.Owner, row.HasEnded);
         return await OtherGeneration.FindAsync(session, id) is { } other ? (null, other.EndedAt is not null) : null;
+    }
+
+    /// <summary>Where object storage hands the file out itself, as it would be here: the type is ours, and what a browser might run is to be stored.</summary>
+    private static Task<Uri?> LinkAsync(IImageStore files, ImageRow image, CancellationToken cancellationToken)
+    {
+        IHeaderDictionary headers = new HeaderDictionary();
+        var type = SafeDelivery.Prepare(headers, image);
+        return files.LinkAsync(image.StoredAs, type, headers.ContentDisposition.ToString(), cancellationToken);
     }
 }

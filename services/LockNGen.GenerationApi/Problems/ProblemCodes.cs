@@ -19,6 +19,7 @@ internal static class ProblemCodes
     public const string GenerationFailed = "generation_failed";
     public const string GenerationCancelled = "generation_cancelled";
     public const string DatabaseUnavailable = "database_unavailable";
+    public const string StorageUnavailable = "storage_unavailable";
     public const string UnsupportedImage = "unsupported_image";
     public const string UnsupportedMediaType = "unsupported_media_type";
     public const string MethodNotAllowed = "method_not_allowed";

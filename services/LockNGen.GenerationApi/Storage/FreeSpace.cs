@@ -6,7 +6,7 @@ namespace LockNGen.GenerationApi.Storage;
 /// How much room the data directory's disk has. Below the floor no uploads are taken: the rest is for results and for the database, without
 /// which nothing that was accepted could be finished.
 /// </summary>
-internal sealed class FreeSpace(IOptions<StorageOptions> options)
+internal sealed class FreeSpace(IOptions<StorageOptions> options, IOptions<S3Options> s3)
 {
     private readonly string _path = Path.GetFullPath(options.Value.DataPath);
 
@@ -27,5 +27,6 @@ internal sealed class FreeSpace(IOptions<StorageOptions> options)
         }
     }
 
-    public bool HasRoom() => options.Value.MinFreeBytes == 0 || Bytes >= options.Value.MinFreeBytes;
+    /// <summary>Object storage has no floor.</summary>
+    public bool HasRoom() => options.Value.MinFreeBytes == 0 || s3.Value.IsUsed || Bytes >= options.Value.MinFreeBytes;
 }

@@ -14,7 +14,7 @@ public sealed class StorageOptions
     /// </summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>The directory of images and uploads; replicas share it. Default <c>./data</c>.</summary>
+    /// <summary>The directory of images and uploads, unless <see cref="S3Options.Bucket"/> is set; replicas share it. Default <c>./data</c>.</summary>
     [Required]
     public string DataPath { get; set; } = "data";
 

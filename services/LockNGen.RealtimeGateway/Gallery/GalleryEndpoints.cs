@@ -72,13 +72,13 @@ internal static class GalleryEndpoints
     }
 
     /// <summary>
-    /// Everything from this origin, and connections to the services where they are configured elsewhere. Styles in attributes are what UI
+    /// Everything from this origin, and connections to the services and the object storage where they are configured elsewhere. Styles in attributes are what UI
     /// components set positions with; scripts in attributes nobody needs.
     /// </summary>
     private static string Policy(HttpContext context)
     {
         var options = context.RequestServices.GetRequiredService<IOptions<GalleryOptions>>().Value;
-        var elsewhere = string.Concat(new[] { options.ApiUrl, options.RealtimeUrl, options.RealtimeUrl.Replace("http", "ws", StringComparison.Ordinal) }
+        var elsewhere = string.Concat(new[] { options.ApiUrl, options.MediaUrl, options.RealtimeUrl, options.RealtimeUrl.Replace("http", "ws", StringComparison.Ordinal) }
             .Where(u => u.Length > 0).Distinct().Select(u => " " + u));
         return $"default-src 'self'; connect-src 'self'{elsewhere}; img-src 'self' data: blob:{elsewhere}; media-src 'self'{elsewhere}; style-src 'self' 'unsafe-inline'; "
             + "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";

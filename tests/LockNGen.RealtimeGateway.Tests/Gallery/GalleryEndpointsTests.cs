@@ -18,6 +18,7 @@ public sealed class GalleryEndpointsTests : IAsyncLifetime
         {
             ["Gallery:Path"] = _folder,
             ["Gallery:ApiUrl"] = "https://api.example.com",
+            ["Gallery:MediaUrl"] = "https://s3.example.com",
         });
     }
 
@@ -38,7 +39,9 @@ public sealed class GalleryEndpointsTests : IAsyncLifetime
         (await answer.Content.ReadAsStringAsync()).ShouldBe("<!doctype html>page");
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
         answer.Headers.CacheControl!.NoCache.ShouldBeTrue();
-        answer.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("connect-src 'self' https://api.example.com");
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        policy.ShouldContain("connect-src 'self' https://api.example.com");
+        policy.ShouldContain("img-src 'self' data: blob: https://api.example.com https://s3.example.com;");
     }
 
     [Fact]

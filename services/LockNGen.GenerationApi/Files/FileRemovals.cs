@@ -1,0 +1,73 @@
+using LockNGen.GenerationApi.Storage;
+using LockNGen.Storage;
+
+namespace LockNGen.GenerationApi.Files;
+
+/// <summary>
+/// Files that go with rows. That they must go is written down with the rows' deletion, so that storage that is away, or a crash between the
+/// two, leaves nothing behind for ever that its owner has erased.
+/// </summary>
+internal sealed partial class FileRemovals(GenerationsDatabase database, IImageStore files, ILogger<FileRemovals> logger)
+{
+    private const int BatchSize = 200;
+
+    /// <summary>For a round; whoever waits for it may be a client.</summary>
+    private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Writes down what must go, in the transaction that deletes its rows.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="keys">Of files, or with a slash at their ends, of all below.</param>
+    public static async Task AddAsync(Session session, IEnumerable<string> keys)
+    {
+        foreach (var key in keys)
+            await session.ExecuteAsync("INSERT INTO file_removals (key, since) VALUES (@key, @Now) ON CONFLICT (key) DO NOTHING", new { key, session.Now });
+    }
+
+    /// <summary>Removes what is due, a batch of it; what cannot be removed now is tried again behind the others.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var keys = await database.ReadAsync(
+            session => session.QueryAsync<string>("SELECT key FROM file_removals ORDER BY since LIMIT @BatchSize", new { BatchSize }), cancellationToken);
+        if (keys.Count == 0)
+            return;
+        var (removed, failed) = await RemoveAsync(keys, cancellationToken);
+        await database.WriteAsync(
+            async session =>
+            {
+                await session.ExecuteAsync("DELETE FROM file_removals WHERE key IN @removed", new { removed = SqlList.Of(removed) });
+                await session.ExecuteAsync("UPDATE file_removals SET since = @Now WHERE key IN @failed", new { session.Now, failed = SqlList.Of(failed) });
+            },
+            cancellationToken);
+    }
+
+    private async Task<(List<string> Removed, List<string> Failed)> RemoveAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        var (removed, failed) = (new List<string>(), new List<string>());
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(RoundLimit);
+        foreach (var key in keys)
+        {
+            try
+            {
+                await files.DeleteAsync(key, limit.Token);
+                removed.Add(key);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogFailed(key, e);
+                failed.Add(key);
+            }
+            catch (Exception e) when (e is StorageAwayException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                // The next ones would fail as well.
+                LogFailed(key, e);
+                break;
+            }
+        }
+
+        return (removed, failed);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The file or folder '{Key}' could not be removed; trying again in a minute")]
+    private partial void LogFailed(string key, Exception exception);
+}

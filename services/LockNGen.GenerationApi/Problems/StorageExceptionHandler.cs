@@ -1,0 +1,23 @@
+using LockNGen.GenerationApi.Storage;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace LockNGen.GenerationApi.Problems;
+
+/// <summary>Object storage that is away is not the client's fault and passes: 503 with Retry-After. Watchers keep what they have until then.</summary>
+internal sealed partial class StorageExceptionHandler(ILogger<StorageExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not StorageAwayException)
+            return false;
+        LogAway(httpContext.Request.Path, exception.Message);
+        httpContext.Response.Headers.RetryAfter = "5";
+        await Problem.Of(
+            StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable, "The object storage is not available. Try again in a few seconds.")
+            .ExecuteAsync(httpContext);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The object storage failed during {Path}: {Reason}")]
+    private partial void LogAway(string path, string reason);
+}
