@@ -58,6 +58,7 @@ const problemAdvice: Readonly<Record<string, string>> = {
   internal_error: 'Something broke on our side. Try again; if it happens again, tell the operator.',
   generation_failed: 'See what ComfyUI said, change the settings, and send it again.',
   queue_full: 'Too many are waiting.',
+  storage_unavailable: 'The files cannot be reached at the moment. Try again in a few seconds.',
   database_unavailable: 'The server is not ready; nothing was accepted.',
 };
 
