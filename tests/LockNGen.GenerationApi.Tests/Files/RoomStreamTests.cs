@@ -10,7 +10,7 @@ public sealed class RoomStreamTests
     public async Task Disk_ThatFillsWhileAFileComes_EndsIt()
     {
         var options = new StorageOptions { DataPath = Path.GetTempPath(), MinFreeBytes = 1 };
-        await using var stream = new RoomStream(new MemoryStream(new byte[40 << 20]), new FreeSpace(Options.Create(options)), () => new InvalidOperationException("full"));
+        await using var stream = new RoomStream(new MemoryStream(new byte[40 << 20]), new FreeSpace(Options.Create(options), Options.Create(new S3Options())), () => new InvalidOperationException("full"));
         var buffer = new byte[1 << 20];
         for (var read = 0; read < 12; read++)
             await stream.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken);
