@@ -3,7 +3,7 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.TestSupport;
 
-namespace LockNGen.IntegrationTests.Path;
+namespace LockNGen.IntegrationTests.Product;
 
 /// <summary>From POST to the browser's socket through real processes and a real broker.</summary>
 public sealed class WholePathTests(RabbitMqBroker broker)

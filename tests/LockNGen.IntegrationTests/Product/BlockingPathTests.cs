@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using LockNGen.TestSupport;
 
-namespace LockNGen.IntegrationTests.Path;
+namespace LockNGen.IntegrationTests.Product;
 
 /// <summary>The old call, POST /generate, through a real watcher and a server: what its callers have always sent.</summary>
 public sealed class BlockingPathTests(RabbitMqBroker broker)

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using LockNGen.TestSupport;
 
-namespace LockNGen.IntegrationTests.Path;
+namespace LockNGen.IntegrationTests.Product;
 
 /// <summary>The door as a process of its own, with events of a real broker.</summary>
 public sealed class DoorTests(RabbitMqBroker broker)
