@@ -20,12 +20,12 @@ COPY .editorconfig ./
 COPY contracts contracts
 COPY libs libs
 COPY services services
-# Analyzers are left to ./test: here they would only double the time.
+# Analyzers are left to ./test: here they would only double the time. Packages with native code bring it for every system there is, hundreds of
+# megabytes; these images run on two.
 RUN for service in $SERVICES; do \
         dotnet publish services/LockNGen.$service --configuration Release --no-restore --output /out/$service \
             -p:UseAppHost=false -p:RunAnalyzers=false -p:DebugType=embedded || exit 1; \
     done \
- # Packages with native code bring it for every system there is, hundreds of megabytes; these images run on two.
  && find /out/*/runtimes -mindepth 1 -maxdepth 1 -type d ! -name linux ! -name unix ! -name linux-x64 ! -name linux-arm64 -exec rm -r {} +
 
 FROM node:22 AS gallery
