@@ -41,6 +41,7 @@ public static class ServiceDefaultsExtensions
             StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
         });
         app.UseStatusCodePages();
+        app.Use(JsonCharset.IgnoreUnknownAsync);
         app.MapHealth();
         return app;
     }

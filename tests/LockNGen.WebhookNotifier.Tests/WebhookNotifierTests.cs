@@ -56,6 +56,23 @@ public sealed class WebhookNotifierTests
     }
 
     [Theory]
+    [InlineData("nonsense")]
+    [InlineData("utf-7")]
+    [InlineData("utf-8")]
+    public async Task Charset_OfAJsonBody_MeansNothing(string charset)
+    {
+        await using var notifier = await NotifierHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/webhooks") { Content = new StringContent("""{"url":"http://127.0.0.1:9/"}""") };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={charset}");
+        request.Headers.Add("X-Session-Id", "alice");
+
+        using var response = await notifier.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Theory]
     [InlineData("/{}")]
     [InlineData("/a b")]
     [InlineData("/%zz")]
