@@ -26,13 +26,13 @@ public sealed class EdgeTests : IAsyncLifetime
         _services.Run(context => context.Response.WriteAsync("reached"));
         await _services.StartAsync(TestContext.Current.CancellationToken);
 
-        var template = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "nginx", "templates", "edge.conf.template"));
+        var template = await File.ReadAllTextAsync(System.IO.Path.Combine(Repository.Root, "deploy", "nginx", "templates", "edge.conf.template"));
         var edge = template.Replace("${EDGE_RESOLVER}", "127.0.0.1", StringComparison.Ordinal)
             .Replace("${EDGE_TRUSTED_PROXY}", "192.0.2.1", StringComparison.Ordinal)
             .Replace("listen 8080;", $"listen 127.0.0.1:{_ports[0]};", StringComparison.Ordinal);
         foreach (var service in new[] { "GATEWAY", "API", "NOTIFIER" })
             edge = edge.Replace($"${{EDGE_{service}}}", $"127.0.0.1:{_ports[1]}", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "nginx.conf"), $$"""
+        await File.WriteAllTextAsync(System.IO.Path.Combine(_folder, "nginx.conf"), $$"""
             daemon off;
             pid {{_folder}}/pid;
             error_log stderr crit;
@@ -43,7 +43,7 @@ public sealed class EdgeTests : IAsyncLifetime
               {{edge}}
             }
             """);
-        _nginx = Process.Start(new ProcessStartInfo("/usr/sbin/nginx", ["-p", _folder, "-c", Path.Combine(_folder, "nginx.conf")]))!;
+        _nginx = Process.Start(new ProcessStartInfo("/usr/sbin/nginx", ["-p", _folder, "-c", System.IO.Path.Combine(_folder, "nginx.conf")]))!;
     }
 
     public async ValueTask DisposeAsync()
