@@ -42,8 +42,9 @@ internal static class Diagnostics
     public static void SchedulingPass(TimeSpan duration) => DispatchDelay.Record(duration.TotalSeconds);
 
     /// <summary>The numbers of the queue, read when somebody collects them.</summary>
-    public static void ObserveQueue(Func<QueueNumbers> read)
+    public static void ObserveQueue(int limit, Func<QueueNumbers> read)
     {
+        Meter.CreateObservableGauge("lockngen.queue.limit", () => limit, "{generation}", "How many may wait (Queue:MaxDepth).");
         Meter.CreateObservableGauge("lockngen.queue.waiting", () => read().Waiting, "{generation}", "Generations that wait.");
         Meter.CreateObservableGauge("lockngen.queue.active", () => read().Active, "{generation}", "Generations that are dispatched or running.");
         Meter.CreateObservableGauge("lockngen.queue.oldest_age", () => read().OldestAge, "s", "Age of the oldest waiting generation; 0 when none waits.");

@@ -1,11 +1,13 @@
 using System.Data.Common;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Storage;
+using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>Reads the numbers of the queue every few seconds, for the metrics.</summary>
-internal sealed partial class QueueGauges(GenerationsDatabase database, TimeProvider clock, ILogger<QueueGauges> logger) : BackgroundService
+internal sealed partial class QueueGauges(
+    GenerationsDatabase database, IOptions<QueueOptions> options, TimeProvider clock, ILogger<QueueGauges> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -13,7 +15,7 @@ internal sealed partial class QueueGauges(GenerationsDatabase database, TimeProv
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Diagnostics.ObserveQueue(() => _numbers);
+        Diagnostics.ObserveQueue(options.Value.MaxDepth, () => _numbers);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

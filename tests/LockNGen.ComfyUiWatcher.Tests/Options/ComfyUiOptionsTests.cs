@@ -3,6 +3,7 @@ using LockNGen.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -36,6 +37,20 @@ public sealed class ComfyUiOptionsTests
     [InlineData("htp://u:p4ss@gpu1", "htp://***@gpu1")]
     [InlineData("http://u:p4/ss@x@gpu1?a=@", "http://***@gpu1")]
     public void Address_ThatIsNone_IsShownWithoutItsSecrets(string url, string shown) => ServerAddress.WithoutSecrets(url).ShouldBe(shown);
+
+    [Fact]
+    public void Server_WhereNoneIsNamed_IsTheOneOfThisMachine()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Bus:Transport"] = "InMemory" });
+        builder.AddServiceDefaults();
+        builder.AddComfyUiWatcher();
+        using var services = builder.Services.BuildServiceProvider();
+
+        var server = services.GetRequiredService<IOptions<ComfyUiOptions>>().Value.Instances.ShouldHaveSingleItem();
+
+        ServerAddress.Parse(server.Url)!.Server.ShouldBe(new Uri("http://127.0.0.1:8188/"));
+    }
 
     [Theory]
     [InlineData("ComfyUi:Instances:0:Url", "user:p4ss@gpu1", "Url '***@gpu1' is not")]
