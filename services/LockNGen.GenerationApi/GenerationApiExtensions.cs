@@ -128,6 +128,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<HeartbeatReception>();
         services.AddSingleton<Revocations>();
 
+        services.AddHostedService<WarmUp>();
         services.AddHostedService<LeasesOfLastRun>();
         services.AddHostedService<Scheduler>();
         services.AddHostedService<OutboxPublisher>();

@@ -135,7 +135,8 @@ internal sealed class SubmitEndpoint(
         return problem;
     }
 
-    private SubmitAnswer Answer(Guid id, QueuePlace place, Submission submission) => new()
+    /// <summary>The answer to an accepted submission.</summary>
+    public SubmitAnswer Answer(Guid id, QueuePlace place, Submission submission) => new()
     {
         Id = id,
         Status = "queued",

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using LockNGen.GenerationApi.Limits;
+using LockNGen.GenerationApi.Outbox;
+using LockNGen.GenerationApi.Problems;
+using LockNGen.GenerationApi.Queue;
+using LockNGen.GenerationApi.Storage;
+using LockNGen.Storage;
+using LockNGen.Web.Authentication;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>
+/// Takes the way of a submission once before the service listens, up to a transaction that is rolled back: otherwise the first caller waits
+/// while all of it is compiled.
+/// </summary>
+internal sealed partial class WarmUp(
+    GenerationsDatabase database,
+    SubmissionReader reader,
+    GenerationInserter inserter,
+    SubmissionLimits limits,
+    StoredBytes stored,
+    EventOutbox outbox,
+    SubmitEndpoint endpoint,
+    ILogger<WarmUp> logger)
+    : IHostedService
+{
+    private const string Client = "warm-up";
+
+    /// <summary>A cold start is better than a late one.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>With the first model of whatever instance is known, or, where none is, with any.</summary>
+    private static readonly byte[][] Requests =
+    [
+        """{"template":"txt2img","parameters":{"prompt":"a lighthouse"}}"""u8.ToArray(),
+        """{"template":"txt2img","parameters":{"prompt":"a lighthouse","model":"any"}}"""u8.ToArray(),
+    ];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            foreach (var bytes in Requests)
+            {
+                var (request, _) = RequestBody.Parse(bytes, SubmitJson.Default.SubmitRequest, SubmissionShape.Of);
+                if (await reader.ReadAsync(request!, new Caller(), dryRun: true, [], limit.Token) is { } submission)
+                {
+                    await database.WriteAsync(session => StoreAsync(session, submission), limit.Token);
+                    return;
+                }
+            }
+        }
+        catch (NeverMindException)
+        {
+            LogWarm();
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogCold(e.Message);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task StoreAsync(Session session, Submission submission)
+    {
+        var group = new SubmitGroup(session, await QueueTail.ReadAsync(session));
+        await limits.CheckAsync(session, group.Queue, Client, submission.Count, new DefaultHttpContext().Response);
+        await stored.TakeAsync(session, Client, submission.StoredBytes);
+        await limits.NoteAsync(session, Client, submission.Count);
+        var (id, place) = await inserter.AddAsync(group, submission, owner: null, Client);
+        JsonSerializer.Serialize(endpoint.Answer(id, place, submission), SubmitJson.Readable.SubmitAnswer);
+        await group.StoreAsync(outbox);
+        throw new NeverMindException();
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A trial submission was stored and taken back")]
+    private partial void LogWarm();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The first submission will take longer than the next ones: {Reason}")]
+    private partial void LogCold(string reason);
+
+    /// <summary>Rolls the transaction back.</summary>
+    private sealed class NeverMindException() : Exception("It was only a trial.");
+}
