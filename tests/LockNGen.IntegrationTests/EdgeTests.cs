@@ -58,7 +58,7 @@ public sealed class EdgeTests : IAsyncLifetime
     [Fact]
     public async Task InternalRoutes_HoweverTheyAreWritten_AreNotThere()
     {
-        (await AskAsync("/api/queue")).ShouldEndWith("reached");
+        (await AskAsync("/api/queue")).ShouldContain("reached");
 
         foreach (var path in new[]
         {
