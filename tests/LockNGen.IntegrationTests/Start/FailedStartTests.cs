@@ -86,6 +86,8 @@ public sealed class FailedStartTests : IDisposable
         {
             ["Standalone__Data"] = data ?? _data,
             ["ComfyUi__Instances__0__Url"] = "http://127.0.0.1:9",
+            // Two side by side would want the same door, and say so.
+            ["Standalone__DoorPort"] = "0",
             ["Logging__LogLevel__Default"] = "Error",
         },
         port);
