@@ -1,4 +1,3 @@
-using System.Numerics;
 using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
@@ -6,7 +5,6 @@ namespace LockNGen.Media.Formats;
 /// <summary>WebM and Matroska (RFC 8794 and 9559): which of them the document type says, whether there are pictures, the tracks.</summary>
 internal static class MatroskaFormat
 {
-    private const uint EbmlHeader = 0x1A45DFA3;
     private const uint DocType = 0x4282;
     private const uint Segment = 0x18538067;
     private const uint Info = 0x1549A966;
@@ -24,7 +22,7 @@ internal static class MatroskaFormat
 
     public static MediaInfo? Read(ReadOnlySpan<byte> head)
     {
-        if (head.Big32(0) != EbmlHeader)
+        if (head.Big32(0) != Ebml.Header)
             return null;
         var facts = new Facts { Scale = NanosecondsPerUnit };
         Read(head, ref facts);
@@ -40,62 +38,34 @@ internal static class MatroskaFormat
 
     private static void Read(ReadOnlySpan<byte> elements, ref Facts facts)
     {
-        while (TryTake(ref elements, out var id, out var content) && id != Cluster)
+        while (Ebml.TryTake(ref elements, out var id, out var content) && id != Cluster)
         {
             switch (id)
             {
-                case EbmlHeader or Segment or Info or Tracks or TrackEntry or Video:
+                case Ebml.Header or Segment or Info or Tracks or TrackEntry or Video:
                     Read(content, ref facts);
                     break;
                 case DocType:
                     facts.IsWebM = content.TrimEnd((byte)0).SequenceEqual("webm"u8);
                     break;
                 case TimestampScale:
-                    facts.Scale = Number(content);
+                    facts.Scale = Ebml.Number(content);
                     break;
                 case Duration:
                     facts.Duration = content.Length == 4 ? BitConverter.UInt32BitsToSingle(content.Big32(0)) : BitConverter.UInt64BitsToDouble(content.Big64(0));
                     break;
                 case TrackKind:
-                    facts.HasPicture |= Number(content) == 1;
-                    facts.HasSound |= Number(content) == 2;
+                    facts.HasPicture |= Ebml.Number(content) == 1;
+                    facts.HasSound |= Ebml.Number(content) == 2;
                     break;
                 case PixelWidth when facts.Width == 0:
-                    facts.Width = (int)Math.Min(int.MaxValue, Number(content));
+                    facts.Width = (int)Math.Min(int.MaxValue, Ebml.Number(content));
                     break;
                 case PixelHeight when facts.Height == 0:
-                    facts.Height = (int)Math.Min(int.MaxValue, Number(content));
+                    facts.Height = (int)Math.Min(int.MaxValue, Ebml.Number(content));
                     break;
             }
         }
-    }
-
-    /// <summary>Id and size tell their own length by the zeros in front; of a size all ones mean that it is not known.</summary>
-    private static bool TryTake(ref ReadOnlySpan<byte> elements, out uint id, out ReadOnlySpan<byte> content)
-    {
-        id = 0;
-        content = default;
-        var idLength = LengthOf(elements.Byte(0));
-        var sizeLength = LengthOf(elements.Byte(idLength));
-        if (idLength > 4 || sizeLength > 8 || elements.Length < idLength + sizeLength)
-            return false;
-        id = (uint)Number(elements[..idLength]);
-        var unknown = (1UL << (7 * sizeLength)) - 1;
-        var size = Number(elements.From(idLength, sizeLength)) & unknown;
-        var rest = elements[(idLength + sizeLength)..];
-        content = size == unknown ? rest : rest.From(0, (long)size);
-        elements = rest[content.Length..];
-        return true;
-    }
-
-    private static int LengthOf(byte first) => BitOperations.LeadingZeroCount((uint)first) - 24 + 1;
-
-    private static ulong Number(ReadOnlySpan<byte> bytes)
-    {
-        var number = 0UL;
-        foreach (var value in bytes)
-            number = (number << 8) | value;
-        return number;
     }
 
     private struct Facts
