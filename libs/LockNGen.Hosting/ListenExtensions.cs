@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace LockNGen.Hosting;
 
-/// <summary>Where a service listens when nobody says otherwise.</summary>
+/// <summary>Where a service listens when no one says otherwise.</summary>
 public static class ListenExtensions
 {
     /// <summary>

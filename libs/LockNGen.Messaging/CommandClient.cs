@@ -21,7 +21,7 @@ public sealed class CommandClient
     public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken, string? traceParent = null, bool mandatory = false)
         where T : class
     {
-        // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are nobody else's business.
+        // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are no one else's business.
         var endpoint = await _bus.GetSendEndpoint(new Uri("exchange:" + queue));
         await endpoint.Send(command, Prepare, cancellationToken);
 
@@ -40,7 +40,7 @@ public sealed class CommandClient
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <param name="mandatory">Whether a broker without that queue hands the request back at once; otherwise it is waited for in vain.</param>
     /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
-    /// <exception cref="RequestTimeoutException">Nobody answered in time.</exception>
+    /// <exception cref="RequestTimeoutException">No one answered in time.</exception>
     /// <exception cref="RequestException">The other side failed, or the broker is away.</exception>
     public Task<TAnswer> RequestAsync<TRequest, TAnswer>(
         string queue, TRequest request, CancellationToken cancellationToken, bool mandatory = false)

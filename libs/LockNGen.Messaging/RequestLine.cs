@@ -80,7 +80,7 @@ internal sealed class RequestLine : IAsyncDisposable
         consumer.ReceivedAsync += (_, delivery) =>
         {
             Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
-            // An answer that nobody waits for any more came too late.
+            // An answer that no one waits for any more came too late.
             if (_waiting.TryRemove(Text(delivery.BasicProperties, MessageHeaders.RequestId), out var waiting))
                 waiting.TrySetResult(new Answer(Text(delivery.BasicProperties, MessageHeaders.MessageType), delivery.Body.ToArray()));
             return Task.CompletedTask;
@@ -106,7 +106,7 @@ internal sealed class RequestLine : IAsyncDisposable
             ContentType = "application/json",
             MessageId = id,
             ReplyTo = ReplyTo,
-            // Nobody waits for the answer after that.
+            // No one waits for the answer after that.
             Expiration = ((long)question.Timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
             Headers = new Dictionary<string, object?>
             {
@@ -122,8 +122,8 @@ internal sealed class RequestLine : IAsyncDisposable
         try
         {
             // From here on the caller's leaving changes nothing: a call broken off in its middle could take the channel with it, and so
-            // everybody's answers.
-            // As its reader declares it; into an exchange that does not exist nobody may publish.
+            // everyone's answers.
+            // As its reader declares it; into an exchange that does not exist no one may publish.
             if (!_declared.Contains(question.Queue))
             {
                 await _channel.ExchangeDeclareAsync(question.Queue, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: CancellationToken.None);

@@ -8,7 +8,7 @@ namespace LockNGen.Messaging;
 /// <summary>
 /// Ends the process when the bus keeps using a connection that is closed. RabbitMQ.Client 7.1 tells of a closed connection handler by handler,
 /// and a handler can wait for ever for a semaphore that was disposed under it (its issues 1802 and 1865): MassTransit then never hears of it
-/// and asks the dead connection for new channels until the end of its days. Nothing in the process can replace that connection, and a process
+/// and asks the dead connection for new channels for as long as the process lives. Nothing in the process can replace that connection, and a process
 /// that is killed loses nothing here, so it ends for whoever runs it to start it again.
 /// </summary>
 internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<StaleConnectionWatch> logger)

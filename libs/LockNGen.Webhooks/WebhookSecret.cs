@@ -17,7 +17,7 @@ public static class WebhookSecret
     /// <summary>A new random secret.</summary>
     public static string Create() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(NewBytes));
 
-    /// <summary>Whether a secret that somebody chose is well-formed.</summary>
+    /// <summary>Whether a secret that someone chose is well-formed.</summary>
     public static bool IsValid(string secret) =>
         secret.StartsWith(Prefix, StringComparison.Ordinal)
         && Base64.IsValid(secret.AsSpan(Prefix.Length), out var length)

@@ -48,7 +48,7 @@ public static class GenerationApiExtensions
     private static readonly IJsonTypeInfoResolver[] JsonOfFeatures =
     [
         AccessJson.Default, AttemptJson.Default, BlockingJson.Default, CancelJson.Default, HistoryJson.Default, ImportJson.Default, InstanceJson.Default,
-        ProblemJson.Default, QueueJson.Default, SubmitJson.Default, TemplateAnswerJson.Default, UploadJson.Default,
+        QueueJson.Default, SubmitJson.Default, TemplateAnswerJson.Default, UploadJson.Default,
     ];
 
     /// <summary>Adds queue, scheduler, ledger and everything else that the endpoints use.</summary>
@@ -63,10 +63,9 @@ public static class GenerationApiExtensions
                 o.SerializerOptions.TypeInfoResolverChain.Insert(0, feature);
             o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
-        services.AddOpenApi("v1", o => o.AddOperationTransformer<CommonErrors>());
+        services.AddOpenApi("v1", o => o.AddErrors());
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.AddExceptionHandler<StorageExceptionHandler>();
-        services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
 
         builder.AddDatabase<GenerationsDatabase>("database");
         services.AddSingleton<StorageHealth>();
@@ -103,7 +102,9 @@ public static class GenerationApiExtensions
         services.AddSingleton<StoredBytes>();
         services.AddSingleton<GroupCommit>();
         services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
-        services.AddSingleton<SubmitEndpoint>();
+        services.AddSingleton<ChosenIds>();
+        services.AddSingleton<SubmissionAnswers>();
+        services.AddSingleton<Submitter>();
         services.AddSingleton<BlockingEndpoint>();
         services.AddSingleton<DeliveryEndpoints>();
         services.AddSingleton<CatalogEndpoint>();
@@ -125,7 +126,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<Answers>();
         services.AddSingleton<Canceller>();
         services.AddSingleton<Eraser>();
-        services.AddSingleton<HeartbeatReception>();
+        services.AddSingleton<HeartbeatLiveness>();
         services.AddSingleton<Revocations>();
 
         services.AddHostedService<WarmUp>();
@@ -134,7 +135,7 @@ public static class GenerationApiExtensions
         services.AddHostedService<OutboxPublisher>();
         services.AddHostedService<Retention>();
         services.AddHostedService<QueueGauges>();
-        services.AddHostedService(p => p.GetRequiredService<HeartbeatReception>());
+        services.AddHostedService(p => p.GetRequiredService<HeartbeatLiveness>());
         services.AddHostedService(p => p.GetRequiredService<Revocations>());
         return builder.AddBus(AddEndpoints, brokerDecidesReadiness: false);
     }
@@ -207,7 +208,7 @@ public static class GenerationApiExtensions
             // The next one follows in seconds; kept, those that met a database being restarted would lie in an error queue for ever.
             endpoint.DiscardFaultedMessages();
             endpoint.Consumer(() => Create<HeartbeatConsumer>(context));
-            endpoint.Handler<HeartbeatCanary>(c => context.GetRequiredService<HeartbeatReception>().NoteAsync(c.CancellationToken));
+            endpoint.Handler<HeartbeatCanary>(c => context.GetRequiredService<HeartbeatLiveness>().NoteAsync(c.CancellationToken));
         });
         parts.Endpoint(OutcomesQueue, (context, endpoint) =>
         {

@@ -57,7 +57,7 @@ public static class GatewayExtensions
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<DrainState>();
         services.AddHostedService<DrainService>();
-        services.AddSingleton<TicketDesk>();
+        services.AddSingleton<TicketService>();
         services.AddSingleton<RevocationSync>();
         services.AddHostedService(p => p.GetRequiredService<RevocationSync>());
         services.AddSingleton<ConnectionAdmission>();
@@ -81,7 +81,7 @@ public static class GatewayExtensions
         SseEndpoint.Map(endpoints);
         ProgressEndpoint.Map(endpoints);
         PreviewEndpoint.Map(endpoints);
-        TicketDesk.Map(endpoints);
+        TicketService.Map(endpoints);
         endpoints.MapGallery();
         return endpoints;
     }

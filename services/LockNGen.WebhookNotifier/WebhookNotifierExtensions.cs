@@ -34,7 +34,7 @@ public static class WebhookNotifierExtensions
         services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookConnection>();
         services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
         builder.AddDatabase<WebhooksDatabase>("webhooks-database");
-        services.AddSingleton<PatientDatabase>();
+        services.AddSingleton<RetryingDatabase>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<WebhookValidation>();
         services.AddSingleton<DeliverySignal>();
@@ -57,7 +57,7 @@ public static class WebhookNotifierExtensions
         services.AddOpenApi(OpenApiDocument, o =>
         {
             o.ShouldInclude = e => e.RelativePath?.StartsWith(Root[1..], StringComparison.Ordinal) == true;
-            o.AddOperationTransformer<CommonErrors>();
+            o.AddErrors();
         });
         return builder.AddBus(bus => bus.Endpoint(BusQueues.WebhookNotifier, ConfigureQueue));
     }

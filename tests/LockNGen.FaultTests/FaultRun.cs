@@ -34,8 +34,8 @@ internal static class FaultRun
         var watching = new List<Task> { subscriber.RunAsync(stopWatching.Token), memory.RunAsync(stopWatching.Token), CollectRendersAsync(system, stopWatching.Token) };
         await subscriber.Listening.WaitAsync(Patience, cancellationToken);
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { Timeout = Timeout.InfiniteTimeSpan };
-        watching.AddRange(Crowd.OfAll(system, published).Select(r => r.RunAsync(stopWatching.Token)));
-        var readers = Crowd.OfSingle(system, load, published, http, options.Seed).Select(r => r.RunAsync(stopLoad.Token, abandon.Token)).ToList();
+        watching.AddRange(ReaderMix.OfAll(system, published).Select(r => r.RunAsync(stopWatching.Token)));
+        var readers = ReaderMix.OfSingle(system, load, published, http, options.Seed).Select(r => r.RunAsync(stopLoad.Token, abandon.Token)).ToList();
         var loading = load.RunAsync(stopLoad.Token);
 
         await Task.Delay(WarmUp, cancellationToken);

@@ -18,6 +18,9 @@ async function assertProblem(response, status) {
     const problem = await response.json();
     assert.equal(problem.status, status);
     assert.ok(problem.title && problem.detail, `title or detail is missing: ${JSON.stringify(problem)}`);
+    assert.match(problem.code ?? "", /^[a-z_]+$/, JSON.stringify(problem));
+    assert.equal(problem.type, `urn:lockngen:problem:${problem.code}`);
+    for (const error of problem.errors ?? []) assert.ok(error.code && error.message, JSON.stringify(error));
     return problem;
 }
 
@@ -170,6 +173,48 @@ export const checks = {
         const workflow = { 3: { class_type: "NoSuchNode", inputs: {} } };
         const problem = await assertProblem(await at.post("/api/generations", { workflow }), 400);
         assert.ok(problem.errors.some((error) => error.nodeId === "3"), JSON.stringify(problem.errors));
+    },
+
+    "error: every service refuses in the same shape": async (at) => {
+        const json = { "content-type": "application/json" };
+        const send = (method, path, body) => at.fetch(path, { method, headers: json, body });
+        const none = randomUUID();
+        const refusals = [
+            [400, () => at.fetch("/api/generations?limit=0"), "limit"],
+            [400, () => at.fetch(`/api/generations/${none}/progress?wait=soon&after=0`), "wait"],
+            [400, () => at.fetch("/api/webhooks?limit=0"), "limit"],
+            [400, () => send("POST", "/api/webhooks", JSON.stringify({ url: "ftp://x", eventTypes: [] })), "url"],
+            [400, () => send("POST", "/api/webhooks", "{"), null],
+            [400, () => at.fetch("/api/sse/progress?generationId=no-uuid", { headers: { accept: "text/event-stream" } }), null],
+            [404, () => at.fetch(`/api/generations/${none}/images/1`), null],
+            [404, () => at.fetch(`/api/generations/${none}/preview`, { headers: { accept: "image/*" } }), null],
+            [404, () => at.fetch(`/api/webhooks/${none}`), null],
+            [404, () => at.fetch(`/api/webhooks/${none}/deliveries`), null],
+            [404, () => at.fetch("/api/no-such-thing"), null],
+            [405, () => send("PUT", "/api/generations", "{}"), null],
+        ];
+        for (const [status, ask, field] of refusals) {
+            const response = await ask();
+            const problem = await assertProblem(response, status).catch((error) => {
+                throw new Error(`${response.url}: ${error.message}`);
+            });
+            if (field) assert.ok(problem.errors?.some((error) => error.field === field), `${response.url}: ${JSON.stringify(problem)}`);
+        }
+    },
+
+    "OpenAPI: every documented error is a problem with code and errors": async (at) => {
+        for (const document of ["/openapi/v1.json", "/api/webhooks/openapi.json"]) {
+            const { paths, components } = await at.json(document);
+            const resolve = (schema) => (schema?.$ref ? components.schemas[schema.$ref.split("/").at(-1)] : schema);
+            for (const [path, operations] of Object.entries(paths)) {
+                for (const [method, { responses }] of Object.entries(operations)) {
+                    for (const [status, response] of Object.entries(responses ?? {}).filter(([status]) => status >= "400")) {
+                        const schema = resolve(response.content?.["application/problem+json"]?.schema);
+                        assert.ok(schema?.properties?.code && schema.properties.errors?.items, `${document} ${method} ${path} ${status}`);
+                    }
+                }
+            }
+        }
     },
 
     "error: an unknown generation is 404": async (at) => assertProblem(await at.fetch(`/api/generations/${randomUUID()}`), 404),

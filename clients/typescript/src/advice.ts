@@ -59,6 +59,8 @@ const problemAdvice: Readonly<Record<string, string>> = {
   generation_failed: 'See what ComfyUI said, change the settings, and send it again.',
   queue_full: 'Too many are waiting.',
   storage_unavailable: 'The files cannot be reached at the moment. Try again in a few seconds.',
+  conflict: 'It is not in the state that this needs. Look at it again.',
+  unavailable: 'The server is not ready.',
   database_unavailable: 'The server is not ready; nothing was accepted.',
 };
 

@@ -9,7 +9,7 @@ function codesOf(path: string): string[] {
 }
 
 const failures = codesOf('contracts/LockNGen.Contracts/Events/GenerationErrorCodes.cs');
-const problems = codesOf('services/LockNGen.GenerationApi/Problems/ProblemCodes.cs');
+const problems = codesOf('libs/LockNGen.Web/Problems/ProblemCodes.cs');
 const general = [true, false].map((retryable) => adviceFor({ code: 'of_tomorrow', retryable }));
 
 describe('a failed generation', () => {

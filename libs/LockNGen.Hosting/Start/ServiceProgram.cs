@@ -26,7 +26,7 @@ public static class ServiceProgram
     }
 
     /// <summary>
-    /// Runs until the process is told to stop. Told so while it still starts, it ends in as good order as later, and not with the exit code
+    /// Runs until the process is told to stop. A stop that comes while it still starts is as orderly as a later one, and not with the exit code
     /// of a crash.
     /// </summary>
     internal static async Task RunAsync(WebApplication app)
@@ -41,7 +41,7 @@ public static class ServiceProgram
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // What was starting was told to leave off.
+            // The start was cancelled.
         }
     }
 }

@@ -56,7 +56,7 @@ internal static class TelemetryExtensions
 
     private static void AddConsole(IHostApplicationBuilder builder)
     {
-        // The frameworks tell several lines for every request. As the weakest source, so that any Logging__LogLevel__... setting wins.
+        // The frameworks log several lines for each request. As the weakest source, so that any Logging__LogLevel__... setting wins.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>

@@ -45,7 +45,7 @@ public sealed record Caller
 
     /// <summary>
     /// Whether generations of this owner are among "all" that it lists: the same for authenticated callers; without authentication a
-    /// session sees its own and those that belong to nobody, and a caller without a session sees everything.
+    /// session sees its own and those that belong to no one, and a caller without a session sees everything.
     /// </summary>
     public bool Lists(string? owner) =>
         IsAuthenticated ? MaySee(owner) : Owner is null || owner is null || owner == Owner;

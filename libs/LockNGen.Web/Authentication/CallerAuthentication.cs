@@ -1,4 +1,5 @@
 using LockNGen.Hosting.Options;
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
@@ -21,12 +22,12 @@ public static class CallerAuthentication
     /// <summary>The authentication type of a caller with a token.</summary>
     internal const string TokenType = "Token";
 
-    /// <summary>The authentication type of everybody while authentication is off.</summary>
+    /// <summary>The authentication type of everyone while authentication is off.</summary>
     internal const string SessionType = "Session";
 
     /// <summary>
     /// Adds authentication and authorization, CORS and changes for the configured origins only, and the client's address behind trusted proxies. Endpoints ask
-    /// for it with <c>RequireAuthorization()</c>, which lets everybody in while authentication is off, and take a <see cref="Caller"/>.
+    /// for it with <c>RequireAuthorization()</c>, which lets everyone in while authentication is off, and take a <see cref="Caller"/>.
     /// </summary>
     public static IHostApplicationBuilder AddCallerAuthentication(this IHostApplicationBuilder builder)
     {
@@ -47,6 +48,7 @@ public static class CallerAuthentication
         services.AddCors();
         services.AddTransient<IStartupFilter, AllowedOrigins.Filter>();
         services.AddTransient<IStartupFilter, CrossSiteRequests.Filter>();
+        services.AddProblems();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RevocationList>();
         services.AddHostedService<OpenDoorWarning>();

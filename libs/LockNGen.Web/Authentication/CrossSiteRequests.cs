@@ -1,3 +1,4 @@
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,8 +16,7 @@ internal sealed class CrossSiteRequests(RequestDelegate next, AllowedOrigins ori
 
     public Task InvokeAsync(HttpContext context) => IsSafe(context.Request.Method) || IsOwn(context.Request)
         ? next(context)
-        : TypedResults.Problem(
-            "A page of another site may not do this. If it is yours, add its origin to Cors:Origins.", statusCode: StatusCodes.Status403Forbidden)
+        : Problem.Of(StatusCodes.Status403Forbidden, "A page of another site may not do this. If it is yours, add its origin to Cors:Origins.")
             .ExecuteAsync(context);
 
     /// <summary>The methods that change nothing (RFC 9110, 9.2.1).</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,9 +35,9 @@ public static class SessionEndpoints
         var token = TokenEvents.TokenOf(context.Request)!;
         if (token.Length > MaxCookieLength)
         {
-            return TypedResults.Problem(
-                $"The token has {token.Length} characters and a cookie holds {MaxCookieLength}: ask the issuer for fewer claims, or use tickets.",
-                statusCode: StatusCodes.Status413PayloadTooLarge);
+            return Problem.Of(
+                StatusCodes.Status413PayloadTooLarge,
+                $"The token has {token.Length} characters and a cookie holds {MaxCookieLength}: ask the issuer for fewer claims, or use tickets.");
         }
 
         context.Response.Cookies.Append(TokenEvents.SessionCookie, token, Cookie(context, caller.ExpiresAt));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>Without authentication: everybody may do everything, and a session id only tells whose generations are whose.</summary>
+/// <summary>Without authentication: everyone may do everything, and a session id only tells whose generations are whose.</summary>
 internal sealed class SessionIdHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
@@ -33,6 +34,6 @@ internal sealed class SessionIdHandler(IOptionsMonitor<AuthenticationSchemeOptio
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var failure = (await HandleAuthenticateOnceAsync()).Failure;
-        await TypedResults.Problem(failure?.Message, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(Context);
+        await Problem.Of(StatusCodes.Status400BadRequest, failure?.Message ?? "X-Session-Id is not one that can be used.").ExecuteAsync(Context);
     }
 }

@@ -1,3 +1,4 @@
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ internal sealed partial class TokenEvents(RevocationList revocations, ILogger<To
             return;
         }
 
-        // Three parts are a signed token. Five would be an encrypted one, which nobody issues here and whose decompression is an attack surface.
+        // Three parts are a signed token. Five would be an encrypted one, which no one issues here and whose decompression is an attack surface.
         if (context.Token.Length > TokenOptions.MaxLength || context.Token.AsSpan().Count('.') != 2)
         {
             context.Fail("The token is not a signed JWT.");
@@ -67,12 +68,12 @@ internal sealed partial class TokenEvents(RevocationList revocations, ILogger<To
         if (context.AuthenticateFailure is AuthorityUnreachableException away)
         {
             response.Headers.RetryAfter = "5";
-            return Problem(context.HttpContext, StatusCodes.Status503ServiceUnavailable, away.Message);
+            return RefuseAsync(context.HttpContext, StatusCodes.Status503ServiceUnavailable, away.Message);
         }
 
         var failure = context.AuthenticateFailure is { } error ? Explain(error) : null;
         response.Headers.Append(HeaderNames.WWWAuthenticate, failure is null ? "Bearer" : $"Bearer error=\"invalid_token\", error_description=\"{failure}\"");
-        return Problem(
+        return RefuseAsync(
             context.HttpContext, StatusCodes.Status401Unauthorized, failure ?? "Send a JWT as 'Authorization: Bearer ...', or sign in with POST /api/session.");
     }
 
@@ -87,8 +88,7 @@ internal sealed partial class TokenEvents(RevocationList revocations, ILogger<To
         _ => error.Message,
     };
 
-    private static Task Problem(HttpContext context, int status, string? detail) =>
-        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, int status, string detail) => Problem.Of(status, detail).ExecuteAsync(context);
 
     [LoggerMessage(LogLevel.Error, "The keys of {Authority} cannot be read, so no token can be checked")]
     private partial void LogAuthorityUnreachable(string authority, Exception error);

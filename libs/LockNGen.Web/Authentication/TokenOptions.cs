@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>What makes a JWT good: signature, issuer, audience, time. Keys come from the authority's discovery document, or from the options.</summary>
-internal sealed class TokenOptions(IOptions<AuthOptions> auth, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class TokenOptions(IOptions<AuthOptions> auth, TimeProvider clock) : IConfigureNamedOptions<JwtBearerOptions>
 {
     /// <summary>No honest token is longer, and a longer one does not fit a cookie anyway.</summary>
     public const int MaxLength = 8 * 1024;
@@ -60,7 +60,7 @@ internal sealed class TokenOptions(IOptions<AuthOptions> auth, TimeProvider time
 
     private bool IsCurrent(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
     {
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = clock.GetUtcNow().UtcDateTime;
         var skew = auth.Value.ClockSkew;
         // The skew goes to this side of the comparison: a token without nbf comes as DateTime.MinValue, from which nothing can be taken away.
         return expires is { } end && end > now - skew

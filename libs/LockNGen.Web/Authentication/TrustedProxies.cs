@@ -18,7 +18,7 @@ internal sealed class TrustedProxies(IOptions<ProxyOptions> proxies) : IConfigur
                 options.KnownIPNetworks.Add(network);
         }
 
-        // With empty lists the middleware would believe everybody.
+        // With empty lists the middleware would believe everyone.
         options.ForwardedHeaders = options.KnownIPNetworks.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.All;
         options.ForwardLimit = null;
     }

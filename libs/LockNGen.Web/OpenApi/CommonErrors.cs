@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 namespace LockNGen.Web.OpenApi;
 
 /// <summary>Declares the errors that an operation owes not to itself but to what stands in front of and behind all of them.</summary>
-public sealed class CommonErrors : IOpenApiOperationTransformer
+internal sealed class CommonErrors : IOpenApiOperationTransformer
 {
     /// <inheritdoc/>
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

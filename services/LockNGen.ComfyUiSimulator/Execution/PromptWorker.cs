@@ -106,9 +106,9 @@ internal sealed partial class PromptWorker(
         sockets.Pause(TimeSpan.FromMilliseconds(environment.Options.GarbageCollectionMilliseconds));
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "worker ended: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "worker ended: {Reason}")]
     private partial void LogStopped(string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "worker thread died; nothing will run any more")]
+    [LoggerMessage(LogLevel.Error, "worker thread died; nothing will run any more")]
     private partial void LogDied(Exception exception);
 }

@@ -37,6 +37,6 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         return context.Response.WriteAsync("500 Internal Server Error\n\nServer got itself in trouble", context.RequestAborted);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} answers 500")]
+    [LoggerMessage(LogLevel.Information, "{Method} {Path} answers 500")]
     private partial void LogFailed(Exception exception, string method, PathString path);
 }

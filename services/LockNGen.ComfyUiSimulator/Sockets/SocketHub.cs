@@ -132,6 +132,6 @@ internal sealed partial class SocketHub(TimeProvider time, ILogger<SocketHub> lo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "send to {ClientId} failed: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "send to {ClientId} failed: {Reason}")]
     private partial void LogSendFailed(string clientId, string reason);
 }

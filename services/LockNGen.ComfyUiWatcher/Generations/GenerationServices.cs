@@ -13,7 +13,7 @@ internal sealed class GenerationServices(
     IOptions<WatcherOptions> watcher,
     IOptions<ComfyUiOptions> comfyUi,
     GenerationLedger ledger,
-    ToldProgress told,
+    ReportedProgress told,
     EventPublisher publisher,
     ResultStore results,
     LeaseKeeper leases,
@@ -23,7 +23,7 @@ internal sealed class GenerationServices(
 {
     private readonly PublishPolicy _policy = new(watcher.Value);
 
-    public ToldProgress Told { get; } = told;
+    public ReportedProgress Told { get; } = told;
 
     public GenerationLedger Ledger { get; } = ledger;
 
@@ -46,8 +46,8 @@ internal sealed class GenerationServices(
         Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, Rendering rendering, CancelRequest cancel) =>
         new(
             generationId, work, instance, translator, outbox, rendering, cancel, Leases.Installation, CreateSubmission(generationId, work, instance),
-            new PatientServer(instance, Clock), Clock, Logger);
+            new RetryingServer(instance, Clock), Clock, Logger);
 
     private PromptSubmission CreateSubmission(Guid generationId, GenerationWork work, ComfyUiInstance instance) =>
-        new(generationId, work, instance, new PatientServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
+        new(generationId, work, instance, new RetryingServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
 }

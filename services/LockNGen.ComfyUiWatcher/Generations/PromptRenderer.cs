@@ -21,7 +21,7 @@ internal sealed partial class PromptRenderer(
     CancelRequest cancel,
     Installation installation,
     PromptSubmission submissions,
-    PatientServer server,
+    RetryingServer server,
     TimeProvider clock,
     ILogger logger)
 {
@@ -55,7 +55,7 @@ internal sealed partial class PromptRenderer(
                 return await FollowAsync(prompt, graph, cancellationToken);
         }
 
-        throw PatientServer.Lost("The ComfyUI server does not take prompts.");
+        throw RetryingServer.Lost("The ComfyUI server does not take prompts.");
     }
 
     private PromptRun CreateRun(string promptId, string clientId, WorkflowGraph graph) =>
@@ -160,7 +160,7 @@ internal sealed partial class PromptRenderer(
         {
             var outputs = prompt.Outputs(entry);
             if (graph.SendsImages && prompt.HadGap && !outputs.Results.Any(r => r.Result is SentFrame))
-                throw PatientServer.Lost("The socket was lost while images went through it.");
+                throw RetryingServer.Lost("The socket was lost while images went through it.");
             foreach (var translated in translator.Apply(new ExecutionSucceeded(), clock.GetUtcNow()))
                 outbox.Add(translated);
             return outputs;
@@ -182,7 +182,7 @@ internal sealed partial class PromptRenderer(
         // Gone without a trace: deleted while it waited, unless the server restarted.
         throw cancel.IsRequested || (prompt.Waiting && !instance.MayHaveForgotten(prompt))
             ? new GenerationEndedException(cancel.Outcome())
-            : PatientServer.Lost("The ComfyUI server restarted and forgot the prompt.");
+            : RetryingServer.Lost("The ComfyUI server restarted and forgot the prompt.");
     }
 
     private async Task StopAsync(PromptRun prompt, CancellationToken cancellationToken)

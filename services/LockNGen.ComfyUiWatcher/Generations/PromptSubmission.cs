@@ -10,7 +10,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>Submits prompts so that none runs twice: only while the server is ours, and never again before the lost one was looked for.</summary>
 internal sealed partial class PromptSubmission(
-    Guid generationId, GenerationWork work, ComfyUiInstance instance, PatientServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
+    Guid generationId, GenerationWork work, ComfyUiInstance instance, RetryingServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
 {
     /// <summary>Submits a prompt that is followed already.</summary>
     /// <returns>False if ComfyUI has not got the prompt, and another submission may do.</returns>

@@ -75,7 +75,7 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {
-            throw PatientServer.Lost("The ComfyUI server went away before its files were fetched.");
+            throw RetryingServer.Lost("The ComfyUI server went away before its files were fetched.");
         }
     }
 }

@@ -69,7 +69,7 @@ internal sealed partial class Revocations(GenerationsDatabase database, Revocati
             "SELECT * FROM revocations WHERE number > @after AND revoked_at > @since ORDER BY number", new { after, since = session.Now - Keep }),
         cancellationToken);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Revocations cannot be read: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Revocations cannot be read: {Reason}")]
     private partial void LogUnread(string reason);
 
     private sealed record RevocationRow

@@ -137,10 +137,10 @@ internal sealed partial class ClaimConsumer(
 
     private static ClaimDecision Refused(string reason) => new() { Granted = false, Reason = reason };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: attempt {Attempt} on {Instance}, by watcher {Watcher}")]
+    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: attempt {Attempt} on {Instance}, by watcher {Watcher}")]
     private partial void LogGranted(Guid generationId, int attempt, string instance, string watcher);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: claim for {Instance} by watcher {Watcher} refused: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: claim for {Instance} by watcher {Watcher} refused: {Reason}")]
     private partial void LogRefused(Guid generationId, string instance, string watcher, string reason);
 
     private sealed record InputsRow

@@ -159,6 +159,6 @@ internal sealed partial class OutcomeConsumer(
         StandingEvent = row?.Outcome is { } standing ? JsonElement.Parse(standing) : null,
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: outcome of attempt {Attempt} reported by {Watcher}: {Verdict}")]
+    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: outcome of attempt {Attempt} reported by {Watcher}: {Verdict}")]
     private partial void LogDecision(Guid generationId, int attempt, string watcher, OutcomeVerdict verdict);
 }

@@ -1,11 +1,9 @@
-using System.Text;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Cancel;
 using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.History;
 using LockNGen.GenerationApi.Ledger;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
 using LockNGen.Web.Authentication;
@@ -20,7 +18,7 @@ namespace LockNGen.GenerationApi.Blocking;
 /// generation running, unless it said <c>cancelOnDisconnect=true</c>.
 /// </summary>
 internal sealed class BlockingEndpoint(
-    GenerationsDatabase database, SubmitEndpoint submit, Endings endings, Canceller canceller, IImageStore files, Links links, TimeProvider clock, IOptions<GenerationApiOptions> options)
+    GenerationsDatabase database, Submitter submitter, Endings endings, Canceller canceller, IImageStore files, Links links, TimeProvider clock, IOptions<GenerationApiOptions> options)
 {
     /// <summary>Another replica may record the end: so often it is looked for.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -43,17 +41,15 @@ internal sealed class BlockingEndpoint(
         var (request, bytes, malformed) = await SubmissionBody.ReadAsync(context, options.Value.MaxRequestBytes);
         if (malformed is not null)
             return malformed;
-        var (outcome, problem) = await submit.SubmitAsync(context, caller, request!, bytes, dryRun: false);
-        if (problem is not null)
-            return problem;
-
-        var id = outcome!.Id;
-        context.Response.Headers.Location = "/api/generations/" + id;
+        var result = await submitter.SubmitAsync(SubmitHttp.Command(context, caller, request!, bytes), context.RequestAborted);
+        var response = SubmitHttp.Response(context, result, links);
+        if (result is not SubmitResult.Stored { Id: var id })
+            return response;
         try
         {
             var row = await EndAsync(id, context.RequestAborted);
             return row is { HasEnded: false }
-                ? TypedResults.Text(outcome.Response, "application/json", Encoding.UTF8, StatusCodes.Status202Accepted)
+                ? response
                 : await AnswerAsync(row, context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

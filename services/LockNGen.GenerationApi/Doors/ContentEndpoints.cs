@@ -1,7 +1,6 @@
 using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Images;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;

@@ -1,6 +1,5 @@
 using System.Text;
 using LockNGen.GenerationApi.Generations;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.Web.Authentication;
 using LockNGen.Storage;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,3 @@
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Workflows;
 using LockNGen.Media.Types;

@@ -3,7 +3,6 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Cancel;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;

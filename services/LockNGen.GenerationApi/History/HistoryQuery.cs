@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Generations;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Mvc;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Submit;
 using LockNGen.Web.Authentication;
@@ -19,7 +19,7 @@ internal static class RequeueEndpoint
         .WithTags("Generations")
         .WithSummary("Submit the same again; it gets a new id");
 
-    private static async Task<IResult> PostAsync(Guid id, Caller caller, GenerationsDatabase database, SubmitEndpoint submit, HttpContext context)
+    private static async Task<IResult> PostAsync(Guid id, Caller caller, GenerationsDatabase database, Submitter submitter, Links links, HttpContext context)
     {
         var stored = await database.ReadAsync(
             async session => await GenerationLedger.FindAsync(session, id) is { } row && caller.MaySee(row.Owner)
@@ -32,7 +32,8 @@ internal static class RequeueEndpoint
         {
             ExtraData = stored.ExtraData is { } extraData ? JsonElement.Parse(extraData) : null,
         };
-        return await submit.AcceptAsync(context, caller, request, System.Text.Encoding.UTF8.GetBytes(stored.Request), dryRun: false);
+        var command = SubmitHttp.Command(context, caller, request, System.Text.Encoding.UTF8.GetBytes(stored.Request));
+        return SubmitHttp.Response(context, await submitter.SubmitAsync(command, context.RequestAborted), links);
     }
 
     private sealed record StoredRequest

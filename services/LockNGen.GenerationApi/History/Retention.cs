@@ -83,9 +83,9 @@ internal sealed partial class Retention(
         """,
         new { before, BatchSize });
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Erased {Generations} old generations, and the images of {WithImages}")]
+    [LoggerMessage(LogLevel.Information, "Erased {Generations} old generations, and the images of {WithImages}")]
     private partial void LogErased(int generations, int withImages);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not erase what is old; trying again in a minute")]
+    [LoggerMessage(LogLevel.Warning, "Could not erase what is old; trying again in a minute")]
     private partial void LogFailed(Exception exception);
 }

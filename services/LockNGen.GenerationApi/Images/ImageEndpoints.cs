@@ -1,7 +1,6 @@
 using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Ledger;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;

@@ -32,6 +32,6 @@ internal sealed partial class CatalogConsumer(GenerationsDatabase database, Sche
             new { catalog.Hash });
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Instance {Instance} has {Classes} node classes (catalog {Hash})")]
+    [LoggerMessage(LogLevel.Information, "Instance {Instance} has {Classes} node classes (catalog {Hash})")]
     private partial void LogStored(string instance, int classes, string hash);
 }

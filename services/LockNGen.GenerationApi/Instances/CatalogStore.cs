@@ -133,6 +133,6 @@ internal sealed partial class CatalogStore
         public byte[]? NodeReplacements { get; init; }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalog {Hash} cannot be read: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The catalog {Hash} cannot be read: {Reason}")]
     private partial void LogUnreadable(string hash, string reason);
 }

@@ -1,5 +1,4 @@
 using LockNGen.GenerationApi.Catalog;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 
 namespace LockNGen.GenerationApi.Instances;

@@ -117,9 +117,9 @@ internal sealed partial class Leases(
             "SELECT name FROM instances WHERE name IN @names AND catalog_doubted_at IS NOT NULL AND (catalog_read_at IS NULL OR catalog_read_at < catalog_doubted_at)",
             new { names = SqlList.Of(owned.Select(o => o.Name)) });
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Watcher {Watcher} owns instance {Instance}")]
+    [LoggerMessage(LogLevel.Information, "Watcher {Watcher} owns instance {Instance}")]
     private partial void LogTaken(string watcher, string instance);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Watcher {Watcher} leaves and gives its instances up")]
+    [LoggerMessage(LogLevel.Information, "Watcher {Watcher} leaves and gives its instances up")]
     private partial void LogReleased(string watcher);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;

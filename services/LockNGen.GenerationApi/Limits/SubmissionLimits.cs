@@ -1,5 +1,4 @@
 using System.Globalization;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,25 +27,25 @@ internal sealed class SubmissionLimits
     private TimeSpan? Longest => _images?.Window ?? _submissions?.Window;
 
     /// <summary>Returns the refusal of a submission of so many images, or null; sets the RateLimit headers.</summary>
-    public async Task<ProblemHttpResult?> CheckAsync(Session session, QueueTail queue, string client, int images, HttpResponse response)
+    public async Task<ProblemHttpResult?> CheckAsync(Session session, QueueTail queue, string client, int images, IHeaderDictionary headers)
     {
         if (queue.Length >= _maxDepth)
         {
-            response.Headers.RetryAfter = "30";
+            headers.RetryAfter = "30";
             return Problem.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.QueueFull, $"The queue is full: {queue.Length} generations wait. Try again later.");
         }
 
         if (images > _images?.Limit)
             return Problem.Invalid("count", ErrorCodes.OutOfRange, $"count is {images}; at most {_images.Limit} {_images.What} are allowed.");
-        return Longest is { } window ? Refusal(await AnswersAsync(session, client, images, window), response) : null;
+        return Longest is { } window ? Refusal(await AnswersAsync(session, client, images, window), headers) : null;
     }
 
     /// <summary>Counts a dry run as a submission without images, or returns its refusal: what it checks, it checks as thoroughly.</summary>
-    public async Task<ProblemHttpResult?> TakeDryRunAsync(Session session, string client, HttpResponse response)
+    public async Task<ProblemHttpResult?> TakeDryRunAsync(Session session, string client, IHeaderDictionary headers)
     {
         if (Longest is not { } window)
             return null;
-        var refusal = Refusal(await AnswersAsync(session, client, images: 0, window), response);
+        var refusal = Refusal(await AnswersAsync(session, client, images: 0, window), headers);
         if (refusal is null)
             await NoteAsync(session, client, images: 0);
         return refusal;
@@ -77,16 +76,16 @@ internal sealed class SubmissionLimits
     }
 
     /// <summary>There is one set of headers: it tells of the limit that refuses for longest, or else of the one that is nearest.</summary>
-    private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitAnswer> answers, HttpResponse response)
+    private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitAnswer> answers, IHeaderDictionary headers)
     {
         var refused = answers.Where(a => !a.IsAllowed).MaxBy(a => a.Reset);
         var told = refused ?? answers.MinBy(a => a.Remaining)!;
-        response.Headers["RateLimit-Limit"] = told.Limit.Limit.ToString(CultureInfo.InvariantCulture);
-        response.Headers["RateLimit-Remaining"] = told.Remaining.ToString(CultureInfo.InvariantCulture);
-        response.Headers["RateLimit-Reset"] = told.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Limit"] = told.Limit.Limit.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Remaining"] = told.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Reset"] = told.ResetSeconds.ToString(CultureInfo.InvariantCulture);
         if (refused is null)
             return null;
-        response.Headers.RetryAfter = refused.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+        headers.RetryAfter = refused.ResetSeconds.ToString(CultureInfo.InvariantCulture);
         return Problem.Of(
             StatusCodes.Status429TooManyRequests,
             ProblemCodes.RateLimited,

@@ -157,13 +157,13 @@ internal sealed partial class OutboxPublisher(
             scheduler.Set();
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Published {Type} of generation {GenerationId}")]
+    [LoggerMessage(LogLevel.Debug, "Published {Type} of generation {GenerationId}")]
     private partial void LogPublished(string type, Guid generationId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Events wait in the outbox (try {Failures}): {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Events wait in the outbox (try {Failures}): {Reason}")]
     private partial void LogFailed(int failures, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Row {Number} of the outbox ({Type} of generation {GenerationId}) cannot be read and is parked: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "Row {Number} of the outbox ({Type} of generation {GenerationId}) cannot be read and is parked: {Reason}")]
     private partial void LogParked(long number, string type, Guid generationId, string reason);
 
     private sealed record OutboxRow

@@ -49,6 +49,6 @@ internal sealed partial class WebhookRegistrations(CommandClient commands, IOpti
         Task DeclareExchangeAsync(string name) => channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The queue {Queue} did not exist: the notifier finds there what it is asked for before its first start")]
+    [LoggerMessage(LogLevel.Information, "The queue {Queue} did not exist: the notifier finds there what it is asked for before its first start")]
     private partial void LogDeclared(string queue);
 }

@@ -18,6 +18,6 @@ internal sealed partial class DatabaseExceptionHandler(ILogger<DatabaseException
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The database failed during {Path}")]
+    [LoggerMessage(LogLevel.Error, "The database failed during {Path}")]
     private partial void LogUnavailable(Exception exception, string path);
 }

@@ -1,5 +1,4 @@
 using LockNGen.GenerationApi.Generations;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;

@@ -46,6 +46,6 @@ internal sealed partial class QueueGauges(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The queue's numbers cannot be read: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "The queue's numbers cannot be read: {Reason}")]
     private partial void LogUnread(string reason);
 }

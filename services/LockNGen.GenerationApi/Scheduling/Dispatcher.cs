@@ -149,7 +149,7 @@ internal sealed partial class Dispatcher(
             .FirstOrDefault();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Generation {GenerationId}: dispatched to {Instance} (watcher {Watcher})")]
+    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: dispatched to {Instance} (watcher {Watcher})")]
     private partial void LogDispatched(Guid generationId, string instance, string watcher);
 
     /// <summary>An instance that works, as this pass fills it.</summary>

@@ -93,9 +93,9 @@ internal sealed partial class Scheduler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A scheduling pass failed: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "A scheduling pass failed: {Reason}")]
     private partial void LogFailed(Exception exception, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} did not reach watcher {Watcher}: {Reason}. A later pass repeats it.")]
+    [LoggerMessage(LogLevel.Warning, "{Command} did not reach watcher {Watcher}: {Reason}. A later pass repeats it.")]
     private partial void LogNotSent(string command, string watcher, string reason);
 }

@@ -15,7 +15,7 @@ internal sealed partial class Sweeper(
     GenerationsDatabase database,
     GenerationLedger ledger,
     Deadlines deadlines,
-    HeartbeatReception reception,
+    HeartbeatLiveness reception,
     EventOutbox outbox,
     IOptions<QueueOptions> options,
     ILogger<Sweeper> logger)
@@ -111,15 +111,15 @@ internal sealed partial class Sweeper(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Generation {GenerationId} was handed over {Times} times and could not be claimed; it is given up")]
+    [LoggerMessage(LogLevel.Error, "Generation {GenerationId} was handed over {Times} times and could not be claimed; it is given up")]
     private partial void LogUnclaimable(Guid generationId, int times);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of instance {Instance} has expired: its watcher is silent")]
+    [LoggerMessage(LogLevel.Warning, "The lease of instance {Instance} has expired: its watcher is silent")]
     private partial void LogExpired(string instance);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Generation {GenerationId}: attempt {Attempt} taken back from watcher {Watcher}")]
+    [LoggerMessage(LogLevel.Warning, "Generation {GenerationId}: attempt {Attempt} taken back from watcher {Watcher}")]
     private partial void LogTakenBack(Guid generationId, int attempt, string watcher);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Generation {GenerationId}: its outcome did not come back from the broker and is published again")]
+    [LoggerMessage(LogLevel.Warning, "Generation {GenerationId}: its outcome did not come back from the broker and is published again")]
     private partial void LogRepublished(Guid generationId);
 }

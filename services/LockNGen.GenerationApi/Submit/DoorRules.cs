@@ -1,5 +1,3 @@
-using LockNGen.GenerationApi.Problems;
-
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>What a door may note.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using LockNGen.GenerationApi.Problems;
 
 namespace LockNGen.GenerationApi.Submit;
 

@@ -32,9 +32,10 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
     private (QueueTail Queue, long ReadAt)? _long;
 
     /// <summary>Runs the work in a transaction that it may share, and returns what it decided once that is committed.</summary>
+    /// <returns>Null when another request with the same Idempotency-Key came in between.</returns>
     /// <param name="client">Whose it is. A group is sorted by this, so that two replicas take the clients' locks in the same order.</param>
     /// <param name="work">May be run again, after a deadlock or because another's work spoilt the transaction: it must do nothing but talk to the database.</param>
-    public async Task<SubmitDecision> RunAsync(string client, Func<SubmitGroup, Task<SubmitDecision>> work)
+    public async Task<SubmitResult?> RunAsync(string client, Func<SubmitGroup, Task<SubmitResult?>> work)
     {
         var waiting = new Work(client, work, Activity.Current);
         if (!_waiting.Writer.TryWrite(waiting))
@@ -89,7 +90,7 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
         }
     }
 
-    private async Task<IReadOnlyList<SubmitDecision>> RunAllAsync(Session session, IReadOnlyList<Work> works)
+    private async Task<IReadOnlyList<SubmitResult?>> RunAllAsync(Session session, IReadOnlyList<Work> works)
     {
         var (queue, readAt) = _long is { } known && clock.GetElapsedTime(known.ReadAt) < LongQueueAge
             ? known
@@ -97,7 +98,7 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
         // What is added to it below is in it for good only once it is committed.
         _long = null;
         var group = new SubmitGroup(session, queue);
-        var decisions = new List<SubmitDecision>(works.Count);
+        var decisions = new List<SubmitResult?>(works.Count);
         foreach (var work in works)
         {
             Activity.Current = work.Activity;
@@ -116,15 +117,12 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
     /// <summary>The database does not keep up: answered as one that is away.</summary>
     private sealed class DatabaseBusyException() : DbException("Too many submissions wait to be stored.");
 
-    private sealed record Work(string Client, Func<SubmitGroup, Task<SubmitDecision>> Run, Activity? Activity)
+    private sealed record Work(string Client, Func<SubmitGroup, Task<SubmitResult?>> Run, Activity? Activity)
     {
         private int _started;
 
-        public TaskCompletionSource<SubmitDecision> Decision { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<SubmitResult?> Decision { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool TryStart() => Interlocked.Exchange(ref _started, 1) == 0;
     }
 }
-
-/// <summary>A refusal, or what was accepted; neither when another request with the same Idempotency-Key came in between.</summary>
-internal sealed record SubmitDecision(IResult? Refusal, SubmitOutcome? Outcome);

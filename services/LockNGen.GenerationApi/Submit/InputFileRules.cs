@@ -1,5 +1,4 @@
 using LockNGen.GenerationApi.Catalog;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.GenerationApi.Validation;
 using LockNGen.GenerationApi.Workflows;

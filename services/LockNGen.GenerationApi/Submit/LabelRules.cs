@@ -1,4 +1,3 @@
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Submit;

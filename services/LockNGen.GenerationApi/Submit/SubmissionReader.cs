@@ -5,7 +5,6 @@ using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Instances;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Templates;

@@ -20,14 +20,14 @@ internal sealed partial class WarmUp(
     SubmissionLimits limits,
     StoredBytes stored,
     EventOutbox outbox,
-    SubmitEndpoint endpoint,
+    SubmissionAnswers answers,
     ILogger<WarmUp> logger)
     : IHostedService
 {
     private const string Client = "warm-up";
 
     /// <summary>A cold start is better than a late one.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <summary>With the first model of whatever instance is known, or, where none is, with any.</summary>
     private static readonly byte[][] Requests =
@@ -39,7 +39,7 @@ internal sealed partial class WarmUp(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Limit);
         try
         {
             foreach (var bytes in Requests)
@@ -52,7 +52,7 @@ internal sealed partial class WarmUp(
                 }
             }
         }
-        catch (NeverMindException)
+        catch (RollBackException)
         {
             LogWarm();
         }
@@ -67,13 +67,13 @@ internal sealed partial class WarmUp(
     private async Task StoreAsync(Session session, Submission submission)
     {
         var group = new SubmitGroup(session, await QueueTail.ReadAsync(session));
-        await limits.CheckAsync(session, group.Queue, Client, submission.Count, new DefaultHttpContext().Response);
+        await limits.CheckAsync(session, group.Queue, Client, submission.Count, new HeaderDictionary());
         await stored.TakeAsync(session, Client, submission.StoredBytes);
         await limits.NoteAsync(session, Client, submission.Count);
         var (id, place) = await inserter.AddAsync(group, submission, owner: null, Client);
-        JsonSerializer.Serialize(endpoint.Answer(id, place, submission), SubmitJson.Readable.SubmitAnswer);
+        JsonSerializer.Serialize(answers.Accepted(id, place, submission), SubmitJson.Readable.SubmitAnswer);
         await group.StoreAsync(outbox);
-        throw new NeverMindException();
+        throw new RollBackException();
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A trial submission was stored and taken back")]
@@ -83,5 +83,5 @@ internal sealed partial class WarmUp(
     private partial void LogCold(string reason);
 
     /// <summary>Rolls the transaction back.</summary>
-    private sealed class NeverMindException() : Exception("It was only a trial.");
+    private sealed class RollBackException() : Exception("The trial submission is not kept.");
 }

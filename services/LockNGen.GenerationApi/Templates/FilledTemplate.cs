@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.GenerationApi.Catalog;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Templates;

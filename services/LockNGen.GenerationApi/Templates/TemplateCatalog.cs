@@ -54,6 +54,6 @@ internal sealed partial class TemplateCatalog
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} templates can be used")]
+    [LoggerMessage(LogLevel.Information, "{Count} templates can be used")]
     private static partial void LogLoaded(ILogger logger, int count);
 }

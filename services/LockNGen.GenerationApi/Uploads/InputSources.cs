@@ -1,6 +1,5 @@
 using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Files;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.GenerationApi.Validation;
 using LockNGen.GenerationApi.Workflows;

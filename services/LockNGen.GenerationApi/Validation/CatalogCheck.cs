@@ -1,6 +1,5 @@
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Catalog;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Validation;

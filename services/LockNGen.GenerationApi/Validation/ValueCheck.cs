@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LockNGen.GenerationApi.Catalog;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Validation;

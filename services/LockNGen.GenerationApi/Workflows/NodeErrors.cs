@@ -1,5 +1,3 @@
-using LockNGen.GenerationApi.Problems;
-
 namespace LockNGen.GenerationApi.Workflows;
 
 /// <summary>Errors of a workflow's nodes.</summary>

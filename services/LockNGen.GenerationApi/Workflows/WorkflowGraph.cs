@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LockNGen.GenerationApi.Problems;
 
 namespace LockNGen.GenerationApi.Workflows;
 

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.Web.Authentication;
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,7 @@ namespace LockNGen.RealtimeGateway.Admission;
 /// Core's rate limiting; its middleware would come too early to know a ticket's user, and frees a slot too late for an upgraded connection.
 /// </summary>
 internal sealed partial class ConnectionAdmission(
-    IOptions<ConnectionOptions> options, TicketDesk tickets, DrainState drain, GatewayMetrics metrics, ILogger<ConnectionAdmission> logger) : IDisposable
+    IOptions<ConnectionOptions> options, TicketService tickets, DrainState drain, GatewayMetrics metrics, ILogger<ConnectionAdmission> logger) : IDisposable
 {
     private const int RetryAfterFullSeconds = 5;
 
@@ -136,7 +137,7 @@ internal sealed partial class ConnectionAdmission(
         metrics.Rejected(reason);
         LogRefused(Client(context, CallerOf(context)), context.Request.Path, status, reason);
         context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+        await Problem.Of(status, detail).ExecuteAsync(context);
     }
 
     [LoggerMessage(LogLevel.Debug, "Refused {Client} at {Path} with {Status}: {Reason}")]

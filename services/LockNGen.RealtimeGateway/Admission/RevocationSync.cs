@@ -10,7 +10,7 @@ namespace LockNGen.RealtimeGateway.Admission;
 
 /// <summary>Ends the connections of revoked tokens, and learns at the start which were revoked while this replica did not listen.</summary>
 internal sealed partial class RevocationSync(
-    RevocationList revocations, ClientConnections connections, CommandClient commands, IOptions<AuthOptions> auth, TimeProvider time, ILogger<RevocationSync> logger)
+    RevocationList revocations, ClientConnections connections, CommandClient commands, IOptions<AuthOptions> auth, TimeProvider clock, ILogger<RevocationSync> logger)
     : BackgroundService
 {
     private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
@@ -44,7 +44,7 @@ internal sealed partial class RevocationSync(
                 LogNotYet(e.Message);
             }
 
-            await Task.Delay(Retry.DelayAfter(failures), time, stoppingToken);
+            await Task.Delay(Retry.DelayAfter(failures), clock, stoppingToken);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>Proves that the replica still receives: it sends messages to its own queue, and hears them.</summary>
-internal sealed class Canary(ReplicaConsumer consumer, TimeSpan timeout, TimeProvider time)
+internal sealed class Canary(ReplicaConsumer consumer, TimeSpan timeout, TimeProvider clock)
 {
     /// <summary>Completes when the last one sent is back.</summary>
     /// <exception cref="TimeoutException">Nothing at all was delivered in time; a queue that is being worked off is slow, not deaf.</exception>
@@ -12,7 +12,7 @@ internal sealed class Canary(ReplicaConsumer consumer, TimeSpan timeout, TimePro
         while (!heard.IsCompleted)
         {
             var before = consumer.Delivered;
-            await Task.WhenAny(heard, broken, Task.Delay(timeout, time, cancellationToken));
+            await Task.WhenAny(heard, broken, Task.Delay(timeout, clock, cancellationToken));
             if (broken.IsCompleted)
                 throw new InvalidOperationException(await broken);
             if (!heard.IsCompleted && consumer.Delivered == before)

@@ -20,7 +20,7 @@ internal readonly record struct DeliveryHeaders(int BodySize, string? Owner, lon
     private static readonly byte[] ReceivedAtName = Encoding.ASCII.GetBytes(EventHeaders.ReceivedAt);
     private static readonly byte[] TraceParentName = Encoding.ASCII.GetBytes(EventHeaders.TraceParent);
 
-    /// <summary>Reads as far as the headers go; properties behind them concern nobody here.</summary>
+    /// <summary>Reads as far as the headers go; properties behind them concern no one here.</summary>
     /// <param name="payload">Of the content header frame.</param>
     /// <param name="withTrace">Whether the trace context is worth a string.</param>
     public static DeliveryHeaders Read(ReadOnlySpan<byte> payload, bool withTrace)

@@ -18,7 +18,7 @@ internal sealed partial class EventIngest(
         try
         {
             if (reader.Read(body, receivedAt, traceParent) is { } message)
-                broadcaster.Publish(message, owner);
+                broadcaster.Deliver(message, owner);
         }
         catch (Exception e)
         {

@@ -21,7 +21,7 @@ internal sealed partial class RabbitMqFeed(
     WriteLoops loops,
     FeedState state,
     IOptions<ReplicaOptions> options,
-    TimeProvider time,
+    TimeProvider clock,
     ILogger<RabbitMqFeed> logger) : BackgroundService
 {
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
@@ -49,7 +49,7 @@ internal sealed partial class RabbitMqFeed(
                 var delay = Reconnect.DelayAfter(++failures);
                 LogInterrupted(e.Message, delay.TotalSeconds);
                 state.Problem = "not connected to the broker: " + e.Message;
-                await Task.Delay(delay, time, stoppingToken);
+                await Task.Delay(delay, clock, stoppingToken);
             }
         }
     }
@@ -64,7 +64,7 @@ internal sealed partial class RabbitMqFeed(
         state.Problem = "filling the rings from the event stream";
         // Read to its end, or read again; what comes after it, the queue has.
         logs.WholeFromNow();
-        await ReadHistoryAsync(channel, _lastHeard - Margin ?? time.GetUtcNow() - options.Value.WarmUpWindow, stoppingToken);
+        await ReadHistoryAsync(channel, _lastHeard - Margin ?? clock.GetUtcNow() - options.Value.WarmUpWindow, stoppingToken);
 
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         channel.ChannelShutdownAsync += (_, e) =>
@@ -75,14 +75,14 @@ internal sealed partial class RabbitMqFeed(
         await channel.BasicConsumeAsync(queues.Previews, autoAck: true, new PreviewConsumer(channel, ingest), stoppingToken);
         await using var consumer = await ReplicaConsumer.StartAsync(
             connections.Factory, connections.Name("events"), queues.Events, options.Value.Prefetch, ingest, loops, stoppingToken);
-        await using var heartbeat = time.CreateTimer(_ => consumer.Beat(), null, BrokerConnections.Heartbeat / 2, BrokerConnections.Heartbeat / 2);
+        await using var heartbeat = clock.CreateTimer(_ => consumer.Beat(), null, BrokerConnections.Heartbeat / 2, BrokerConnections.Heartbeat / 2);
         LogListening(queues.Events);
 
         var interrupted = Task.WhenAny(broken.Task, consumer.Broken).Unwrap();
-        var canary = new Canary(consumer, options.Value.CanaryTimeout, time);
+        var canary = new Canary(consumer, options.Value.CanaryTimeout, clock);
         while (true)
         {
-            var asked = time.GetUtcNow();
+            var asked = clock.GetUtcNow();
             await channel.BasicPublishAsync("", queues.Events, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
             await canary.HeardAsync(interrupted, stoppingToken);
             // Only now, with the rings full and the canary back, does the replica take clients.
@@ -91,21 +91,21 @@ internal sealed partial class RabbitMqFeed(
             state.Problem = null;
             // The canary waits its turn behind the events: when it is heard, what was published before it was sent is here, and no more.
             _lastHeard = asked;
-            await Task.WhenAny(interrupted, Task.Delay(options.Value.CanaryInterval, time, stoppingToken));
+            await Task.WhenAny(interrupted, Task.Delay(options.Value.CanaryInterval, clock, stoppingToken));
             if (interrupted.IsCompleted)
                 throw new IOException(await interrupted);
         }
     }
 
-    /// <summary>Reads the stream, however long that takes: meanwhile the queues, which nobody consumes yet, are kept from expiring.</summary>
+    /// <summary>Reads the stream, however long that takes: meanwhile the queues, which no one consumes yet, are kept from expiring.</summary>
     private async Task ReadHistoryAsync(IChannel channel, DateTimeOffset since, CancellationToken stoppingToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var reading = history.ReadAsync(since, broadcaster.Publish, limit.Token);
+        var reading = history.ReadAsync(since, broadcaster.Deliver, limit.Token);
         try
         {
             // To declare a queue again counts as using it.
-            while (await Task.WhenAny(reading, Task.Delay(options.Value.QueueExpires / 4, time, limit.Token)) != reading)
+            while (await Task.WhenAny(reading, Task.Delay(options.Value.QueueExpires / 4, clock, limit.Token)) != reading)
                 await queues.DeclareAsync(channel, limit.Token);
         }
         catch

@@ -77,7 +77,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the broker that we live.</summary>
+    /// <summary>Sends a heartbeat.</summary>
     public void Beat()
     {
         try
@@ -86,7 +86,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // It comes from a timer, where nobody would catch it; a connection that cannot be written to is done for.
+            // It comes from a timer, where no one would catch it; a connection that cannot be written to is done for.
             _broken.TrySetResult(e.Message);
         }
     }

@@ -18,7 +18,7 @@ internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<B
 
     public string Previews { get; } = $"realtime-gateway-{replica.Value.Name}-previews";
 
-    /// <summary>Declares everything that this replica reads from; repeating it is harmless, and brings back what somebody removed.</summary>
+    /// <summary>Declares everything that this replica reads from; repeating it is harmless, and brings back what someone removed.</summary>
     public async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
         await channel.QueueDeclareAsync(

@@ -10,14 +10,14 @@ namespace LockNGen.RealtimeGateway.Connections;
 /// that wait and writes them at once, so a busy connection costs fewer writes, and an idle one costs nothing.
 /// </summary>
 internal sealed class ClientConnection(
-    Caller caller, ClientTransport transport, ClientView view, WriteLoop loop, ConnectionOptions options, GatewayMetrics metrics, TimeProvider time)
+    Caller caller, ClientTransport transport, ClientView view, WriteLoop loop, ConnectionOptions options, GatewayMetrics metrics, TimeProvider clock)
     : Subscriber(caller)
 {
     private readonly Lock _gate = new();
     private readonly OutgoingQueue _queue = new();
     private readonly HashSet<Guid> _watched = [];
     private TaskCompletionSource? _ended;
-    private long _lastReceived = time.GetTimestamp();
+    private long _lastReceived = clock.GetTimestamp();
     private long _pingedAt;
     private long _closeBy;
     private bool _isScheduled;
@@ -166,7 +166,7 @@ internal sealed class ClientConnection(
         transport.Abort();
     }
 
-    /// <summary>Writes nothing more, but leaves the socket alone: it is somebody else's.</summary>
+    /// <summary>Writes nothing more, but leaves the socket alone: it is someone else's.</summary>
     public void Detach()
     {
         lock (_gate)
@@ -177,7 +177,7 @@ internal sealed class ClientConnection(
     }
 
     /// <summary>Any bytes from the client prove that it lives; a pong is no better than anything else.</summary>
-    public void Received() => Volatile.Write(ref _lastReceived, time.GetTimestamp());
+    public void Received() => Volatile.Write(ref _lastReceived, clock.GetTimestamp());
 
     /// <summary>Pings, and ends what has overstayed; called about once a second.</summary>
     public void Tick(DateTimeOffset now)
@@ -195,7 +195,7 @@ internal sealed class ClientConnection(
                 return;
             }
 
-            if (time.GetTimestamp() < _closeBy)
+            if (clock.GetTimestamp() < _closeBy)
                 return;
         }
 
@@ -310,21 +310,21 @@ internal sealed class ClientConnection(
     private void BeginClose()
     {
         _isClosing = true;
-        _closeBy = time.GetTimestamp() + (long)(options.CloseTimeout.TotalSeconds * time.TimestampFrequency);
+        _closeBy = clock.GetTimestamp() + (long)(options.CloseTimeout.TotalSeconds * clock.TimestampFrequency);
     }
 
     private void Ping()
     {
-        var now = time.GetTimestamp();
+        var now = clock.GetTimestamp();
         var received = Volatile.Read(ref _lastReceived);
         if (_pingedAt > received && AnswersPings)
         {
-            if (time.GetElapsedTime(_pingedAt, now) >= options.PongTimeout)
+            if (clock.GetElapsedTime(_pingedAt, now) >= options.PongTimeout)
                 CloseLocked(CloseCode.HeartbeatTimeout, "no sign of life");
             return;
         }
 
-        if (time.GetElapsedTime(Math.Max(received, _pingedAt), now) < options.PingInterval)
+        if (clock.GetElapsedTime(Math.Max(received, _pingedAt), now) < options.PingInterval)
             return;
         _pingedAt = now;
         _queue.Add(ServerMessage.Heartbeat);

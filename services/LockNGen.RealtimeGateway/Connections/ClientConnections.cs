@@ -7,7 +7,7 @@ namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>Makes the connections of this replica and keeps track of them.</summary>
 internal sealed partial class ClientConnections(
-    WriteLoops loops, DrainState drain, IOptions<ConnectionOptions> options, GatewayMetrics metrics, TimeProvider time, ILogger<ClientConnections> logger)
+    WriteLoops loops, DrainState drain, IOptions<ConnectionOptions> options, GatewayMetrics metrics, TimeProvider clock, ILogger<ClientConnections> logger)
 {
     private readonly ConcurrentDictionary<ClientConnection, byte> _open = new();
 
@@ -16,7 +16,7 @@ internal sealed partial class ClientConnections(
     public ClientConnection Create(
         Caller caller, ClientTransport transport, ClientView view, bool answersPings = true, bool endsWithGeneration = false)
     {
-        var connection = new ClientConnection(caller, transport, view, loops.Next(), options.Value, metrics, time)
+        var connection = new ClientConnection(caller, transport, view, loops.Next(), options.Value, metrics, clock)
         {
             AnswersPings = answersPings,
             EndsWithGeneration = endsWithGeneration,

@@ -2,7 +2,7 @@ using LockNGen.RealtimeGateway.Events;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>How messages reach a client: WebSocket frames, an SSE stream, or a socket that somebody else accepted.</summary>
+/// <summary>How messages reach a client: WebSocket frames, an SSE stream, or a socket that someone else accepted.</summary>
 internal abstract class ClientTransport
 {
     /// <summary>Its name in metrics.</summary>

@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.History;
 namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>The one timer of the gateway: pings, deadlines, expiring tokens, and rings that are old or too large.</summary>
-internal sealed partial class Housekeeping(ClientConnections connections, GenerationLogs logs, TimeProvider time, ILogger<Housekeeping> logger)
+internal sealed partial class Housekeeping(ClientConnections connections, GenerationLogs logs, TimeProvider clock, ILogger<Housekeeping> logger)
     : BackgroundService
 {
     /// <summary>Half the shortest ping interval that makes sense, so that none is late by more than its own length.</summary>
@@ -11,7 +11,7 @@ internal sealed partial class Housekeeping(ClientConnections connections, Genera
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
@@ -27,7 +27,7 @@ internal sealed partial class Housekeeping(ClientConnections connections, Genera
 
     private void Tick()
     {
-        var now = time.GetUtcNow();
+        var now = clock.GetUtcNow();
         foreach (var connection in connections.Open)
             connection.Tick(now);
         logs.Sweep();

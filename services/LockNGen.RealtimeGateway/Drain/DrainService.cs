@@ -9,7 +9,7 @@ namespace LockNGen.RealtimeGateway.Drain;
 /// waves, so that the other replicas are not stormed.
 /// </summary>
 internal sealed partial class DrainService(
-    DrainState state, ClientConnections connections, IOptions<DrainOptions> options, TimeProvider time, ILogger<DrainService> logger) : IHostedLifecycleService
+    DrainState state, ClientConnections connections, IOptions<DrainOptions> options, TimeProvider clock, ILogger<DrainService> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Wave = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(1);
@@ -31,7 +31,7 @@ internal sealed partial class DrainService(
         var waves = (int)(TimeSpan.FromSeconds(options.Value.Seconds) / Wave);
         for (var wave = 0; wave < waves; wave++)
         {
-            await Task.Delay(Wave, time, cancellationToken);
+            await Task.Delay(Wave, clock, cancellationToken);
             foreach (var connection in leaving[(leaving.Length * wave / waves)..(leaving.Length * (wave + 1) / waves)])
                 connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
         }
@@ -40,7 +40,7 @@ internal sealed partial class DrainService(
         var last = connections.Open.ToArray();
         foreach (var connection in last)
             connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
-        await Task.WhenAny(Task.WhenAll(last.Select(c => c.EndedAsync())), Task.Delay(Farewell, time, cancellationToken));
+        await Task.WhenAny(Task.WhenAll(last.Select(c => c.EndedAsync())), Task.Delay(Farewell, clock, cancellationToken));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -9,7 +9,7 @@ internal enum GapReason
     /// <summary>The ring is gone, or began later, and only the database knows the generation.</summary>
     Expired,
 
-    /// <summary>Nobody knows the generation.</summary>
+    /// <summary>No one knows the generation.</summary>
     Unknown,
 
     /// <summary>The broker lost events on the way here.</summary>

@@ -6,7 +6,7 @@ namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>
 /// Looks in the event stream for what the broker left out. One pass over the stream serves all generations that wait when it begins;
-/// meanwhile their newer events are held back by their logs, and nobody else's are.
+/// meanwhile their newer events are held back by their logs, and no one else's are.
 /// </summary>
 internal sealed partial class HoleRepair(
     GenerationLogs logs, AudienceOfAll everybody, IEventHistory history, GatewayMetrics metrics, ILogger<HoleRepair> logger) : BackgroundService
@@ -57,7 +57,7 @@ internal sealed partial class HoleRepair(
     /// <summary>When the last event before the hole was published: where events queue up, that is long before it arrived here.</summary>
     private DateTimeOffset LastPublished(GenerationLog log)
     {
-        var arrived = logs.Time.GetUtcNow() - logs.Time.GetElapsedTime(log.LastActivity);
+        var arrived = logs.Clock.GetUtcNow() - logs.Clock.GetElapsedTime(log.LastActivity);
         var published = log.LastPublished();
         return published < arrived ? published : arrived;
     }

@@ -15,11 +15,11 @@ public interface IProgressBroadcaster
     /// </summary>
     Task BroadcastAsync(ProgressMessage message, CancellationToken cancellationToken = default);
 
-    /// <summary>Sends a message to those who watch this one generation by its id, and to nobody else.</summary>
+    /// <summary>Sends a message to those who watch this one generation by its id, and to no one else.</summary>
     Task BroadcastToGenerationAsync(Guid generationId, ProgressMessage message, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Adds a socket that somebody else accepted, reads and closes; from now on this gateway alone writes to it.
+    /// Adds a socket that someone else accepted, reads and closes; from now on this gateway alone writes to it.
     /// </summary>
     /// <param name="socket">An open socket; a second registration of it replaces the first.</param>
     /// <param name="filterGenerationId">The generation to watch; all when null.</param>

@@ -26,7 +26,7 @@ internal sealed partial class ProgressBroadcaster(
     private readonly ConcurrentDictionary<WebSocket, ClientConnection> _registered = new();
 
     /// <summary>Takes an event from the broker.</summary>
-    public void Publish(ServerMessage message, string? owner)
+    public void Deliver(ServerMessage message, string? owner)
     {
         metrics.Received();
         AppendOutcome outcome;

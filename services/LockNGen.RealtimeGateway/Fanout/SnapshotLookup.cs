@@ -7,7 +7,7 @@ namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>Asks the GenerationApi for what neither ring nor stream has.</summary>
 internal sealed partial class SnapshotLookup(
-    CommandClient commands, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SnapshotLookup> logger)
+    CommandClient commands, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<SnapshotLookup> logger)
 {
     /// <summary>Where no API has ever run, it is not looked for on behalf of every client.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(5);
@@ -22,7 +22,7 @@ internal sealed partial class SnapshotLookup(
         SnapshotAnswer? answer = null;
         try
         {
-            if (_absentSince is { } since && time.GetElapsedTime(since) < Absence)
+            if (_absentSince is { } since && clock.GetElapsedTime(since) < Absence)
             {
                 log.Seed(answer);
                 return;
@@ -37,7 +37,7 @@ internal sealed partial class SnapshotLookup(
         }
         catch (MessageReturnedException)
         {
-            _absentSince = time.GetTimestamp();
+            _absentSince = clock.GetTimestamp();
             LogAbsent(Absence.TotalSeconds);
         }
         catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LockNGen.Web.Problems;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.RealtimeGateway.Gallery;
@@ -19,7 +20,7 @@ internal static class GalleryEndpoints
             new GalleryConfig(options.Value.ApiUrl, options.Value.RealtimeUrl), GalleryJson.Default.GalleryConfig)).ExcludeFromDescription();
         foreach (var page in Pages)
             endpoints.MapMethods(page, ["GET", "HEAD"], (HttpContext context, GalleryFiles files) => SendPageAsync(context, files)).ExcludeFromDescription();
-        endpoints.MapFallback("{*path:nonfile}", (HttpContext context) => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: $"There is nothing at {context.Request.Path}."))
+        endpoints.MapFallback("{*path:nonfile}", (HttpContext context) => Problem.Of(StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path}."))
             .ExcludeFromDescription();
         endpoints.MapFallback("{*path:file}", (HttpContext context, GalleryFiles files) => SendFileAsync(context, files)).ExcludeFromDescription();
     }
@@ -39,7 +40,7 @@ internal static class GalleryEndpoints
     {
         if (files.Find(context.Request.Path) is not { } file || !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
         {
-            return TypedResults.Problem($"There is nothing at {context.Request.Path}.", statusCode: StatusCodes.Status404NotFound).ExecuteAsync(context);
+            return Problem.Of(StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path}.").ExecuteAsync(context);
         }
 
         // Files below /assets have a hash of their content in their name.
@@ -73,7 +74,7 @@ internal static class GalleryEndpoints
 
     /// <summary>
     /// Everything from this origin, and connections to the services and the object storage where they are configured elsewhere. Styles in attributes are what UI
-    /// components set positions with; scripts in attributes nobody needs.
+    /// components set positions with; scripts in attributes no one needs.
     /// </summary>
     private static string Policy(HttpContext context)
     {

@@ -67,7 +67,7 @@ internal sealed class AudienceOfAll
         var caller = subscriber.Caller;
         if (caller.Owner is null || (caller.IsAuthenticated && caller.IsAdmin))
         {
-            // A token without a subject sees nothing; only without authentication does "nobody" mean everybody.
+            // A token without a subject sees nothing; only without authentication does "no one" mean everyone.
             if (caller.IsAdmin)
                 yield return _everything;
             yield break;

@@ -16,7 +16,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     private readonly EventRing _ring = new(logs.Options.Events);
     private readonly CompactedEvents _evicted = new();
     private readonly List<Subscriber> _subscribers = [];
-    private readonly SubscribersAhead _ahead = new();
+    private readonly PendingResumes _ahead = new();
     private List<(Subscriber Subscriber, long? After)>? _waiting;
     private SortedDictionary<long, ServerMessage>? _held;
     private GenerationSnapshot? _seed;
@@ -43,12 +43,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     public long LastSequence { get; private set; }
 
     /// <summary>When the last event arrived here (<see cref="TimeProvider.GetTimestamp"/>).</summary>
-    public long LastActivity { get; private set; } = logs.Time.GetTimestamp();
+    public long LastActivity { get; private set; } = logs.Clock.GetTimestamp();
 
     /// <summary>Bytes of the ring, of what is left of older events, and of the preview.</summary>
     public long Cost => Volatile.Read(ref _cost);
 
-    /// <summary>The trace that its events belong to, as soon as one has told.</summary>
+    /// <summary>The trace that its events belong to, as soon as one has named it.</summary>
     public string? TraceParent { get; private set; }
 
     /// <summary>The newest preview image; kept as long as the ring.</summary>
@@ -112,7 +112,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 isWhole = false;
                 RestartBefore(message.Sequence);
                 Keep(message);
-                // Where the hole is, and with this event in it: what came after the hole is not shown before it is told of.
+                // Where the hole is, and with this event in it: what came after the hole is not shown before the gap is announced.
                 AnnounceLoss(audience);
             }
 
@@ -215,7 +215,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             return Reduce().Timestamp;
     }
 
-    /// <summary>Events without a ring: to those who watch this generation now, and to nobody later.</summary>
+    /// <summary>Events without a ring: to those who watch this generation now, and to no one later.</summary>
     public void PassOn(ServerMessage message)
     {
         lock (_gate)
@@ -270,7 +270,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     /// <summary>
     /// Whether something is missing before this event. What an attempt left unsaid cannot be told from what was lost, so a new attempt is
-    /// believed to follow at once only as long as nothing at all is missing. Attempt 0 is the GenerationApi's and its length is nobody's business.
+    /// believed to follow at once only as long as nothing at all is missing. Attempt 0 is the GenerationApi's and its length is no one's business.
     /// </summary>
     private bool IsHole(long sequence)
     {
@@ -306,7 +306,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         if (LastSequence == 0)
             Begin(message.Sequence);
         LastSequence = message.Sequence;
-        LastActivity = logs.Time.GetTimestamp();
+        LastActivity = logs.Clock.GetTimestamp();
         HasEnded = message.EndsGeneration;
         TraceParent ??= message.Trace?.TraceParent;
         _snapshot = null;
@@ -323,7 +323,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private void Begin(long sequence)
     {
-        // Attempt 0 begins with a generation; a prompt of somebody else's ComfyUI client begins with attempt 1.
+        // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1.
         if (GenerationSequence.Number(sequence) == 1 && GenerationSequence.Attempt(sequence) <= 1)
         {
             _completeAfter = 0;
@@ -346,12 +346,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private void Admit(Subscriber subscriber, long? after)
     {
-        // Somebody else's generation looks like one that does not exist.
+        // Someone else's generation looks like one that does not exist.
         if (IsOwnerKnown && !subscriber.Caller.MaySee(Owner))
         {
             if (after is > 0)
                 subscriber.Offer(GatewayFrames.Gap(generationId, GapReason.Unknown));
-            subscriber.Offer(ServerMessage.Snapshot(GenerationReducer.Empty(generationId, logs.Time.GetUtcNow())));
+            subscriber.Offer(ServerMessage.Snapshot(GenerationReducer.Empty(generationId, logs.Clock.GetUtcNow())));
             subscriber.Joined();
             return;
         }
@@ -373,7 +373,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         else
         {
             logs.Resumed(generationId, cursor, hit: false);
-            // "From the beginning" of something that nobody knows (yet) misses nothing.
+            // "From the beginning" of something that no one knows (yet) misses nothing.
             if (LastSequence > 0 || cursor > 0)
                 subscriber.Offer(GatewayFrames.Gap(generationId, _gapReason));
             subscriber.Offer(Snapshot());
@@ -401,7 +401,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             events.Add(message);
         for (var i = 0; i < _ring.Count; i++)
             events.Add(_ring[i]);
-        return events.Kept.Aggregate(_seed ?? GenerationReducer.Empty(generationId, logs.Time.GetUtcNow()), logs.Reduce);
+        return events.Kept.Aggregate(_seed ?? GenerationReducer.Empty(generationId, logs.Clock.GetUtcNow()), logs.Reduce);
     }
 
     private void Evict(ServerMessage message)

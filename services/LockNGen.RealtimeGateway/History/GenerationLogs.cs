@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>The logs of all generations that this replica remembers, under one byte budget.</summary>
-internal sealed partial class GenerationLogs(IOptions<RingOptions> options, TimeProvider time, GatewayMetrics metrics, ILogger<GenerationLogs> logger)
+internal sealed partial class GenerationLogs(IOptions<RingOptions> options, TimeProvider clock, GatewayMetrics metrics, ILogger<GenerationLogs> logger)
 {
-    /// <summary>How long an id that nobody knows, and nobody watches, is remembered: long enough not to be asked for twice.</summary>
+    /// <summary>How long an id that no one knows, and no one watches, is remembered: long enough not to be asked for twice.</summary>
     private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(10);
 
     /// <summary>Within this time of its submission, a generation of which nothing has been heard has its events on their way.</summary>
@@ -19,21 +19,21 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
     private readonly ConcurrentDictionary<string, bool> _unreadable = new();
-    private readonly long _startedAt = time.GetTimestamp();
+    private readonly long _startedAt = clock.GetTimestamp();
     private long _bytes;
     private long _wholeSince = long.MaxValue;
     private volatile bool _mayRepeat;
 
     public RingOptions Options { get; } = options.Value;
 
-    public TimeProvider Time => time;
+    public TimeProvider Clock => clock;
 
     public GatewayMetrics Metrics => metrics;
 
     public IEnumerable<GenerationLog> All => _logs.Values;
 
     /// <summary>Nothing that the broker delivers after now is missing, as far as anybody knows.</summary>
-    public void WholeFromNow() => Volatile.Write(ref _wholeSince, time.GetTimestamp());
+    public void WholeFromNow() => Volatile.Write(ref _wholeSince, clock.GetTimestamp());
 
     /// <summary>
     /// Whether events may come a second time, as they do while the stream is read. Until then nothing that has ended is forgotten for its age:
@@ -49,7 +49,7 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     public bool TryGet(Guid generationId, [MaybeNullWhen(false)] out GenerationLog log) => _logs.TryGetValue(generationId, out log);
 
-    /// <summary>Somebody came back with a cursor: all that it missed is here, or there is no more than a snapshot for it.</summary>
+    /// <summary>Someone came back with a cursor: all that it missed is here, or there is no more than a snapshot for it.</summary>
     public void Resumed(Guid generationId, long after, bool hit)
     {
         metrics.Resumed(hit);
@@ -59,10 +59,10 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     /// <summary>Forgets what is old, and what is too much: called twice a second, so a burst exceeds the budget by half a second's worth at most.</summary>
     public void Sweep()
     {
-        // Not Values, which stops everybody else to copy them.
+        // Not Values, which stops everyone else to copy them.
         foreach (var (_, log) in _logs)
         {
-            var age = time.GetElapsedTime(log.LastActivity);
+            var age = clock.GetElapsedTime(log.LastActivity);
             if (log.HasEnded ? age >= Options.AfterEnd && !MayRepeat : age >= (log.LastSequence == 0 ? UnknownFor : Options.Idle))
                 Drop(log, evenIfWatched: log.HasEnded);
         }
@@ -73,7 +73,7 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     /// <summary>Whether a generation of this age is so young, and this replica has been listening for so long, that none of its events can be gone.</summary>
     internal bool HasHeardFor(double? ageSeconds) =>
-        ageSeconds < FirstMoment.TotalSeconds && time.GetElapsedTime(_startedAt).TotalSeconds > ageSeconds;
+        ageSeconds < FirstMoment.TotalSeconds && clock.GetElapsedTime(_startedAt).TotalSeconds > ageSeconds;
 
     internal bool AreWholeSince(long timestamp) => timestamp > Volatile.Read(ref _wholeSince);
 
@@ -100,7 +100,7 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     /// <summary>
     /// Down to nine tenths of the budget: ended generations go first, the longest silent first; then living ones lose their events, and only
-    /// if that is not enough their state, where nobody watches them.
+    /// if that is not enough their state, where no one watches them.
     /// </summary>
     private void Shed()
     {

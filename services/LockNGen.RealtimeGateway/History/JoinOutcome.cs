@@ -5,7 +5,7 @@ internal enum JoinOutcome
 {
     Joined,
 
-    /// <summary>It joins when the snapshot that somebody has asked for arrives.</summary>
+    /// <summary>It joins when the snapshot that someone has asked for arrives.</summary>
     Waiting,
 
     /// <summary>The same, and the caller is to ask.</summary>

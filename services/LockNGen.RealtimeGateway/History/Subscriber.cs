@@ -3,7 +3,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.History;
 
-/// <summary>Whoever wants the messages of a generation: a connection, or a poll that waits.</summary>
+/// <summary>A reader of a generation's messages: a connection, or a poll that waits.</summary>
 internal abstract class Subscriber(Caller caller)
 {
     public Caller Caller { get; } = caller;

@@ -15,7 +15,7 @@ internal sealed class Poll(Caller caller) : Subscriber(caller)
     /// <summary>Completes when what was missed is here.</summary>
     public Task WhenJoined => _joined.Task;
 
-    /// <summary>Completes when there is anything to tell.</summary>
+    /// <summary>Completes when there is a message.</summary>
     public Task WhenAny => _first.Task;
 
     public override void Offer(ServerMessage message)

@@ -5,6 +5,7 @@ using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.Web.Authentication;
+using LockNGen.Web.Problems;
 
 namespace LockNGen.RealtimeGateway.Polling;
 
@@ -12,7 +13,7 @@ namespace LockNGen.RealtimeGateway.Polling;
 /// <c>GET /api/generations/{id}/progress</c>: the snapshot (with ETag), or with <c>after</c> the events since then, waiting up to
 /// <c>wait</c> seconds for one.
 /// </summary>
-internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBroadcaster broadcaster, DrainState drain, TimeProvider time)
+internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBroadcaster broadcaster, DrainState drain, TimeProvider clock)
 {
     private const int MaxWaitSeconds = 60;
 
@@ -29,19 +30,19 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
     {
         var query = context.Request.Query;
         if (!Guid.TryParseExact(id, "D", out var generationId))
-            await BadRequestAsync(context, "The generation id is not a UUID.");
+            await RefuseAsync(context, "id", "The generation id is not a UUID.");
         else if (query.ContainsKey("after") && !long.TryParse(query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            await BadRequestAsync(context, "after is not a sequence number.");
+            await RefuseAsync(context, "after", "after is not a sequence number.");
         else if (query.ContainsKey("wait") && !(int.TryParse(query["wait"], NumberStyles.None, CultureInfo.InvariantCulture, out var s) && s <= MaxWaitSeconds))
-            await BadRequestAsync(context, $"wait is a number of seconds from 0 to {MaxWaitSeconds}.");
+            await RefuseAsync(context, "wait", $"wait is a number of seconds from 0 to {MaxWaitSeconds}.");
         else if (!query.ContainsKey("after"))
             await SnapshotAsync(context, generationId);
         else
             await EventsAsync(context, generationId, long.Parse(query["after"]!, CultureInfo.InvariantCulture), query.ContainsKey("wait") ? int.Parse(query["wait"]!, CultureInfo.InvariantCulture) : 0);
     }
 
-    private static Task BadRequestAsync(HttpContext context, string detail) =>
-        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, string field, string message) =>
+        Problem.Invalid(field, ErrorCodes.WrongType, message).ExecuteAsync(context);
 
     private async Task SnapshotAsync(HttpContext context, Guid generationId)
     {
@@ -50,7 +51,7 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
         var messages = await PollAsync(context, caller, generationId, after: null, wait: 0);
         if (messages is not [var snapshot, ..])
         {
-            await TypedResults.Problem("Nothing is known in time; ask again.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
+            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "Nothing is known in time; ask again.").ExecuteAsync(context);
             return;
         }
 
@@ -111,9 +112,9 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
         broadcaster.Join(poll, generationId, after);
         try
         {
-            await poll.WhenJoined.WaitAsync(JoinTimeout, time, limit.Token);
+            await poll.WhenJoined.WaitAsync(JoinTimeout, clock, limit.Token);
             if (wait > 0)
-                await poll.WhenAny.WaitAsync(TimeSpan.FromSeconds(wait), time, limit.Token);
+                await poll.WhenAny.WaitAsync(TimeSpan.FromSeconds(wait), clock, limit.Token);
         }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && drain.IsDraining))
         {

@@ -1,5 +1,6 @@
 using LockNGen.RealtimeGateway.Admission;
 using LockNGen.RealtimeGateway.History;
+using LockNGen.Web.Problems;
 
 namespace LockNGen.RealtimeGateway.Previews;
 
@@ -16,7 +17,7 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
     {
         if (!Guid.TryParseExact(id, "D", out var generationId))
         {
-            await TypedResults.Problem("The generation id is not a UUID.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+            await Problem.Of(StatusCodes.Status400BadRequest, "The generation id is not a UUID.").ExecuteAsync(context);
             return;
         }
 
@@ -24,7 +25,7 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
             return;
         if (!logs.TryGet(generationId, out var log) || log.Preview is not { } preview || !caller.MaySee(log.Owner))
         {
-            await TypedResults.Problem("This generation has no preview now.", statusCode: StatusCodes.Status404NotFound).ExecuteAsync(context);
+            await Problem.Of(StatusCodes.Status404NotFound, "This generation has no preview now.").ExecuteAsync(context);
             return;
         }
 
@@ -32,7 +33,7 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        // The bytes come from whatever a workflow drew: nobody shall run them as anything else.
+        // The bytes come from whatever a workflow drew: no one shall run them as anything else.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (context.Request.Headers.IfNoneMatch.Contains(tag))
         {

@@ -4,6 +4,7 @@ using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +25,7 @@ internal sealed class SseEndpoint(
         var (query, error) = ProgressQuery.Parse(context.Request.Query, logs, options.Value.MaxSubscriptions);
         if (query is null)
         {
-            await TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+            await Problem.Of(StatusCodes.Status400BadRequest, error!).ExecuteAsync(context);
             return;
         }
 
@@ -66,7 +67,7 @@ internal sealed class SseEndpoint(
         var headers = context.Response.Headers;
         headers.ContentType = "text/event-stream; charset=utf-8";
         headers.CacheControl = "no-store, no-transform";
-        // nginx buffers answers unless told otherwise.
+        // nginx buffers responses by default.
         headers["X-Accel-Buffering"] = "no";
         await context.Response.WriteAsync("retry: 2000\n\n", context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);

@@ -23,11 +23,11 @@ internal sealed class GatewayMetrics
     private readonly UpDownCounter<long> _ringBytes;
     private readonly Counter<long> _ringShed;
     private readonly Histogram<double> _latency;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
 
-    public GatewayMetrics(IMeterFactory meters, TimeProvider time)
+    public GatewayMetrics(IMeterFactory meters, TimeProvider clock)
     {
-        _time = time;
+        _clock = clock;
         var meter = meters.Create(MeterName);
         _connections = meter.CreateUpDownCounter<long>("lockngen.gateway.connections", "{connection}", "Open client connections");
         _subscriptions = meter.CreateUpDownCounter<long>("lockngen.gateway.subscriptions", "{subscription}", "Generations watched, and connections that watch all");
@@ -79,7 +79,7 @@ internal sealed class GatewayMetrics
         _deliveries.Add(messages);
         if (receivedAt == 0 || !_latency.Enabled)
             return;
-        var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
+        var now = (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
         _latency.Record(Math.Max(0, now - receivedAt) / 1_000_000);
     }
 }

@@ -6,6 +6,7 @@ using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.Web.Authentication;
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,7 @@ internal sealed partial class WebSocketEndpoint(
     GenerationLogs logs,
     ClientConnections connections,
     IOptions<ConnectionOptions> options,
-    TimeProvider time,
+    TimeProvider clock,
     ILogger<WebSocketEndpoint> logger)
 {
     public static void Map(IEndpointRouteBuilder endpoints) =>
@@ -65,7 +66,7 @@ internal sealed partial class WebSocketEndpoint(
     private Task RefuseAsync(HttpContext context, int status, string detail)
     {
         LogRefused(status, detail, context.Request.Headers.Origin.ToString());
-        return TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+        return Problem.Of(status, detail).ExecuteAsync(context);
     }
 
     private async Task OpenAsync(HttpContext context, Admitted admitted, ProgressQuery query)
@@ -99,7 +100,7 @@ internal sealed partial class WebSocketEndpoint(
                 KeepAliveInterval = TimeSpan.Zero,
                 DangerousDeflateOptions = transport.Deflate ? new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false } : null,
             });
-            await new WebSocketSession(socket, connection, admitted, broadcaster, options.Value, time).RunAsync();
+            await new WebSocketSession(socket, connection, admitted, broadcaster, options.Value, clock).RunAsync();
             await connection.EndedAsync();
         }
         finally

@@ -10,10 +10,10 @@ namespace LockNGen.RealtimeGateway.WebSockets;
 
 /// <summary>Reads what one client says until it has gone. The end of its connection, whoever ends it, ends every read.</summary>
 internal sealed class WebSocketSession(
-    WebSocket socket, ClientConnection connection, Admitted admitted, ProgressBroadcaster broadcaster, ConnectionOptions options, TimeProvider time)
+    WebSocket socket, ClientConnection connection, Admitted admitted, ProgressBroadcaster broadcaster, ConnectionOptions options, TimeProvider clock)
 {
     private double _allowance = options.FramesPerSecond * ConnectionOptions.FrameBurstSeconds;
-    private long _allowanceAt = time.GetTimestamp();
+    private long _allowanceAt = clock.GetTimestamp();
 
     public async Task RunAsync()
     {
@@ -175,10 +175,10 @@ internal sealed class WebSocketSession(
 
     private bool IsAllowed()
     {
-        var now = time.GetTimestamp();
+        var now = clock.GetTimestamp();
         _allowance = Math.Min(
             options.FramesPerSecond * ConnectionOptions.FrameBurstSeconds,
-            _allowance + (time.GetElapsedTime(_allowanceAt, now).TotalSeconds * options.FramesPerSecond));
+            _allowance + (clock.GetElapsedTime(_allowanceAt, now).TotalSeconds * options.FramesPerSecond));
         _allowanceAt = now;
         if (_allowance < 1)
             return false;

@@ -7,7 +7,7 @@ namespace LockNGen.WebhookNotifier.Deliveries;
 
 /// <summary>
 /// What is due, claimed with leases so that any number of replicas may work on it. One queue per destination: a dead or slow
-/// destination fills its own and nobody else's.
+/// destination fills its own and no one else's.
 /// </summary>
 internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule schedule, IOptions<WebhookOptions> options)
 {

@@ -1,6 +1,6 @@
 namespace LockNGen.WebhookNotifier.Deliveries;
 
-/// <summary>A delivery that this process has claimed: nobody else sends it before the lease ends.</summary>
+/// <summary>A delivery that this process has claimed: no one else sends it before the lease ends.</summary>
 internal sealed record DueDelivery
 {
     public required Guid Id { get; init; }

@@ -8,7 +8,7 @@ namespace LockNGen.WebhookNotifier.Deliveries;
 /// Reads the events that can be delivered. A message is acknowledged when its deliveries are stored, and not before: while the
 /// database is away, events wait in the queue.
 /// </summary>
-internal sealed class EventConsumer(DeliveryIntake intake, PatientDatabase patience) :
+internal sealed class EventConsumer(DeliveryIntake intake, RetryingDatabase patience) :
     IConsumer<GenerationQueued>,
     IConsumer<GenerationStarted>,
     IConsumer<GenerationImageCompleted>,

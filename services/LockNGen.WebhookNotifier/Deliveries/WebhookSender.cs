@@ -28,7 +28,7 @@ internal sealed class WebhookSender : IDisposable
             UseProxy = false,
             ConnectCallback = guard.ConnectAsync,
             MaxResponseHeadersLength = 16,
-            // The rest of an answer that nobody reads: little, so that the connection can be used again, else it is dropped.
+            // The rest of an answer that no one reads: little, so that the connection can be used again, else it is dropped.
             MaxResponseDrainSize = 16 * 1024,
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
             // Not for ever: a receiver that moves is found again by its name.
@@ -132,7 +132,7 @@ internal sealed class WebhookSender : IDisposable
 
         return Text();
 
-        // PostgreSQL keeps no NUL in text, and nobody wants to read one.
+        // PostgreSQL keeps no NUL in text, and no one wants to read one.
         string Text() => Encoding.UTF8.GetString(buffer, 0, length).Replace("\0", "", StringComparison.Ordinal);
     }
 

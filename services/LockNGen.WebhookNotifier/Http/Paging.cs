@@ -1,4 +1,5 @@
 using System.Globalization;
+using LockNGen.Web.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.WebhookNotifier.Http;
@@ -13,9 +14,9 @@ internal static class Paging
     {
         before = long.MaxValue;
         if (limit is < 1 or > MaxLimit)
-            return TypedResults.Problem($"limit must be from 1 to {MaxLimit}.", statusCode: StatusCodes.Status400BadRequest);
+            return Problem.Invalid("limit", ErrorCodes.OutOfRange, $"limit must be from 1 to {MaxLimit}.");
         if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-            return TypedResults.Problem("cursor must be the nextCursor of the page before.", statusCode: StatusCodes.Status400BadRequest);
+            return Problem.Invalid("cursor", ErrorCodes.WrongType, "cursor must be the nextCursor of the page before.");
         return null;
     }
 

@@ -19,10 +19,10 @@ public sealed record WebhookAnswer
     /// <summary>For people.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Whose generations it hears of; absent when it belongs to nobody.</summary>
+    /// <summary>Whose generations it hears of; absent when it belongs to no one.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Whether it hears of everybody's.</summary>
+    /// <summary>Whether it hears of everyone's.</summary>
     public bool AllOwners { get; init; }
 
     /// <summary>Set for the webhook of a single generation.</summary>

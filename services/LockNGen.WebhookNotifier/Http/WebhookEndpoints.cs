@@ -1,4 +1,5 @@
 using LockNGen.Web.Authentication;
+using LockNGen.Web.Problems;
 using LockNGen.WebhookNotifier.Deliveries;
 using LockNGen.WebhookNotifier.Registrations;
 using LockNGen.Webhooks;
@@ -13,19 +14,19 @@ internal static class WebhookEndpoints
     public static void MapWebhooks(this RouteGroupBuilder webhooks)
     {
         webhooks.MapPost("/", CreateAsync).WithSummary("Register a webhook; its secret is in this answer and in no other")
-            .ProducesValidationProblem().ProducesProblem(403).ProducesProblem(409);
+            .ProducesProblem(400).ProducesProblem(403).ProducesProblem(409);
         webhooks.MapGet("/", ListAsync).WithSummary("List webhooks, or with generationId that of one generation").ProducesProblem(400);
         webhooks.MapGet("/{id:guid}", GetAsync).WithSummary("One webhook").ProducesProblem(404);
         webhooks.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change address, filter, description, or whether it is enabled")
-            .ProducesValidationProblem().ProducesProblem(404);
+            .ProducesProblem(400).ProducesProblem(404);
         webhooks.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Remove a webhook and its delivery log").ProducesProblem(404);
         webhooks.MapPost("/{id:guid}/secret", RotateAsync).WithSummary("Change the secret; the old one signs along for a while")
-            .ProducesValidationProblem().ProducesProblem(404);
+            .ProducesProblem(400).ProducesProblem(404);
         webhooks.MapPost("/{id:guid}/test", TestAsync).WithSummary("Send a webhook.test event now; the delivery log tells how it went")
             .ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static async Task<Results<Created<WebhookAnswer>, ValidationProblem, ProblemHttpResult>> CreateAsync(
+    private static async Task<Results<Created<WebhookAnswer>, ProblemHttpResult>> CreateAsync(
         NewWebhook request,
         Caller caller,
         WebhookStore store,
@@ -36,14 +37,14 @@ internal static class WebhookEndpoints
     {
         var errors = await validation.FindErrorsAsync(request.Url, caller.Owner, request.EventTypes, request.Description, request.Secret, cancellationToken);
         if (errors.Count > 0)
-            return TypedResults.ValidationProblem(errors);
+            return Problem.Invalid(errors);
         var allOwners = request.AllOwners ?? caller is { IsAuthenticated: false, Owner: null };
         if (allOwners && !caller.IsAdmin)
-            return TypedResults.Problem($"allOwners needs a token with scope {Caller.AdminScope}.", statusCode: StatusCodes.Status403Forbidden);
+            return Problem.Of(StatusCodes.Status403Forbidden, $"allOwners needs a token with scope {Caller.AdminScope}.");
         if (!allOwners && caller.Owner is null)
         {
-            return TypedResults.Problem(
-                "Nobody's webhook would hear of nothing: send a token with a subject, or X-Session-Id, or set allOwners.", statusCode: StatusCodes.Status400BadRequest);
+            return Problem.Invalid(
+                "allOwners", ErrorCodes.Required, "A webhook without an owner receives nothing: send a token with a subject, or X-Session-Id, or set allOwners.");
         }
 
         var webhook = new Webhook
@@ -59,7 +60,7 @@ internal static class WebhookEndpoints
         };
         return await store.TryAddAsync(webhook, options.Value.MaxPerOwner, cancellationToken)
             ? TypedResults.Created($"/api/webhooks/{webhook.Id}", WebhookAnswer.Of(webhook, withSecret: true))
-            : TypedResults.Problem($"There are {options.Value.MaxPerOwner} webhooks already: remove one first.", statusCode: StatusCodes.Status409Conflict);
+            : Problem.Of(StatusCodes.Status409Conflict, $"There are {options.Value.MaxPerOwner} webhooks already: remove one first.");
     }
 
     private static async Task<Results<Ok<WebhookPage>, ProblemHttpResult>> ListAsync(
@@ -75,14 +76,14 @@ internal static class WebhookEndpoints
         Guid id, Caller caller, WebhookStore store, CancellationToken cancellationToken) =>
         await store.FindAsync(id, caller, cancellationToken) is { } webhook ? TypedResults.Ok(WebhookAnswer.Of(webhook)) : Missing.Webhook();
 
-    private static async Task<Results<Ok<WebhookAnswer>, ValidationProblem, ProblemHttpResult>> UpdateAsync(
+    private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> UpdateAsync(
         Guid id, WebhookChange change, Caller caller, WebhookStore store, WebhookValidation validation, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
             return Missing.Webhook();
         var errors = await validation.FindErrorsAsync(change.Url, caller.Owner, change.EventTypes, change.Description, secret: null, cancellationToken);
         if (errors.Count > 0)
-            return TypedResults.ValidationProblem(errors);
+            return Problem.Invalid(errors);
 
         var changed = webhook with
         {
@@ -104,7 +105,7 @@ internal static class WebhookEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<Ok<WebhookAnswer>, ValidationProblem, ProblemHttpResult>> RotateAsync(
+    private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> RotateAsync(
         Guid id,
         NewSecret? request,
         Caller caller,
@@ -117,9 +118,9 @@ internal static class WebhookEndpoints
         if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
             return Missing.Webhook();
         if (request?.Secret is { } chosen && !WebhookSecret.IsValid(chosen))
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["secret"] = [WebhookSecret.Rule] });
+            return Problem.Invalid("secret", ErrorCodes.InvalidSecret, WebhookSecret.Rule);
         if (request?.OverlapSeconds is < 0 or > longest)
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["overlapSeconds"] = [$"From 0 to {longest}."] });
+            return Problem.Invalid("overlapSeconds", ErrorCodes.OutOfRange, $"overlapSeconds must be from 0 to {longest}.");
 
         var overlap = request?.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.SecretOverlap;
         var rotated = webhook with { Secret = request?.Secret ?? WebhookSecret.Create(), PreviousSecretUntil = clock.GetUtcNow() + overlap };

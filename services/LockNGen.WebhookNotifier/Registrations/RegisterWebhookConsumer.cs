@@ -8,7 +8,7 @@ using MassTransit;
 namespace LockNGen.WebhookNotifier.Registrations;
 
 /// <summary>The webhook that came with a generation: its outcome, to one address.</summary>
-internal sealed partial class RegisterWebhookConsumer(WebhookStore store, PatientDatabase patience, ILogger<RegisterWebhookConsumer> logger)
+internal sealed partial class RegisterWebhookConsumer(WebhookStore store, RetryingDatabase patience, ILogger<RegisterWebhookConsumer> logger)
     : IConsumer<RegisterWebhook>
 {
     public async Task Consume(ConsumeContext<RegisterWebhook> context)

@@ -11,7 +11,7 @@ internal sealed record Webhook
 
     public string? Owner { get; init; }
 
-    /// <summary>Receives everybody's events.</summary>
+    /// <summary>Receives everyone's events.</summary>
     public bool AllOwners { get; init; }
 
     /// <summary>Receives this generation's outcome only.</summary>
@@ -37,7 +37,7 @@ internal sealed record Webhook
 
     /// <summary>
     /// What shares a circuit breaker and a concurrency limit: the owner's webhooks on one server. By server, because a thousand
-    /// generations may each bring a webhook to the same dead one; by owner, so that nobody's mistakes delay another's deliveries.
+    /// generations may each bring a webhook to the same dead one; by owner, so that no one's mistakes delay another's deliveries.
     /// </summary>
     public string Destination => $"{new Uri(Url).GetLeftPart(UriPartial.Authority)} {Owner}";
 

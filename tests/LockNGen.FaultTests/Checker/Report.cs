@@ -80,7 +80,7 @@ internal sealed class Report(Evidence evidence, Journal journal, RunOptions opti
 
     private async Task TellAsync(Guid generation, bool aloud)
     {
-        var story = await Story.TellAsync(generation, evidence, journal);
+        var story = await Timeline.TellAsync(generation, evidence, journal);
         await File.WriteAllLinesAsync(Path.Combine(journal.Folder, $"story-{generation}.txt"), story);
         foreach (var line in aloud ? story : [])
             Console.WriteLine("    " + line);

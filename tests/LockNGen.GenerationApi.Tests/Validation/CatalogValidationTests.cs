@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.GenerationApi.Catalog;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Tests.Support;
 using LockNGen.GenerationApi.Validation;
 using LockNGen.GenerationApi.Workflows;
+using LockNGen.Web.Problems;
 
 namespace LockNGen.GenerationApi.Tests.Validation;
 

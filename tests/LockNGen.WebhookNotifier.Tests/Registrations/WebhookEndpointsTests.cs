@@ -39,7 +39,7 @@ public sealed class WebhookEndpointsTests
 
         using var response = await notifier.SendAsync(HttpMethod.Post, "/api/webhooks", "alice", new { url = "http://127.0.0.1:5081/" });
 
-        (await ErrorsAsync(response)).GetProperty("url")[0].GetString().ShouldNotBeNull().ShouldContain("private");
+        (await ErrorsAsync(response))["url"].ShouldContain("private");
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class WebhookEndpointsTests
             "alice",
             new { url = "ftp://example.com", eventTypes = new[] { "generation.progress" }, description = new string('x', 201), secret = "hunter2" });
 
-        (await ErrorsAsync(response)).EnumerateObject().Select(p => p.Name).ShouldBe(["url", "eventTypes", "description", "secret"], ignoreOrder: true);
+        (await ErrorsAsync(response)).Keys.ShouldBe(["url", "eventTypes", "description", "secret"], ignoreOrder: true);
     }
 
     [Fact]
@@ -168,8 +168,8 @@ public sealed class WebhookEndpointsTests
         using var secret = await notifier.SendAsync(HttpMethod.Post, $"/api/webhooks/{id}/secret", "alice", new { secret = "hunter2" });
         using var overlap = await notifier.SendAsync(HttpMethod.Post, $"/api/webhooks/{id}/secret", "alice", new { overlapSeconds = -1 });
 
-        (await ErrorsAsync(secret)).TryGetProperty("secret", out _).ShouldBeTrue();
-        (await ErrorsAsync(overlap)).TryGetProperty("overlapSeconds", out _).ShouldBeTrue();
+        (await ErrorsAsync(secret)).Keys.ShouldBe(["secret"]);
+        (await ErrorsAsync(overlap)).Keys.ShouldBe(["overlapSeconds"]);
     }
 
     [Fact]
@@ -219,10 +219,21 @@ public sealed class WebhookEndpointsTests
         (await StatusAsync(notifier, "/api/webhooks", Token("bob"))).ShouldBe(HttpStatusCode.OK);
     }
 
-    private static async Task<JsonElement> ErrorsAsync(HttpResponseMessage response)
+    /// <summary>The messages by field, of a problem in the one shape of all services.</summary>
+    private static async Task<Dictionary<string, string>> ErrorsAsync(HttpResponseMessage response)
     {
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("errors");
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        problem.GetProperty("code").GetString().ShouldBe("invalid_request");
+        problem.GetProperty("type").GetString().ShouldBe("urn:lockngen:problem:invalid_request");
+        return problem.GetProperty("errors").EnumerateArray().ToDictionary(
+            e => e.GetProperty("field").GetString()!,
+            e =>
+            {
+                e.GetProperty("code").GetString().ShouldNotBeNullOrEmpty();
+                return e.GetProperty("message").GetString()!;
+            });
     }
 
     private static async Task<HttpStatusCode> StatusAsync(NotifierHost notifier, string path, string? token)

@@ -98,7 +98,7 @@ internal sealed class AmqpConnection : IDisposable
     /// <summary>Acknowledges this delivery and all before it.</summary>
     public void Acknowledge(ulong deliveryTag) => Send(new AmqpWriter(Channel, AmqpMethod.BasicAck).UInt64(deliveryTag).Byte(1));
 
-    /// <summary>Tells the broker that we live; any thread may.</summary>
+    /// <summary>Sends a heartbeat; any thread may.</summary>
     public void Beat() => Write([AmqpFrame.Heartbeat, 0, 0, 0, 0, 0, 0, AmqpFrame.End]);
 
     /// <summary>Asks the broker to end the connection; the reader sees its answer.</summary>

@@ -1,10 +1,13 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
-namespace LockNGen.GenerationApi.Problems;
+namespace LockNGen.Web.Problems;
 
 /// <summary>Declares an endpoint's error answers for OpenAPI.</summary>
-internal static class ProblemResponses
+public static class ProblemResponses
 {
+    /// <summary>Declares one for each status.</summary>
     public static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses)
     {
         foreach (var status in statuses)

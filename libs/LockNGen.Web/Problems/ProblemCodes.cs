@@ -1,7 +1,9 @@
-namespace LockNGen.GenerationApi.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace LockNGen.Web.Problems;
 
 /// <summary>The values of a problem's <c>code</c>; see docs/problems.md.</summary>
-internal static class ProblemCodes
+public static class ProblemCodes
 {
     public const string InvalidRequest = "invalid_request";
     public const string MalformedJson = "malformed_json";
@@ -27,4 +29,22 @@ internal static class ProblemCodes
     public const string ReadOnly = "read_only";
     public const string NoWorkflow = "no_workflow";
     public const string InternalError = "internal_error";
+    public const string Conflict = "conflict";
+    public const string Unavailable = "unavailable";
+
+    /// <summary>The code of a problem that needs none of its own.</summary>
+    public static string Of(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => Unauthorized,
+        StatusCodes.Status403Forbidden => Forbidden,
+        StatusCodes.Status404NotFound => NotFound,
+        StatusCodes.Status405MethodNotAllowed => MethodNotAllowed,
+        StatusCodes.Status409Conflict => Conflict,
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType,
+        StatusCodes.Status429TooManyRequests => RateLimited,
+        StatusCodes.Status503ServiceUnavailable => Unavailable,
+        >= 500 => InternalError,
+        _ => InvalidRequest,
+    };
 }

@@ -1,7 +1,7 @@
-namespace LockNGen.GenerationApi.Problems;
+namespace LockNGen.Web.Problems;
 
 /// <summary>The values of <see cref="ProblemError.Code"/>; see docs/problems.md.</summary>
-internal static class ErrorCodes
+public static class ErrorCodes
 {
     public const string Required = "required";
     public const string OutOfRange = "out_of_range";

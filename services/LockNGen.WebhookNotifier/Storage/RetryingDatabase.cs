@@ -7,14 +7,14 @@ namespace LockNGen.WebhookNotifier.Storage;
 
 /// <summary>
 /// For work that has nowhere else to go: tries again for as long as the database is away. Moving messages to an error queue instead would
-/// empty the event queue in seconds, and somebody would have to carry them back.
+/// empty the event queue in seconds, and someone would have to carry them back.
 /// </summary>
-internal sealed partial class PatientDatabase
+internal sealed partial class RetryingDatabase
 {
     private readonly ResiliencePipeline _pipeline;
-    private readonly ILogger<PatientDatabase> _logger;
+    private readonly ILogger<RetryingDatabase> _logger;
 
-    public PatientDatabase(TimeProvider clock, ILogger<PatientDatabase> logger)
+    public RetryingDatabase(TimeProvider clock, ILogger<RetryingDatabase> logger)
     {
         _logger = logger;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }

@@ -2,15 +2,16 @@ using LockNGen.Contracts;
 using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Telemetry;
 using LockNGen.Web.Authentication;
+using LockNGen.Web.Problems;
 using MassTransit;
 
 namespace LockNGen.RealtimeGateway.Admission;
 
 /// <summary>One-time tickets for browsers that can use neither header nor cookie. The API's database keeps them, so any replica redeems them, once.</summary>
-internal sealed class TicketDesk(CommandClient commands, RevocationList revocations, GatewayMetrics metrics)
+internal sealed class TicketService(CommandClient commands, RevocationList revocations, GatewayMetrics metrics)
 {
     public static void Map(IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost("/api/realtime/tickets", (TicketDesk desk, Caller caller, CancellationToken cancellationToken) => desk.IssueAsync(caller, cancellationToken))
+        endpoints.MapPost("/api/realtime/tickets", (TicketService desk, Caller caller, CancellationToken cancellationToken) => desk.IssueAsync(caller, cancellationToken))
             .RequireAuthorization()
             .WithTags("Realtime")
             .WithSummary("A ticket that opens one WebSocket or SSE stream within 30 seconds, as ?ticket=...");
@@ -43,13 +44,13 @@ internal sealed class TicketDesk(CommandClient commands, RevocationList revocati
         if (answer.Valid && !revocations.IsRevoked(caller))
             return caller;
         metrics.Rejected("ticket");
-        await TypedResults.Problem("The ticket is unknown, used up or older than 30 seconds.", statusCode: StatusCodes.Status401Unauthorized)
+        await Problem.Of(StatusCodes.Status401Unauthorized, "The ticket is unknown, used up or older than 30 seconds.")
             .ExecuteAsync(context);
         return null;
     }
 
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult NotNow() =>
-        TypedResults.Problem("The GenerationApi, which keeps the tickets, does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        Problem.Of(StatusCodes.Status503ServiceUnavailable, "The GenerationApi, which keeps the tickets, does not answer.");
 
     private async Task<IResult> IssueAsync(Caller caller, CancellationToken cancellationToken)
     {

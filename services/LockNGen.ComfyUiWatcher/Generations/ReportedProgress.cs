@@ -6,7 +6,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// How far this watcher has said that generations are. The ledger learns it from heartbeats: when they did not get through, it hands the work
 /// out again, often to the same watcher, with less than what readers have seen.
 /// </summary>
-internal sealed class ToldProgress : IDisposable
+internal sealed class ReportedProgress : IDisposable
 {
     private const int MaxGenerations = 10_000;
 

@@ -4,7 +4,7 @@ using LockNGen.FaultTests.Rig;
 namespace LockNGen.FaultTests.Checker;
 
 /// <summary>Everything that is known of one generation, in the order in which it happened.</summary>
-internal static class Story
+internal static class Timeline
 {
     public static async Task<IReadOnlyList<string>> TellAsync(Guid generation, Evidence evidence, Journal journal)
     {

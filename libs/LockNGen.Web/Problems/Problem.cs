@@ -1,19 +1,24 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
-namespace LockNGen.GenerationApi.Problems;
+namespace LockNGen.Web.Problems;
 
 /// <summary>
-/// Every error answer: RFC 9457 problem details with a stable <c>code</c>, and <c>errors</c> for the fields or nodes that are wrong.
-/// The types are documented in docs/problems.md.
+/// Every error of every service: RFC 9457 problem details with a stable <c>code</c>, and <c>errors</c> for the fields or nodes that are wrong.
+/// The codes are documented in docs/problems.md.
 /// </summary>
-internal static class Problem
+public static class Problem
 {
+    /// <summary>A problem whose status says enough for its code.</summary>
+    public static ProblemHttpResult Of(int status, string detail) => Of(status, ProblemCodes.Of(status), detail);
+
+    /// <summary>A problem with a code of its own.</summary>
     public static ProblemHttpResult Of(int status, string code, string detail, IReadOnlyList<ProblemError>? errors = null)
     {
         var problem = new ProblemDetails
         {
-            Type = "urn:lockngen:problem:" + code,
+            Type = TypeOf(code),
             Title = TitleOf(code),
             Status = status,
             Detail = detail,
@@ -24,38 +29,21 @@ internal static class Problem
         return TypedResults.Problem(problem);
     }
 
+    /// <summary>There is no such generation, or it is someone else's.</summary>
     public static ProblemHttpResult NotFound(Guid id) =>
         Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no generation {id}.");
 
+    /// <summary>The request is wrong in these ways.</summary>
     public static ProblemHttpResult Invalid(IReadOnlyList<ProblemError> errors) => Of(
         StatusCodes.Status400BadRequest,
         ProblemCodes.InvalidRequest,
         errors is [var only] ? only.Message : $"{errors.Count} things are wrong; see errors.",
         errors);
 
+    /// <summary>The request is wrong in one way.</summary>
     public static ProblemHttpResult Invalid(string field, string code, string message) => Invalid([new ProblemError { Field = field, Code = code, Message = message }]);
 
-    private static string TitleOf(string code) => char.ToUpperInvariant(code[0]) + code[1..].Replace('_', ' ');
-}
+    internal static string TypeOf(string code) => "urn:lockngen:problem:" + code;
 
-/// <summary>One thing that is wrong with a request.</summary>
-internal sealed record ProblemError
-{
-    /// <summary>The field of the request, for example <c>count</c> or <c>parameters.width</c>.</summary>
-    public string? Field { get; init; }
-
-    /// <summary>The node of the workflow.</summary>
-    public string? NodeId { get; init; }
-
-    /// <summary>The class of that node.</summary>
-    public string? NodeType { get; init; }
-
-    /// <summary>The input of that node.</summary>
-    public string? Input { get; init; }
-
-    /// <summary>What is wrong, for programs: see docs/problems.md.</summary>
-    public required string Code { get; init; }
-
-    /// <summary>What is wrong, for people.</summary>
-    public required string Message { get; init; }
+    internal static string TitleOf(string code) => char.ToUpperInvariant(code[0]) + code[1..].Replace('_', ' ');
 }

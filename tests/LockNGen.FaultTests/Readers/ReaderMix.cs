@@ -4,7 +4,7 @@ using LockNGen.FaultTests.Rig;
 namespace LockNGen.FaultTests.Readers;
 
 /// <summary>Who watches: some of every kind.</summary>
-internal static class Crowd
+internal static class ReaderMix
 {
     /// <summary>A reader of everything at each gateway, and one that is too slow for it.</summary>
     public static IEnumerable<ReaderOfAll> OfAll(SystemUnderTest system, Published published)

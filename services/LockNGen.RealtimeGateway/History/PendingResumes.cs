@@ -4,7 +4,7 @@ namespace LockNGen.RealtimeGateway.History;
 /// Subscribers of one generation who have seen more of it, at another replica, than has arrived here: they join once the first event
 /// arrives that they have not seen. Used under the lock of the generation.
 /// </summary>
-internal sealed class SubscribersAhead
+internal sealed class PendingResumes
 {
     private List<(Subscriber Subscriber, long After)>? _waiting;
 

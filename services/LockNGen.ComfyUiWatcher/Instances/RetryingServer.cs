@@ -7,7 +7,7 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>A server as one that depends on its answer asks it: again and again, for as long as there is hope in it.</summary>
-internal sealed class PatientServer(ComfyUiInstance instance, TimeProvider clock)
+internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider clock)
 {
     /// <summary>Between two tries, and between two looks at what may be on its way.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Instances;
 
-/// <summary>Sent by the API to its own heartbeat queue; see <see cref="HeartbeatReception"/>.</summary>
+/// <summary>Sent by the API to its own heartbeat queue; see <see cref="HeartbeatLiveness"/>.</summary>
 internal sealed record HeartbeatCanary;
 
 /// <summary>
@@ -15,8 +15,8 @@ internal sealed record HeartbeatCanary;
 /// with the broker, the API or the database away, watchers are silent without having failed. So no lease expires until canaries have come
 /// back, without a pause, for the length of a lease.
 /// </summary>
-internal sealed partial class HeartbeatReception(
-    GenerationsDatabase database, CommandClient commands, IOptions<QueueOptions> options, TimeProvider clock, ILogger<HeartbeatReception> logger)
+internal sealed partial class HeartbeatLiveness(
+    GenerationsDatabase database, CommandClient commands, IOptions<QueueOptions> options, TimeProvider clock, ILogger<HeartbeatLiveness> logger)
     : BackgroundService
 {
     private const string Since = "heartbeats_received_since";
@@ -91,6 +91,6 @@ internal sealed partial class HeartbeatReception(
         "INSERT INTO settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         new { name, value = session.Now.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture) });
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The heartbeat queue cannot be reached: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "The heartbeat queue cannot be reached: {Reason}")]
     private partial void LogNotSent(string reason);
 }

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LockNGen.Web.Problems;
+
+/// <summary>One shape for the errors of all services.</summary>
+public static class ProblemsExtensions
+{
+    /// <summary>Completes what the framework refuses by itself; call it once for each host.</summary>
+    public static IServiceCollection AddProblems(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ProblemJson.Default));
+        return services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
+    }
+}

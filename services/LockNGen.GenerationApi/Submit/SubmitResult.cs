@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace LockNGen.GenerationApi.Submit;
+
+/// <summary>What becomes of a submission.</summary>
+internal abstract record SubmitResult
+{
+    /// <summary>What every response to it carries: what is left of the limits, and when to try again.</summary>
+    public IHeaderDictionary Headers { get; init; } = new HeaderDictionary();
+
+    /// <summary>A generation came of it, now or before.</summary>
+    /// <param name="Id">The generation.</param>
+    /// <param name="Response">The JSON of the 202, the same for every replay.</param>
+    public abstract record Stored(Guid Id, string Response) : SubmitResult;
+
+    /// <summary>It is stored, and survives any crash.</summary>
+    public sealed record Accepted(Guid Id, string Response) : Stored(Id, Response);
+
+    /// <summary>The Idempotency-Key was used for the same request before.</summary>
+    public sealed record Replayed(Guid Id, string Response) : Stored(Id, Response);
+
+    /// <summary>A dry run: nothing is wrong, nothing is stored.</summary>
+    public sealed record Checked(DryRunAnswer Answer) : SubmitResult;
+
+    /// <summary>The request is well formed, but cannot be accepted now, or not from this client.</summary>
+    public sealed record Refused(ProblemHttpResult Problem) : SubmitResult;
+
+    /// <summary>The request is wrong.</summary>
+    public sealed record Invalid(IReadOnlyList<ProblemError> Errors) : SubmitResult;
+}
