@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Templates;
