@@ -20,9 +20,9 @@ internal static class GalleryEndpoints
             new GalleryConfig(options.Value.ApiUrl, options.Value.RealtimeUrl), GalleryJson.Default.GalleryConfig)).ExcludeFromDescription();
         foreach (var page in Pages)
             endpoints.MapMethods(page, ["GET", "HEAD"], (HttpContext context, GalleryFiles files) => SendPageAsync(context, files)).ExcludeFromDescription();
-        endpoints.MapFallback("{*path:nonfile}", (HttpContext context) => Problem.Of(StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path}."))
-            .ExcludeFromDescription();
-        endpoints.MapFallback("{*path:file}", (HttpContext context, GalleryFiles files) => SendFileAsync(context, files)).ExcludeFromDescription();
+        // Below every other route, and for reading only: a wrong method at an address of the API stays a 405.
+        endpoints.MapMethods("{*path:file}", ["GET", "HEAD"], (HttpContext context, GalleryFiles files) => SendFileAsync(context, files))
+            .WithOrder(int.MaxValue).ExcludeFromDescription();
     }
 
     private static Task SendPageAsync(HttpContext context, GalleryFiles files)
@@ -38,7 +38,7 @@ internal static class GalleryEndpoints
 
     private static Task SendFileAsync(HttpContext context, GalleryFiles files)
     {
-        if (files.Find(context.Request.Path) is not { } file || !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
+        if (files.Find(context.Request.Path) is not { } file)
         {
             return Problem.Of(StatusCodes.Status404NotFound, $"There is nothing at {context.Request.Path}.").ExecuteAsync(context);
         }
