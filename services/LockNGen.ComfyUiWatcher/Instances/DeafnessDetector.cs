@@ -8,6 +8,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// look; or a prompt of ours runs in silence for longer than frames have been apart. Silence may be a slow node, but renewing the socket costs
 /// nothing, so a tenth of the limit more, at least a second, is enough, and twice as much after each renewal that has brought no word. Where
 /// images go through the socket that is dear, and waits for longer, unless a connection broke a short while ago, which is what makes sockets deaf.
+/// Likewise a server whose <c>status</c> differs from its queue even on a new connection counts in another way, and is renewed less and less often.
 /// </summary>
 /// <param name="silentAfter">How long a silence may last at most.</param>
 internal sealed class DeafnessDetector(TimeSpan silentAfter)
@@ -17,6 +18,8 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
 
     private readonly TimeSpan _firstDoubt = silentAfter / 10 > LeastDoubt ? silentAfter / 10 : LeastDoubt;
     private (long StatusFrames, int Remaining)? _mismatch;
+    private DateTimeOffset _nextRecount;
+    private int _recounts;
     private (DateTimeOffset? BrokenAt, long Words) _seen;
     private ExpectedFrames _expects;
     private int _renewals;
@@ -43,9 +46,14 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
         }
 
         var look = (listener.StatusFrames, queue.Remaining);
-        var deaf = listener.QueueRemaining != queue.Remaining && _mismatch == look;
-        _mismatch = listener.QueueRemaining != queue.Remaining ? look : null;
-        IsDoubtful = _mismatch is not null;
+        var agrees = listener.QueueRemaining == queue.Remaining;
+        if (agrees)
+            (_recounts, _nextRecount) = (0, now);
+        var deaf = !agrees && _mismatch == look && now >= _nextRecount;
+        if (deaf)
+            _nextRecount = now + Doubled(_recounts++);
+        _mismatch = agrees ? null : look;
+        IsDoubtful = _mismatch is not null && now >= _nextRecount;
         return deaf;
     }
 
@@ -57,9 +65,11 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
     {
         if (_expects == ExpectedFrames.Irreplaceable && !(now - listener.BrokenAt < Suspicion))
             return silentAfter;
-        var patience = listener.Pause + (_firstDoubt * Math.Pow(2, Math.Min(_renewals, 10)));
+        var patience = listener.Pause + Doubled(_renewals);
         return patience < silentAfter ? patience : silentAfter;
     }
+
+    private TimeSpan Doubled(int times) => _firstDoubt * Math.Pow(2, Math.Min(times, 10));
 }
 
 /// <summary>What should come through a socket now.</summary>

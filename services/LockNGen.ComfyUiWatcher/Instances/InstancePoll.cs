@@ -18,7 +18,7 @@ internal sealed partial class InstancePoll(
     private readonly ComfyUiOptions _options = services.Options;
     private readonly TimeProvider _clock = services.Clock;
     private readonly ILogger _logger = services.Logger;
-    private readonly QueueReader _queue = new(client);
+    private readonly QueueReader _queue = new(client, () => sockets.Awaited);
     private readonly OrphanedPrompts _orphans = new(instance, client, sockets, workerCheck, services);
     private readonly OtherPrompts _others = new(
         instance, client, new OtherPromptTeller(instance, server, client, services), services.Clock, services.Logger);

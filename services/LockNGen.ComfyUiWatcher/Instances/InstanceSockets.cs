@@ -105,6 +105,9 @@ internal sealed class InstanceSockets
 
     public bool Follows(string promptId) => _prompts.ContainsKey(promptId);
 
+    /// <summary>The prompts that the server has taken and whose end is not known.</summary>
+    public IEnumerable<string> Awaited => _prompts.Values.Where(p => p.AcceptedAt is not null && !p.Left.IsCompleted).Select(p => p.PromptId);
+
     /// <inheritdoc cref="ComfyUiListener.WaitUntilConnectedAsync"/>
     public Task WaitUntilConnectedAsync(string clientId, TimeSpan timeout, CancellationToken cancellationToken) =>
         _listeners.Open(clientId).WaitUntilConnectedAsync(timeout, cancellationToken);

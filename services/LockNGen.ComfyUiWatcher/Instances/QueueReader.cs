@@ -5,8 +5,11 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// <summary>
 /// What one server has to do, asked as lightly as it allows: <c>/queue</c> repeats every workflow that waits, megabytes on a busy server, so newer
 /// servers are asked for their jobs. Whose a prompt is stands in the queue only, which is read once for each prompt that was not seen before.
+/// What the jobs do not list any more is gone only when the queue says so too: no work may be lost to a list that is not whole.
 /// </summary>
-internal sealed class QueueReader(ComfyUiClient client)
+/// <param name="client">The server.</param>
+/// <param name="awaited">Prompts of ours that the server has taken, and whose end has not been told.</param>
+internal sealed class QueueReader(ComfyUiClient client, Func<IEnumerable<string>> awaited)
 {
     private QueueSnapshot _known = QueueSnapshot.Empty;
     private bool _hasJobs;
@@ -25,8 +28,16 @@ internal sealed class QueueReader(ComfyUiClient client)
 
     private async Task<QueueSnapshot?> JobsAsync(CancellationToken cancellationToken)
     {
+        var taken = awaited().ToList();
         var jobs = await client.GetOpenJobsAsync(cancellationToken);
         _hasJobs = jobs is not null;
-        return jobs?.With(_known);
+        if (jobs?.With(_known) is not { } queue)
+            return null;
+        var missing = taken.Intersect(awaited()).Where(id => queue.Find(id) is null).ToList();
+        if (missing.Count == 0)
+            return queue;
+        var whole = await client.GetQueueAsync(cancellationToken);
+        _hasJobs = missing.TrueForAll(id => whole.Find(id) is null);
+        return whole;
     }
 }

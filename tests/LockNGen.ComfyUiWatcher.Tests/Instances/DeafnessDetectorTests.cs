@@ -76,6 +76,24 @@ public sealed class DeafnessDetectorTests
         _detector.IsDoubtful.ShouldBeFalse();
     }
 
+    [Fact]
+    public void Queue_OfAServerThatCountsInAnotherWay_IsASignLessAndLessOften()
+    {
+        Look(heardAt: 0, now: 0.1, told: 0, frames: 1).ShouldBeFalse();
+        Look(heardAt: 0, now: 0.4, told: 0, frames: 1).ShouldBeTrue();
+
+        Look(heardAt: 0.5, now: 0.7, told: 0, frames: 2).ShouldBeFalse();
+        Look(heardAt: 1, now: 1.3, told: 0, frames: 2).ShouldBeFalse();
+        _detector.IsDoubtful.ShouldBeFalse();
+        Look(heardAt: 1, now: 1.5, told: 0, frames: 2).ShouldBeTrue();
+        Look(heardAt: 3, now: 3.1, told: 0, frames: 3).ShouldBeFalse();
+        Look(heardAt: 3, now: 3.4, told: 0, frames: 3).ShouldBeFalse();
+
+        Look(heardAt: 3.5, now: 3.5, told: 1, frames: 4).ShouldBeFalse();
+        Look(heardAt: 3.6, now: 3.6, told: 0, frames: 5).ShouldBeFalse();
+        Look(heardAt: 3.6, now: 3.9, told: 0, frames: 5).ShouldBeTrue();
+    }
+
     private static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
 
     private bool Look(

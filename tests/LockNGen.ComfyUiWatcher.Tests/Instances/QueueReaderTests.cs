@@ -1,4 +1,5 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
+using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
 
@@ -68,6 +69,30 @@ public sealed class QueueReaderTests
         await host.Ledger.WaitForReportAsync("comfy-0", r => r is { State: InstanceState.Up, QueueRemaining: 1, OthersRemaining: 1 }, TestContext.Current.CancellationToken);
         await comfy.ReleaseAsync(hold);
         await host.Events.WaitForAsync<GenerationCompleted>((await host.SubmitAsync(Workflows.TextToImage(seed: 7))).Id);
+    }
+
+    [Fact]
+    public async Task Jobs_ThatLackAPromptOfTheQueue_DoNotLoseIt()
+    {
+        await using var comfy = await SimulatedServer.StartAsync("B", stepMilliseconds: 20);
+        await comfy.AnswerAsync(new
+        {
+            path = "/api/jobs", status = 200, contentType = "application/json", body = """{"jobs":[],"pagination":{"offset":0,"limit":null,"total":0,"has_more":false}}""",
+        });
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await host.WaitForStateAsync("comfy-0", InstanceState.Up);
+        var hold = await comfy.HoldAsync("ExecutionStart");
+        var row = await host.SubmitAsync(Workflows.TextToImage());
+        await comfy.ReachedAsync(hold);
+
+        await host.Events.WaitForAsync<GenerationStarted>(row.Id);
+        for (var beat = 0; beat < 3; beat++)
+            (await host.Ledger.NextReportAsync("comfy-0")).ShouldSatisfyAllConditions(r => r.State.ShouldBe(InstanceState.Up), r => r.OthersRemaining.ShouldBe(0));
+        await comfy.ReleaseAsync(hold);
+
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.OverallProgress is > 0 and < 100);
+        await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
+        (await comfy.RendersAsync()).ShouldBe([PromptIds.Of(row.Id, 1, 1, 0)]);
     }
 
     private static QueueItem Item(string id, double number) => new(number, id, "client", Ours, ["9"]);
