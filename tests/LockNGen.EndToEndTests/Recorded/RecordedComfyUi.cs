@@ -23,6 +23,7 @@ public sealed class RecordedComfyUi : IAsyncDisposable
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==");
 
     private readonly ConcurrentDictionary<string, WebSocket> _sockets = new();
+    private readonly SemaphoreSlim _opened = new(0);
     private readonly ServiceProcess _simulator = ServiceProcess.Start("LockNGen.ComfyUiSimulator", new Dictionary<string, string>());
     private readonly WebApplication _app;
     private RecordedRun? _run;
@@ -39,6 +40,8 @@ public sealed class RecordedComfyUi : IAsyncDisposable
         _app.Map("/ws", ListenAsync);
         _app.MapPost("/prompt", TakeAsync);
         _app.MapGet("/queue", () => Json(new JsonObject { ["queue_running"] = Running(), ["queue_pending"] = new JsonArray() }));
+        _app.MapGet("/api/jobs", () => Json(JobsOf(Running())));
+        _app.MapGet("/api/jobs/{id}", () => Results.NotFound());
         _app.MapGet("/history/{id}", (string id) => Json(HistoryOf(id)));
         _app.MapGet("/view", () => Results.Bytes(Picture, "image/png"));
         _app.MapFallback(ForwardAsync);
@@ -70,6 +73,7 @@ public sealed class RecordedComfyUi : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await _simulator.DisposeAsync();
+        _opened.Dispose();
     }
 
     private async Task PlayAsync(Func<JsonObject, bool> isLast)
@@ -84,8 +88,25 @@ public sealed class RecordedComfyUi : IAsyncDisposable
             var bytes = isText
                 ? Encoding.UTF8.GetBytes(frame["data"]!.ToJsonString().Replace(run.Id, promptId, StringComparison.Ordinal))
                 : Convert.FromBase64String(frame["base64"]!.ToString());
-            await _sockets[clientId].SendAsync(
-                bytes, isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None).WaitAsync(Patience);
+            while (!await TrySendAsync(clientId, bytes, isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary))
+                await _opened.WaitAsync(Patience);
+        }
+    }
+
+    /// <summary>A watcher renews a socket that was silent for long. ComfyUI would drop what it says meanwhile, but the test looks at each step.</summary>
+    private async Task<bool> TrySendAsync(string clientId, byte[] frame, WebSocketMessageType type)
+    {
+        if (!_sockets.TryGetValue(clientId, out var socket))
+            return false;
+        try
+        {
+            await socket.SendAsync(frame, type, endOfMessage: true, CancellationToken.None).WaitAsync(Patience);
+            return true;
+        }
+        catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
+        {
+            _sockets.TryRemove(new(clientId, socket));
+            return false;
         }
     }
 
@@ -93,9 +114,10 @@ public sealed class RecordedComfyUi : IAsyncDisposable
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var clientId = context.Request.Query["clientId"].ToString();
-        var hello = $$$"""{"type":"status","data":{"status":{"exec_info":{"queue_remaining":0}},"sid":"{{{clientId}}}"}}""";
+        var hello = $$$"""{"type":"status","data":{"status":{"exec_info":{"queue_remaining":{{{Running().Count}}}}},"sid":"{{{clientId}}}"}}""";
         await socket.SendAsync(Encoding.UTF8.GetBytes(hello), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
         _sockets[clientId] = socket;
+        _opened.Release();
         var buffer = new byte[1 << 16];
         try
         {
@@ -122,6 +144,12 @@ public sealed class RecordedComfyUi : IAsyncDisposable
 
     private JsonArray Running() =>
         _posted.Task.IsCompletedSuccessfully && !HasEnded ? [PromptAs(_posted.Task.Result.PromptId)] : [];
+
+    private static JsonObject JobsOf(JsonArray running) => new()
+    {
+        ["jobs"] = new JsonArray([.. running.Select(p => new JsonObject { ["id"] = p![1]!.ToString(), ["status"] = "in_progress", ["priority"] = p[0]!.DeepClone() })]),
+        ["pagination"] = new JsonObject { ["offset"] = 0, ["limit"] = null, ["total"] = running.Count, ["has_more"] = false },
+    };
 
     private JsonObject HistoryOf(string id)
     {
