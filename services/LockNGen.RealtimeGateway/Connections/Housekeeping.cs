@@ -9,10 +9,18 @@ internal sealed partial class Housekeeping(ClientConnections connections, Genera
     /// <summary>Half the shortest ping interval that makes sense, so that none is late by more than its own length.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Runs from the start: when the loop below begins is up to the thread pool.</summary>
+    private readonly PeriodicTimer _timer = new(Interval, clock);
+
+    public override void Dispose()
+    {
+        _timer.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await _timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {

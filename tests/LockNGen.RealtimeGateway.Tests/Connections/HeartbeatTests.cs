@@ -13,6 +13,7 @@ public sealed class HeartbeatTests
         var clock = new FakeClock();
         await using var gateway = await GatewayHost.StartAsync(time: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
+        await client.ListenedToAsync();
 
         clock.Advance(TimeSpan.FromSeconds(31));
         await client.UntilAsync(Ping);
@@ -29,6 +30,7 @@ public sealed class HeartbeatTests
         var clock = new FakeClock();
         await using var gateway = await GatewayHost.StartAsync(time: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
+        await client.ListenedToAsync();
 
         for (var i = 0; i < 4; i++)
         {
