@@ -20,6 +20,7 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
         var workflow = template.Workflow.DeepClone().AsObject();
         var parameters = new JsonObject();
         var open = new List<NodeInput>();
+        var fit = new Lazy<TemplateFit?>(() => TemplateFit.Of(template, catalogs, values));
         foreach (var unknown in values.Keys.Where(v => template.Parameters.All(p => p.Name != v)))
         {
             errors.Add(Error(
@@ -28,14 +29,14 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
 
         foreach (var parameter in template.Parameters)
         {
-            var value = values.TryGetValue(parameter.Name, out var given) && given.ValueKind != JsonValueKind.Null ? Read(parameter, given, errors) : Default(parameter, template, catalogs);
+            var value = values.TryGetValue(parameter.Name, out var given) && given.ValueKind != JsonValueKind.Null ? Read(parameter, given, errors) : Default(parameter, template, catalogs, fit);
             if (value is not null)
             {
                 parameters[parameter.Name] = value.DeepClone();
                 foreach (var target in parameter.Targets)
                     workflow[target.Node]!["inputs"]![target.Input] = value.DeepClone();
             }
-            else if (parameter.Type == ParameterType.Model && !parameter.Required)
+            else if (parameter is { Type: ParameterType.Model, Required: false, Match.Count: 0 })
             {
                 open.AddRange(parameter.Targets.Select(t => new NodeInput(t.Node, (string)workflow[t.Node]!["class_type"]!, t.Input)));
             }
@@ -64,9 +65,10 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
         }
     }
 
-    private static JsonNode? Default(TemplateParameter parameter, Template template, IReadOnlyList<NodeCatalog> catalogs) => parameter switch
+    private static JsonNode? Default(TemplateParameter parameter, Template template, IReadOnlyList<NodeCatalog> catalogs, Lazy<TemplateFit?> fit) => parameter switch
     {
         { Default: { } value } => JsonNode.Parse(value.GetRawText()),
+        { Match.Count: > 0 } => fit.Value?.Models.GetValueOrDefault(parameter.Name) is { } model ? JsonValue.Create(model) : null,
         { Type: ParameterType.Seed } => JsonValue.Create(SeedsOf(parameter, template, catalogs).Draw()),
         _ => null,
     };

@@ -10,6 +10,9 @@ internal sealed record Template
     public required string Name { get; init; }
     public required string Title { get; init; }
     public string? Description { get; init; }
+
+    /// <summary>Its place among those from files; smaller ones first.</summary>
+    public int Order { get; init; }
     public required IReadOnlyList<TemplateParameter> Parameters { get; init; }
     public required JsonObject Workflow { get; init; }
 }
@@ -35,6 +38,15 @@ internal sealed record TemplateParameter
 
     /// <summary>Whether few people change it.</summary>
     public bool Advanced { get; init; }
+
+    /// <summary>
+    /// Models: what the file's name is like, the best first, with * for anything. Left out, the first that an instance has is taken; where none
+    /// is, the template is not offered.
+    /// </summary>
+    public IReadOnlyList<string> Match { get; init => field = value ?? []; } = [];
+
+    /// <summary>Models: names of other kinds, never taken for those of <see cref="Match"/>. Without it, the template comes behind others where such a model would be taken.</summary>
+    public IReadOnlyList<string> Avoid { get; init => field = value ?? []; } = [];
 
     /// <summary>Where the value goes.</summary>
     public required IReadOnlyList<TemplateTarget> Targets { get; init; }

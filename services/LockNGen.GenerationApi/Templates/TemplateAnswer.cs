@@ -25,6 +25,9 @@ public sealed record TemplateAnswer
     /// <summary>A small picture as a data URI.</summary>
     public string? Picture { get; init; }
 
+    /// <summary>What the instance that can run it best lacks; empty if it can run all of it, or none has told yet.</summary>
+    public IReadOnlyList<TemplateLack> Missing { get; init => field = value ?? []; } = [];
+
     /// <summary>Whether the caller may change and delete it.</summary>
     public bool? Editable { get; init; }
 
@@ -51,8 +54,22 @@ public sealed record ParameterAnswer
     /// <summary>Whether few people change it.</summary>
     public bool? Advanced { get; init; }
 
+    /// <summary>Models: what the file's name is like, as <see cref="Avoid"/> told where a template is asked for by its name.</summary>
+    public IReadOnlyList<string>? Match { get; init; }
+
+    /// <summary>Models: names of other kinds.</summary>
+    public IReadOnlyList<string>? Avoid { get; init; }
+
     /// <summary>Where the value goes; told of imports, and to those who may change the template.</summary>
     public IReadOnlyList<TargetAnswer>? Targets { get; init; }
+}
+
+/// <summary>A node class or model that no instance has.</summary>
+public sealed record TemplateLack(string Code, string Message)
+{
+    public string? NodeType { get; init; }
+    public string? Input { get; init; }
+    public string? Parameter { get; init; }
 }
 
 /// <summary>An input of a node.</summary>

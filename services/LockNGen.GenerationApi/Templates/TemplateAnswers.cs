@@ -18,6 +18,7 @@ internal static class TemplateAnswers
         Visibility = saved.IsPublic ? TemplateStore.Everyone : TemplateStore.Private,
         Order = saved.Order,
         Picture = saved.Picture,
+        Missing = TemplateFit.Of(saved.Template, catalogs)?.Missing ?? [],
         Editable = !saved.IsFile && (caller.IsAdmin || saved.Owner is not null && saved.Owner == caller.Owner),
         Workflow = isWhole ? JsonElement.Parse(saved.Template.Workflow.ToJsonString()) : null,
         Parameters =
@@ -35,6 +36,8 @@ internal static class TemplateAnswers
                 MaxLength = p.Type == ParameterType.Text ? p.MaxLength ?? FilledTemplate.DefaultMaxLength : null,
                 Advanced = p.Advanced ? true : null,
                 Choices = p.Type is ParameterType.Choice or ParameterType.Model && p.Targets is [var target, ..] ? Choices(saved.Template.Workflow, target.Node, target.Input, catalogs) : null,
+                Match = isWhole && p.Match.Count > 0 ? p.Match : null,
+                Avoid = isWhole && p.Avoid.Count > 0 ? p.Avoid : null,
                 Targets = isWhole ? [.. p.Targets.Select(t => new TargetAnswer(t.Node, t.Input))] : null,
             }),
         ],

@@ -31,6 +31,9 @@ public sealed record TemplateBody
 
     /// <summary>Of an exported file; not read.</summary>
     public bool? Editable { get; init; }
+
+    /// <summary>Of an exported file; not read.</summary>
+    public IReadOnlyList<TemplateLack>? Missing { get; init; }
 }
 
 /// <summary>A parameter of a template.</summary>
@@ -56,6 +59,12 @@ public sealed record ParameterBody
     public int? MaxLength { get; init; }
 
     public bool? Advanced { get; init; }
+
+    /// <summary>Models: what the file's name is like, the best first, with <c>*</c> for anything; left out, the first that an instance has is taken.</summary>
+    public IReadOnlyList<string>? Match { get; init; }
+
+    /// <summary>Models: names of other kinds, never taken by themselves.</summary>
+    public IReadOnlyList<string>? Avoid { get; init; }
 
     /// <summary>Not read: the instances' own are offered.</summary>
     public IReadOnlyList<string>? Choices { get; init; }

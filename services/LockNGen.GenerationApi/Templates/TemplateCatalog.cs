@@ -18,8 +18,8 @@ internal sealed partial class TemplateCatalog
         LogLoaded(logger, _templates.Count);
     }
 
-    /// <summary>All templates, by name.</summary>
-    public IEnumerable<Template> All => _templates.Values.OrderBy(t => t.Name, StringComparer.Ordinal);
+    /// <summary>All templates, in their order.</summary>
+    public IEnumerable<Template> All => _templates.Values.OrderBy(t => t.Order).ThenBy(t => t.Name, StringComparer.Ordinal);
 
     public Template? Find(string name) => _templates.GetValueOrDefault(name);
 

@@ -16,8 +16,9 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
         // Read here and not when somebody first asks: a file that cannot be read stops the start.
         endpoints.ServiceProvider.GetRequiredService<TemplateCatalog>();
         var group = endpoints.MapGroup("/api/templates").RequireAuthorization().WithTags("Templates");
-        group.MapGet("", (TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.ListAsync(caller, context))
-            .Produces<TemplateList>().ProducesProblems(401).WithName("ListTemplates").WithSummary("The templates and their parameters");
+        group.MapGet("", ([FromQuery] bool? all, TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.ListAsync(all == true, caller, context))
+            .Produces<TemplateList>().ProducesProblems(401).WithName("ListTemplates").WithSummary("The templates and their parameters, those first that the instances' models are made for")
+            .WithDescription("all=true: also those that no instance can run; missing tells what they need.");
         group.MapGet("/{name}", (TemplateEndpoint endpoint, string name, [FromQuery] int? version, [FromQuery] bool? download, Caller caller, HttpContext context) =>
                 endpoint.GetAsync(name, version, download == true, caller, context))
             .Produces<TemplateAnswer>().ProducesProblems(401, 404).WithName("GetTemplate").WithSummary("A template with its workflow, as one file that POST takes elsewhere")
@@ -32,12 +33,17 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             .Produces(StatusCodes.Status204NoContent).ProducesProblems(401, 403, 404, 409).WithName("DeleteTemplate").WithSummary("Take a template out of the list");
     }
 
-    private async Task<IResult> ListAsync(Caller caller, HttpContext context)
+    private async Task<IResult> ListAsync(bool isAll, Caller caller, HttpContext context)
     {
         var known = await KnownAsync(context);
         var list = await templates.ListAsync(caller, context.RequestAborted);
-        return TypedResults.Json(new TemplateList([.. list.Select(t => TemplateAnswers.Of(t, caller, known, isWhole: false))]), TemplateAnswerJson.Default.TemplateList);
+        var offered = list.Where(t => isAll || IsOffered(t, known)).OrderBy(t => !t.IsFile ? 2 : TemplateFit.IsAtHome(t.Template, known) ? 0 : 1).ThenBy(t => t.Order);
+        return TypedResults.Json(new TemplateList([.. offered.Select(t => TemplateAnswers.Of(t, caller, known, isWhole: false))]), TemplateAnswerJson.Default.TemplateList);
     }
+
+    /// <summary>A file that says which models it needs is of use only where they are; what somebody saved is theirs to judge.</summary>
+    private static bool IsOffered(SavedTemplate saved, IReadOnlyList<NodeCatalog> catalogs) =>
+        !saved.IsFile || saved.Template.Parameters.All(p => p.Match.Count == 0) || TemplateFit.Of(saved.Template, catalogs) is { Missing.Count: 0 };
 
     private async Task<IResult> GetAsync(string name, int? version, bool download, Caller caller, HttpContext context)
     {

@@ -10,6 +10,7 @@ internal static partial class TemplateReader
 {
     private const int MaxParameters = 200;
     private const int MaxTargets = 100;
+    private const int MaxPatterns = 50;
     private const int MaxTitle = 200;
     private const int MaxDescription = 4_000;
     private const int MaxPicture = 200_000;
@@ -58,6 +59,8 @@ internal static partial class TemplateReader
                 Add(field + ".name", ErrorCodes.NotAChoice, $"There are two parameters '{body.Name}'.");
             if (!Enum.TryParse<ParameterType>(body.Type, ignoreCase: true, out var type) || int.TryParse(body.Type, out _))
                 Add(field + ".type", ErrorCodes.NotAChoice, $"{field}.type '{Quoted.Short(body.Type ?? "")}' is none of: {string.Join(", ", Enum.GetNames<ParameterType>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.");
+            if (new[] { body.Match, body.Avoid }.Any(l => l?.Count > MaxPatterns || l?.Any(p => p is not { Length: > 0 and <= MaxTitle }) == true))
+                Add(field + ".match", ErrorCodes.OutOfRange, $"{field}.match and avoid have at most {MaxPatterns} names, each of 1 to {MaxTitle} characters.");
             if (body.Min > body.Max)
                 Add(field + ".min", ErrorCodes.OutOfRange, $"{field}.min is larger than max.");
             if (body.Targets is not { Count: > 0 and <= MaxTargets } targets)
@@ -85,6 +88,8 @@ internal static partial class TemplateReader
         Step = body.Step,
         MaxLength = body.MaxLength,
         Advanced = body.Advanced == true,
+        Match = body.Match ?? [],
+        Avoid = body.Avoid ?? [],
         Targets = [.. targets.Select(t => new TemplateTarget(t.Node, t.Input))],
     };
 

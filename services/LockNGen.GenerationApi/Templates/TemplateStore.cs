@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>The templates that people saved, in the database: every replica sees them at once. Those from files come first and cannot be changed.</summary>
+/// <summary>The templates that people saved, in the database: every replica sees them at once. Those from files come first and cannot be changed; one saved before a file had its name stays what it was.</summary>
 internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalog files, IOptions<TemplateOptions> options)
 {
     public const string Everyone = "everyone";
@@ -23,8 +23,9 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
     public async Task<IReadOnlyList<SavedTemplate>> ListAsync(Caller caller, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(session => session.QueryAsync<TemplateRow>($"{Current} ORDER BY sort_order, name"), cancellationToken);
-        var list = files.All.Select(t => new SavedTemplate(t)).ToList();
-        foreach (var row in rows.Where(r => MaySee(caller, r) && files.Find(r.Name) is null))
+        var seen = rows.Where(r => MaySee(caller, r)).ToList();
+        var list = files.All.Where(t => seen.All(r => r.Name != t.Name)).Select(t => new SavedTemplate(t) { Order = t.Order }).ToList();
+        foreach (var row in seen)
         {
             if (await ReadAsync(row, row.Version, cancellationToken) is { } saved)
                 list.Add(saved);
@@ -36,29 +37,26 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
     /// <summary>A template by its name, the newest version of it or another one; null if there is none for this caller.</summary>
     public async Task<SavedTemplate?> FindAsync(string name, int? version, Caller caller, CancellationToken cancellationToken)
     {
-        if (files.Find(name) is { } file)
-            return version is null or 0 ? new SavedTemplate(file) : null;
         var row = await database.ReadAsync(session => session.FirstOrDefaultAsync<TemplateRow>("SELECT * FROM templates WHERE name = @name", new { name }), cancellationToken);
         // What is deleted can still be used by its version: generations that had it can be repeated.
-        if (row is null || !MaySee(caller, row) || row.Deleted != 0 && version is null)
-            return null;
+        if (row is null || !MaySee(caller, row) || row.Deleted != 0 && version is null || version == 0)
+            return version is null or 0 && files.Find(name) is { } file ? new SavedTemplate(file) { Order = file.Order } : null;
         return await ReadAsync(row, version ?? row.Version, cancellationToken);
     }
 
     /// <summary>Stores a new template, or a new version; tells why not.</summary>
     public Task<TemplateWrite> SaveAsync(Template template, TemplateBody body, Caller caller, bool isNew, CancellationToken cancellationToken)
     {
-        if (files.Find(template.Name) is not null)
-            return Task.FromResult(isNew ? TemplateWrite.Taken : TemplateWrite.ReadOnly);
+        var isFile = files.Find(template.Name) is not null;
         return database.WriteAsync(
             async session =>
             {
                 await session.LockAsync("templates");
                 var row = await session.FirstOrDefaultAsync<TemplateRow>("SELECT * FROM templates WHERE name = @Name", new { template.Name });
-                if (row is { Deleted: 0 } && isNew)
+                if (isNew && (isFile || row is { Deleted: 0 }))
                     return TemplateWrite.Taken;
                 if (!isNew && (row is null or { Deleted: not 0 } || !MaySee(caller, row)))
-                    return TemplateWrite.Missing;
+                    return isFile ? TemplateWrite.ReadOnly : TemplateWrite.Missing;
                 if (row is not null && !MayChange(caller, row))
                     return isNew ? TemplateWrite.Taken : TemplateWrite.Forbidden;
                 if (isNew && await CountAsync(session, caller.Owner) >= options.Value.MaxPerOwner)
@@ -72,14 +70,13 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
     /// <summary>Takes a template out of the list.</summary>
     public Task<TemplateWrite> DeleteAsync(string name, Caller caller, CancellationToken cancellationToken)
     {
-        if (files.Find(name) is not null)
-            return Task.FromResult(TemplateWrite.ReadOnly);
+        var isFile = files.Find(name) is not null;
         return database.WriteAsync(
             async session =>
             {
                 var row = await session.FirstOrDefaultAsync<TemplateRow>($"{Current} AND name = @name", new { name });
                 if (row is null || !MaySee(caller, row))
-                    return TemplateWrite.Missing;
+                    return isFile ? TemplateWrite.ReadOnly : TemplateWrite.Missing;
                 if (!MayChange(caller, row))
                     return TemplateWrite.Forbidden;
                 await session.ExecuteAsync("UPDATE templates SET deleted = 1, updated_at = @Now WHERE name = @name", new { name, session.Now });

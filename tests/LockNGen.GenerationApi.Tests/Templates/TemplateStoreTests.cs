@@ -112,7 +112,7 @@ public abstract class TemplateStoreTests(PostgreSqlFixture? server) : DatabaseTe
         problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()).ShouldBe(["parameters[0].type", "parameters[1].targets"]);
     }
 
-    private static async Task<(string?, int)> PromptAsync(ApiHost api, JsonElement submitted)
+    internal static async Task<(string?, int)> PromptAsync(ApiHost api, JsonElement submitted)
     {
         var generation = await api.GetAsync(submitted.GetProperty("id").GetGuid());
         return (generation.GetProperty("parameters").GetProperty("prompt").GetString(), generation.GetProperty("templateVersion").GetInt32());
@@ -134,7 +134,7 @@ public abstract class TemplateStoreTests(PostgreSqlFixture? server) : DatabaseTe
         SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Key)), SecurityAlgorithms.HmacSha256),
     });
 
-    private static object Body(string title, string prompt, string visibility = "private", string? name = null) => new
+    internal static object Body(string title, string prompt, string visibility = "private", string? name = null) => new
     {
         name,
         title,
