@@ -13,7 +13,7 @@ namespace LockNGen.Hosting;
 /// <summary>What every service does the same way: telemetry, logs, health, problem details, the clock.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Call it first in Program.cs.</summary>
+    /// <summary>Call it in Program.cs once it is settled where the service listens: <c>/metrics</c> has a port beside that.</summary>
     public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder)
     {
         builder.AddTelemetry();
@@ -21,7 +21,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthMetrics>();
-        builder.Services.Configure<HealthCheckPublisherOptions>(o => o.Period = TimeSpan.FromSeconds(10));
+        builder.Services.Configure<HealthCheckPublisherOptions>(o => (o.Delay, o.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(10)));
         builder.Services.AddProblemDetails();
         // A background service that dies must take the process with it: an orchestrator restarts it, a zombie is never noticed.
         builder.Services.Configure<HostOptions>(o =>
@@ -35,6 +35,8 @@ public static class ServiceDefaultsExtensions
     /// <summary>Errors as RFC 9457 problem details, and <c>/health/live</c> and <c>/health/ready</c>. Call it before mapping endpoints.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        if (MetricsPort.Of(app.Configuration) is { } port)
+            MetricsPort.Map(app, port);
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // Malformed bodies and parameters are the client's fault and say so in the exception.

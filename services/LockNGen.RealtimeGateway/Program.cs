@@ -5,8 +5,8 @@ using LockNGen.RealtimeGateway;
 return await ServiceProgram.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);
-    builder.AddServiceDefaults();
     builder.ListenLocally(5082);
+    builder.AddServiceDefaults();
     builder.AddRealtimeGateway();
 
     var app = builder.Build();

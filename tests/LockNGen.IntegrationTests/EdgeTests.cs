@@ -56,14 +56,14 @@ public sealed class EdgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task InternalRoutes_HoweverTheyAreWritten_AreNotThere()
+    public async Task InternalRoutesAndMetrics_HoweverTheyAreWritten_AreNotThere()
     {
         (await AskAsync("/api/queue")).ShouldContain("reached");
 
         foreach (var path in new[]
         {
             "/api/internal/generations/x", "/api/internal", "/api/Internal/x", "/api/%69nternal/x", "//api//internal/x", "/api/queue/../internal/x", "/api/./internal/x",
-            "/api%2finternal/x",
+            "/api%2finternal/x", "/metrics", "/Metrics", "/metrics/", "//metrics", "/%6detrics",
         })
         {
             var answer = await AskAsync(path);

@@ -20,7 +20,7 @@ internal static class ListenAddresses
         {
             var address = BindingAddress.Parse(url);
             if (address is { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 and var port } && IsTaken(AddressOf(address.Host), port))
-                throw new StartFailureException($"Port {port} of {url} is taken. Stop what listens there, or choose another one with ASPNETCORE_URLS.");
+                throw new StartFailureException($"Port {port} of {url} is taken. Stop what listens there, or choose another one with ASPNETCORE_URLS (for /metrics, OTEL_EXPORTER_PROMETHEUS_PORT).");
         }
     }
 

@@ -1,8 +1,8 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -13,46 +13,75 @@ namespace LockNGen.Hosting.Telemetry;
 /// <summary>
 /// One telemetry set-up for all services: logs to the console (one line each, JSON with <c>Logging__Format=json</c>), and traces, metrics
 /// and logs by OTLP as soon as the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, each unless <c>OTEL_TRACES_EXPORTER</c>,
-/// <c>OTEL_METRICS_EXPORTER</c> or <c>OTEL_LOGS_EXPORTER</c> is <c>none</c>.
+/// <c>OTEL_METRICS_EXPORTER</c> or <c>OTEL_LOGS_EXPORTER</c> is <c>none</c>. With <c>OTEL_METRICS_EXPORTER=prometheus</c> metrics wait to be
+/// fetched, see <see cref="MetricsPort"/>; <c>otlp,prometheus</c> is both.
 /// </summary>
 internal static class TelemetryExtensions
 {
     /// <summary>Our own sources and meters are named LockNGen.&lt;Service&gt;.</summary>
     private const string OwnSources = "LockNGen.*";
 
+    /// <summary>Values of a label beyond these are summed up in one series, so that no user's input can make a scrape grow without bound.</summary>
+    private const int MaxSeriesPerMetric = 1000;
+
+    /// <summary>Where requests go is up to users (webhooks, addresses of inputs): these labels are in traces and not in metrics.</summary>
+    private static readonly string[] LabelsOfCalls = ["http.request.method", "http.response.status_code", "error.type", "network.protocol.version", "http.connection.state"];
+
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         AddConsole(builder);
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        var configuration = builder.Configuration;
+        var hasCollector = !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var metricsPort = MetricsPort.Of(configuration);
+        if (metricsPort is { } port)
+            MetricsPort.Listen(configuration, port);
+        else if (!hasCollector)
             return;
 
-        var resource = ResourceBuilder.CreateDefault()
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
             .AddService(builder.Environment.ApplicationName, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
-            .AddEnvironmentVariableDetector();
-        if (IsExported("LOGS"))
+            .AddEnvironmentVariableDetector());
+        if (IsPushed("LOGS"))
+            telemetry.WithLogging(logs => logs.AddOtlpExporter(), options => options.IncludeScopes = true);
+        if (IsPushed("TRACES"))
         {
-            builder.Logging.AddOpenTelemetry(o =>
+            telemetry.WithTracing(traces => traces
+                .AddSource(OwnSources, "MassTransit", "Npgsql")
+                // Probes ask every few seconds, and nobody asks about them.
+                .AddAspNetCoreInstrumentation(o => o.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase) && context.Request.Path != "/metrics")
+                .AddHttpClientInstrumentation()
+                .AddOtlpExporter());
+        }
+
+        if (IsPushed("METRICS") || metricsPort is not null)
+        {
+            telemetry.WithMetrics(metrics =>
             {
-                o.SetResourceBuilder(resource);
-                o.IncludeScopes = true;
-                o.AddOtlpExporter();
+                AddMeters(metrics);
+                if (IsPushed("METRICS"))
+                    metrics.AddOtlpExporter();
+                if (metricsPort is not null)
+                    metrics.AddPrometheusExporter();
             });
         }
 
-        builder.Services.AddHostedService(_ => new TelemetryProviders(
-            () => !IsExported("TRACES") ? null : Sdk.CreateTracerProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddSource(OwnSources, "Microsoft.AspNetCore", "System.Net.Http", "MassTransit", "Npgsql")
-                .AddOtlpExporter()
-                .Build(),
-            () => !IsExported("METRICS") ? null : Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddMeter(OwnSources, "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "MassTransit", "Npgsql")
-                .AddOtlpExporter()
-                .Build()));
-
-        bool IsExported(string signal) => builder.Configuration[$"OTEL_{signal}_EXPORTER"] != "none";
+        bool IsPushed(string signal) => hasCollector && Exporters(configuration, signal).Contains("otlp");
     }
+
+    /// <summary>What a signal's <c>OTEL_..._EXPORTER</c> names; OTLP when it says nothing.</summary>
+    public static string[] Exporters(IConfiguration configuration, string signal) =>
+        configuration[$"OTEL_{signal}_EXPORTER"] is { Length: > 0 } names
+            ? names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            : ["otlp"];
+
+    private static void AddMeters(MeterProviderBuilder metrics) => metrics
+        .AddMeter(OwnSources, "Microsoft.AspNetCore.*", "MassTransit", "Npgsql")
+        .AddAspNetCoreInstrumentation()
+        .AddHttpClientInstrumentation()
+        .AddRuntimeInstrumentation()
+        .AddView(instrument => instrument.Meter.Name is "System.Net.Http" or "System.Net.NameResolution"
+            ? new MetricStreamConfiguration { CardinalityLimit = MaxSeriesPerMetric, TagKeys = LabelsOfCalls }
+            : new MetricStreamConfiguration { CardinalityLimit = MaxSeriesPerMetric });
 
     private static void AddConsole(IHostApplicationBuilder builder)
     {
@@ -82,27 +111,5 @@ internal static class TelemetryExtensions
             o.SingleLine = true;
             o.TimestampFormat = "HH:mm:ss.fff ";
         });
-    }
-
-    /// <summary>Builds the providers when the host starts and flushes them when it stops.</summary>
-    private sealed class TelemetryProviders(Func<TracerProvider?> traces, Func<MeterProvider?> metrics) : IHostedService, IDisposable
-    {
-        private TracerProvider? _traces;
-        private MeterProvider? _metrics;
-
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            _traces = traces();
-            _metrics = metrics();
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public void Dispose()
-        {
-            _traces?.Dispose();
-            _metrics?.Dispose();
-        }
     }
 }
