@@ -21,7 +21,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthMetrics>();
-        builder.Services.Configure<HealthCheckPublisherOptions>(o => (o.Delay, o.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+        builder.Services.Configure<HealthCheckPublisherOptions>(o => o.Period = TimeSpan.FromSeconds(10));
         builder.Services.AddProblemDetails();
         // A background service that dies must take the process with it: an orchestrator restarts it, a zombie is never noticed.
         builder.Services.Configure<HostOptions>(o =>
