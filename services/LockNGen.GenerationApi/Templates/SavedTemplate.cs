@@ -7,7 +7,9 @@ internal sealed record SavedTemplate(Template Template)
     public int Version { get; init; }
     public string? Owner { get; init; }
     public bool IsPublic { get; init; } = true;
-    public int Order { get; init; }
+
+    /// <summary>Its place in the list; smaller ones first.</summary>
+    public int Order { get; init; } = Template.Order;
     public string? Picture { get; init; }
 
     public bool IsFile => Version == 0;

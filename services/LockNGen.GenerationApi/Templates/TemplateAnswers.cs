@@ -9,7 +9,7 @@ namespace LockNGen.GenerationApi.Templates;
 internal static class TemplateAnswers
 {
     /// <summary>A template; with its workflow and targets where it is asked for by name.</summary>
-    public static TemplateAnswer Of(SavedTemplate saved, Caller caller, IReadOnlyList<NodeCatalog> catalogs, bool isWhole) => new()
+    public static TemplateAnswer Of(SavedTemplate saved, TemplateFit? fit, Caller caller, IReadOnlyList<NodeCatalog> catalogs, bool isWhole) => new()
     {
         Name = saved.Template.Name,
         Title = saved.Template.Title,
@@ -18,7 +18,7 @@ internal static class TemplateAnswers
         Visibility = saved.IsPublic ? TemplateStore.Everyone : TemplateStore.Private,
         Order = saved.Order,
         Picture = saved.Picture,
-        Missing = TemplateFit.Of(saved.Template, catalogs)?.Missing ?? [],
+        Missing = fit?.Missing ?? [],
         Editable = !saved.IsFile && (caller.IsAdmin || saved.Owner is not null && saved.Owner == caller.Owner),
         Workflow = isWhole ? JsonElement.Parse(saved.Template.Workflow.ToJsonString()) : null,
         Parameters =

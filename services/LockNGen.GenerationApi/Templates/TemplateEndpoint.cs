@@ -37,13 +37,17 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
     {
         var known = await KnownAsync(context);
         var list = await templates.ListAsync(caller, context.RequestAborted);
-        var offered = list.Where(t => isAll || IsOffered(t, known)).OrderBy(t => !t.IsFile ? 2 : TemplateFit.IsAtHome(t.Template, known) ? 0 : 1).ThenBy(t => t.Order);
-        return TypedResults.Json(new TemplateList([.. offered.Select(t => TemplateAnswers.Of(t, caller, known, isWhole: false))]), TemplateAnswerJson.Default.TemplateList);
+        var offered = list.Select(t => (Saved: t, Fit: TemplateFit.Of(t.Template, known)))
+            .Where(t => isAll || IsOffered(t.Saved, t.Fit))
+            .OrderBy(t => !t.Saved.IsFile ? 2 : TemplateFit.IsAtHome(t.Saved.Template, known) ? 0 : 1)
+            .ThenBy(t => t.Saved.Order);
+        return TypedResults.Json(
+            new TemplateList([.. offered.Select(t => TemplateAnswers.Of(t.Saved, t.Fit, caller, known, isWhole: false))]), TemplateAnswerJson.Default.TemplateList);
     }
 
     /// <summary>A file that says which models it needs is of use only where they are; what somebody saved is theirs to judge.</summary>
-    private static bool IsOffered(SavedTemplate saved, IReadOnlyList<NodeCatalog> catalogs) =>
-        !saved.IsFile || saved.Template.Parameters.All(p => p.Match.Count == 0) || TemplateFit.Of(saved.Template, catalogs) is { Missing.Count: 0 };
+    private static bool IsOffered(SavedTemplate saved, TemplateFit? fit) =>
+        !saved.IsFile || saved.Template.Parameters.All(p => p.Match.Count == 0) || fit is { Missing.Count: 0 };
 
     private async Task<IResult> GetAsync(string name, int? version, bool download, Caller caller, HttpContext context)
     {
@@ -51,7 +55,7 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             return Missing(name);
         if (download)
             context.Response.Headers.ContentDisposition = $"attachment; filename=\"{found.Template.Name}.json\"";
-        return TypedResults.Json(TemplateAnswers.Of(found, caller, await KnownAsync(context), isWhole: true), TemplateAnswerJson.Default.TemplateAnswer);
+        return TypedResults.Json(await WholeAsync(found, caller, context), TemplateAnswerJson.Default.TemplateAnswer);
     }
 
     private async Task<IResult> SaveAsync(string? name, Caller caller, HttpContext context)
@@ -68,10 +72,16 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
         if (Refusal(written, template.Name) is { } refusal)
             return refusal;
         var saved = await templates.FindAsync(template.Name, null, caller, context.RequestAborted);
-        var answer = TemplateAnswers.Of(saved!, caller, await KnownAsync(context), isWhole: true);
+        var answer = await WholeAsync(saved!, caller, context);
         if (name is null)
             context.Response.Headers.Location = $"/api/templates/{template.Name}";
         return TypedResults.Json(answer, TemplateAnswerJson.Default.TemplateAnswer, statusCode: name is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private async Task<TemplateAnswer> WholeAsync(SavedTemplate saved, Caller caller, HttpContext context)
+    {
+        var known = await KnownAsync(context);
+        return TemplateAnswers.Of(saved, TemplateFit.Of(saved.Template, known), caller, known, isWhole: true);
     }
 
     private async Task<IResult> DeleteAsync(string name, Caller caller, HttpContext context) =>

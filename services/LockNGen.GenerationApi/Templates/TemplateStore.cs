@@ -24,7 +24,7 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
     {
         var rows = await database.ReadAsync(session => session.QueryAsync<TemplateRow>($"{Current} ORDER BY sort_order, name"), cancellationToken);
         var seen = rows.Where(r => MaySee(caller, r)).ToList();
-        var list = files.All.Where(t => seen.All(r => r.Name != t.Name)).Select(t => new SavedTemplate(t) { Order = t.Order }).ToList();
+        var list = files.All.Where(t => seen.All(r => r.Name != t.Name)).Select(t => new SavedTemplate(t)).ToList();
         foreach (var row in seen)
         {
             if (await ReadAsync(row, row.Version, cancellationToken) is { } saved)
@@ -40,7 +40,7 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
         var row = await database.ReadAsync(session => session.FirstOrDefaultAsync<TemplateRow>("SELECT * FROM templates WHERE name = @name", new { name }), cancellationToken);
         // What is deleted can still be used by its version: generations that had it can be repeated.
         if (row is null || !MaySee(caller, row) || row.Deleted != 0 && version is null || version == 0)
-            return version is null or 0 && files.Find(name) is { } file ? new SavedTemplate(file) { Order = file.Order } : null;
+            return version is null or 0 && files.Find(name) is { } file ? new SavedTemplate(file) : null;
         return await ReadAsync(row, version ?? row.Version, cancellationToken);
     }
 
