@@ -26,6 +26,9 @@ switch (args.FirstOrDefault())
     case "farm":
         await FarmScale.RunAsync();
         break;
+    case "path":
+        await PathCost.RunAsync();
+        break;
     case "micro":
         BenchmarkRunner.Run<HotPathBenchmarks>(
             DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)), [.. args.Skip(1)]);
@@ -41,6 +44,7 @@ switch (args.FirstOrDefault())
               storm     10,000 clients lose their connections at once and resume
               submit    submissions per second, on SQLite and on PostgreSQL
               farm      200 ComfyUI servers on one watcher: its CPU and memory, and how late progress is on the broker
+              path      what an event costs the watcher, the broker and 1, 3 and 10 gateways, beside a Node server
               micro     the steps of the hot path, with what they allocate
             """);
         return args.Length == 0 ? 0 : 2;

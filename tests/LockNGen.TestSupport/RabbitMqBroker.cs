@@ -69,6 +69,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         return new Uri(broker, "/" + name).AbsoluteUri;
     }
 
+    /// <summary>The process of the node.</summary>
+    public async Task<int> ProcessIdAsync() => int.Parse((await ControlAsync("eval", "os:getpid().")).Trim().Trim('"'), CultureInfo.InvariantCulture);
+
     /// <summary>Runs <c>rabbitmqctl</c> against the node and returns what it printed.</summary>
     public async Task<string> ControlAsync(params string[] arguments)
     {
