@@ -44,11 +44,17 @@ public static class BusExtensions
         builder.Services.AddValidatedOptions<BusOptions>(BusOptions.Section)
             .Configure(o => o.Address ??= builder.Configuration.GetConnectionString("rabbitmq"));
         builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
-        builder.Services.AddSingleton<EventPublisher>();
+        builder.Services.AddSingleton(services => new EventPublisher(services.GetRequiredService<IBus>(), services.GetService<EventLine>()));
         if (transport == BusTransport.InMemory)
+        {
             builder.Services.AddSingleton<IRequests, InProcessRequests>();
+        }
         else
+        {
             builder.Services.AddSingleton<IRequests, DirectRequests>();
+            builder.Services.AddSingleton<EventLine>();
+        }
+
         builder.Services.AddSingleton(services => new CommandClient(services.GetRequiredService<IBus>(), services.GetRequiredService<IRequests>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
 

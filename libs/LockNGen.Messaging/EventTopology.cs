@@ -1,5 +1,6 @@
 using LockNGen.Contracts;
 using MassTransit;
+using RabbitMQ.Client;
 
 namespace LockNGen.Messaging;
 
@@ -24,6 +25,24 @@ public static class EventTopology
         // Age and size are enforced a segment at a time; RabbitMQ's default of 500 MB would make both meaningless here.
         ["x-stream-max-segment-size-bytes"] = Math.Min(64L << 20, options.StreamMaxBytes / 4),
     };
+
+    /// <summary>Declares the same where MassTransit does not: on a channel that events are published on without it.</summary>
+    internal static async Task DeclareAsync(IChannel channel, BusOptions options, CancellationToken cancellationToken)
+    {
+        await channel.QueueDeclareAsync(
+            Stream, durable: true, exclusive: false, autoDelete: false, StreamArguments(options).ToDictionary(a => a.Key, a => (object?)a.Value),
+            cancellationToken: cancellationToken);
+        foreach (var exchange in GenerationEventTypes.All)
+        {
+            await DeclareAsync(exchange);
+            await channel.QueueBindAsync(Stream, exchange, routingKey: "", cancellationToken: cancellationToken);
+        }
+
+        await DeclareAsync(GenerationPreviewBytes.Exchange);
+
+        Task DeclareAsync(string exchange) =>
+            channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+    }
 
     internal static void NameExchanges(IBusFactoryConfigurator bus)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.Hosting.Resilience;
@@ -7,16 +8,21 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
 /// The one publisher of a generation's attempt. An event gets its number when it leaves, and from then on it is that event: it goes out,
-/// byte for byte, again and again until the broker has confirmed, before anything behind it.
+/// byte for byte, again and again until the broker has confirmed, before anything behind it. Progress does not wait for the confirm of the progress before
+/// it: where the publisher keeps the order, a few are on their way at a time, and more than that merge until the broker keeps up.
 /// </summary>
 internal sealed partial class GenerationOutbox(
     Guid generationId, int attempt, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, TimeProvider clock,
     WatcherMetrics metrics, ILogger logger)
 {
+    /// <summary>Progress events of one generation that the broker has not confirmed yet.</summary>
+    private const int MaxOnTheirWay = 8;
+
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly PendingEvents _pending = new(policy, clock);
+    private readonly ConcurrentQueue<Task> _onTheirWay = new();
     private long _number;
     private string? _previewUrl;
 
@@ -32,7 +38,11 @@ internal sealed partial class GenerationOutbox(
     }
 
     /// <summary>Completes when the broker has confirmed everything that was added; progress does not dawdle any more.</summary>
-    public Task DrainAsync(CancellationToken cancellationToken) => _pending.DrainAsync(cancellationToken);
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await _pending.DrainAsync(cancellationToken);
+        await Task.WhenAll(_onTheirWay).WaitAsync(cancellationToken);
+    }
 
     /// <summary>Gives the terminal event its number. After <see cref="DrainAsync"/> only.</summary>
     public T Number<T>(T message)
@@ -41,17 +51,13 @@ internal sealed partial class GenerationOutbox(
     /// <summary>Publishes a numbered event until it is confirmed.</summary>
     public async Task PublishAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
-        var headers = receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
         for (var tries = 1; ; tries++)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(ConfirmTimeout);
             try
             {
-                if (preview is not null)
-                    await publisher.PublishAsync(preview.Of(message), headers, deadline.Token);
-                await publisher.PublishAsync(message, headers, deadline.Token);
-                metrics.Published(instance, message.Type, clock.GetUtcNow() - receivedAt);
+                await PostAsync(message, preview, receivedAt, deadline.Token);
                 if (tries > 1)
                     LogConfirmed(message.Type, generationId);
                 return;
@@ -81,13 +87,41 @@ internal sealed partial class GenerationOutbox(
                     _ => message,
                 };
                 var preview = next.Translated.Preview is { } frame ? new PreviewImage(frame.ContentType, frame.Image) : null;
-                await PublishAsync(message, preview, next.ReceivedAt, cancellationToken);
+                if (next.IsProgress && publisher.KeepsOrder)
+                    await SendOffAsync(PostAsync(message, preview, next.ReceivedAt, cancellationToken));
+                else
+                    await PublishAsync(message, preview, next.ReceivedAt, cancellationToken);
                 _pending.Done();
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             LogClosed(generationId, attempt);
+        }
+    }
+
+    private async Task PostAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
+    {
+        var headers = receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
+        if (preview is not null)
+        {
+            // Where the order is kept the bytes are there first, and whether they have arrived the event need not know.
+            var bytes = publisher.PostAsync(preview.Of(message), headers, cancellationToken);
+            if (!publisher.KeepsOrder)
+                await bytes;
+        }
+
+        await publisher.PostAsync(message, headers, cancellationToken);
+        metrics.Published(instance, message.Type, clock.GetUtcNow() - receivedAt);
+    }
+
+    private async Task SendOffAsync(Task progress)
+    {
+        _onTheirWay.Enqueue(progress);
+        while (_onTheirWay.TryPeek(out var first) && (first.IsCompleted || _onTheirWay.Count > MaxOnTheirWay))
+        {
+            await first;
+            _onTheirWay.TryDequeue(out _);
         }
     }
 

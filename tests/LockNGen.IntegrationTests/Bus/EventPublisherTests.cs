@@ -13,6 +13,8 @@ namespace LockNGen.IntegrationTests.Bus;
 /// <summary>What a plain AMQP subscriber, without MassTransit, sees of what our services publish.</summary>
 public sealed class EventPublisherTests(RabbitMqBroker broker)
 {
+    private const int OnTheirWay = 200;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Guid Generation = Guid.NewGuid();
 
@@ -52,6 +54,45 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
             Enumerable.Range(1, 200).Select(n => n % 2 == 0 ? GenerationEventTypes.Progress : GenerationEventTypes.Started));
     }
 
+    [Fact]
+    public async Task Post_WithoutWaiting_WhileItsChannelIsLostAgainAndAgain_ReachesTheStreamWholeAndInOrder()
+    {
+        using var host = await BusHost.StartAsync(broker);
+        var publisher = host.Services.GetRequiredService<EventPublisher>();
+
+        await using var connection = await new ConnectionFactory { Uri = new Uri(host.Address()) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var other = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        var posted = new List<Task>();
+        while (posted.Count < 5 * OnTheirWay)
+        {
+            for (var n = 0; n < OnTheirWay; n++)
+            {
+                var sequence = posted.Count + 1;
+                GenerationEvent message = sequence % 10 == 0 ? Started(sequence) : Progressed(sequence);
+                posted.Add(publisher.PostAsync(message, new EventContext("alice", ReceivedAt: 123), TestContext.Current.CancellationToken));
+            }
+
+            await posted[^OnTheirWay].WaitAsync(Patience, TestContext.Current.CancellationToken);
+            // Into an exchange that does not exist no one may publish: the broker closes the channel over the next progress, and takes nothing behind it.
+            await other.ExchangeDeleteAsync(GenerationEventTypes.Progress, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        posted.Add(publisher.PostAsync(Progressed(posted.Count + 1), new EventContext("alice"), TestContext.Current.CancellationToken));
+        await Task.WhenAll(posted).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var sequences = new List<long>();
+        foreach (var message in await ReadStreamAsync(host, posted.Count, distinct: true))
+        {
+            var read = ContractsJson.Deserialize(message.Exchange, message.Body.Span);
+            Header(message, EventHeaders.Owner).ShouldBe("alice");
+            message.BasicProperties.MessageId.ShouldBe(MessageIds.Of(Generation, read.Sequence).ToString());
+            message.BasicProperties.DeliveryMode.ShouldBe(GenerationEventTypes.IsProgress(read.Type) ? DeliveryModes.Transient : DeliveryModes.Persistent);
+            sequences.Add(read.Sequence);
+        }
+
+        sequences.ShouldBe(Enumerable.Range(1, posted.Count).Select(n => (long)n));
+    }
+
     private static GenerationProgressed Progressed(long n) => new()
     {
         GenerationId = Generation,
@@ -71,7 +112,8 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     private static string? Header(BasicDeliverEventArgs message, string name) =>
         message.BasicProperties.Headers?[name] is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
 
-    private static async Task<IReadOnlyList<BasicDeliverEventArgs>> ReadStreamAsync(IHost host, int count)
+    // Distinct: without what was sent again after a lost connection.
+    private static async Task<IReadOnlyList<BasicDeliverEventArgs>> ReadStreamAsync(IHost host, int count, bool distinct = false)
     {
         var address = host.Services.GetRequiredService<IConfiguration>().GetConnectionString("rabbitmq")!;
         await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
@@ -79,14 +121,18 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
         await channel.BasicQosAsync(0, 1000, global: false);
         var all = new TaskCompletionSource();
         var messages = new List<BasicDeliverEventArgs>();
+        var ids = new HashSet<string?>();
         var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, message) =>
+        consumer.ReceivedAsync += async (_, message) =>
         {
+            // Acknowledging a stream's messages only asks for more of them.
+            await channel.BasicAckAsync(message.DeliveryTag, multiple: true);
+            if (!ids.Add(message.BasicProperties.MessageId) && distinct)
+                return;
             messages.Add(new BasicDeliverEventArgs(
                 message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange, message.RoutingKey, message.BasicProperties, message.Body.ToArray()));
             if (messages.Count == count)
                 all.TrySetResult();
-            return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(
             EventTopology.Stream, autoAck: false, "", noLocal: false, exclusive: false, new Dictionary<string, object?> { ["x-stream-offset"] = "first" }, consumer);

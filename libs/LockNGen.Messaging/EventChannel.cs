@@ -1,0 +1,154 @@
+using RabbitMQ.Client;
+
+namespace LockNGen.Messaging;
+
+/// <summary>One connection that events are published on, until it is lost. The broker takes them in the order in which they are sent.</summary>
+internal sealed class EventChannel : IAsyncDisposable
+{
+    /// <summary>Without a confirm for so long the connection counts as lost.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The same while the broker says that it is short of memory or disk and takes nothing.</summary>
+    private static readonly TimeSpan PatienceWhileBlocked = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _lost;
+    private readonly ITimer _watch;
+    private readonly Lock _gate = new();
+    private readonly Queue<PostedEvent> _unconfirmed = new();
+    private ulong _lastTag;
+    private volatile bool _isBlocked;
+
+    private EventChannel(IConnection connection, IChannel channel, TimeProvider clock, CancellationToken stop)
+    {
+        (_connection, _channel, _clock) = (connection, channel, clock);
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Lost = _lost.Token;
+        _watch = clock.CreateTimer(_ => LoseIfSilent(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Cancelled when nothing more will be confirmed here.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Why.</summary>
+    public string Reason { get; private set; } = "the connection ended";
+
+    public static async Task<EventChannel> OpenAsync(
+        ConnectionFactory factory, string name, BusOptions options, TimeProvider clock, CancellationToken stop)
+    {
+        var connection = await factory.CreateConnectionAsync(name, stop);
+        try
+        {
+            // We count by ourselves: the client's own count puts a header into every message and waits for each.
+            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, publisherConfirmationTrackingEnabled: false), stop);
+            await EventTopology.DeclareAsync(channel, options, stop);
+            var opened = new EventChannel(connection, channel, clock, stop);
+            opened.Listen();
+            return opened;
+        }
+        catch
+        {
+            await CloseAsync(connection);
+            throw;
+        }
+    }
+
+    /// <summary>Sends an event. One call at a time.</summary>
+    public async ValueTask SendAsync(PostedEvent posted)
+    {
+        lock (_gate)
+        {
+            posted.Tag = ++_lastTag;
+            posted.SentAt = _clock.GetTimestamp();
+            _unconfirmed.Enqueue(posted);
+        }
+
+        await _channel.BasicPublishAsync(posted.Exchange, routingKey: "", mandatory: false, posted.Properties, posted.Body, Lost);
+    }
+
+    /// <summary>What was sent here and is not confirmed, in its order. After the end only.</summary>
+    public IReadOnlyList<PostedEvent> Unconfirmed()
+    {
+        lock (_gate)
+            return [.. _unconfirmed.Where(p => !p.IsConfirmed)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _watch.DisposeAsync();
+        await CloseAsync(_connection);
+        _lost.Dispose();
+    }
+
+    private static async Task CloseAsync(IConnection connection)
+    {
+        await connection.AbortAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync();
+    }
+
+    private void Listen()
+    {
+        _channel.BasicAcksAsync += (_, ack) =>
+        {
+            Confirm(ack.DeliveryTag, ack.Multiple);
+            return Task.CompletedTask;
+        };
+        // What was behind it may have arrived: sent again on a new connection, all of it keeps its order.
+        _channel.BasicNacksAsync += (_, _) => LoseAsync("the broker could not take an event");
+        _channel.ChannelShutdownAsync += (_, e) => LoseAsync(e.ReplyText);
+        _connection.ConnectionBlockedAsync += (_, _) =>
+        {
+            _isBlocked = true;
+            return Task.CompletedTask;
+        };
+        _connection.ConnectionUnblockedAsync += (_, _) =>
+        {
+            _isBlocked = false;
+            return Task.CompletedTask;
+        };
+        if (!_channel.IsOpen)
+            _ = LoseAsync("the connection ended");
+    }
+
+    private void Confirm(ulong tag, bool multiple)
+    {
+        lock (_gate)
+        {
+            foreach (var posted in _unconfirmed)
+            {
+                if (posted.Tag > tag)
+                    break;
+                if (multiple || posted.Tag == tag)
+                    posted.Confirm();
+            }
+
+            while (_unconfirmed.TryPeek(out var first) && first.IsConfirmed)
+                _unconfirmed.Dequeue();
+        }
+    }
+
+    private void LoseIfSilent()
+    {
+        lock (_gate)
+        {
+            var patience = _isBlocked ? PatienceWhileBlocked : Patience;
+            if (!_unconfirmed.TryPeek(out var first) || _clock.GetElapsedTime(first.SentAt) < patience)
+                return;
+        }
+
+        _ = LoseAsync("the broker confirms nothing");
+    }
+
+    private Task LoseAsync(string reason)
+    {
+        if (Lost.IsCancellationRequested)
+            return Task.CompletedTask;
+        Reason = reason;
+        // Who waits goes on in a thread of its own, not in the client's.
+        return _lost.CancelAsync();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Threading.Channels;
+using LockNGen.Hosting.Resilience;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace LockNGen.Messaging;
+
+/// <summary>
+/// The way of events to RabbitMQ: all of a process's on one channel, in the order in which they are posted, without waiting for the confirm of one
+/// before the next. Whatever a lost connection leaves unconfirmed goes out again, in that order and before anything else, so that no event overtakes
+/// another; MassTransit would repeat each message for its own. What is on its way is bounded by those who post: each waits for its confirms.
+/// </summary>
+internal sealed partial class EventLine(IOptions<BusOptions> options, IHostEnvironment host, TimeProvider clock, ILogger<EventLine> logger) : IAsyncDisposable
+{
+    private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+
+    private readonly ConnectionFactory _factory = new()
+    {
+        Uri = new Uri(options.Value.Address!),
+        AutomaticRecoveryEnabled = false,
+        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
+        ContinuationTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    private readonly Channel<PostedEvent> _posted = Channel.CreateUnbounded<PostedEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private Queue<PostedEvent> _again = new();
+    private Task? _running;
+
+    /// <summary>Gives the event its place; the task completes when the broker has confirmed it.</summary>
+    public Task PostAsync(PostedEvent posted)
+    {
+        if (_running is null)
+        {
+            lock (_gate)
+                _running ??= Task.Run(RunAsync);
+        }
+
+        _posted.Writer.TryWrite(posted);
+        return posted.Confirmed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_running is { } running)
+            await running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await using var channel = await EventChannel.OpenAsync(_factory, $"{host.ApplicationName} events", options.Value, clock, _stop.Token);
+                failures = 0;
+                await SendAsync(channel);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                var delay = Reconnect.DelayAfter(++failures);
+                LogLost(e.Message, _again.Count, delay.TotalSeconds);
+                await Task.Delay(delay, clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task SendAsync(EventChannel channel)
+    {
+        try
+        {
+            while (_again.TryDequeue(out var posted))
+                await SendAsync(channel, posted);
+            while (await _posted.Reader.WaitToReadAsync(channel.Lost))
+            {
+                while (_posted.Reader.TryRead(out var posted))
+                    await SendAsync(channel, posted);
+            }
+        }
+        catch (OperationCanceledException e) when (!_stop.IsCancellationRequested)
+        {
+            throw new IOException(channel.Reason, e);
+        }
+        finally
+        {
+            _again = new Queue<PostedEvent>([.. channel.Unconfirmed(), .. _again]);
+        }
+    }
+
+    private static ValueTask SendAsync(EventChannel channel, PostedEvent posted) => posted.IsAbandoned ? ValueTask.CompletedTask : channel.SendAsync(posted);
+
+    [LoggerMessage(LogLevel.Warning, "No way to the broker for events ({Reason}); {Count} go out again, trying again in {Delay} s")]
+    private partial void LogLost(string reason, int count, double delay);
+}

@@ -1,0 +1,32 @@
+using RabbitMQ.Client;
+
+namespace LockNGen.Messaging;
+
+/// <summary>An event on its way to the broker.</summary>
+/// <param name="exchange">Where it goes.</param>
+/// <param name="properties">Its headers.</param>
+/// <param name="body">Its JSON.</param>
+/// <param name="cancellationToken">Once cancelled, it is not sent any more, and not again.</param>
+internal sealed class PostedEvent(string exchange, BasicProperties properties, byte[] body, CancellationToken cancellationToken)
+{
+    private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Exchange => exchange;
+
+    public BasicProperties Properties => properties;
+
+    public byte[] Body => body;
+
+    public bool IsAbandoned => cancellationToken.IsCancellationRequested;
+
+    /// <summary>The number that the broker confirms it by.</summary>
+    public ulong Tag { get; set; }
+
+    public long SentAt { get; set; }
+
+    public bool IsConfirmed => _confirmed.Task.IsCompletedSuccessfully;
+
+    public Task Confirmed => cancellationToken.CanBeCanceled ? _confirmed.Task.WaitAsync(cancellationToken) : _confirmed.Task;
+
+    public void Confirm() => _confirmed.TrySetResult();
+}
