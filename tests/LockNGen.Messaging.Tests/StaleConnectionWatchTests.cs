@@ -1,7 +1,7 @@
-using LockNGen.TestSupport;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -17,7 +17,7 @@ public sealed class StaleConnectionWatchTests : IDisposable
 
     private static readonly Exception Unreachable = new ConnectionException("Broker unreachable", new BrokerUnreachableException(new IOException()));
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly IHostApplicationLifetime _lifetime = Substitute.For<IHostApplicationLifetime>();
     private readonly StaleConnectionWatch _watch;
 

@@ -1,5 +1,5 @@
 using LockNGen.ComfyUiSimulator.Nodes;
-using LockNGen.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LockNGen.ComfyUiSimulator.Tests.Execution;
 
@@ -23,7 +23,7 @@ public sealed class ProgressBarTests
 
     private static List<int> Values(bool throttled, int total, TimeSpan pause)
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var values = new List<int>();
         var bar = new ProgressBar(total, throttled, clock, (value, _, _) => values.Add(value));
         for (var i = 1; i <= total; i++)

@@ -5,11 +5,11 @@ using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.Messaging;
-using LockNGen.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Generations;
 
@@ -20,7 +20,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
 
     private static readonly Guid Id = Guid.NewGuid();
 
-    private readonly FakeClock _clock = new();
+    private readonly TimerClock _clock = new();
     private readonly EventLog _events = new();
     private readonly WatcherMetrics _metrics = new();
     private readonly CancellationTokenSource _stop = new();
@@ -81,11 +81,10 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     {
         for (var step = 1; step <= Burst; step++)
             await PublishAsync(step);
-        var armed = _clock.ArmedTimers;
+        var armed = _clock.NextTimer();
         _outbox.Add(Progress(99));
         // The timer is armed by the publishing loop; the clock must not move before that.
-        while (_clock.ArmedTimers == armed)
-            await Task.Yield();
+        await armed.WaitAsync(TestContext.Current.CancellationToken);
         _events.Of<GenerationProgressed>(Id).Count.ShouldBe(Burst);
 
         _clock.Advance(TimeSpan.FromMilliseconds(50));
@@ -161,4 +160,19 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
             Data = new GenerationPreviewedData { PreviewUrl = "", ImageIndex = 1 },
         },
         new PreviewFrame("5", "5", "image/jpeg", new byte[size]));
+
+    /// <summary>A fake clock that tells when a timer has been armed.</summary>
+    private sealed class TimerClock : FakeTimeProvider
+    {
+        private TaskCompletionSource _armed = new();
+
+        public Task NextTimer() => (_armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _armed.TrySetResult();
+            return timer;
+        }
+    }
 }

@@ -4,9 +4,9 @@ using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Tests.WebSockets;
-using LockNGen.TestSupport;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
@@ -18,7 +18,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     private const string Key = "0123456789abcdef0123456789abcdef";
 
     private readonly Guid _id = Guid.NewGuid();
-    private readonly FakeClock _clock = new(DateTimeOffset.UtcNow);
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private GatewayHost _gateway = null!;
 
     public async ValueTask InitializeAsync()

@@ -1,5 +1,5 @@
 using LockNGen.RealtimeGateway.Tests.WebSockets;
-using LockNGen.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LockNGen.RealtimeGateway.Tests.Connections;
 
@@ -10,7 +10,7 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task SilentClient_IsPingedAndThenClosedWith4408()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         await using var gateway = await GatewayHost.StartAsync(time: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
         await client.ListenedToAsync();
@@ -27,7 +27,7 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task ClientThatAnswersPings_Stays()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         await using var gateway = await GatewayHost.StartAsync(time: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
         await client.ListenedToAsync();

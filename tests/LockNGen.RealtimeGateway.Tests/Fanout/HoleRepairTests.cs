@@ -2,8 +2,8 @@ using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Tests.History;
-using LockNGen.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.Fanout;
@@ -18,7 +18,7 @@ public sealed class HoleRepairTests
     public async Task Repair_EventsThatCameLate_SearchesFromWhenTheLastOneWasPublished(int secondsLate)
     {
         var before = Started(_id);
-        var clock = new FakeClock(before.Timestamp.AddSeconds(secondsLate));
+        var clock = new FakeTimeProvider(before.Timestamp.AddSeconds(secondsLate));
         var (logs, everybody, history) = (TestLogs.Create(time: clock), new AudienceOfAll(), new AskedHistory());
         var log = logs.GetOrAdd(_id);
         log.Append(TestLogs.Message(before), owner: null, everybody);

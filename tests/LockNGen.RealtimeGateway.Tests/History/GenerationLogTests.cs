@@ -3,8 +3,8 @@ using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
-using LockNGen.TestSupport;
 using LockNGen.Web.Authentication;
+using Microsoft.Extensions.Time.Testing;
 using static LockNGen.RealtimeGateway.Tests.History.TestLogs;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
@@ -143,7 +143,7 @@ public sealed class GenerationLogTests
     [Fact]
     public void Append_NextAttemptWhileNothingIsMissing_IsDeliveredAtOnce()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var logs = Create(time: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -161,7 +161,7 @@ public sealed class GenerationLogTests
     [Fact]
     public void Append_NextAttemptAfterAHoleElsewhere_IsAHoleToo()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var logs = Create(time: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -177,7 +177,7 @@ public sealed class GenerationLogTests
     [Fact]
     public void Append_WhatANewerAttemptHasOvertaken_IsMadeKnownAsLost()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var logs = Create(time: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -252,7 +252,7 @@ public sealed class GenerationLogTests
     [InlineData(null)]
     public void Join_InTheFirstMoment_IsNoGapAndGetsWhatIsOnItsWay(long? after)
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var logs = Create(time: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
@@ -320,7 +320,7 @@ public sealed class GenerationLogTests
     [Fact]
     public void Sweep_LongAfterTheEnd_ForgetsTheGenerationAndItsPreview()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var logs = Create(time: clock);
         var log = logs.GetOrAdd(_id);
         log.Show(new PreviewImage(First(2), "image/png", [1, 2, 3]));

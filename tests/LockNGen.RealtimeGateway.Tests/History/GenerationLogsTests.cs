@@ -1,5 +1,5 @@
 using LockNGen.RealtimeGateway.History;
-using LockNGen.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.History;
@@ -9,7 +9,7 @@ public sealed class GenerationLogsTests
     [Fact]
     public void Sweep_WhileEventsMayComeTwice_ForgetsNothingThatHasEnded()
     {
-        var (id, clock, everybody) = (Guid.NewGuid(), new FakeClock(), new AudienceOfAll());
+        var (id, clock, everybody) = (Guid.NewGuid(), new FakeTimeProvider(), new AudienceOfAll());
         var logs = TestLogs.Create(time: clock);
         foreach (var message in Life(id))
             logs.GetOrAdd(id).Append(TestLogs.Message(message), owner: null, everybody);

@@ -3,10 +3,10 @@ using LockNGen.Contracts;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Telemetry;
-using LockNGen.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LockNGen.RealtimeGateway.Tests.History;
 
@@ -14,7 +14,7 @@ internal static class TestLogs
 {
     public static GenerationLogs Create(RingOptions? options = null, TimeProvider? time = null)
     {
-        time ??= new FakeClock();
+        time ??= new FakeTimeProvider();
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         return new GenerationLogs(
             Options.Create(options ?? new RingOptions()), time, new GatewayMetrics(meters, time), NullLogger<GenerationLogs>.Instance);

@@ -1,5 +1,5 @@
 using System.Net;
-using LockNGen.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.Sse;
@@ -7,7 +7,7 @@ namespace LockNGen.RealtimeGateway.Tests.Sse;
 public sealed class SseEndpointTests : IAsyncLifetime
 {
     private readonly Guid _id = Guid.NewGuid();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private GatewayHost _gateway = null!;
 
     public async ValueTask InitializeAsync() => _gateway = await GatewayHost.StartAsync(time: _clock);

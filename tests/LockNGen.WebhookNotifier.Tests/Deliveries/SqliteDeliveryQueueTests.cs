@@ -1,20 +1,20 @@
-using LockNGen.TestSupport;
 using LockNGen.WebhookNotifier.Deliveries;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LockNGen.WebhookNotifier.Tests.Deliveries;
 
 /// <summary>On SQLite the service's clock is the database's, so time can be moved.</summary>
 public sealed class SqliteDeliveryQueueTests : DeliveryQueueTests
 {
-    private readonly FakeClock _clock;
+    private readonly FakeTimeProvider _clock;
     private readonly string _folder;
 
     public SqliteDeliveryQueueTests()
-        : this(Directory.CreateTempSubdirectory("lockngen-webhooks-").FullName, new FakeClock())
+        : this(Directory.CreateTempSubdirectory("lockngen-webhooks-").FullName, new FakeTimeProvider())
     {
     }
 
-    private SqliteDeliveryQueueTests(string folder, FakeClock clock)
+    private SqliteDeliveryQueueTests(string folder, FakeTimeProvider clock)
         : base("Data Source=" + Path.Combine(folder, "webhooks.db"), clock)
     {
         _clock = clock;
