@@ -35,6 +35,7 @@ public static class ComfyDoorsExtensions
         services.AddSingleton<ResultSource>();
         services.AddSingleton<Desks>();
         services.AddHostedService(provider => provider.GetRequiredService<Desks>());
+        services.AddSingleton<ToldQueue>();
         services.AddSingleton<Submission>();
         services.AddSingleton<JobWatch>();
         services.AddSingleton<AssetEndpoints>();

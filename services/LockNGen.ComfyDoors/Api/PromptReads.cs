@@ -26,6 +26,16 @@ internal static class PromptReads
         return list.Items is [var found, ..] ? found : null;
     }
 
+    /// <summary>Those of these ids that there are.</summary>
+    public static async Task<IReadOnlyList<Prompt>> FindAsync(this GenerationApiClient api, DoorCaller caller, IEnumerable<Guid> ids, bool full, CancellationToken cancellationToken)
+    {
+        var found = new List<Prompt>();
+        // As many as an address has room for.
+        foreach (var some in ids.Chunk(100))
+            found.AddRange((await api.GetAsync(caller, $"{Path}?ids={string.Join(',', some)}&limit=100&full={(full ? "true" : "false")}", ApiJson.Default.PromptList, cancellationToken)).Items);
+        return found;
+    }
+
     /// <summary>One with addresses of its files that are good without a token.</summary>
     public static async Task<Prompt?> FindLinkedAsync(this GenerationApiClient api, DoorCaller caller, Guid id, CancellationToken cancellationToken)
     {

@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
+using LockNGen.ComfyDoors.Stories;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/api/jobs</c>: queue and history in one, as ComfyUI's page of 2026 reads them.</summary>
-internal sealed class JobsEndpoints(GenerationApiClient api)
+internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
 {
     private const int MaxBytes = 1 << 20;
     private const int DefaultLimit = 100;
@@ -38,23 +39,32 @@ internal sealed class JobsEndpoints(GenerationApiClient api)
             return Refused($"Invalid status value(s): {unknown}. Must be one of: {string.Join(", ", Statuses.Keys)}");
         var (count, skip) = (Math.Clamp(limit ?? DefaultLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
         var page = await api.ListAsync(caller, names.Length == 0 ? null : string.Join(',', names.Select(n => Statuses[n])), count, skip, cancellationToken);
+        var untold = (await queue.EndedAsync(caller, cancellationToken)).ToDictionary(p => p.Id);
+        // They run, for all that their clients know, and are with those.
+        var jobs = page.Items.Where(p => !untold.ContainsKey(p.Id));
+        var total = page.Total - untold.Values.Count(p => Wants(p.Generation.Status)) + (Wants("in_progress") ? untold.Count : 0);
+        if (Wants("in_progress") && skip == 0)
+            jobs = untold.Values.Select(ToldQueue.AsTold).OrderByDescending(p => p.Number).Concat(jobs);
         return ComfyAnswers.Json(new JsonObject
         {
-            ["jobs"] = new JsonArray([.. page.Items.Select(Job)]),
+            ["jobs"] = new JsonArray([.. jobs.Select(Job)]),
             ["pagination"] = new JsonObject
             {
                 ["offset"] = skip,
                 ["limit"] = count,
-                ["total"] = page.Total,
+                ["total"] = total,
                 ["has_more"] = skip + page.Items.Count < page.Total,
             },
         });
+
+        bool Wants(string name) => names.Length == 0 || names.Contains(name);
     }
 
     private async Task<IResult> GetAsync(string id, DoorCaller caller, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(id, out var known) || await api.FindAsync(caller, known, full: true, cancellationToken) is not { } prompt)
             return ComfyAnswers.Json(new JsonObject { ["error"] = "Job not found" }, StatusCodes.Status404NotFound);
+        prompt = queue.AsTold(caller, prompt);
         var job = Job(prompt);
         if (prompt.Generation.HasEnded)
         {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/prompt</c>: submit, and how many are unfinished.</summary>
-internal sealed class PromptEndpoints(Submission submission, InputNames inputs, Catalogs catalogs, GenerationApiClient api, IOptions<DoorOptions> options)
+internal sealed class PromptEndpoints(Submission submission, InputNames inputs, Catalogs catalogs, GenerationApiClient api, ToldQueue queue, IOptions<DoorOptions> options)
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -22,7 +22,7 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
 
     private async Task<IResult> CountAsync(DoorCaller caller, CancellationToken cancellationToken)
     {
-        var active = await api.ActiveAsync(caller, full: false, cancellationToken);
+        var active = await queue.ActiveAsync(caller, full: false, cancellationToken);
         return ComfyAnswers.Json(new JsonObject { ["exec_info"] = new JsonObject { ["queue_remaining"] = active.Total } });
     }
 

@@ -2,11 +2,12 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
+using LockNGen.ComfyDoors.Stories;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary><c>/queue</c> and <c>/interrupt</c>: the caller's own, as they are now.</summary>
-internal sealed class QueueEndpoints(GenerationApiClient api, Catalogs catalogs)
+/// <summary><c>/queue</c> and <c>/interrupt</c>: the caller's own.</summary>
+internal sealed class QueueEndpoints(GenerationApiClient api, ToldQueue queue, Catalogs catalogs)
 {
     private const int MaxBytes = 1 << 20;
 
@@ -19,7 +20,7 @@ internal sealed class QueueEndpoints(GenerationApiClient api, Catalogs catalogs)
 
     private async Task<IResult> GetAsync(DoorCaller caller, CancellationToken cancellationToken)
     {
-        var active = await api.ActiveAsync(caller, full: true, cancellationToken);
+        var active = await queue.ActiveAsync(caller, full: true, cancellationToken);
         var catalog = active.Items.Count == 0 ? NodeCatalog.Empty : await catalogs.GetAsync(caller, cancellationToken);
         return ComfyAnswers.Json(new JsonObject { ["queue_running"] = Items(running: true), ["queue_pending"] = Items(running: false) });
 

@@ -11,10 +11,12 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
     private const int Slow = 1 << 20;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<Frame> _queue = [];
+    private readonly LinkedList<(long Number, Frame Frame)> _queue = [];
     private readonly SemaphoreSlim _waiting = new(0);
     private readonly CancellationTokenSource _ended = new();
     private int _bytes;
+    private long _sent;
+    private long _written;
 
     public DoorCaller Caller => caller;
 
@@ -27,12 +29,18 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
     /// <summary>Cancelled when the connection is to end.</summary>
     public CancellationToken Ended => _ended.Token;
 
+    /// <summary>The number of the frame that was sent last.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Whether there is no frame up to this number that the client could still receive later.</summary>
+    public bool HasWritten(long number) => _ended.IsCancellationRequested || Interlocked.Read(ref _written) >= number;
+
     /// <summary>Lets a frame wait for its turn.</summary>
     public void Send(Frame frame)
     {
         lock (_gate)
         {
-            _queue.AddLast(frame);
+            _queue.AddLast((++_sent, frame));
             _bytes += frame.Bytes;
             if (_bytes > Slow)
                 DropSuperseded();
@@ -62,11 +70,12 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
         while (true)
         {
             await _waiting.WaitAsync(_ended.Token);
-            if (Take() is not { } frame)
+            if (Take() is not var (number, frame))
                 continue;
             var (type, bytes) = await ReadAsync(frame);
             if (bytes.Length > 0)
                 await socket.SendAsync(bytes, type, endOfMessage: true, _ended.Token);
+            Interlocked.Exchange(ref _written, number);
         }
     }
 
@@ -86,14 +95,14 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
         }
     }
 
-    private Frame? Take()
+    private (long Number, Frame Frame)? Take()
     {
         lock (_gate)
         {
             if (_queue.First is not { } first)
                 return null;
             _queue.RemoveFirst();
-            _bytes -= first.Value.Bytes;
+            _bytes -= first.Value.Frame.Bytes;
             return first.Value;
         }
     }
@@ -107,13 +116,13 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
             for (var at = _queue.Last; at is not null && _bytes > Slow;)
             {
                 var previous = at.Previous;
-                if (at.Value.Kind == kind && !isNewest)
+                if (at.Value.Frame.Kind == kind && !isNewest)
                 {
-                    _bytes -= at.Value.Bytes;
+                    _bytes -= at.Value.Frame.Bytes;
                     _queue.Remove(at);
                 }
 
-                isNewest &= at.Value.Kind != kind;
+                isNewest &= at.Value.Frame.Kind != kind;
                 at = previous;
             }
         }

@@ -16,10 +16,14 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     /// <summary>What was written so shortly before a connection broke may not have arrived.</summary>
     private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(5);
 
+    /// <summary>Who does not read for so long cannot expect the queue to wait for it.</summary>
+    private static readonly TimeSpan MaxOnTheWay = TimeSpan.FromSeconds(10);
+
     private readonly List<DoorSocket> _sockets = [];
     private readonly Dictionary<Guid, Story> _stories = [];
     private readonly List<Story> _begun = [];
     private readonly Queue<(Story Story, DateTimeOffset At)> _told = [];
+    private readonly List<(Guid Id, DoorSocket Socket, long Frame, DateTimeOffset At)> _onTheWay = [];
     private DateTimeOffset? _brokenAt;
     private DateTimeOffset _usedAt = clock.GetUtcNow();
 
@@ -34,6 +38,22 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
 
     /// <summary>Those of which no end has come.</summary>
     public IEnumerable<Guid> Unfinished => _stories.Values.Where(s => s.EndedAt is null).Select(s => s.Id);
+
+    /// <summary>Those that ran and have ended, and of which those who listen are still to be told: another's story comes first.</summary>
+    public IEnumerable<Guid> Waiting => _sockets.Count == 0 ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
+
+    /// <summary>Those whose end has not been written to everybody who listens, whether it has come or not.</summary>
+    public IEnumerable<Guid> Untold
+    {
+        get
+        {
+            if (_sockets.Count == 0)
+                return [];
+            var since = clock.GetUtcNow() - MaxOnTheWay;
+            _onTheWay.RemoveAll(o => o.At < since || o.Socket.HasWritten(o.Frame));
+            return _stories.Values.Where(s => !s.IsOver).Select(s => s.Id).Concat(_onTheWay.Select(o => o.Id));
+        }
+    }
 
     /// <summary>Nobody listens, and nobody has for so long that what was kept is of no use.</summary>
     public bool IsForgotten(TimeSpan keep) => _sockets.Count == 0 && clock.GetUtcNow() - _usedAt > keep && !_stories.Values.Any(s => s.EndedAt is null);
@@ -89,13 +109,16 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
         });
     }
 
-    /// <summary>A socket comes: it is told its id, where the story is, and what nobody was told yet.</summary>
-    public void Attach(DoorSocket socket, int remaining)
+    /// <summary>A socket comes.</summary>
+    public void Join(DoorSocket socket) => _sockets.Add(socket);
+
+    /// <summary>It is told its id, where the story is, and what nobody was told yet.</summary>
+    public void Welcome(DoorSocket socket, int remaining)
     {
         socket.Send(ComfyFrames.Status(remaining, clientId));
         foreach (var story in _begun.Where(s => s is { WasTold: true, Node: not null }))
             socket.Send(ComfyFrames.Executing(story.Id.ToString(), story.Node));
-        if (_sockets.Count == 0 && _brokenAt is { } broken)
+        if (_sockets.Count == 1 && _brokenAt is { } broken)
         {
             // Ends may be told twice, but never beginnings.
             foreach (var frame in _told.Where(t => t.At >= broken - InFlight).SelectMany(t => t.Story.Ending))
@@ -103,7 +126,6 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
             _brokenAt = null;
         }
 
-        _sockets.Add(socket);
         Write();
     }
 
@@ -148,7 +170,10 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
                 if (story.IsOver)
                 {
                     _begun.RemoveAt(i);
-                    _told.Enqueue((story, clock.GetUtcNow()));
+                    var now = clock.GetUtcNow();
+                    _told.Enqueue((story, now));
+                    _onTheWay.RemoveAll(o => o.Socket.HasWritten(o.Frame));
+                    _onTheWay.AddRange(_sockets.Select(s => (story.Id, s, s.Sent, now)));
                     continue;
                 }
             }

@@ -26,6 +26,7 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
     private DoorCaller _caller = caller;
     private DateTimeOffset _usedAt = clock.GetUtcNow();
     private bool _isLoaded;
+    private int _announced;
 
     /// <summary>Rises with whatever changes the history.</summary>
     public int HistoryVersion { get; private set; }
@@ -53,6 +54,16 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
         }
     }
 
+    /// <summary>Prompts of clients that listen and have not received the end, whether it has come or not.</summary>
+    public IReadOnlySet<Guid> Untold
+    {
+        get
+        {
+            lock (_gate)
+                return _sessions.SelectMany(s => s.Untold).ToHashSet();
+        }
+    }
+
     /// <summary>Remembers the newest credentials, with which it asks on its own.</summary>
     public void Use(DoorCaller caller)
     {
@@ -77,7 +88,10 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
     public void Accept(Guid id)
     {
         lock (_gate)
-            Count(() => _active.Add(id));
+        {
+            _active.Add(id);
+            Announce();
+        }
     }
 
     /// <summary>The answer has been sent.</summary>
@@ -87,6 +101,7 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
         {
             foreach (var session in SessionsOf(_clients.GetValueOrDefault(id)))
                 session.Release(id);
+            Announce();
         }
     }
 
@@ -119,8 +134,12 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
         {
             if (!_sessions.Contains(session))
                 _sessions.Add(session);
+            // What nobody listened for has ended, until somebody listens who is to be told of it.
+            session.Join(socket);
+            Announce();
             _sockets.Add(socket);
-            session.Attach(socket, _active.Count);
+            session.Welcome(socket, _announced);
+            Announce();
         }
 
         return session;
@@ -133,6 +152,7 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
             _usedAt = clock.GetUtcNow();
             _sockets.Remove(socket);
             session.Detach(socket);
+            Announce();
         }
     }
 
@@ -146,8 +166,11 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
                 HistoryVersion++;
             if (!Apply(message.GenerationId, story => story.Take(message)))
                 Wait(message);
-            if (isEnd)
-                End(message.GenerationId);
+            if (!isEnd)
+                return;
+            _ended.Enqueue(message.GenerationId);
+            _active.Remove(message.GenerationId);
+            Announce();
         }
     }
 
@@ -184,7 +207,7 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
         lock (_gate)
         {
             foreach (var session in _sessions.Where(s => s.Unfinished.Any()))
-                session.Send(ComfyFrames.Status(_active.Count));
+                session.Send(ComfyFrames.Status(_announced));
         }
     }
 
@@ -216,11 +239,9 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
                 Apply(prompt.Id, story => story.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt));
             }
 
-            Count(() =>
-            {
-                _active.ExceptWith(before.Except(active.Select(p => p.Id)));
-                return Know(active);
-            });
+            _active.ExceptWith(before.Except(active.Select(p => p.Id)));
+            Know(active);
+            Announce();
         }
     }
 
@@ -244,14 +265,15 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
         lock (_gate)
         {
             (_isLoaded, session.IsLoaded) = (true, true);
-            Count(() => Know(active));
+            Know(active);
+            Announce();
             // In the order in which they began.
             foreach (var prompt in ended.Concat(active).Where(p => p.ClientId == session.ClientId).OrderBy(p => p.Generation.StartedAt ?? p.Generation.EndedAt))
                 session.Restore(prompt);
         }
     }
 
-    private bool Know(IReadOnlyList<Prompt> active)
+    private void Know(IReadOnlyList<Prompt> active)
     {
         foreach (var prompt in active)
         {
@@ -261,8 +283,6 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
             foreach (var session in SessionsOf(prompt.ClientId))
                 session.Restore(prompt);
         }
-
-        return true;
     }
 
     /// <summary>Lets the stories of a prompt go on; false when it is not known whose it is.</summary>
@@ -326,26 +346,21 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
             }
 
             if (prompt.Generation.HasEnded)
-                End(id);
+                _ended.Enqueue(id);
             else
-                Count(() => _active.Add(id));
+                _active.Add(id);
+            Announce();
         }
     }
 
-    private void End(Guid id)
+    /// <summary>Tells everybody how many prompts are unfinished, if that has changed: it is as many as /queue lists.</summary>
+    private void Announce()
     {
-        _ended.Enqueue(id);
-        Count(() => _active.Remove(id));
-    }
-
-    /// <summary>Tells everybody how many prompts are unfinished, if that has changed.</summary>
-    private void Count(Func<bool> change)
-    {
-        var before = _active.Count;
-        change();
-        if (_active.Count == before)
+        var remaining = _active.Count + _sessions.SelectMany(s => s.Waiting).Distinct().Count(id => !_active.Contains(id));
+        if (remaining == _announced)
             return;
-        var frame = ComfyFrames.Status(_active.Count);
+        _announced = remaining;
+        var frame = ComfyFrames.Status(remaining);
         foreach (var socket in _sockets)
             socket.Send(frame);
     }

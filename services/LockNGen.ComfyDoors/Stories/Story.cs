@@ -32,6 +32,9 @@ internal sealed class Story(Guid id)
     /// <summary>There is something to tell.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>It ran, whatever became of it: what is cancelled while it waits has an end only.</summary>
+    public bool HasRun { get; private set; }
+
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
@@ -62,7 +65,7 @@ internal sealed class Story(Guid id)
     {
         if (startedAt is null)
             return;
-        (HasBegun, WasTold, _startIsDue) = (true, true, false);
+        (HasBegun, HasRun, WasTold, _startIsDue) = (true, true, true, false);
     }
 
     /// <summary>Takes an event.</summary>
@@ -143,7 +146,7 @@ internal sealed class Story(Guid id)
 
     private void Begin(DateTimeOffset at)
     {
-        HasBegun = true;
+        (HasBegun, HasRun) = (true, true);
         if (!_startIsDue)
             return;
         _startIsDue = false;

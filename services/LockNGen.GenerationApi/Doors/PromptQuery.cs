@@ -28,6 +28,10 @@ internal sealed record PromptQuery
     [FromQuery]
     public Guid? Id { get; init; }
 
+    /// <summary>Only these, separated by commas.</summary>
+    [FromQuery]
+    public string? Ids { get; init; }
+
     /// <summary>Only those that ended in the last so many seconds.</summary>
     [FromQuery]
     public int? EndedWithin { get; init; }
@@ -67,6 +71,8 @@ internal sealed record PromptQuery
         where.Append(')');
         if (Id is not null)
             where.Append(" AND id = @Id");
+        if (Ids is not null)
+            where.Append(" AND id IN @ids");
         if (State is not null)
             where.Append(State == "active" ? " AND ended_at IS NULL" : " AND ended_at IS NOT NULL");
         if (EndedWithin is not null)
@@ -84,8 +90,9 @@ internal sealed record PromptQuery
             owner = caller.Owner ?? "",
             ClientId,
             Id,
+            ids = SqlList.Of(Split(Ids)),
             since = session.Now.AddSeconds(-(EndedWithin ?? 0)),
-            statuses = SqlList.Of((Status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            statuses = SqlList.Of(Split(Status)),
             limit = Limit ?? DefaultLimit,
             offset = Offset ?? 0,
         };
@@ -96,4 +103,6 @@ internal sealed record PromptQuery
             : await session.ScalarAsync<int>($"SELECT CAST(COUNT(*) AS INTEGER) {where}", parameters);
         return (rows, total);
     }
+
+    private static string[] Split(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -28,7 +28,7 @@ public sealed class ClientSessionTests : IDisposable
 
         (await socket.NextAsync(11)).ShouldBe(
         [
-            "status", "execution_start a", "execution_cached a", "executed a", "execution_success a", "executing a end",
+            "status 0", "execution_start a", "execution_cached a", "executed a", "execution_success a", "executing a end",
             "execution_start b", "execution_cached b", "executed b", "execution_success b", "executing b end",
         ]);
     }
@@ -43,7 +43,7 @@ public sealed class ClientSessionTests : IDisposable
         session.Apply(A, s => s.Take(_a.Started()));
         session.Apply(B, s => s.Take(_b.Started()));
 
-        (await socket.NextAsync(3)).ShouldBe(["status", "execution_start a", "execution_start b"]);
+        (await socket.NextAsync(3)).ShouldBe(["status 0", "execution_start a", "execution_start b"]);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ClientSessionTests : IDisposable
 
         using var socket = Attach(session, out _);
 
-        (await socket.NextAsync(6)).ShouldBe(["status", "execution_start a", "execution_cached a", "executed a", "execution_success a", "executing a end"]);
+        (await socket.NextAsync(6)).ShouldBe(["status 0", "execution_start a", "execution_cached a", "executed a", "execution_success a", "executing a end"]);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ClientSessionTests : IDisposable
         session.Detach(broken);
 
         using var second = Attach(session, out _);
-        (await second.NextAsync(2)).ShouldBe(["status", "executing a"]);
+        (await second.NextAsync(2)).ShouldBe(["status 0", "executing a"]);
         session.Apply(A, s => s.Take(_a.Completed(Events.File(1))));
 
         (await second.NextAsync(4)).ShouldBe(["executed a", "progress_state a", "execution_success a", "executing a end"]);
@@ -103,7 +103,7 @@ public sealed class ClientSessionTests : IDisposable
 
         using var second = Attach(session, out _);
 
-        (await second.NextAsync(4)).ShouldBe(["status", "executed a", "execution_success a", "executing a end"]);
+        (await second.NextAsync(4)).ShouldBe(["status 0", "executed a", "execution_success a", "executing a end"]);
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public sealed class ClientSessionTests : IDisposable
         Expect(session, A);
         session.Apply(A, s => s.Take(_a.Started()));
 
-        (await first.NextAsync(2)).ShouldBe(["status", "execution_start a"]);
-        (await second.NextAsync(2)).ShouldBe(["status", "execution_start a"]);
+        (await first.NextAsync(2)).ShouldBe(["status 0", "execution_start a"]);
+        (await second.NextAsync(2)).ShouldBe(["status 0", "execution_start a"]);
     }
 
     public void Dispose()
@@ -138,7 +138,8 @@ public sealed class ClientSessionTests : IDisposable
         var socket = new RecordedSocket();
         connection = new DoorSocket(socket, new DoorCaller { Owner = "" }, null!, 1 << 20);
         _connections.Add(connection);
-        session.Attach(connection, 0);
+        session.Join(connection);
+        session.Welcome(connection, 0);
         _ = connection.WriteAsync();
         return socket;
     }

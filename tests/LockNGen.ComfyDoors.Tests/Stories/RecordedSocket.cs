@@ -28,19 +28,23 @@ internal sealed class RecordedSocket : WebSocket
         }
     }
 
+    /// <summary>Until this is done nothing that is sent gets through.</summary>
+    public Task Reader { get; set; } = Task.CompletedTask;
+
     /// <summary>How many more have come.</summary>
     public int Waiting => _sent.CurrentCount;
 
-    public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+    public override async Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
     {
+        await Reader;
         var frame = JsonElement.Parse(Encoding.UTF8.GetString(buffer));
         var data = frame.GetProperty("data");
         var prompt = data.TryGetProperty("prompt_id", out var id) ? " " + id.GetString()![..1] : "";
         var end = data.TryGetProperty("node", out var node) && node.ValueKind == JsonValueKind.Null ? " end" : "";
+        var count = data.TryGetProperty("status", out var status) ? " " + status.GetProperty("exec_info").GetProperty("queue_remaining").GetInt32() : "";
         lock (_frames)
-            _frames.Add(frame.GetProperty("type").GetString() + prompt + end);
+            _frames.Add(frame.GetProperty("type").GetString() + count + prompt + end);
         _sent.Release();
-        return Task.CompletedTask;
     }
 
     public override void Abort()
