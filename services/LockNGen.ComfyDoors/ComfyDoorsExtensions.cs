@@ -29,7 +29,9 @@ public static class ComfyDoorsExtensions
             var options = provider.GetRequiredService<IOptions<DoorOptions>>().Value;
             client.BaseAddress = new Uri(options.ApiUrl);
             client.Timeout = options.ApiTimeout;
-        });
+        })
+            // The API is one of us: HTTP_PROXY in the environment is for what is outside.
+            .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
         services.AddSingleton<GenerationApiClient>();
         services.AddSingleton<Catalogs>();
         services.AddSingleton<ResultSource>();

@@ -33,7 +33,9 @@ public static class ComfyUiWatcherExtensions
         services.AddValidatedOptions<WatcherOptions>(WatcherOptions.Section)
             .Configure(o => o.PublicUrl ??= builder.Configuration[nameof(WatcherOptions.PublicUrl)]);
 
-        services.AddHttpClient(ResultStore.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan);
+        // The API is one of us: HTTP_PROXY in the environment is for what is outside.
+        services.AddHttpClient(ResultStore.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan)
+            .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
 
         services.TryAddSingleton<ResolveAddresses>(_ => Dns.GetHostAddressesAsync);
         services.AddSingleton<WatcherMetrics>();
