@@ -39,7 +39,7 @@ internal static class HeldWork
         """
         UPDATE generations SET held_at = @Now,
             progress_floor = CASE
-                WHEN ended_at IS NOT NULL THEN progress_floor
+                WHEN ended_at IS NOT NULL OR begun = 0 THEN progress_floor
                 WHEN overall_progress >= @OverallProgress THEN overall_progress + @Margin
                 ELSE @OverallProgress + @OverallProgress - overall_progress + @Margin END,
             overall_progress = CASE WHEN overall_progress < @OverallProgress AND ended_at IS NULL THEN @OverallProgress ELSE overall_progress END,

@@ -67,6 +67,23 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
+    public async Task Progress_OfWorkThatWasNotBegun_IsNotMadeUp()
+    {
+        await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
+        await using var heir = new FakeWatcher("w2", FakeWatcher.Instance("gpu"));
+        await using var api = await StartApiAsync(null, dying, heir);
+        await dying.StartAsync();
+        await heir.StartAsync();
+        var id = await api.SubmitTextAsync();
+        var (_, lost) = await dying.TakeAsync();
+        await dying.DieAsync();
+        dying.Hold(new HeldGeneration { GenerationId = id, Attempt = lost.Attempt, Instance = "gpu", OverallProgress = 0, Begun = false, WaitsBehind = 2 });
+        await dying.BeatAsync();
+
+        (await heir.TakeAsync()).Work.OverallProgress.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Work_ThatALivingWatcherNeverClaims_IsGivenUp()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
