@@ -1,6 +1,7 @@
 // Says in one line what is at the address of a ComfyUI server: used by ./run before it starts. Arguments: the address, then headers as "Name: value".
 import http from "node:http";
 import https from "node:https";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 
 const [address, ...headerLines] = process.argv.slice(2);
 const url = new URL(address.trim().replace(/^ws/, "http"));
@@ -14,6 +15,16 @@ const base = url.pathname.replace(/\/+$/, "").replace(/\/ws$/, "");
 const shown = `${url.protocol}//${url.host}${base}`;
 const login = "give it with --header 'Name: value' or --user name:password after this --comfyui";
 
+function textOf(answer, chunks) {
+  const body = Buffer.concat(chunks);
+  const packed = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[answer.headers["content-encoding"]];
+  try {
+    return (packed ? packed(body) : body).toString();
+  } catch {
+    return "";
+  }
+}
+
 // Answers with status, type and body (at most 64 MB), or with what went wrong.
 function ask(path, extra = {}, timeout = 4000) {
   return new Promise((resolve) => {
@@ -25,19 +36,33 @@ function ask(path, extra = {}, timeout = 4000) {
         const chunks = [];
         let length = 0;
         answer.on("data", (chunk) => ((length += chunk.length) > 64 << 20 ? answer.destroy() : chunks.push(chunk)));
-        answer.on("close", () => resolve({ status: answer.statusCode, type: answer.headers["content-type"] ?? "", body: Buffer.concat(chunks).toString() }));
+        answer.on("close", () =>
+          resolve({ status: answer.statusCode, location: answer.headers.location, type: answer.headers["content-type"] ?? "", body: textOf(answer, chunks) }),
+        );
       },
     );
-    sent.on("upgrade", (_, socket) => (socket.destroy(), resolve({ status: 101 })));
+    // ComfyUI greets at once with a text (1); who closes instead (8) says why in two bytes.
+    sent.on("upgrade", (_, socket, head) => {
+      const judge = (bytes) => {
+        socket.destroy();
+        resolve({ status: 101, problem: !bytes ? "opened and stays silent" : (bytes[0] & 15) === 8 ? `closed at once (${bytes.length > 3 ? bytes.readUInt16BE(2) : 1005})` : undefined });
+      };
+      socket.on("error", () => judge());
+      socket.setTimeout(timeout, () => judge());
+      if (head.length) judge(head);
+      else socket.once("data", judge);
+    });
     sent.on("timeout", () => sent.destroy(new Error("it does not answer")));
-    sent.on("error", (error) => resolve({ error: error.message || error.code }));
+    sent.on("error", (error) => resolve({ error: error.message || error.code, code: error.code ?? "" }));
     sent.end();
   });
 }
 
 const json = (answer) => {
   try {
-    return answer.type.includes("json") ? JSON.parse(answer.body) : undefined;
+    return JSON.parse(
+      answer.body.replace(/^\uFEFF/, "").replace(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,}\]])/g, "null"),
+    );
   } catch {
     return undefined;
   }
@@ -45,7 +70,21 @@ const json = (answer) => {
 
 const stats = await ask("/system_stats");
 const system = json(stats)?.system;
-if (stats.error) {
+// A server that has moved sends to its own page at another address; a login sends to a page of its own.
+const target = stats.location && new URL(stats.location, `${shown}/system_stats`);
+const moved =
+  target &&
+  (stats.status === 301 || stats.status === 308 || target.hostname === url.hostname || target.pathname.endsWith("/system_stats")) &&
+  !/log-?in|sign-?in|auth|sso|account/i.test(target.host + target.pathname)
+    ? `${target.origin}${target.pathname.replace(/\/system_stats\/?$/, "")}`
+    : undefined;
+if (stats.error && /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(stats.code)) {
+  console.log(`${shown} has a certificate that is not trusted (${stats.error}). Set ComfyUi__Instances__N__CaFile to the PEM file of its CA, or ComfyUi__Instances__N__SkipCertificateCheck=true; N counts the servers from 0.`);
+} else if (stats.error && /EPROTO|SSL/.test(stats.code + stats.error)) {
+  console.log(`${shown} does not speak TLS: try ${shown.replace("https:", "http:")}.`);
+} else if (moved) {
+  console.log(`${shown} sends to ${moved} (${stats.status}). Redirects are not followed: give that address with --comfyui.`);
+} else if (stats.error) {
   console.log(`${shown} does not answer yet (${stats.error}). Start it (python main.py; with --listen if it runs on another machine). It is used as soon as it answers.`);
 } else if (stats.status === 401 || stats.status === 403 || (stats.status >= 300 && stats.status < 400)) {
   console.log(`${shown} wants a login (it answered ${stats.status}): ${login}.`);
@@ -61,6 +100,7 @@ if (stats.error) {
     query: "clientId=lockngen-probe",
     headers: { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "bG9ja25nZW4tcHJvYmUtMQ==" },
   });
-  const live = socket.status === 101 ? "live progress works" : `no live progress: its WebSocket was answered ${socket.status ?? socket.error}`;
+  const problem = socket.status === 101 ? socket.problem : `answered ${socket.status ?? socket.error}`;
+  const live = problem ? `no live progress: its WebSocket was ${problem}` : "live progress works";
   console.log(`${shown}: ComfyUI ${system.comfyui_version ?? "(version unknown)"}, ${gpus.join(", ") || "no GPU told"}, ${models.length} checkpoints, ${Object.keys(catalog).length} node classes, ${live}.`);
 }
