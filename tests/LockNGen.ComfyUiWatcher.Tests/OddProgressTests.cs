@@ -44,6 +44,28 @@ public sealed class OddProgressTests
         host.Events.Of<GenerationCustom>(row.Id).ShouldHaveSingleItem();
     }
 
+    /// <summary>Packs that run prompts of their own send such frames by hand.</summary>
+    [Theory]
+    [InlineData("""{"type":"executing","data":{"node":null,"prompt_id":"<id>"}}""")]
+    [InlineData("""{"type":"execution_success","data":{"prompt_id":"<id>"}},{"type":"executing","data":{"prompt_id":"<id>"}}""")]
+    public async Task End_ToldByANodeWhileThePromptRuns_IsNoEnd(string frames)
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
+        var row = await host.SubmitAsync(Workflows.TextToImage(steps: 10));
+        var id = await comfy.ReachedAsync(hold);
+
+        foreach (var frame in frames.Replace("<id>", id, StringComparison.Ordinal).Replace("}},{", "}}\n{", StringComparison.Ordinal).Split('\n'))
+            await comfy.SendFrameAsync("text=true", Encoding.UTF8.GetBytes(frame));
+        await host.LoggedAsync("was told to have ended");
+        await comfy.ReleaseAsync(hold);
+        await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.Step == 8);
+        (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);
+
+        (await comfy.RendersAsync()).Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Events_OfAGeneration_TellNodesDoneAndTheCachedOnes()
     {

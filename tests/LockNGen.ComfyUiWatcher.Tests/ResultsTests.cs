@@ -83,6 +83,22 @@ public sealed class ResultsTests
         (cached, read).ShouldBe((heard, heard));
     }
 
+    [Theory]
+    [InlineData(503, 9)]
+    [InlineData(429, 5)]
+    [InlineData(502, 5)]
+    public async Task File_ThatAProxyDoesNotHandOutForAWhile_IsFetchedThen(int status, int count)
+    {
+        await using var comfy = await SimulatedServer.StartAsync();
+        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await comfy.AnswerAsync(new { path = "/view", status, count, contentType = "text/html", body = "<html>busy</html>" });
+
+        var completed = await CompleteAsync(host, $"{Color},{Save("30")}");
+
+        (completed.Images.ShouldHaveSingleItem().Filename, completed.Warnings.Count).ShouldBe(("r30_00001_.png", 0));
+        (await comfy.RendersAsync()).Count.ShouldBe(1);
+    }
+
     /// <summary>Case 41: a video is listed among the images, of a node whose input is in a subgraph.</summary>
     [Fact]
     public async Task Video_ListedAmongTheImages_IsStoredWithItsNode()

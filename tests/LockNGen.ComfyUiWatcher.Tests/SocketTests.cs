@@ -1,5 +1,7 @@
+using System.Net.WebSockets;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
+using Microsoft.AspNetCore.Http;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
@@ -41,6 +43,35 @@ public sealed class SocketTests
         // The server notices a moment later.
         while ((await ClientIdsAsync(comfy)).Count > 0)
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+    }
+
+    [Theory]
+    [InlineData(1008, "it was closed at once (1008 log in)")]
+    [InlineData(4401, "it was closed at once (4401 log in)")]
+    [InlineData(null, "it was opened, and nothing came through it within 10 seconds")]
+    public async Task Socket_ThatSomethingAcceptsAndLetsNothingThrough_IsNamed(int? closedAs, string reason)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var front = await Front.StartAsync(async context =>
+        {
+            if (!context.WebSockets.IsWebSocketRequest)
+            {
+                await context.Response.WriteAsJsonAsync(new { queue_running = Array.Empty<int>(), queue_pending = Array.Empty<int>() }, stop);
+                return;
+            }
+
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            if (closedAs is { } status)
+                await socket.CloseAsync((WebSocketCloseStatus)status, "log in", stop);
+            else
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        await using var host = await WatcherHost.StartAsync([front.Url]);
+
+        var report = await host.Ledger.WaitForReportAsync("comfy-0", r => r.ReasonCode == InstanceReasonCodes.NoWebSocket, stop);
+
+        report.State.ShouldBe(InstanceState.Up);
+        report.Reason!.ShouldContain(reason);
     }
 
     private static async Task<List<string>> ClientIdsAsync(SimulatedServer comfy) =>

@@ -1,18 +1,38 @@
+using System.Net.Mime;
 using System.Text;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>The beginning of an answer that is not what was asked for, which often says what it is.</summary>
-internal static class AnswerText
+/// <summary>The beginning of an answer whose type does not say that it is what was asked for. It often says what it is, and may be right all the same.</summary>
+internal readonly record struct AnswerText(ReadOnlyMemory<byte> Beginning)
 {
     private const int LookedAt = 16 << 10;
+    private static readonly byte[] ByteOrderMark = [0xef, 0xbb, 0xbf];
 
-    /// <summary>Reads no more than a page's beginning, however long the body is.</summary>
-    public static async Task<string> BeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>As text.</summary>
+    public override string ToString() => Encoding.UTF8.GetString(Beginning.Span);
+
+    /// <summary>Whether it begins as ComfyUI's answers do: proxies and scripts in between forget the type, or make it another one.</summary>
+    public bool LooksLikeJson
+    {
+        get
+        {
+            var text = Beginning.Span;
+            if (text.StartsWith(ByteOrderMark))
+                text = text[ByteOrderMark.Length..];
+            return text.TrimStart(" \r\n\t"u8) is [(byte)'{' or (byte)'[', ..];
+        }
+    }
+
+    /// <summary>Whether the type of an answer says that it is JSON.</summary>
+    public static bool SaysJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type
+        && (type is MediaTypeNames.Application.Json or "text/json" || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Reads no more than a page's beginning, however long the body is. The rest can be read from the body's stream.</summary>
+    public static async Task<AnswerText> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var buffer = new byte[LookedAt];
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return Encoding.UTF8.GetString(buffer, 0, length);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return new AnswerText(buffer.AsMemory(0, await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)));
     }
 }

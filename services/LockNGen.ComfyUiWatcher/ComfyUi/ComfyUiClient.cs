@@ -101,8 +101,8 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
             async token =>
             {
                 using var response = await SendAsync(HttpMethod.Get, "object_info", content: null, token);
-                await EnsureJsonAsync(response, token);
-                return (await ReadAsync(response, JsonShape.All, limits.MaxCatalogBytes, token)).ToArray();
+                var beginning = await EnsureJsonAsync(response, token);
+                return (await ReadAsync(response, beginning, JsonShape.All, limits.MaxCatalogBytes, token)).ToArray();
             },
             cancellationToken);
 
@@ -112,9 +112,12 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
             async token =>
             {
                 using var response = await SendAsync(HttpMethod.Get, "node_replacements", content: null, token);
-                if (!response.IsSuccessStatusCode || !IsJson(response))
+                if (!response.IsSuccessStatusCode)
                     return null;
-                var replacements = (await ReadAsync(response, JsonShape.All, limits.MaxCatalogBytes, token)).ToArray();
+                var beginning = await JsonBeginningAsync(response, token);
+                if (!beginning.LooksLikeJson && !AnswerText.SaysJson(response))
+                    return null;
+                var replacements = (await ReadAsync(response, beginning, JsonShape.All, limits.MaxCatalogBytes, token)).ToArray();
                 return replacements.AsSpan().Trim(" \r\n\t"u8).SequenceEqual("{}"u8) ? null : replacements;
             },
             cancellationToken);
@@ -128,10 +131,9 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
             {
                 using var content = Json(prompt, ComfyUiJson.Default.PromptRequest);
                 using var response = await SendAsync(HttpMethod.Post, "prompt", content, token);
-                var refused = response.StatusCode == HttpStatusCode.BadRequest && IsJson(response);
-                if (!refused)
-                    await EnsureJsonAsync(response, token, exists: true);
-                var answer = await ReadAsync(response, PromptAnswer.Of, token);
+                var refused = response.StatusCode == HttpStatusCode.BadRequest;
+                var beginning = await EnsureJsonAsync(response, token, exists: true, orRefusal: true);
+                var answer = await ReadAsync(response, beginning, PromptAnswer.Of, token);
                 if (refused && answer.IsRefusal)
                     throw new PromptRejectedException(answer.Rejection);
                 return !refused && answer.PromptId is not null
@@ -191,9 +193,10 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
                 file.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Octet);
                 form.Add(file, "image", name);
                 using var response = await SendAsync(HttpMethod.Post, "upload/image", form, token);
-                await EnsureJsonAsync(response, token);
+                var beginning = await EnsureJsonAsync(response, token);
                 return await ReadAsync(
                     response,
+                    beginning,
                     answer => answer.Text("subfolder") is { Length: > 0 } folder ? $"{folder}/{answer.Text("name")}" : answer.Text("name") ?? name,
                     token);
             },
@@ -210,8 +213,8 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
             async token =>
             {
                 using var response = await SendAsync(HttpMethod.Get, path, content: null, token);
-                await EnsureJsonAsync(response, token, exists);
-                return await ReadAsync(response, read, token, shape);
+                var beginning = await EnsureJsonAsync(response, token, exists);
+                return await ReadAsync(response, beginning, read, token, shape);
             },
             cancellationToken);
 
@@ -241,11 +244,11 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     }
 
     private async Task<T> ReadAsync<T>(
-        HttpResponseMessage response, Func<JsonElement, T> read, CancellationToken cancellationToken, JsonShape? shape = null)
+        HttpResponseMessage response, AnswerText beginning, Func<JsonElement, T> read, CancellationToken cancellationToken, JsonShape? shape = null)
     {
         try
         {
-            using var document = JsonDocument.Parse(await ReadAsync(response, shape ?? JsonShape.All, limits.MaxKeptBytes, cancellationToken));
+            using var document = JsonDocument.Parse(await ReadAsync(response, beginning, shape ?? JsonShape.All, limits.MaxKeptBytes, cancellationToken));
             return read(document.RootElement);
         }
         catch (InvalidDataException e)
@@ -259,27 +262,33 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, JsonShape shape, int maxKept, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(
+        HttpResponseMessage response, AnswerText beginning, JsonShape shape, int maxKept, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        return await PythonJson.ReadAsync(body, shape, limits.MaxAnswerBytes, maxKept, cancellationToken);
+        return await PythonJson.ReadAsync(beginning.Beginning, body, shape, limits.MaxAnswerBytes, maxKept, cancellationToken);
     }
 
-    private static bool IsJson(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType == MediaTypeNames.Application.Json;
+    /// <summary>What was read of an answer to find out whether it is JSON: nothing where its type says so.</summary>
+    private static async Task<AnswerText> JsonBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        AnswerText.SaysJson(response) ? default : await AnswerText.ReadAsync(response, cancellationToken);
 
-    private async Task EnsureJsonAsync(HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false)
+    private async Task<AnswerText> EnsureJsonAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false, bool orRefusal = false)
     {
-        await EnsureSuccessAsync(response, cancellationToken, exists);
-        if (!IsJson(response))
-            throw ForeignAnswer.Of(response, await AnswerText.BeginningAsync(response, cancellationToken), CallOf(response), access);
+        if (!orRefusal || response.StatusCode != HttpStatusCode.BadRequest)
+            await EnsureSuccessAsync(response, cancellationToken, exists);
+        var beginning = await JsonBeginningAsync(response, cancellationToken);
+        return beginning.LooksLikeJson || AnswerText.SaysJson(response)
+            ? beginning
+            : throw ForeignAnswer.Of(response, beginning.ToString(), CallOf(response), access);
     }
 
     private async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false)
     {
         if (response.IsSuccessStatusCode)
             return;
-        var beginning = await AnswerText.BeginningAsync(response, cancellationToken);
+        var beginning = (await AnswerText.ReadAsync(response, cancellationToken)).ToString();
         if (ForeignAnswer.IsForeign(response, beginning, exists))
             throw ForeignAnswer.Of(response, beginning, CallOf(response), access);
         var text = access.Mask(beginning.ReplaceLineEndings(" "));

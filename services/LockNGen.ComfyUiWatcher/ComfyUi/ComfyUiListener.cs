@@ -25,6 +25,12 @@ internal sealed partial class ComfyUiListener(
     /// <summary>A login or proxy that refuses WebSockets does so until somebody changes it.</summary>
     private static readonly Backoff AskAgain = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
 
+    /// <summary>ComfyUI greets at once. While its HTTP answers and its socket does not, something in between lets nothing through.</summary>
+    private static readonly TimeSpan GreetingTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection that ends sooner, again and again, is ended by something that does not want it.</summary>
+    private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private CancellationTokenSource? _connection;
     private bool _isRenewed;
@@ -77,8 +83,9 @@ internal sealed partial class ComfyUiListener(
         var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
+            var since = clock.GetTimestamp();
             var connected = await ConnectAndReadAsync(cancellationToken);
-            failures = connected ? 1 : failures + 1;
+            failures = connected && clock.GetElapsedTime(since) >= LeastLife ? 1 : failures + 1;
             // What is said until it is open again is missed.
             if (connected && _isRenewed)
                 continue;
@@ -103,18 +110,23 @@ internal sealed partial class ComfyUiListener(
             (_connection, _isRenewed) = (connection, false);
 
         var greeted = false;
+        var opened = false;
         try
         {
             await using var socket = await ComfyUiSocket.ConnectAsync(access, ClientId, maxFrame, connectTimeout, connection.Token);
+            opened = true;
+            using var silence = new CancellationTokenSource(GreetingTimeout, clock);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(connection.Token, silence.Token);
             LastHeardAt = clock.GetUtcNow();
             var reader = new FrameReader(customEvents);
             // A server that sends one frame that cannot be read sends thousands: the first of a connection is logged.
             var malformed = false;
-            await socket.ReadAsync(
+            var words = await socket.ReadAsync(
                 (frame, type) =>
                 {
                     if (!greeted)
                     {
+                        silence.CancelAfter(Timeout.InfiniteTimeSpan);
                         greeted = Connected = true;
                         Refusal = null;
                         _connected.TrySetResult();
@@ -131,7 +143,7 @@ internal sealed partial class ComfyUiListener(
                     Pass(problem);
                 },
                 length => Pass($"it has {length} bytes, and MaxFrameBytes is {maxFrame}"),
-                connection.Token);
+                end.Token);
             void Pass(string? problem)
             {
                 metrics.Malformed(instance);
@@ -140,12 +152,19 @@ internal sealed partial class ComfyUiListener(
                 malformed = true;
             }
 
-            LogClosed(instance, ClientId);
+            if (greeted)
+                LogClosed(instance, ClientId, access.Mask(words ?? "no reason given"));
+            else
+                Refuse(NoSocket($"it was closed at once{(words is null ? "" : $" ({words})")}"));
         }
         catch (OperationCanceledException) when (connection.IsCancellationRequested)
         {
             if (!cancellationToken.IsCancellationRequested)
                 LogRenewed(instance, ClientId);
+        }
+        catch (OperationCanceledException) when (opened)
+        {
+            Refuse(NoSocket($"it was opened, and nothing came through it within {GreetingTimeout.TotalSeconds:0} seconds"));
         }
         catch (WebSocketException e) when (e.InnerException is UnusableServerException refusal)
         {
@@ -163,6 +182,9 @@ internal sealed partial class ComfyUiListener(
 
         return greeted;
     }
+
+    private UnusableServerException NoSocket(string problem) =>
+        new(default, Contracts.InstanceReasonCodes.ProxyError, access.Mask($"something in front of ComfyUI lets no WebSocket through: {problem}"));
 
     private void Refuse(UnusableServerException refusal)
     {
@@ -212,8 +234,8 @@ internal sealed partial class ComfyUiListener(
     [LoggerMessage(LogLevel.Information, "Connected to {Instance} as {ClientId}")]
     private partial void LogConnected(string instance, string clientId);
 
-    [LoggerMessage(LogLevel.Warning, "{Instance} closed the socket of {ClientId}")]
-    private partial void LogClosed(string instance, string clientId);
+    [LoggerMessage(LogLevel.Warning, "{Instance} closed the socket of {ClientId}: {Words}")]
+    private partial void LogClosed(string instance, string clientId, string words);
 
     [LoggerMessage(LogLevel.Information, "Renewing the socket of {ClientId} to {Instance}")]
     private partial void LogRenewed(string instance, string clientId);

@@ -43,9 +43,10 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
 
     /// <summary>
     /// Reads until the connection ends. The callback gets each whole message in a buffer that is reused; it must be quick, because ComfyUI
-    /// stalls all its clients for one that reads slowly. A message beyond the limit is passed over,.
+    /// stalls all its clients for one that reads slowly. A message beyond the limit is passed over.
     /// </summary>
-    public async Task ReadAsync(Action<ReadOnlyMemory<byte>, WebSocketMessageType> onMessage, Action<long> onTooLong, CancellationToken cancellationToken)
+    /// <returns>The words of the other side for closing it, or their number; null if it gave none.</returns>
+    public async Task<string?> ReadAsync(Action<ReadOnlyMemory<byte>, WebSocketMessageType> onMessage, Action<long> onTooLong, CancellationToken cancellationToken)
     {
         var buffer = new byte[InitialBuffer];
         var length = 0;
@@ -54,7 +55,7 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
         {
             var result = await _socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
             if (result.MessageType == WebSocketMessageType.Close)
-                return;
+                return _socket.CloseStatus is null ? null : $"{(int)_socket.CloseStatus} {_socket.CloseStatusDescription}".Trim();
             length += result.Count;
             if (result.EndOfMessage)
             {

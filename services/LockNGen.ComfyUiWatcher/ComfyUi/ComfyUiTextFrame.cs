@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using LockNGen.Contracts;
 
@@ -63,11 +62,7 @@ internal static class ComfyUiTextFrame
     private static (double Value, double Max)? Steps(JsonElement data) =>
         Number(data, "value") is { } value && Number(data, "max") is > 0 and var max ? (Math.Clamp(value, 0, max), max) : null;
 
-    // Python sends the same number as 1 or 1.0, and some nodes send a text.
-    private static double? Number(JsonElement data, string name) =>
-        data.Text(name) is { } text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? number
-            : null;
+    private static double? Number(JsonElement data, string name) => data.Child(name)?.AsNumber();
 
     private static ComfyUiMessage Custom(string type, JsonElement data)
     {

@@ -68,7 +68,9 @@ internal static class ForeignAnswer
             return (InstanceReasonCodes.NeedsAuthentication, " and sent nowhere");
         // Without its query: it may repeat ours.
         var shown = $" and sent to {target.GetLeftPart(UriPartial.Path)}";
-        return target.Host == asked.Host && !LooksLikeLogin(target.AbsolutePath)
+        // To log in, one is sent to another page; a server that has moved sends to its own.
+        var hasMoved = target.Host == asked.Host || target.AbsolutePath == asked.AbsolutePath || (int)response.StatusCode is 301 or 308;
+        return hasMoved && !LooksLikeLogin(target.Host + target.AbsolutePath)
             ? (InstanceReasonCodes.ProxyError, $"{shown}; redirects are not followed, set Url to the address that answers")
             : (InstanceReasonCodes.NeedsAuthentication, shown);
     }

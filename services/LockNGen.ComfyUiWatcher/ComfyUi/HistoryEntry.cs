@@ -5,6 +5,8 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// <summary>How a prompt ended, as <c>GET /history/{id}</c> tells it for as long as the server lives, and <c>GET /api/jobs/{id}</c> of newer ones.</summary>
 internal sealed record HistoryEntry
 {
+    private const string Message = "execution_";
+
     // Of the same list of five as in the queue.
     private const int ExtraData = 3;
 
@@ -28,14 +30,18 @@ internal sealed record HistoryEntry
     {
         var status = entry.Child("status");
         var messages = MessagesOf(status);
+        var exception = ExceptionOf(messages);
+        var interrupted = messages.Exists(m => m is ExecutionInterrupted);
+        var outputs = OutputsOf(entry);
         return new HistoryEntry
         {
-            Succeeded = status?.Text("status_str") == "success",
-            Interrupted = messages.Exists(m => m is ExecutionInterrupted),
-            Exception = ExceptionOf(messages),
+            // Where it does not say how the prompt ended, what it made tells.
+            Succeeded = status?.Text("status_str") is { } end ? end == "success" : exception is null && !interrupted && outputs.Count > 0,
+            Interrupted = interrupted,
+            Exception = exception,
             Marker = entry.Items("prompt").ElementAtOrDefault(ExtraData) is { ValueKind: JsonValueKind.Object } extra ? PromptMarker.Of(extra) : null,
             Cached = [.. messages.OfType<ExecutionCached>().SelectMany(m => m.Nodes)],
-            Outputs = OutputsOf(entry),
+            Outputs = outputs,
         };
     }
 
@@ -60,7 +66,7 @@ internal sealed record HistoryEntry
     private static List<ComfyUiMessage> MessagesOf(JsonElement? status) =>
     [
         .. (status?.Items("messages") ?? [])
-            .Where(m => m.ValueKind == JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].ValueKind == JsonValueKind.String)
+            .Where(m => m.ValueKind == JsonValueKind.Array && m.GetArrayLength() == 2 && m[0].AsText()?.StartsWith(Message, StringComparison.Ordinal) == true)
             .Select(m => ComfyUiTextFrame.Parse(m[0].GetString()!, m[1])),
     ];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -20,6 +21,12 @@ internal static partial class JsonElementExtensions
         JsonValueKind.Number => element.GetRawText(),
         _ => null,
     };
+
+    /// <summary>A finite number, also one that was sent as text: Python has no care for the difference, nor for that between 1 and 1.0.</summary>
+    public static double? AsNumber(this JsonElement element) =>
+        element.AsText() is { } text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
 
     // Python writes half of a surrogate pair as an escape like any other; .NET has no text with it.
     private static string? Whole(JsonElement element)

@@ -63,6 +63,9 @@ internal sealed class JsonPruner(JsonShape shape, int maxKept)
     {
         switch (piece[0])
         {
+            // A byte order mark, that some proxies put in front.
+            case 0xef or 0xbb or 0xbf when _levels.Count == 0 && !_done:
+                return piece[1..];
             // What separates is written anew.
             case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)':':
                 return piece[1..];

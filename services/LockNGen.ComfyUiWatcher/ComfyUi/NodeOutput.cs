@@ -12,7 +12,7 @@ internal sealed record NodeOutput(IReadOnlyList<NodeResult> Results)
     private const int MaxResults = 1000;
     private const int MaxTextLength = 1 << 20;
     private const int MaxDepth = 4;
-    private static readonly string[] TextKeys = ["text", "texts", "string", "strings"];
+    private static readonly string[] TextKeys = ["text", "texts", "string", "strings", "tags"];
 
     public static NodeOutput Empty { get; } = new([]);
 

@@ -23,16 +23,23 @@ internal static class PythonJson
     }
 
     /// <summary>Reads one document in passing, and keeps what is wanted of it in proper JSON.</summary>
+    /// <param name="beginning">What was read of it already.</param>
+    /// <param name="json">The rest.</param>
+    /// <param name="shape">What is wanted.</param>
+    /// <param name="maxBytes">What is longer is an error.</param>
+    /// <param name="maxKept">If more is wanted, that is one too.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="JsonException">It is not JSON, not even Python's.</exception>
     /// <exception cref="InvalidDataException">It is too long, or more of it is wanted than may be kept.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(
-        Stream json, JsonShape shape, long maxBytes, int maxKept, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> beginning, Stream json, JsonShape shape, long maxBytes, int maxKept, CancellationToken cancellationToken)
     {
         var pruner = new JsonPruner(shape, maxKept);
         var buffer = ArrayPool<byte>.Shared.Rent(Piece);
         try
         {
-            long length = 0;
+            long length = beginning.Length;
+            pruner.Write(beginning.Span);
             while (await json.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 length += read;

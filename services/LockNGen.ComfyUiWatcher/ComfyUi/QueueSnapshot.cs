@@ -11,9 +11,12 @@ internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnly
 
     public QueueItem? Find(string promptId) => Running.Concat(Pending).FirstOrDefault(i => i.PromptId == promptId);
 
-    public static QueueSnapshot Of(JsonElement answer) => answer.Child("queue_running") is null || answer.Child("queue_pending") is null
-        ? throw new JsonException("It is no queue of ComfyUI.")
-        : Of(answer.Items("queue_running").Select(QueueItem.Of), answer.Items("queue_pending").Select(QueueItem.Of));
+    /// <summary>Reads the answer; an entry that makes no sense harms no other one.</summary>
+    public static QueueSnapshot Of(JsonElement answer) => answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("queue_running", out _)
+        ? Of(ItemsOf(answer, "queue_running"), ItemsOf(answer, "queue_pending"))
+        : throw new JsonException("It is no queue of ComfyUI.");
+
+    private static IEnumerable<QueueItem> ItemsOf(JsonElement answer, string name) => answer.Items(name).Select(QueueItem.Of).OfType<QueueItem>();
 
     /// <summary>What runs, and what waits in any order: on the wire it is a heap, of which only the first entry is sure to be the next.</summary>
     public static QueueSnapshot Of(IEnumerable<QueueItem> running, IEnumerable<QueueItem> pending) =>
@@ -23,15 +26,17 @@ internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnly
 /// <summary>One prompt in ComfyUI's queue: <c>[number, prompt_id, prompt, extra_data, [output ids]]</c>.</summary>
 internal sealed record QueueItem(double Number, string PromptId, string? ClientId, PromptMarker? Marker, IReadOnlyList<string> Outputs)
 {
-    public static QueueItem Of(JsonElement item)
+    /// <summary>Null for what names no prompt.</summary>
+    public static QueueItem? Of(JsonElement item)
     {
-        if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() < 5)
-            throw new JsonException("An item of ComfyUI's queue is not [number, prompt_id, prompt, extra_data, outputs].");
+        if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() < 2 || item[1].AsText() is not { Length: > 0 } id)
+            return null;
+        var extra = item.GetArrayLength() > 3 ? item[3] : default;
         return new QueueItem(
-            item[0].GetDouble(),
-            item[1].AsText() ?? "",
-            item[3].Text("client_id"),
-            PromptMarker.Of(item[3]),
-            item[4].ValueKind == JsonValueKind.Array ? [.. item[4].EnumerateArray().Select(o => o.ToString())] : []);
+            item[0].AsNumber() ?? 0,
+            id,
+            extra.Text("client_id"),
+            PromptMarker.Of(extra),
+            item.GetArrayLength() > 4 && item[4].ValueKind == JsonValueKind.Array ? [.. item[4].EnumerateArray().Select(o => o.ToString())] : []);
     }
 }

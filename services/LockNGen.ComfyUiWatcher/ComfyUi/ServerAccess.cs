@@ -51,6 +51,8 @@ internal sealed class ServerAccess : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            // Catalogs are megabytes of text, and some proxies compress whether asked or not.
+            AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,

@@ -111,16 +111,22 @@ internal sealed partial class PromptRenderer(
     {
         try
         {
-            await UntilLeftAsync(prompt, cancellationToken);
+            while (true)
+            {
+                await UntilLeftAsync(prompt, cancellationToken);
+                if (prompt.Lost is { } error)
+                    throw new GenerationEndedException(new GenerationOutcome.Lost(error));
+                var (hasEnded, entry) = await server.ConfirmEndAsync(prompt.PromptId, cancellationToken);
+                if (hasEnded)
+                    return Conclude(prompt, entry, graph);
+                LogNotEnded(generationId, prompt.PromptId, instance.Name);
+                prompt.Return();
+            }
         }
         finally
         {
             rendering.Pause();
         }
-
-        if (prompt.Lost is { } error)
-            throw new GenerationEndedException(new GenerationOutcome.Lost(error));
-        return Conclude(prompt, await server.ConfirmEndAsync(prompt.PromptId, cancellationToken), graph);
     }
 
     private async Task UntilLeftAsync(PromptRun prompt, CancellationToken cancellationToken)
@@ -199,6 +205,9 @@ internal sealed partial class PromptRenderer(
 
     [LoggerMessage(LogLevel.Information, "Adopted prompt {PromptId} of {GenerationId} on {Instance}")]
     private partial void LogAdopted(Guid generationId, string promptId, string instance);
+
+    [LoggerMessage(LogLevel.Information, "Prompt {PromptId} of {GenerationId} was told to have ended, and is in the queue of {Instance} all the same")]
+    private partial void LogNotEnded(Guid generationId, string promptId, string instance);
 
     [LoggerMessage(LogLevel.Warning, "{Instance} could not be told to stop {GenerationId}: {Reason}")]
     private partial void LogNotStopped(Guid generationId, string instance, string reason);

@@ -14,6 +14,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     public static readonly GenerationError Gone = Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.");
 
     private const string NotTried = "not tried yet";
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private DateTimeOffset _lastAnswer = now;
     private DateTimeOffset? _awaySince = now;
@@ -30,6 +31,9 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     /// <summary>Whether anything is known of it yet. Until then nobody is to be told that it is down: what it renders would be given up.</summary>
     public bool IsKnown => Reason != NotTried;
 
+    /// <summary>How long whoever answers in its place wants to be left alone; zero for nobody.</summary>
+    public TimeSpan Pause { get; private set; }
+
     public int QueueRemaining { get; private set; }
 
     /// <summary>Whether it runs a prompt, as far as it still answers.</summary>
@@ -43,6 +47,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         _lastAnswer = now;
         _awaySince = null;
         ReasonCode = null;
+        Pause = TimeSpan.Zero;
         QueueRemaining = queue.Remaining;
         _runs = queue.Running.Count > 0;
         if (State == InstanceState.NeedsRestart)
@@ -59,6 +64,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     /// <summary>A call failed. <paramref name="lastHeardAt"/> is when its socket last brought something, if there is one.</summary>
     public void Failed(string reason, bool refused, DateTimeOffset? lastHeardAt, DateTimeOffset now)
     {
+        Pause = TimeSpan.Zero;
         if (refused)
         {
             // Nobody listens, so whatever was wrong with the process is over.
@@ -81,6 +87,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     public void ShutOut(UnusableServerException refusal, DateTimeOffset now)
     {
         (State, Reason, ReasonCode) = (InstanceState.Down, refusal.Message, refusal.ReasonCode);
+        Pause = refusal.RetryAfter is not { } asked || asked < TimeSpan.Zero ? TimeSpan.Zero : asked < LongestPause ? asked : LongestPause;
         GivenUp = now - _lastAnswer >= options.SilentAfter
             ? Error(GenerationErrorCodes.ComfyUiLost, $"The ComfyUI server could not be used any more: {refusal.Message}.")
             : null;

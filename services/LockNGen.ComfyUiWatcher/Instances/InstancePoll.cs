@@ -63,8 +63,9 @@ internal sealed partial class InstancePoll(
     private async Task WaitForPokeAsync(CancellationToken cancellationToken)
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(
-            _poke.Task, Task.Delay(sockets.IsDoubtful ? DoubtfulInterval : _options.PollInterval, _clock, wait.Token), sockets.SilenceAsync(wait.Token));
+        var interval = sockets.IsDoubtful ? DoubtfulInterval : _options.PollInterval;
+        var pause = Task.Delay(health.Pause > interval ? health.Pause : interval, _clock, wait.Token);
+        await Task.WhenAny(health.Pause > TimeSpan.Zero ? pause : _poke.Task, pause, sockets.SilenceAsync(wait.Token));
         await wait.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         if (_poke.Task.IsCompleted)

@@ -15,9 +15,9 @@ internal sealed class PromptRun(
     private const int MaxWarnings = 50;
 
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CollectedOutputs _outputs = new(graph);
     private readonly List<GenerationWarning> _warnings = [];
+    private TaskCompletionSource _left = NewLeft();
 
     /// <summary>Ours, unless the server has numbered it itself.</summary>
     public string PromptId { get; set; } = promptId;
@@ -38,7 +38,14 @@ internal sealed class PromptRun(
     public Action<int>? WaitsBehind { get; init; }
 
     /// <summary>Completes when it has ended, vanished from the queue, or been given up with its server.</summary>
-    public Task Left => _left.Task;
+    public Task Left
+    {
+        get
+        {
+            lock (_gate)
+                return _left.Task;
+        }
+    }
 
     /// <summary>Why its server was given up.</summary>
     public GenerationError? Lost { get; private set; }
@@ -138,6 +145,13 @@ internal sealed class PromptRun(
             WasDisconnected |= AcceptedAt is not null;
     }
 
+    /// <summary>It was told to have ended, by a node that sends ComfyUI's frames itself, and is in the queue all the same.</summary>
+    public void Return()
+    {
+        lock (_gate)
+            _left = NewLeft();
+    }
+
     public void GiveUp(GenerationError error)
     {
         lock (_gate)
@@ -163,6 +177,8 @@ internal sealed class PromptRun(
         lock (_gate)
             return _outputs.With(history) with { Warnings = [.. _warnings] };
     }
+
+    private static TaskCompletionSource NewLeft() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Begin(DateTimeOffset at)
     {

@@ -13,6 +13,7 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private const int MaxTries = 15;
+    private const int LooksAtTheQueued = 2;
 
     public Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken) =>
         ReachAsync((client, token) => client.GetQueueAsync(token), cancellationToken);
@@ -27,19 +28,17 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
 
     /// <summary>
     /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and somebody
-    /// may clear it.
+    /// may clear it. One that is still in the queue after three looks has not ended, whoever said so.
     /// </summary>
-    public async Task<HistoryEntry?> ConfirmEndAsync(string promptId, CancellationToken cancellationToken)
+    public async Task<(bool HasEnded, HistoryEntry? Entry)> ConfirmEndAsync(string promptId, CancellationToken cancellationToken)
     {
         for (var look = 0; ; look++)
         {
             if (await GetHistoryAsync(promptId, cancellationToken) is { } entry)
-                return entry;
+                return (true, entry);
             var queued = (await GetQueueAsync(cancellationToken)).Find(promptId) is not null;
-            if (!queued && look > 0)
-                return null;
-            if (look == MaxTries)
-                throw Lost("The ComfyUI server does not tell how the prompt ended.");
+            if (look >= (queued ? LooksAtTheQueued : 1))
+                return (!queued, null);
             await Task.Delay(Pause, clock, cancellationToken);
         }
     }

@@ -10,7 +10,11 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
 {
     private const int MaxBrokenReads = 3;
 
+    /// <summary>With the pauses of who tries again, about a minute.</summary>
+    private const int MaxOutages = 8;
+
     private int _brokenReads;
+    private int _outages;
 
     /// <summary>Whether metadata that was to go may be in what was handed over last.</summary>
     public bool HasMetadata { get; private set; }
@@ -67,6 +71,11 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
         try
         {
             return await comfyUi.OpenFileAsync((OutputFile)result, cancellationToken);
+        }
+        catch (UnusableServerException e) when ((int)e.Status is 429 or > 500 && ++_outages < MaxOutages)
+        {
+            // A proxy that is busy, or has lost its server for a moment, says nothing about the file.
+            throw new IOException(e.Message, e);
         }
         catch (ComfyUiException e)
         {

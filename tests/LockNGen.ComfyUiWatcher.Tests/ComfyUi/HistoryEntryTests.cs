@@ -41,5 +41,13 @@ public sealed class HistoryEntryTests
     [Fact]
     public void Job_ThatWasCancelled_IsInterrupted() => HistoryEntry.OfJob(Json("""{"status":"cancelled"}"""))!.Interrupted.ShouldBeTrue();
 
+    [Theory]
+    [InlineData(""" {"outputs":{"9":{"images":[]}},"status":null} """, true)]
+    [InlineData(""" {"outputs":{"9":{"images":[]}},"status":{"messages":[null,["a"],[1,2],["executed",{}],["execution_start",null]]}} """, true)]
+    [InlineData(""" {"outputs":{"9":{"images":[]}},"status":{"status_str":null,"messages":[["execution_error",{"exception_type":"E"}]]}} """, false)]
+    [InlineData(""" {"outputs":null,"status":null} """, false)]
+    [InlineData(""" {"outputs":{"9":{}},"status":{"status_str":"error"}} """, false)]
+    public void Entry_WithoutAStatus_IsWhatItMade(string entry, bool succeeded) => HistoryEntry.Of(Json(entry)).Succeeded.ShouldBe(succeeded);
+
     private static JsonElement Json(string json) => JsonSerializer.Deserialize<JsonElement>(json);
 }

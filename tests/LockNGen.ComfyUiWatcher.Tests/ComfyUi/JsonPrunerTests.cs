@@ -76,7 +76,7 @@ public sealed class JsonPrunerTests
         await using var json = new TokenStream("{\"queue_running\":[[1,\"a\",{\"1\":["u8.ToArray(), "1,"u8.ToArray(), 80 << 20, "1]},{},[]]],\"queue_pending\":[]}"u8.ToArray());
         var before = GC.GetTotalAllocatedBytes(precise: true);
 
-        using var answer = JsonDocument.Parse(await PythonJson.ReadAsync(json, JsonShape.Queue, 256 << 20, 8 << 20, TestContext.Current.CancellationToken));
+        using var answer = JsonDocument.Parse(await PythonJson.ReadAsync(default, json, JsonShape.Queue, 256 << 20, 8 << 20, TestContext.Current.CancellationToken));
 
         QueueSnapshot.Of(answer.RootElement).Running.ShouldHaveSingleItem().PromptId.ShouldBe("a");
         // Whatever other tests do beside it.
@@ -91,7 +91,7 @@ public sealed class JsonPrunerTests
         await using var json = new TokenStream(Encoding.UTF8.GetBytes(start), Encoding.UTF8.GetBytes(repeated), 8 << 20, []);
 
         var failure = await Should.ThrowAsync<InvalidDataException>(
-            () => PythonJson.ReadAsync(json, JsonShape.Queue, 1 << 20, 64 << 10, TestContext.Current.CancellationToken));
+            () => PythonJson.ReadAsync(default, json, JsonShape.Queue, 1 << 20, 64 << 10, TestContext.Current.CancellationToken));
 
         failure.Message.ShouldContain(reason);
     }

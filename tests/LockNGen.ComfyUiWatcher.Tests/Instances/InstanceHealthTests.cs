@@ -25,6 +25,25 @@ public sealed class InstanceHealthTests
         _health.GivenUp!.Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
     }
 
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(-3600, 0)]
+    [InlineData(7, 7)]
+    [InlineData(86400, 30)]
+    public void ShutOut_ByOneThatSaysWhenToAskAgain_IsAskedThenButNotTooLate(int? retryAfter, int pause)
+    {
+        _health.ShutOut(
+            new UnusableServerException(System.Net.HttpStatusCode.ServiceUnavailable, InstanceReasonCodes.ProxyError, "busy")
+            {
+                RetryAfter = retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            },
+            At(0));
+        _health.Pause.ShouldBe(TimeSpan.FromSeconds(pause));
+
+        _health.Answered(QueueSnapshot.Empty, At(40));
+        _health.Pause.ShouldBe(TimeSpan.Zero);
+    }
+
     [Fact]
     public void Silent_OnHttpAndSocket_IsUnresponsiveWithin15Seconds()
     {
