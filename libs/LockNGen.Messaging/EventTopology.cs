@@ -11,8 +11,8 @@ namespace LockNGen.Messaging;
 public static class EventTopology
 {
     /// <summary>
-    /// The RabbitMQ stream that is bound to every event exchange: what a gateway fills its rings from when it starts, or after it lost
-    /// its broker connection.
+    /// The RabbitMQ stream of all state events: what a gateway fills its rings from when it starts, or after it lost its broker connection.
+    /// Progress is not in it: storing each of those cost the broker more than delivering it, and newer progress supersedes what is missed.
     /// </summary>
     public const string Stream = "generation-events";
 
@@ -26,8 +26,11 @@ public static class EventTopology
         ["x-stream-max-segment-size-bytes"] = Math.Min(64L << 20, options.StreamMaxBytes / 4),
     };
 
-    /// <summary>Declares the same where MassTransit does not: on a channel that events are published on without it.</summary>
-    internal static async Task DeclareAsync(IChannel channel, BusOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Declares the same where MassTransit does not: before a channel publishes or reads events without it. Takes progress out of the stream where
+    /// an older version has bound it; as long as one of those runs it may bind it again, which costs but does no harm.
+    /// </summary>
+    public static async Task DeclareAsync(IChannel channel, BusOptions options, CancellationToken cancellationToken)
     {
         await channel.QueueDeclareAsync(
             Stream, durable: true, exclusive: false, autoDelete: false, StreamArguments(options).ToDictionary(a => a.Key, a => (object?)a.Value),
@@ -35,7 +38,10 @@ public static class EventTopology
         foreach (var exchange in GenerationEventTypes.All)
         {
             await DeclareAsync(exchange);
-            await channel.QueueBindAsync(Stream, exchange, routingKey: "", cancellationToken: cancellationToken);
+            if (GenerationEventTypes.IsProgress(exchange))
+                await channel.QueueUnbindAsync(Stream, exchange, routingKey: "", cancellationToken: cancellationToken);
+            else
+                await channel.QueueBindAsync(Stream, exchange, routingKey: "", cancellationToken: cancellationToken);
         }
 
         await DeclareAsync(GenerationPreviewBytes.Exchange);
@@ -69,10 +75,6 @@ public static class EventTopology
         var arguments = StreamArguments(options);
         Bind<GenerationQueued>(GenerationEventTypes.Queued);
         Bind<GenerationStarted>(GenerationEventTypes.Started);
-        Bind<GenerationNodeExecuting>(GenerationEventTypes.Node);
-        Bind<GenerationProgressed>(GenerationEventTypes.Progress);
-        Bind<GenerationPreviewed>(GenerationEventTypes.Preview);
-        Bind<GenerationCustom>(GenerationEventTypes.Custom);
         Bind<GenerationImageCompleted>(GenerationEventTypes.Image);
         Bind<GenerationCompleted>(GenerationEventTypes.Completed);
         Bind<GenerationFailed>(GenerationEventTypes.Failed);

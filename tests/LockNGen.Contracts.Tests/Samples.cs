@@ -79,6 +79,7 @@ internal static class Samples
         {
             GenerationId = Generation,
             Sequence = 1_000_000_002,
+            StateSequence = 1_000_000_001,
             Timestamp = Time,
             Data = new() { CurrentNode = "KSampler", NodeId = "5", NodeTitle = "Sampler", CachedNodes = 2, CachedNodeIds = ["4", "6"], NodesDone = 3, NodesTotal = 7, ImageIndex = 2, TotalImages = 4 },
         },
@@ -86,6 +87,7 @@ internal static class Samples
         {
             GenerationId = Generation,
             Sequence = 1_000_000_017,
+            StateSequence = 1_000_000_001,
             Timestamp = Time,
             Data = new()
             {
@@ -106,6 +108,7 @@ internal static class Samples
         {
             GenerationId = Generation,
             Sequence = 1_000_000_016,
+            StateSequence = 1_000_000_001,
             Timestamp = Time,
             Data = new() { PreviewUrl = "/api/generations/7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03/preview?s=1000000016", ImageIndex = 2, NodeId = "5" },
         },
@@ -113,6 +116,7 @@ internal static class Samples
         {
             GenerationId = Generation,
             Sequence = 1_000_000_018,
+            StateSequence = 1_000_000_001,
             Timestamp = Time,
             Data = new() { EventType = "my_node.feedback", Data = Json("""{"node_id":"5","text":"loading"}"""), NodeId = "5", ImageIndex = 2 },
         },
@@ -120,6 +124,7 @@ internal static class Samples
         {
             GenerationId = Generation,
             Sequence = 1_000_000_020,
+            StateSequence = 1_000_000_001,
             Timestamp = Time,
             Data = new() { Image = Image, ImageIndex = 1, TotalImages = 4 },
         },
@@ -127,6 +132,7 @@ internal static class Samples
         {
             GenerationId = Generation,
             Sequence = 1_000_000_099,
+            StateSequence = 1_000_000_020,
             Timestamp = Time,
             Data = new() { Images = [Image, Text], DurationSeconds = 12.34, Warnings = [Warning] },
         },
@@ -134,6 +140,7 @@ internal static class Samples
         {
             GenerationId = Generation,
             Sequence = 1_000_000_099,
+            StateSequence = 1_000_000_020,
             Timestamp = Time,
             Data = new() { Error = Error, Images = [Image], Warnings = [Warning] },
         },

@@ -10,10 +10,14 @@ internal static class SomeEvents
     /// <summary>The sequence of event n of the first attempt.</summary>
     public static long First(long n) => GenerationSequence.Of(1, n);
 
+    /// <summary>That its attempt has begun, which is the newest state event before most others.</summary>
+    private static long BeginOf(long sequence) => GenerationSequence.Of(GenerationSequence.Attempt(sequence), 1);
+
     public static GenerationQueued Queued(Guid id, long sequence = 1, int position = 0) => new()
     {
         GenerationId = id,
         Sequence = sequence,
+        StateSequence = GenerationSequence.Number(sequence) > 1 ? sequence - 1 : null,
         Timestamp = At,
         Data = new GenerationQueuedData { Position = position, EstimatedWaitSeconds = 1 },
     };
@@ -26,18 +30,20 @@ internal static class SomeEvents
         Data = new GenerationStartedData { Instance = "gpu-1", Attempt = GenerationSequence.Attempt(sequence ?? First(1)), TotalImages = 1 },
     };
 
-    public static GenerationNodeExecuting Node(Guid id, long sequence, string node = "KSampler") => new()
+    public static GenerationNodeExecuting Node(Guid id, long sequence, string node = "KSampler", long? state = null) => new()
     {
         GenerationId = id,
         Sequence = sequence,
+        StateSequence = state ?? BeginOf(sequence),
         Timestamp = At,
         Data = new GenerationNodeExecutingData { CurrentNode = node, NodeId = "5", ImageIndex = 1, TotalImages = 1 },
     };
 
-    public static GenerationProgressed Progress(Guid id, long sequence, int step = 1, string? previewUrl = null) => new()
+    public static GenerationProgressed Progress(Guid id, long sequence, int step = 1, string? previewUrl = null, long? state = null) => new()
     {
         GenerationId = id,
         Sequence = sequence,
+        StateSequence = state ?? BeginOf(sequence),
         Timestamp = At,
         Data = new GenerationProgressedData
         {
@@ -57,6 +63,7 @@ internal static class SomeEvents
     {
         GenerationId = id,
         Sequence = sequence,
+        StateSequence = BeginOf(sequence),
         Timestamp = At,
         Data = new GenerationPreviewedData { PreviewUrl = $"/api/generations/{id}/preview?s={sequence}", ImageIndex = 1 },
     };
@@ -65,14 +72,16 @@ internal static class SomeEvents
     {
         GenerationId = id,
         Sequence = sequence,
+        StateSequence = BeginOf(sequence),
         Timestamp = At,
         Data = new GenerationImageCompletedData { Image = File(id, index), ImageIndex = index, TotalImages = 1 },
     };
 
-    public static GenerationCompleted Completed(Guid id, long sequence) => new()
+    public static GenerationCompleted Completed(Guid id, long sequence, long? state = null) => new()
     {
         GenerationId = id,
         Sequence = sequence,
+        StateSequence = state ?? BeginOf(sequence),
         Timestamp = At,
         Data = new GenerationCompletedData { Images = [File(id, 1)], DurationSeconds = 2 },
     };
@@ -85,7 +94,7 @@ internal static class SomeEvents
         for (var step = 1; step <= steps; step++)
             yield return Progress(id, First(1 + step), step);
         yield return Image(id, First(steps + 2));
-        yield return Completed(id, First(steps + 3));
+        yield return Completed(id, First(steps + 3), state: First(steps + 2));
     }
 
     private static GenerationImage File(Guid id, int index) => new()

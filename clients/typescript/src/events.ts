@@ -8,8 +8,19 @@ import * as z from 'zod/mini';
 /** Orders the events of one generation: attempt x 1,000,000,000 + n. */
 const sequence = z.number().check(z.nonnegative());
 
+/**
+ * What every event carries. `stateSequence` is for those who read the broker: the number of the newest event before it that is not progress.
+ * A gateway's client never infers loss from numbers; `subscription.gap` tells of it.
+ */
 const event = <const Type extends string, Data extends z.core.SomeType>(type: Type, data: Data) =>
-  z.object({ type: z.literal(type), generationId: z.string(), sequence, data, timestamp: z.string() });
+  z.object({
+    type: z.literal(type),
+    generationId: z.string(),
+    sequence,
+    stateSequence: z.optional(sequence),
+    data,
+    timestamp: z.string(),
+  });
 
 /**
  * One result. `index` counts results from 1 and is stable across attempts; `kind` is image, video, audio, model, text, latent,

@@ -42,5 +42,9 @@ function fromSnapshot(state: GenerationState, { generationId, sequence, data, ti
     return isEnded(state.status) ? state : { ...state, status: data.status };
   }
   const { images = [], warnings = [] } = data;
-  return { ...initialState(generationId), sequence, ...data, images, warnings, timestamp };
+  const next = { ...initialState(generationId), sequence, ...data, images, warnings, timestamp };
+  // A gateway that has just started may not have heard of progress yet that was seen at another one.
+  return sequence < state.sequence && !isEnded(next.status)
+    ? { ...next, overallProgress: Math.max(state.overallProgress, next.overallProgress) }
+    : next;
 }

@@ -119,6 +119,18 @@ describe('reduceGeneration', () => {
     }
   });
 
+  it('a snapshot of a server that has not heard of the newest progress does not take the bar back', () => {
+    const factory = new EventFactory();
+    const [started, progress] = [factory.started(), factory.progress(9)];
+    const snapshot = toSnapshot(reduceAll(factory.id, [started]));
+    const state = reduceGeneration(reduceAll(factory.id, [started, progress]), snapshot);
+    expect(state.overallProgress).toBe(progress.data.overallProgress);
+    expect(reduceGeneration(state, progress)).toMatchObject({
+      step: 9,
+      overallProgress: progress.data.overallProgress,
+    });
+  });
+
   it('a server that has forgotten the generation does not erase what was seen', () => {
     const factory = new EventFactory();
     const snapshot = toSnapshot(initialState(factory.id));

@@ -28,6 +28,13 @@ public abstract record GenerationEvent
     [JsonPropertyOrder(2)]
     public required long Sequence { get; init; }
 
+    /// <summary>
+    /// The sequence of the newest event before this one in the same attempt that is not progress (<see cref="GenerationEventTypes.IsProgress"/>);
+    /// absent when there is none. Who has not seen that event has missed one. Missing progress is nobody's loss: newer progress supersedes it.
+    /// </summary>
+    [JsonPropertyOrder(2)]
+    public long? StateSequence { get; init; }
+
     /// <summary>When it happened, UTC, written with milliseconds and <c>Z</c>. For people: order comes from <see cref="Sequence"/>.</summary>
     [JsonPropertyOrder(4)]
     [JsonConverter(typeof(UtcMillisecondsConverter))]

@@ -40,6 +40,9 @@ public static class GenerationEventTypes
     public static IReadOnlyList<string> All { get; } =
         [Queued, Started, Node, Progress, Preview, Custom, Image, Completed, Failed, Cancelled];
 
+    /// <summary>The types that are no progress: those that the event stream keeps, and of which no reader may miss one unannounced.</summary>
+    public static IReadOnlyList<string> State { get; } = [.. All.Where(t => !IsProgress(t))];
+
     /// <summary>Whether an event of this type ends its generation.</summary>
     public static bool IsTerminal(string type) => type is Completed or Failed or Cancelled;
 

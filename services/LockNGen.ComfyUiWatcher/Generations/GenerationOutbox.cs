@@ -23,7 +23,9 @@ internal sealed partial class GenerationOutbox(
 
     private readonly PendingEvents _pending = new(policy, clock);
     private readonly ConcurrentQueue<Task> _onTheirWay = new();
+    private readonly NewestProgress _newest = new();
     private long _number;
+    private long? _stateSequence;
     private string? _previewUrl;
 
     /// <summary>Never waits.</summary>
@@ -46,7 +48,13 @@ internal sealed partial class GenerationOutbox(
 
     /// <summary>Gives the terminal event its number. After <see cref="DrainAsync"/> only.</summary>
     public T Number<T>(T message)
-        where T : GenerationEvent => message with { Sequence = GenerationSequence.Of(attempt, ++_number) };
+        where T : GenerationEvent
+    {
+        var numbered = message with { Sequence = GenerationSequence.Of(attempt, ++_number), StateSequence = _stateSequence };
+        if (!GenerationEventTypes.IsProgress(message.Type))
+            _stateSequence = numbered.Sequence;
+        return numbered;
+    }
 
     /// <summary>Publishes a numbered event until it is confirmed.</summary>
     public async Task PublishAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
@@ -78,19 +86,10 @@ internal sealed partial class GenerationOutbox(
         {
             while (true)
             {
-                var next = await _pending.TakeAsync(cancellationToken);
-                var message = Number(next.Translated.Event);
-                message = message switch
-                {
-                    GenerationPreviewed p => p with { Data = p.Data with { PreviewUrl = _previewUrl = policy.PreviewUrl(generationId, p.Sequence) } },
-                    GenerationProgressed p => p with { Data = p.Data with { PreviewUrl = _previewUrl } },
-                    _ => message,
-                };
-                var preview = next.Translated.Preview is { } frame ? new PreviewImage(frame.ContentType, frame.Image) : null;
-                if (next.IsProgress && publisher.KeepsOrder)
-                    await SendOffAsync(PostAsync(message, preview, next.ReceivedAt, cancellationToken));
+                if (await _pending.TakeAsync(cancellationToken) is { } next)
+                    await PublishAsync(next, cancellationToken);
                 else
-                    await PublishAsync(message, preview, next.ReceivedAt, cancellationToken);
+                    await RepeatAsync(cancellationToken);
                 _pending.Done();
             }
         }
@@ -99,6 +98,44 @@ internal sealed partial class GenerationOutbox(
             LogClosed(generationId, attempt);
         }
     }
+
+    private async Task PublishAsync(PendingEvent next, CancellationToken cancellationToken)
+    {
+        var message = Number(next.Translated.Event);
+        message = message switch
+        {
+            GenerationPreviewed p => p with { Data = p.Data with { PreviewUrl = _previewUrl = policy.PreviewUrl(generationId, p.Sequence) } },
+            GenerationProgressed p => p with { Data = p.Data with { PreviewUrl = _previewUrl } },
+            _ => message,
+        };
+        _newest.Note(message);
+        var preview = next.Translated.Preview is { } frame ? new PreviewImage(frame.ContentType, frame.Image) : null;
+        if (next.IsProgress)
+            await PublishProgressAsync(message, preview, next.ReceivedAt, cancellationToken);
+        else
+            await PublishAsync(message, preview, next.ReceivedAt, cancellationToken);
+    }
+
+    /// <summary>
+    /// Publishes the newest progress again. Who has it ignores it by its number; where a state event has come after it, so would who lacks it, and
+    /// it gets a new number, once.
+    /// </summary>
+    private async Task RepeatAsync(CancellationToken cancellationToken)
+    {
+        var told = _newest.Events;
+        var isLeftBehind = told.Any(m => m.Sequence < _stateSequence);
+        foreach (var message in told)
+        {
+            var again = isLeftBehind ? Number(message with { Timestamp = clock.GetUtcNow() }) : message;
+            _newest.Note(again);
+            await PublishProgressAsync(again, preview: null, receivedAt: null, cancellationToken);
+        }
+    }
+
+    private Task PublishProgressAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
+        publisher.KeepsOrder
+            ? SendOffAsync(PostAsync(message, preview, receivedAt, cancellationToken))
+            : PublishAsync(message, preview, receivedAt, cancellationToken);
 
     private async Task PostAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {

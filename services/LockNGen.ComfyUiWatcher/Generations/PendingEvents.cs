@@ -14,6 +14,7 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource? _drained;
     private bool _taken;
+    private bool _isEnding;
     private DateTimeOffset _paidUntil = clock.GetUtcNow();
     private DateTimeOffset _lastPreview;
 
@@ -29,11 +30,12 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
         }
     }
 
-    /// <summary>Completes when everything that was added is taken and done; progress does not dawdle any more.</summary>
+    /// <summary>Completes when everything that was added is taken and done; progress does not dawdle any more, and silence means nothing.</summary>
     public Task DrainAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            _isEnding = true;
             if (_waiting.Count == 0 && !_taken)
                 return Task.CompletedTask;
             _drained ??= NewSignal();
@@ -42,9 +44,13 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes what is due, or waits until something is. The next one only after <see cref="Done"/>.</summary>
-    public async Task<PendingEvent> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes what is due, or waits until something is; null when nothing came for so long that what was told last should be told again.
+    /// The next one only after <see cref="Done"/>.
+    /// </summary>
+    public async Task<PendingEvent?> TakeAsync(CancellationToken cancellationToken)
     {
+        var silentUntil = clock.GetUtcNow() + policy.RepeatAfter;
         while (true)
         {
             Task changed;
@@ -56,6 +62,16 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
                     _waiting.Remove(next);
                     _taken = true;
                     return next;
+                }
+
+                if (_waiting.Count == 0 && !_isEnding)
+                {
+                    wait = silentUntil - clock.GetUtcNow();
+                    if (wait <= TimeSpan.Zero)
+                    {
+                        _taken = true;
+                        return null;
+                    }
                 }
 
                 if (_changed.Task.IsCompleted)

@@ -10,6 +10,9 @@ internal sealed class PublishPolicy(WatcherOptions options)
     /// <summary>How far progress may run ahead of its pace: what comes in a burst (node, step, preview) leaves at once all the same.</summary>
     public TimeSpan ProgressBurst { get; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>The newest progress is told again after so long a silence.</summary>
+    public TimeSpan RepeatAfter { get; } = options.RepeatProgressAfter;
+
     public TimeSpan PreviewSpacing { get; } =
         options.PreviewsPerSecond == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(1.0 / options.PreviewsPerSecond);
 

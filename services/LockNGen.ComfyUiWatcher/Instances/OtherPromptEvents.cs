@@ -23,13 +23,14 @@ internal static class OtherPromptEvents
     public static GenerationEvent Outcome(
         Guid id, HistoryEntry entry, IReadOnlyList<GenerationImage> images, DateTimeOffset startedAt, DateTimeOffset now)
     {
-        var sequence = GenerationSequence.Of(Attempt, 2);
+        var (started, sequence) = (GenerationSequence.Of(Attempt, 1), GenerationSequence.Of(Attempt, 2));
         if (entry.Succeeded)
         {
             return new GenerationCompleted
             {
                 GenerationId = id,
                 Sequence = sequence,
+                StateSequence = started,
                 Timestamp = now,
                 Data = new GenerationCompletedData { Images = images, DurationSeconds = Math.Round((now - startedAt).TotalSeconds, 3) },
             };
@@ -38,12 +39,17 @@ internal static class OtherPromptEvents
         return entry.Interrupted
             ? new GenerationCancelled
             {
-                GenerationId = id, Sequence = sequence, Timestamp = now, Data = new GenerationCancelledData { Reason = "comfyui", Images = images },
+                GenerationId = id,
+                Sequence = sequence,
+                StateSequence = started,
+                Timestamp = now,
+                Data = new GenerationCancelledData { Reason = "comfyui", Images = images },
             }
             : new GenerationFailed
             {
                 GenerationId = id,
                 Sequence = sequence,
+                StateSequence = started,
                 Timestamp = now,
                 Data = new GenerationFailedData { Error = GenerationErrors.Of(entry.Exception, graph: null), Images = images },
             };

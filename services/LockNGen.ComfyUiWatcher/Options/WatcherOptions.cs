@@ -33,6 +33,13 @@ public sealed class WatcherOptions
     [Range(1, 100)]
     public int ProgressPerSecond { get; set; } = 20;
 
+    /// <summary>
+    /// How long the newest progress of a generation stands before it is published again unchanged, for gateways that have started meanwhile;
+    /// all others ignore it. Default 2 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan RepeatProgressAfter { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a finished file is offered to the API before the generation fails with <c>storage_failed</c>. Default 15 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(15);

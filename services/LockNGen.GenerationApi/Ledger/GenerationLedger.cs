@@ -124,6 +124,8 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     {
         GenerationId = id,
         Sequence = GenerationSequence.Of(attempt, number),
+        // All that comes before a claim are events like this one.
+        StateSequence = number > 1 ? GenerationSequence.Of(attempt, number - 1) : null,
         Timestamp = clock.GetUtcNow(),
         Data = new GenerationQueuedData { Position = place.Position, EstimatedWaitSeconds = place.EstimatedWaitSeconds },
     };

@@ -8,8 +8,8 @@ internal sealed partial class EventReader(GatewayMetrics metrics, ILogger<EventR
 {
     public ServerMessage? Read(ReadOnlySpan<byte> body, long receivedAt, string? traceParent = null)
     {
-        if (EventScanner.TryScan(body, out var kind, out var generationId, out var sequence))
-            return ServerMessage.Event(kind, generationId, sequence, body, receivedAt, traceParent);
+        if (EventScanner.TryScan(body, out var scanned))
+            return ServerMessage.Event(scanned, body, receivedAt, traceParent);
         metrics.Unreadable();
         LogUnreadable(body.Length);
         return null;

@@ -21,9 +21,7 @@ internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<B
     /// <summary>Declares everything that this replica reads from; repeating it is harmless, and brings back what someone removed.</summary>
     public async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
-        await channel.QueueDeclareAsync(
-            EventTopology.Stream, durable: true, exclusive: false, autoDelete: false, Arguments(EventTopology.StreamArguments(bus.Value)),
-            cancellationToken: cancellationToken);
+        await EventTopology.DeclareAsync(channel, bus.Value, cancellationToken);
         await channel.QueueDeclareAsync(
             Events, durable: true, exclusive: false, autoDelete: false, Bounded("x-max-length-bytes", replica.Value.QueueMaxBytes),
             cancellationToken: cancellationToken);
@@ -32,23 +30,11 @@ internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<B
             cancellationToken: cancellationToken);
 
         foreach (var exchange in GenerationEventTypes.All)
-        {
-            await BindAsync(channel, exchange, EventTopology.Stream, cancellationToken);
-            await BindAsync(channel, exchange, Events, cancellationToken);
-        }
-
-        await BindAsync(channel, TokenRevoked.Exchange, Events, cancellationToken);
-        await BindAsync(channel, GenerationPreviewBytes.Exchange, Previews, cancellationToken);
+            await channel.QueueBindAsync(Events, exchange, routingKey: "", cancellationToken: cancellationToken);
+        await channel.ExchangeDeclareAsync(TokenRevoked.Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(Events, TokenRevoked.Exchange, routingKey: "", cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(Previews, GenerationPreviewBytes.Exchange, routingKey: "", cancellationToken: cancellationToken);
     }
-
-    private static async Task BindAsync(IChannel channel, string exchange, string queue, CancellationToken cancellationToken)
-    {
-        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(queue, exchange, routingKey: "", cancellationToken: cancellationToken);
-    }
-
-    private static Dictionary<string, object?> Arguments(IReadOnlyDictionary<string, object> arguments) =>
-        arguments.ToDictionary(a => a.Key, a => (object?)a.Value);
 
     private Dictionary<string, object?> Bounded(string limit, long value) => new()
     {

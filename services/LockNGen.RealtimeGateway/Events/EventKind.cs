@@ -66,6 +66,10 @@ internal static class EventKinds
         return false;
     }
 
+    /// <summary>Whether the event stream keeps events of this kind, and no one may miss one unannounced; all others are progress.</summary>
+    public static bool IsState(this EventKind kind) =>
+        kind is EventKind.Queued or EventKind.Started or EventKind.Image || kind.IsTerminal();
+
     public static bool IsTerminal(this EventKind kind) => kind is EventKind.Completed or EventKind.Failed or EventKind.Cancelled;
 
     /// <summary>

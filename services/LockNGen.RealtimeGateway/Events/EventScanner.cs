@@ -1,52 +1,66 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>
-/// Reads kind, generation and sequence of an event's JSON, and nothing else of it. Our own publishers always write these three first
+/// Reads kind, generation and sequences of an event's JSON, and nothing else of it. Our own publishers always write these first
 /// and without white space, which a few comparisons recognise; whatever else is valid JSON is read property by property.
 /// </summary>
 internal static class EventScanner
 {
     private const int GuidLength = 36;
 
-    /// <summary>False when the body is not JSON, or lacks one of the three.</summary>
-    public static bool TryScan(ReadOnlySpan<byte> json, out EventKind kind, out Guid generationId, out long sequence) =>
-        TryScanCanonical(json, out kind, out generationId, out sequence) || TryScanAny(json, out kind, out generationId, out sequence);
+    /// <summary>False when the body is not JSON, or lacks kind, generation or sequence.</summary>
+    public static bool TryScan(ReadOnlySpan<byte> json, out ScannedEvent scanned) =>
+        TryScanCanonical(json, out scanned) || TryScanAny(json, out scanned);
 
-    private static bool TryScanCanonical(ReadOnlySpan<byte> json, out EventKind kind, out Guid generationId, out long sequence)
+    private static bool TryScanCanonical(ReadOnlySpan<byte> json, out ScannedEvent scanned)
     {
-        kind = default;
-        generationId = default;
-        sequence = 0;
+        scanned = default;
         if (!json.StartsWith("{\"type\":\""u8))
             return false;
         var rest = json["{\"type\":\""u8.Length..];
         var quote = rest.IndexOf((byte)'"');
-        if (quote < 0 || !EventKinds.TryParse(rest[..quote], out kind))
+        if (quote < 0 || !EventKinds.TryParse(rest[..quote], out var kind))
             return false;
 
         rest = rest[quote..];
         if (!rest.StartsWith("\",\"generationId\":\""u8))
             return false;
         rest = rest["\",\"generationId\":\""u8.Length..];
-        if (!Utf8Parser.TryParse(rest, out generationId, out var length, 'D') || length != GuidLength)
+        if (!Utf8Parser.TryParse(rest, out Guid generationId, out var length, 'D') || length != GuidLength)
             return false;
 
         rest = rest[length..];
         if (!rest.StartsWith("\",\"sequence\":"u8))
             return false;
         rest = rest["\",\"sequence\":"u8.Length..];
-        return Utf8Parser.TryParse(rest, out sequence, out length) && sequence > 0
-            && length < rest.Length && rest[length] == ',' && json[^1] == '}';
+        if (!Utf8Parser.TryParse(rest, out long sequence, out length) || sequence <= 0)
+            return false;
+
+        rest = rest[length..];
+        long stateSequence = 0;
+        if (rest.StartsWith(",\"stateSequence\":"u8))
+        {
+            rest = rest[",\"stateSequence\":"u8.Length..];
+            if (!Utf8Parser.TryParse(rest, out stateSequence, out length) || stateSequence <= 0)
+                return false;
+            rest = rest[length..];
+        }
+
+        scanned = new ScannedEvent(kind, generationId, sequence, stateSequence);
+        return !rest.IsEmpty && rest[0] == ',' && json[^1] == '}';
     }
 
-    private static bool TryScanAny(ReadOnlySpan<byte> json, out EventKind kind, out Guid generationId, out long sequence)
+    private static bool TryScanAny(ReadOnlySpan<byte> json, out ScannedEvent scanned)
     {
-        kind = default;
-        generationId = default;
-        sequence = 0;
+        scanned = default;
+        EventKind kind = default;
+        Guid generationId = default;
+        long sequence = 0;
+        long stateSequence = 0;
         var hasKind = false;
         try
         {
@@ -57,6 +71,7 @@ internal static class EventScanner
             {
                 var (isType, isId, isSequence) =
                     (reader.ValueTextEquals("type"u8), reader.ValueTextEquals("generationId"u8), reader.ValueTextEquals("sequence"u8));
+                var isStateSequence = reader.ValueTextEquals("stateSequence"u8);
                 reader.Read();
                 if (isType && reader.TokenType == JsonTokenType.String)
                     hasKind = EventKinds.TryParse(reader.GetString(), out kind);
@@ -64,10 +79,13 @@ internal static class EventScanner
                     reader.TryGetGuid(out generationId);
                 else if (isSequence && reader.TokenType == JsonTokenType.Number)
                     reader.TryGetInt64(out sequence);
+                else if (isStateSequence && reader.TokenType == JsonTokenType.Number)
+                    reader.TryGetInt64(out stateSequence);
                 else
                     reader.Skip();
             }
 
+            scanned = new ScannedEvent(kind, generationId, sequence, Math.Max(0, stateSequence));
             // Read to the end: what is forwarded must be one whole JSON object.
             return reader.TokenType == JsonTokenType.EndObject && !reader.Read() && hasKind && generationId != Guid.Empty && sequence > 0;
         }
@@ -78,3 +96,11 @@ internal static class EventScanner
         }
     }
 }
+
+/// <summary>What <see cref="EventScanner"/> reads of an event.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="GenerationId">Its generation.</param>
+/// <param name="Sequence">Its number.</param>
+/// <param name="StateSequence">The number of the newest state event before it; 0 when it is the first, or its publisher does not say.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ScannedEvent(EventKind Kind, Guid GenerationId, long Sequence, long StateSequence);

@@ -37,6 +37,9 @@ internal sealed class ServerMessage
 
     public long Sequence { get; }
 
+    /// <summary>The sequence of the newest state event before it; 0 when it is the first of its attempt, or its publisher does not say.</summary>
+    public long StateSequence { get; private init; }
+
     /// <summary>Unix microseconds at which the watcher had ComfyUI's frame; 0 when not known.</summary>
     public long ReceivedAt { get; private init; }
 
@@ -62,14 +65,15 @@ internal sealed class ServerMessage
     public int Cost => _frame.Length + Overhead;
 
     /// <summary>An event as it came from the broker; the bytes are copied.</summary>
-    public static ServerMessage Event(EventKind kind, Guid generationId, long sequence, ReadOnlySpan<byte> json, long receivedAt, string? traceParent = null)
+    public static ServerMessage Event(ScannedEvent scanned, ReadOnlySpan<byte> json, long receivedAt, string? traceParent = null)
     {
         var frame = WebSocketFrame.Text(json, out var payload);
-        return new ServerMessage(kind, generationId, sequence, frame, payload)
+        return new ServerMessage(scanned.Kind, scanned.GenerationId, scanned.Sequence, frame, payload)
         {
+            StateSequence = scanned.StateSequence,
             ReceivedAt = receivedAt,
-            Trace = DeliveryTrace.Of(kind, generationId, traceParent),
-            EndsGeneration = kind.IsTerminal(),
+            Trace = DeliveryTrace.Of(scanned.Kind, scanned.GenerationId, traceParent),
+            EndsGeneration = scanned.Kind.IsTerminal(),
         };
     }
 

@@ -29,6 +29,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>Cursors from here on can be served from the ring.</summary>
     private long _completeAfter;
 
+    /// <summary>The newest state event that is known here.</summary>
+    private long _lastState;
+
     /// <summary>Where a new attempt began: nothing has been delivered between these two.</summary>
     private (long Last, long Next) _overtaken;
 
@@ -66,10 +69,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return AppendOutcome.Dropped;
             LearnOwner(owner);
             if (message.Sequence <= LastSequence || HasEnded)
-                return TakeOld(message.Sequence, audience);
+                return TakeOld(message, audience);
             if (_held is not null)
                 return Hold(_held, message, audience);
-            if (IsHole(message.Sequence))
+            if (IsHole(message))
             {
                 logs.WholeFromNow();
                 _held = [];
@@ -88,7 +91,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// Ends the search for what was missing before the held events.
     /// </summary>
     /// <param name="found">What the stream had.</param>
-    /// <param name="isComplete">Whether the stream was read to its end: then the step from one attempt to the next hides nothing.</param>
+    /// <param name="isComplete">
+    /// Whether the stream was read to its end: then nothing is missing before an event that does not say what should have come before it.
+    /// </param>
     /// <param name="audience">Those who watch everything.</param>
     /// <returns>False when events are lost for good.</returns>
     public bool Repair(IEnumerable<ServerMessage> found, bool isComplete, AudienceOfAll audience)
@@ -103,7 +108,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             var isWhole = true;
             foreach (var message in held.Values.Where(m => m.Sequence > LastSequence && !HasEnded))
             {
-                if (!IsHole(message.Sequence) || (isComplete && GenerationSequence.Number(message.Sequence) == 1))
+                if (!IsHole(message) || (isComplete && message.StateSequence == 0))
                 {
                     Deliver(message, audience);
                     continue;
@@ -159,7 +164,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 {
                     // The database is ahead of the broker: what it says already contains the events that are still on their way.
                     ClearRing();
-                    LastSequence = _completeAfter = snapshot.Sequence;
+                    LastSequence = _lastState = _completeAfter = snapshot.Sequence;
                     HasEnded = snapshot.Data.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
                 }
             }
@@ -269,23 +274,29 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     }
 
     /// <summary>
-    /// Whether something is missing before this event. What an attempt left unsaid cannot be told from what was lost, so a new attempt is
-    /// believed to follow at once only as long as nothing at all is missing. Attempt 0 is the GenerationApi's and its length is no one's business.
+    /// Whether a state event is missing before this event; missing progress is none, newer supersedes it. What an attempt left unsaid cannot be
+    /// told from what was lost, so a new attempt is believed to follow at once only as long as nothing at all is missing. Attempt 0 is the
+    /// GenerationApi's and its length is no one's business. Older publishers do not say which state event came before: theirs are counted.
     /// </summary>
-    private bool IsHole(long sequence)
+    private bool IsHole(ServerMessage message)
     {
         if (LastSequence == 0)
             return false;
+        if (message.StateSequence > 0)
+            return message.StateSequence > _lastState;
         var last = GenerationSequence.Attempt(LastSequence);
-        return GenerationSequence.Attempt(sequence) == last
-            ? sequence != LastSequence + 1
-            : GenerationSequence.Number(sequence) != 1 || (last > 0 && !logs.AreWholeSince(LastActivity));
+        return GenerationSequence.Attempt(message.Sequence) == last
+            ? message.Sequence != LastSequence + 1
+            : GenerationSequence.Number(message.Sequence) != 1 || (last > 0 && !logs.AreWholeSince(LastActivity));
     }
 
-    /// <summary>Seen before, after the end, or by another publisher than the next attempt's, which overtook it: that is made known.</summary>
-    private AppendOutcome TakeOld(long sequence, AudienceOfAll audience)
+    /// <summary>
+    /// Seen before, after the end, progress that a newer state event has left behind, or a state event of another publisher than the next
+    /// attempt's, which overtook it: that is made known.
+    /// </summary>
+    private AppendOutcome TakeOld(ServerMessage message, AudienceOfAll audience)
     {
-        if (HasEnded || sequence <= _overtaken.Last || sequence >= _overtaken.Next)
+        if (HasEnded || !message.Kind.IsState() || message.Sequence <= _overtaken.Last || message.Sequence >= _overtaken.Next)
             return AppendOutcome.Duplicate;
         _overtaken = default;
         RestartBefore(LastSequence + 1);
@@ -304,8 +315,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     private void Keep(ServerMessage message)
     {
         if (LastSequence == 0)
-            Begin(message.Sequence);
+            Begin(message);
         LastSequence = message.Sequence;
+        _lastState = message.Kind.IsState() ? message.Sequence : Math.Max(_lastState, message.StateSequence);
         LastActivity = logs.Clock.GetTimestamp();
         HasEnded = message.EndsGeneration;
         TraceParent ??= message.Trace?.TraceParent;
@@ -321,17 +333,17 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         _ahead.Join(message.Sequence, _subscribers);
     }
 
-    private void Begin(long sequence)
+    private void Begin(ServerMessage first)
     {
         // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1.
-        if (GenerationSequence.Number(sequence) == 1 && GenerationSequence.Attempt(sequence) <= 1)
+        if (GenerationSequence.Number(first.Sequence) == 1 && GenerationSequence.Attempt(first.Sequence) <= 1)
         {
             _completeAfter = 0;
             Complete();
         }
         else
         {
-            _completeAfter = sequence - 1;
+            _completeAfter = first.StateSequence > 0 ? first.StateSequence : first.Sequence - 1;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Generations;
 using LockNGen.ComfyUiWatcher.Options;
@@ -18,6 +20,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     /// <summary>So many leave before the pace counts: half a second's worth at 20 a second, and the one that is due.</summary>
     private const int Burst = 11;
 
+    private static readonly TimeSpan Silence = new WatcherOptions().RepeatProgressAfter;
     private static readonly Guid Id = Guid.NewGuid();
 
     private readonly TimerClock _clock = new();
@@ -81,10 +84,8 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     {
         for (var step = 1; step <= Burst; step++)
             await PublishAsync(step);
-        var armed = _clock.NextTimer();
         _outbox.Add(Progress(99));
-        // The timer is armed by the publishing loop; the clock must not move before that.
-        await armed.WaitAsync(TestContext.Current.CancellationToken);
+        await _clock.UntilArmedAsync(TimeSpan.FromMilliseconds(50));
         _events.Of<GenerationProgressed>(Id).Count.ShouldBe(Burst);
 
         _clock.Advance(TimeSpan.FromMilliseconds(50));
@@ -124,6 +125,77 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         _events.Previews.ShouldHaveSingleItem().Sequence.ShouldBe(preview.Sequence);
     }
 
+    [Fact]
+    public async Task EveryEvent_NamesTheStateEventBeforeIt()
+    {
+        await PublishAsync(1);
+        _outbox.Add(Image(1));
+        _outbox.Add(Progress(2));
+        _outbox.Add(Image(2));
+        await _outbox.DrainAsync(TestContext.Current.CancellationToken);
+        await _events.WaitForAsync<GenerationImageCompleted>(Id, i => i.Data.ImageIndex == 2);
+
+        _events.Of(Id).Select(e => (Number(e.Sequence), e.StateSequence is { } state ? Number(state) : 0)).ShouldBe([(1, 0), (2, 0), (3, 2), (4, 2)]);
+        _outbox.Number(new GenerationCancelled { GenerationId = Id, Sequence = 0, Timestamp = _clock.GetUtcNow(), Data = new() { Reason = "user" } })
+            .StateSequence.ShouldBe(GenerationSequence.Of(2, 4));
+    }
+
+    [Fact]
+    public async Task NewestProgress_AfterASilence_IsToldAgainUnchanged()
+    {
+        _outbox.Add(Node());
+        _outbox.Add(Progress(1));
+        await _events.WaitForAsync<GenerationProgressed>(Id);
+
+        await WaitInSilenceAsync();
+        await _events.WaitForManyAsync<GenerationProgressed>(Id, 2);
+        await WaitInSilenceAsync();
+        await _events.WaitForManyAsync<GenerationProgressed>(Id, 3);
+
+        _events.Of(Id).Select(e => Number(e.Sequence)).ShouldBe([1, 2, 1, 2, 1, 2]);
+        _events.Of<GenerationProgressed>(Id).Select(p => Encoding.UTF8.GetString(ContractsJson.Serialize(p))).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task NewestProgress_WithAStateEventBehindIt_GetsANewNumberOnce()
+    {
+        _outbox.Add(Progress(1));
+        await _events.WaitForAsync<GenerationProgressed>(Id);
+        _outbox.Add(Image(1));
+        await _events.WaitForAsync<GenerationImageCompleted>(Id);
+
+        await WaitInSilenceAsync();
+        await _events.WaitForManyAsync<GenerationProgressed>(Id, 2);
+        await WaitInSilenceAsync();
+        await _events.WaitForManyAsync<GenerationProgressed>(Id, 3);
+
+        _events.Of(Id).Select(e => Number(e.Sequence)).ShouldBe([1, 2, 3, 3]);
+        _events.Of<GenerationProgressed>(Id).ShouldAllBe(p => p.Data.Step == 1);
+    }
+
+    [Fact]
+    public async Task NewestProgress_OnceTheEndHasItsNumber_IsToldNoMore()
+    {
+        _outbox.Add(Progress(1));
+        await _events.WaitForAsync<GenerationProgressed>(Id);
+        await _outbox.DrainAsync(TestContext.Current.CancellationToken);
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        _outbox.Add(Image(1));
+        await _events.WaitForAsync<GenerationImageCompleted>(Id);
+
+        _events.Of<GenerationProgressed>(Id).ShouldHaveSingleItem();
+    }
+
+    /// <summary>The timer is armed by the publishing loop; the clock must not move before that.</summary>
+    private async Task WaitInSilenceAsync()
+    {
+        await _clock.UntilArmedAsync(Silence);
+        _clock.Advance(Silence);
+    }
+
+    private static long Number(long sequence) => GenerationSequence.Number(sequence);
+
     private async Task PublishAsync(int step)
     {
         _outbox.Add(Progress(step));
@@ -136,6 +208,14 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         Sequence = 0,
         Timestamp = _clock.GetUtcNow(),
         Data = new GenerationProgressedData { Progress = step, OverallProgress = step, Step = step, TotalSteps = 100, ImageIndex = 1, TotalImages = 1 },
+    });
+
+    private TranslatedEvent Node() => new(new GenerationNodeExecuting
+    {
+        GenerationId = Id,
+        Sequence = 0,
+        Timestamp = _clock.GetUtcNow(),
+        Data = new GenerationNodeExecutingData { CurrentNode = "KSampler", NodeId = "5", ImageIndex = 1, TotalImages = 1 },
     });
 
     private TranslatedEvent Image(int index) => new(new GenerationImageCompleted
@@ -161,18 +241,39 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         },
         new PreviewFrame("5", "5", "image/jpeg", new byte[size]));
 
-    /// <summary>A fake clock that tells when a timer has been armed.</summary>
+    /// <summary>A fake clock that tells which timers are armed.</summary>
     private sealed class TimerClock : FakeTimeProvider
     {
-        private TaskCompletionSource _armed = new();
+        private readonly ConcurrentDictionary<ITimer, DateTimeOffset> _armed = new();
 
-        public Task NextTimer() => (_armed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        public async Task UntilArmedAsync(TimeSpan dueTime)
+        {
+            while (_armed.Values.All(due => due != GetUtcNow() + dueTime))
+                await Task.Yield();
+        }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            _armed.TrySetResult();
+            var timer = new Armed(base.CreateTimer(callback, state, dueTime, period), _armed);
+            _armed[timer] = GetUtcNow() + dueTime;
             return timer;
+        }
+
+        private sealed class Armed(ITimer timer, ConcurrentDictionary<ITimer, DateTimeOffset> armed) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                armed.TryRemove(this, out _);
+                timer.Dispose();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
         }
     }
 }

@@ -64,6 +64,10 @@ internal sealed class EventLog
 
     /// <summary>Waits for the first event of a kind.</summary>
     public async Task<T> WaitForAsync<T>(Guid generationId, Func<T, bool>? matches = null)
+        where T : GenerationEvent => (await WaitForManyAsync(generationId, 1, matches))[0];
+
+    /// <summary>Waits for so many events of a kind.</summary>
+    public async Task<IReadOnlyList<T>> WaitForManyAsync<T>(Guid generationId, int count, Func<T, bool>? matches = null)
         where T : GenerationEvent
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -73,7 +77,8 @@ internal sealed class EventLog
             Task changed;
             lock (_gate)
             {
-                if (_events.OfType<T>().FirstOrDefault(e => e.GenerationId == generationId && (matches?.Invoke(e) ?? true)) is { } found)
+                var found = _events.OfType<T>().Where(e => e.GenerationId == generationId && (matches?.Invoke(e) ?? true)).Take(count).ToList();
+                if (found.Count == count)
                     return found;
                 changed = _changed.Task;
             }

@@ -28,7 +28,7 @@ internal static class ReaderCheck
         public Promise Order { get; } = new("nothing out of order");
         public Promise AfterEnd { get; } = new("nothing after the end");
         public Promise Silent { get; } = new("no state event missed without a gap notice");
-        public Promise Superseded { get; } = new("no progress missed but for a newer one of its type");
+        public Promise Superseded { get; } = new("no progress missed but for a newer one of its type, a later attempt or the end");
     }
 
     /// <summary>Goes through what a reader saw, knowing at each step up to which number it has everything.</summary>
@@ -64,6 +64,9 @@ internal static class ReaderCheck
                 }
             }
 
+            // Who was cut off before something newer came is told no more.
+            if (_hasEnded || watch.Steps is [.., { Kind: StepKind.Dropped }])
+                return;
             foreach (var (type, sequence) in _missed)
                 results.Superseded.Check(holds: false, $"{watch.Reader} missed {type} {sequence}, and saw no newer one", watch.Generation);
         }
@@ -76,6 +79,8 @@ internal static class ReaderCheck
                 _seen.Clear();
             _position = snapshot.Sequence;
             _wasTold = false;
+            // It is the reduction of all that was missed.
+            _missed.Clear();
             if (snapshot.Text is "completed" or "failed" or "cancelled")
             {
                 _hasEnded = true;
@@ -94,8 +99,12 @@ internal static class ReaderCheck
                 CheckMissed(from, sequence);
             }
 
-            if (_missed.TryGetValue(type, out var missed) && missed < sequence)
-                _missed.Remove(type);
+            foreach (var (other, missed) in _missed)
+            {
+                if ((other == type && missed < sequence) || GenerationSequence.Attempt(missed) < GenerationSequence.Attempt(sequence))
+                    _missed.Remove(other);
+            }
+
             _position = sequence;
             if (!GenerationEventTypes.IsTerminal(type))
                 return;

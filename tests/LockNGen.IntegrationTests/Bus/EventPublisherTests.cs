@@ -1,10 +1,9 @@
 using System.Text;
+using System.Threading.Channels;
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using LockNGen.TestSupport;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -19,14 +18,15 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     private static readonly Guid Generation = Guid.NewGuid();
 
     [Fact]
-    public async Task Publish_ReadFromTheStream_IsThePlainRecordWithItsHeaders()
+    public async Task Publish_ReadByASubscriber_IsThePlainRecordWithItsHeaders()
     {
         using var host = await BusHost.StartAsync(broker);
+        await using var subscriber = await Subscriber.StartAsync(host.Address());
         var publisher = host.Services.GetRequiredService<EventPublisher>();
 
         await publisher.PublishAsync(Progressed(17), new EventContext("alice", ReceivedAt: 123), TestContext.Current.CancellationToken);
 
-        var message = (await ReadStreamAsync(host, 1))[0];
+        var message = (await subscriber.ReadAsync(1))[0];
         Encoding.UTF8.GetString(message.Body.Span).ShouldBe(Encoding.UTF8.GetString(ContractsJson.Serialize(Progressed(17))));
         message.Exchange.ShouldBe(GenerationEventTypes.Progress);
         message.BasicProperties.ContentType.ShouldBe("application/json");
@@ -38,9 +38,10 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Publish_SeveralTypesInTurn_ReachTheStreamInThatOrder()
+    public async Task Publish_SeveralTypesInTurn_ReachASubscriberInThatOrderAndTheStreamWithoutProgress()
     {
         using var host = await BusHost.StartAsync(broker);
+        await using var subscriber = await Subscriber.StartAsync(host.Address());
         var publisher = host.Services.GetRequiredService<EventPublisher>();
 
         for (var n = 1; n <= 200; n++)
@@ -49,22 +50,22 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
             await publisher.PublishAsync(message, default, TestContext.Current.CancellationToken);
         }
 
-        var messages = await ReadStreamAsync(host, 200);
-        messages.Select(m => m.Exchange).ShouldBe(
+        (await subscriber.ReadAsync(200)).Select(m => m.Exchange).ShouldBe(
             Enumerable.Range(1, 200).Select(n => n % 2 == 0 ? GenerationEventTypes.Progress : GenerationEventTypes.Started));
+        await using var stream = await Subscriber.StartAsync(host.Address(), fromTheStream: true);
+        (await stream.ReadAsync(100)).ShouldAllBe(m => m.Exchange == GenerationEventTypes.Started);
     }
 
     [Fact]
-    public async Task Post_WithoutWaiting_WhileItsChannelIsLostAgainAndAgain_ReachesTheStreamWholeAndInOrder()
+    public async Task Post_WithoutWaiting_WhileItsConnectionIsLostAgainAndAgain_ArrivesWholeAndInOrder()
     {
         using var host = await BusHost.StartAsync(broker);
+        await using var subscriber = await Subscriber.StartAsync(host.Address());
         var publisher = host.Services.GetRequiredService<EventPublisher>();
-
-        await using var connection = await new ConnectionFactory { Uri = new Uri(host.Address()) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
-        await using var other = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
-
         var posted = new List<Task>();
-        while (posted.Count < 5 * OnTheirWay)
+
+        var losing = LoseConnectionsAsync(new Uri(host.Address()).AbsolutePath.Trim('/'));
+        do
         {
             for (var n = 0; n < OnTheirWay; n++)
             {
@@ -74,14 +75,13 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
             }
 
             await posted[^OnTheirWay].WaitAsync(Patience, TestContext.Current.CancellationToken);
-            // Into an exchange that does not exist no one may publish: the broker closes the channel over the next progress, and takes nothing behind it.
-            await other.ExchangeDeleteAsync(GenerationEventTypes.Progress, cancellationToken: TestContext.Current.CancellationToken);
         }
+        while (!losing.IsCompleted);
 
-        posted.Add(publisher.PostAsync(Progressed(posted.Count + 1), new EventContext("alice"), TestContext.Current.CancellationToken));
+        await losing;
         await Task.WhenAll(posted).WaitAsync(Patience, TestContext.Current.CancellationToken);
         var sequences = new List<long>();
-        foreach (var message in await ReadStreamAsync(host, posted.Count, distinct: true))
+        foreach (var message in await subscriber.ReadAsync(posted.Count))
         {
             var read = ContractsJson.Deserialize(message.Exchange, message.Body.Span);
             Header(message, EventHeaders.Owner).ShouldBe("alice");
@@ -112,31 +112,66 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     private static string? Header(BasicDeliverEventArgs message, string name) =>
         message.BasicProperties.Headers?[name] is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
 
-    // Distinct: without what was sent again after a lost connection.
-    private static async Task<IReadOnlyList<BasicDeliverEventArgs>> ReadStreamAsync(IHost host, int count, bool distinct = false)
+    private async Task LoseConnectionsAsync(string virtualHost)
     {
-        var address = host.Services.GetRequiredService<IConfiguration>().GetConnectionString("rabbitmq")!;
-        await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await channel.BasicQosAsync(0, 1000, global: false);
-        var all = new TaskCompletionSource();
-        var messages = new List<BasicDeliverEventArgs>();
-        var ids = new HashSet<string?>();
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += async (_, message) =>
+        for (var lost = 0; lost < 3;)
+            lost += await broker.CloseConnectionsAsync("a test", virtualHost, " events");
+    }
+
+    /// <summary>Reads all events from a queue of its own, or the stream from its beginning; each event once, however often it was sent.</summary>
+    private sealed class Subscriber : IAsyncDisposable
+    {
+        private readonly IConnection _connection;
+        private readonly Channel<BasicDeliverEventArgs> _read = Channel.CreateUnbounded<BasicDeliverEventArgs>();
+        private readonly HashSet<string?> _ids = [];
+
+        private Subscriber(IConnection connection) => _connection = connection;
+
+        public static async Task<Subscriber> StartAsync(string address, bool fromTheStream = false)
         {
-            // Acknowledging a stream's messages only asks for more of them.
-            await channel.BasicAckAsync(message.DeliveryTag, multiple: true);
-            if (!ids.Add(message.BasicProperties.MessageId) && distinct)
-                return;
-            messages.Add(new BasicDeliverEventArgs(
-                message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange, message.RoutingKey, message.BasicProperties, message.Body.ToArray()));
-            if (messages.Count == count)
-                all.TrySetResult();
-        };
-        await channel.BasicConsumeAsync(
-            EventTopology.Stream, autoAck: false, "", noLocal: false, exclusive: false, new Dictionary<string, object?> { ["x-stream-offset"] = "first" }, consumer);
-        await all.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        return messages;
+            var subscriber = new Subscriber(
+                await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync(TestContext.Current.CancellationToken));
+            var channel = await subscriber._connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+            await channel.BasicQosAsync(0, 1000, global: false);
+            var consumer = new AsyncEventingBasicConsumer(channel);
+            consumer.ReceivedAsync += async (_, message) =>
+            {
+                await channel.BasicAckAsync(message.DeliveryTag, multiple: false);
+                if (subscriber._ids.Add(message.BasicProperties.MessageId))
+                {
+                    await subscriber._read.Writer.WriteAsync(new BasicDeliverEventArgs(
+                        message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange, message.RoutingKey, message.BasicProperties, message.Body.ToArray()));
+                }
+            };
+            await channel.BasicConsumeAsync(
+                fromTheStream ? EventTopology.Stream : await DeclareAsync(channel), autoAck: false, "", noLocal: false, exclusive: false,
+                fromTheStream ? new Dictionary<string, object?> { ["x-stream-offset"] = "first" } : null, consumer);
+            return subscriber;
+        }
+
+        public async Task<IReadOnlyList<BasicDeliverEventArgs>> ReadAsync(int count)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            limit.CancelAfter(Patience);
+            var messages = new List<BasicDeliverEventArgs>();
+            while (messages.Count < count)
+                messages.Add(await _read.Reader.ReadAsync(limit.Token));
+            return messages;
+        }
+
+        public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+        private static async Task<string> DeclareAsync(IChannel channel)
+        {
+            const string queue = "a-subscriber";
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
+            foreach (var exchange in GenerationEventTypes.All)
+            {
+                await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
+                await channel.QueueBindAsync(queue, exchange, routingKey: "");
+            }
+
+            return queue;
+        }
     }
 }

@@ -29,7 +29,9 @@ public sealed class OldMessagesTests(RabbitMqBroker broker)
             {
                 await using var client = await ProgressClient.ConnectAsync(gateway.Url, $"generationId={generation.Key}&after=0");
                 await client.UntilAsync(generation.Last().Exchange);
-                client.Seen.Skip(1).Select(f => f.GetRawText()).ShouldBe(generation.Select(e => e.Body));
+                // The stream, which is all that the late one has had, keeps no progress.
+                client.Seen.Skip(1).Select(f => f.GetRawText())
+                    .ShouldBe(generation.Where(e => gateway != late || GenerationEventTypes.State.Contains(e.Exchange)).Select(e => e.Body));
             }
         }
     }

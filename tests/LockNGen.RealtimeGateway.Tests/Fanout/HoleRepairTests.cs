@@ -22,7 +22,7 @@ public sealed class HoleRepairTests
         var (logs, everybody, history) = (TestLogs.Create(time: clock), new AudienceOfAll(), new AskedHistory());
         var log = logs.GetOrAdd(_id);
         log.Append(TestLogs.Message(before), owner: null, everybody);
-        log.Append(TestLogs.Message(Progress(_id, First(9))), owner: null, everybody).ShouldBe(AppendOutcome.Hole);
+        log.Append(TestLogs.Message(Progress(_id, First(9), state: First(8))), owner: null, everybody).ShouldBe(AppendOutcome.Hole);
         using var repair = new HoleRepair(logs, everybody, history, logs.Metrics, NullLogger<HoleRepair>.Instance);
         await repair.StartAsync(TestContext.Current.CancellationToken);
 

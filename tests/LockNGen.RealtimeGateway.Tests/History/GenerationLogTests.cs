@@ -103,12 +103,69 @@ public sealed class GenerationLogTests
         var log = Filled(Life(_id).Take(2));
         log.Join(_client, First(1));
 
-        Append(log, Progress(_id, First(3))).ShouldBe(AppendOutcome.Hole);
-        Append(log, Progress(_id, First(4))).ShouldBe(AppendOutcome.Held);
+        Append(log, Progress(_id, First(3), state: First(2))).ShouldBe(AppendOutcome.Hole);
+        Append(log, Progress(_id, First(4), state: First(2))).ShouldBe(AppendOutcome.Held);
         _client.Messages.ShouldBeEmpty();
-        log.Repair([Message(Progress(_id, First(2)))], isComplete: true, _everybody).ShouldBeTrue();
+        log.Repair([Message(Image(_id, First(2)))], isComplete: true, _everybody).ShouldBeTrue();
 
         _client.Sequences.ShouldBe([First(2), First(3), First(4)]);
+    }
+
+    [Fact]
+    public void Append_ProgressIsMissing_IsNoHole()
+    {
+        var log = Filled(Life(_id).Take(2));
+        log.Join(_client, First(1));
+
+        Append(log, Progress(_id, First(5))).ShouldBe(AppendOutcome.Delivered);
+        Append(log, Completed(_id, First(9), state: First(1))).ShouldBe(AppendOutcome.Delivered);
+
+        _client.Sequences.ShouldBe([First(5), First(9)]);
+    }
+
+    [Fact]
+    public void Append_ProgressOfAPublisherThatDoesNotSayWhatCameBefore_IsCountedAndACompleteReadingClosesTheHole()
+    {
+        var log = Filled(Life(_id).Take(2));
+        log.Join(_client, First(1));
+
+        Append(log, Progress(_id, First(3)) with { StateSequence = null }).ShouldBe(AppendOutcome.Hole);
+        log.Repair([], isComplete: true, _everybody).ShouldBeTrue();
+
+        _client.Sequences.ShouldBe([First(3)]);
+    }
+
+    [Fact]
+    public void Append_ProgressThatANewerAttemptHasOvertaken_IsNoLoss()
+    {
+        var clock = new FakeTimeProvider();
+        var logs = Create(time: clock);
+        logs.WholeFromNow();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var log = logs.GetOrAdd(_id);
+        Append(log, Started(_id));
+        log.Join(_client, First(1));
+        Append(log, Started(_id, GenerationSequence.Of(2, 1)));
+
+        // After a break the stream is read first, which has no progress; the queue still has it.
+        Append(log, Progress(_id, First(2))).ShouldBe(AppendOutcome.Duplicate);
+
+        _client.Sequences.ShouldBe([GenerationSequence.Of(2, 1)]);
+    }
+
+    [Fact]
+    public void Join_TheRingBeginsWithProgress_ServesCursorsFromTheStateEventBeforeIt()
+    {
+        var log = Create().GetOrAdd(_id);
+        Append(log, Progress(_id, First(57), state: First(21)));
+        log.Seed(answer: null);
+        var outdated = new Recorder();
+
+        log.Join(_client, First(21));
+        log.Join(outdated, First(20));
+
+        _client.Sequences.ShouldBe([First(57)]);
+        outdated.Texts.First().ShouldContain("subscription.gap");
     }
 
     [Fact]
@@ -116,8 +173,8 @@ public sealed class GenerationLogTests
     {
         var log = Filled(Life(_id).Take(2));
         log.Join(_client, First(1));
-        Append(log, Progress(_id, First(3), step: 7));
-        Append(log, Completed(_id, First(4)));
+        Append(log, Progress(_id, First(3), step: 7, state: First(2)));
+        Append(log, Completed(_id, First(4), state: First(2)));
 
         log.Repair([], isComplete: true, _everybody).ShouldBeFalse();
 
@@ -169,7 +226,7 @@ public sealed class GenerationLogTests
         Append(log, Started(_id));
         Append(other, Started(other.GenerationId));
 
-        Append(other, Progress(other.GenerationId, First(3))).ShouldBe(AppendOutcome.Hole);
+        Append(other, Progress(other.GenerationId, First(3), state: First(2))).ShouldBe(AppendOutcome.Hole);
 
         Append(log, Started(_id, GenerationSequence.Of(2, 1))).ShouldBe(AppendOutcome.Hole);
     }

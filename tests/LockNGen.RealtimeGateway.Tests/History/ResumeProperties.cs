@@ -17,6 +17,7 @@ public sealed class ResumeProperties
         Deliver,
         DeliverTwice,
         SkipAndRepair,
+        LoseProgress,
         DisconnectClient,
         ResumeClient,
         Shrink,
@@ -67,11 +68,14 @@ public sealed class ResumeProperties
                     Append(next - 1);
                     break;
                 case Step.SkipAndRepair when next + 1 < life.Count && next > 0:
-                    log.Append(Message(life[next + 1]), owner: null, everybody);
-                    // The stream hands out everything again, the missing one included.
-                    log.Repair(life.Take(next + 2).Select(Message), isComplete: true, everybody);
+                    // The stream hands out all state events again, the missing one included; a missing progress event is no hole.
+                    if (log.Append(Message(life[next + 1]), owner: null, everybody) == AppendOutcome.Hole)
+                        log.Repair(life.Take(next + 2).Where(IsState).Select(Message), isComplete: true, everybody);
                     Append(next);
                     next += 2;
+                    break;
+                case Step.LoseProgress when next < life.Count && !IsState(life[next]):
+                    next++;
                     break;
                 case Step.DisconnectClient:
                     client.Leave(log);
@@ -93,6 +97,8 @@ public sealed class ResumeProperties
                 log.Repair([], isComplete: true, everybody);
         }
     }
+
+    private static bool IsState(GenerationEvent message) => !GenerationEventTypes.IsProgress(message.Type);
 
     /// <summary>Two attempts with everything that a generation may go through.</summary>
     private static IEnumerable<GenerationEvent> MixedLife(Guid id)

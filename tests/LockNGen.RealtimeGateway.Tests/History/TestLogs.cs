@@ -23,7 +23,7 @@ internal static class TestLogs
     public static ServerMessage Message(GenerationEvent message)
     {
         var json = ContractsJson.Serialize(message);
-        EventScanner.TryScan(json, out var kind, out var id, out var sequence).ShouldBeTrue();
-        return ServerMessage.Event(kind, id, sequence, json, receivedAt: 0);
+        EventScanner.TryScan(json, out var scanned).ShouldBeTrue();
+        return ServerMessage.Event(scanned, json, receivedAt: 0);
     }
 }
