@@ -44,7 +44,8 @@ internal sealed class ApiHost : IAsyncDisposable
         IReadOnlyList<FakeWatcher>? watchers = null,
         string? rabbitMq = null,
         Action<BusParts>? endpoints = null,
-        LogRecorder? log = null)
+        LogRecorder? log = null,
+        Action<IServiceCollection>? services = null)
     {
         var ownFolder = folder ?? Directory.CreateTempSubdirectory("lockngen-api-").FullName;
         var url = $"http://127.0.0.1:{FreePorts.Take()}";
@@ -67,6 +68,7 @@ internal sealed class ApiHost : IAsyncDisposable
             ["Queue:OutcomeTimeout"] = "00:00:01",
         });
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        services?.Invoke(builder.Services);
         builder.AddServiceDefaults();
         builder.AddGenerationApi();
         var events = new EventRecorder();
