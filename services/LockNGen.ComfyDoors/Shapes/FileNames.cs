@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LockNGen.Contracts;
+using LockNGen.Hosting;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
@@ -17,8 +18,7 @@ internal static partial class FileNames
         var stem = Path.GetFileNameWithoutExtension(image.Filename ?? "").TrimEnd('_');
         stem = Counter().Replace(stem, "");
         stem = Unfit().Replace(stem, "_").Trim('.', '_');
-        if (stem.Length > MaxStem)
-            stem = stem[..MaxStem];
+        stem = stem.Truncate(MaxStem);
         if (stem.Length == 0)
             stem = "ComfyUI";
         return string.Create(CultureInfo.InvariantCulture, $"{stem}_{id:N}-{image.Index}_{Extension(image)}");

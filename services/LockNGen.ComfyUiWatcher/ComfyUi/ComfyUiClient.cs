@@ -5,6 +5,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LockNGen.Contracts;
+using LockNGen.Hosting;
 using Polly;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
@@ -293,7 +294,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
             throw ForeignAnswer.Of(response, beginning, CallOf(response), access);
         var text = access.Mask(beginning.ReplaceLineEndings(" "));
         throw new ComfyUiException(
-            response.StatusCode, $"{CallOf(response)} was answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 200)]}");
+            response.StatusCode, $"{CallOf(response)} was answered {(int)response.StatusCode}: {text.Truncate(200)}");
     }
 
     private string CallOf(HttpResponseMessage response)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LockNGen.Hosting;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
@@ -70,7 +71,7 @@ internal sealed record NodeOutput(IReadOnlyList<NodeResult> Results)
         if (!TextKeys.Contains(key) || (entry.AsText() ?? Flag(entry)) is not { } text)
             return null;
         IsCut |= text.Length > MaxTextLength;
-        return new OutputText(key, results.Count, text.Length > MaxTextLength ? text[..MaxTextLength] : text);
+        return new OutputText(key, results.Count, text.Truncate(MaxTextLength));
     }
 
     private static string? Flag(JsonElement entry) => entry.ValueKind is JsonValueKind.True or JsonValueKind.False ? entry.GetRawText() : null;

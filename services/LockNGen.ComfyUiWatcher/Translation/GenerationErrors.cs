@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
+using LockNGen.Hosting;
 
 namespace LockNGen.ComfyUiWatcher.Translation;
 
@@ -71,11 +72,7 @@ internal static partial class GenerationErrors
         new() { Code = code, Message = Clean(message), Retryable = retryable };
 
     /// <summary>For people: no server's folders, and not without end.</summary>
-    public static string Clean(string message)
-    {
-        var clean = ServerPath().Replace(message, "");
-        return clean[..Math.Min(clean.Length, MaxMessage)];
-    }
+    public static string Clean(string message) => ServerPath().Replace(message, "").Truncate(MaxMessage);
 
     // As Python prints it: "'what'" alone does not tell that a key was missing.
     private static string Words(NodeException exception)

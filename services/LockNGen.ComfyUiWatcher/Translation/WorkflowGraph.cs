@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LockNGen.Hosting;
 
 namespace LockNGen.ComfyUiWatcher.Translation;
 
@@ -76,9 +77,7 @@ internal sealed record WorkflowNode(string ClassType, string? Title, IReadOnlyLi
             WeightOf(inputs));
     }
 
-    private static string? Short(string? title) => title is not { Length: > MaxTitle }
-        ? title
-        : title[..(char.IsHighSurrogate(title[MaxTitle - 1]) ? MaxTitle - 1 : MaxTitle)];
+    private static string? Short(string? title) => title?.Truncate(MaxTitle);
 
     // Nearly all of the time goes into sampling, one step much like the next. Whatever takes a latent and denoises it counts its steps;
     // loaders, encoders and savers count as one.

@@ -1,4 +1,5 @@
 using LockNGen.Contracts;
+using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Attempts;
 
@@ -29,5 +30,5 @@ internal sealed record Delivery
 
     public bool IsText => Kind == GenerationResultKinds.Text;
 
-    private static string? Short(string? value) => string.IsNullOrEmpty(value) ? null : value.Length > MaxName ? value[..MaxName] : value;
+    private static string? Short(string? value) => string.IsNullOrEmpty(value) ? null : value.Truncate(MaxName);
 }

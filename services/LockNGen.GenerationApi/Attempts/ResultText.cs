@@ -1,5 +1,6 @@
 using System.Text;
 using LockNGen.Contracts;
+using LockNGen.Hosting;
 using LockNGen.Media.Types;
 
 namespace LockNGen.GenerationApi.Attempts;
@@ -11,12 +12,7 @@ internal static class ResultText
     public static MediaType Type { get; } = MediaType.Text with { ContentType = "text/plain; charset=utf-8" };
 
     /// <summary>The beginning of a text, as much as events carry.</summary>
-    public static string Inline(ReadOnlySpan<byte> head)
-    {
+    public static string Inline(ReadOnlySpan<byte> head) =>
         // Neither PostgreSQL nor JSON readers everywhere take U+0000.
-        var text = Encoding.UTF8.GetString(head).Replace('\0', '\uFFFD');
-        if (text.Length <= GenerationImage.MaxInlineText)
-            return text;
-        return text[..(GenerationImage.MaxInlineText - (char.IsHighSurrogate(text[GenerationImage.MaxInlineText - 1]) ? 1 : 0))];
-    }
+        Encoding.UTF8.GetString(head).Replace('\0', '\uFFFD').Truncate(GenerationImage.MaxInlineText);
 }

@@ -6,6 +6,7 @@ using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
+using LockNGen.Hosting;
 using LockNGen.Workflows;
 using LockNGen.Workflows.Catalog;
 using LockNGen.Workflows.Proposals;
@@ -119,7 +120,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
     {
         var stem = Path.GetFileNameWithoutExtension((name ?? "").Replace('\\', '/').Split('/')[^1]).Replace('_', ' ').Trim();
         if (stem.Length > 0)
-            return stem.Length > MaxTitle ? stem[..MaxTitle] : stem;
+            return stem.Truncate(MaxTitle);
         var output = workflow.Select(n => known.Find((string)n.Value!["class_type"]!)).FirstOrDefault(d => d?.IsOutput == true);
         return output is null ? "Workflow" : $"Workflow ({output.Title})";
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Problems;
 
@@ -33,7 +34,7 @@ internal static class UnknownFields
 
     private static ProblemError Unknown(string name, string path, IReadOnlyList<string> known)
     {
-        var shown = path + (name.Length > MaxShown ? name[..MaxShown] + "..." : name);
+        var shown = path + (name.Length > MaxShown ? name.Truncate(MaxShown) + "..." : name);
         return new ProblemError
         {
             Field = shown,

@@ -11,6 +11,7 @@ using LockNGen.GenerationApi.Templates;
 using LockNGen.GenerationApi.Uploads;
 using LockNGen.GenerationApi.Validation;
 using LockNGen.GenerationApi.Workflows;
+using LockNGen.Hosting;
 using LockNGen.Web.Authentication;
 using LockNGen.Webhooks;
 using Microsoft.Extensions.Options;
@@ -211,7 +212,7 @@ internal sealed class SubmissionReader(
     private static string? PromptText(WorkflowGraph graph)
     {
         var text = string.Join('\n', graph.Nodes.Select(n => n.Text("text")).Where(t => !string.IsNullOrWhiteSpace(t)));
-        return text.Length == 0 ? null : text.Length > MaxPromptText ? text[..MaxPromptText] : text;
+        return text.Length == 0 ? null : text.Truncate(MaxPromptText);
     }
 
     private static Guid ReadId(string? text, List<ProblemError> errors)
@@ -220,7 +221,7 @@ internal sealed class SubmissionReader(
             return Guid.NewGuid();
         if (Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty)
             return id;
-        errors.Add(Error("id", ErrorCodes.WrongType, $"id '{(text.Length > 50 ? text[..50] + "..." : text)}' is not a UUID such as {Guid.NewGuid()}."));
+        errors.Add(Error("id", ErrorCodes.WrongType, $"id '{Quoted.Short(text)}' is not a UUID such as {Guid.NewGuid()}."));
         return Guid.Empty;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using LockNGen.GenerationApi.Workflows;
+using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Templates;
 
@@ -80,7 +81,7 @@ internal static partial class TemplateReader
     {
         Name = body.Name!,
         Type = type,
-        Title = body.Title is { Length: > MaxTitle } title ? title[..MaxTitle] : body.Title,
+        Title = body.Title?.Truncate(MaxTitle),
         Required = body.Required == true,
         Default = body.Default is { ValueKind: not JsonValueKind.Null } value ? value : null,
         Min = body.Min,
@@ -96,7 +97,7 @@ internal static partial class TemplateReader
     private static string NameOf(string title)
     {
         var name = Others().Replace(title.Trim(), "-").Trim('-', '_');
-        return name.Length == 0 ? "template-" + Guid.NewGuid().ToString("N")[..8] : name.Length > 64 ? name[..64] : name;
+        return name.Length == 0 ? "template-" + Guid.NewGuid().ToString("N")[..8] : name.Truncate(64);
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", RegexOptions.NonBacktracking)]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Workflows;
 
@@ -7,7 +8,7 @@ internal static class Quoted
 {
     private const int MaxLength = 100;
 
-    public static string Short(string text) => text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength), "...");
+    public static string Short(string text) => text.Length <= MaxLength ? text : text.Truncate(MaxLength) + "...";
 
     /// <summary>A value as JSON has it.</summary>
     public static string Short(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var plain) ? $"'{Short(plain)}'" : Short(value?.ToJsonString() ?? "null");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Workflows;
 
@@ -85,7 +86,7 @@ internal sealed class WorkflowGraph
     }
 
     private static ProblemError TooLong(string id, string what, string value) =>
-        Error(ErrorCodes.OutOfRange, $"{what} has {value.Length} characters ('{value[..40]}...'); at most {MaxNameLength} are allowed.") with { NodeId = Quoted.Short(id) };
+        Error(ErrorCodes.OutOfRange, $"{what} has {value.Length} characters ('{value.Truncate(40)}...'); at most {MaxNameLength} are allowed.") with { NodeId = Quoted.Short(id) };
 
     private static ProblemError Error(string code, string message) => new() { Field = "workflow", Code = code, Message = message };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LockNGen.Hosting;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
@@ -81,5 +82,5 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
         return unknown is null;
     }
 
-    private static string Shortened(string? text) => text is { Length: > 60 } ? text[..60] + "..." : text ?? "";
+    private static string Shortened(string? text) => text is { Length: > 60 } ? text.Truncate(60) + "..." : text ?? "";
 }
