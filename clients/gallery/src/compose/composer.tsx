@@ -14,6 +14,7 @@ import { Refusal } from './refusal';
 import { SeedField } from './seed-field';
 import { SizeField } from './size-field';
 import { files, firstTemplate, furtherParameters, parameterOf, requiredFiles } from './template';
+import { TemplateActions } from './template-actions';
 import { TemplateTabs } from './template-tabs';
 import { useCatalog } from './use-catalog';
 import { useDraft } from './use-draft';
@@ -131,6 +132,7 @@ export function Composer() {
           onChoose={(chosenName) => draft.choose(chosenName)}
         />
       )}
+      {template.editable && <TemplateActions key={template.name} template={template} />}
       {refusal && <Refusal error={refusal} />}
     </form>
   );

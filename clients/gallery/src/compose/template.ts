@@ -21,6 +21,11 @@ export interface Template {
   readonly description?: string | null;
   /** A small picture as a data URI. */
   readonly picture?: string | null;
+  /** `private` or `everyone`. */
+  readonly visibility?: string | null;
+  readonly order?: number | null;
+  /** Whether it is the visitor's to change. */
+  readonly editable?: boolean | null;
   readonly parameters: readonly TemplateParameter[];
 }
 

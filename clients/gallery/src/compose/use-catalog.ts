@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useServices } from '../platform/services';
 import { type ModelList, noModels } from './models';
 import { firstTemplate, simplestFirst, type Template, type TemplateList } from './template';
+import { onTemplatesChanged } from './template-changes';
 
 export interface Catalog {
   readonly templates: readonly Template[];
@@ -35,10 +36,12 @@ export function useCatalog(): Catalog {
     };
     void refresh();
     const timer = setInterval(refresh, refreshMs);
+    const forget = onTemplatesChanged(() => void refresh());
     document.addEventListener('visibilitychange', refresh);
     return () => {
       abort.abort();
       clearInterval(timer);
+      forget();
       document.removeEventListener('visibilitychange', refresh);
     };
   }, [client]);

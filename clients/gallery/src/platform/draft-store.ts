@@ -12,7 +12,8 @@ export interface Draft {
 export const maxCount = 100;
 
 const key = 'lockngen:draft';
-const fresh: Draft = { template: 'txt2img', values: {}, count: 1 };
+/** Without a template, the first that the server offers is meant. */
+const fresh: Draft = { template: '', values: {}, count: 1 };
 
 /** The draft, kept in the browser from visit to visit. */
 export class DraftStore {

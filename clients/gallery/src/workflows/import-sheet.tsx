@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { controlLook } from '../compose/parameter-field';
 import { Refusal } from '../compose/refusal';
 import type { Template } from '../compose/template';
+import { tellTemplatesChanged } from '../compose/template-changes';
 import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { Findings } from './findings';
@@ -45,6 +46,7 @@ export function ImportSheet({ imported, picture, onClose }: ImportSheetProps) {
       const saved = await client.saveTemplate<Template>(template);
       draft.set(Object.fromEntries(parameters.map(({ name }) => [name, undefined])));
       draft.choose(saved.name);
+      tellTemplatesChanged();
       dialog.current?.close();
     });
 
