@@ -34,6 +34,9 @@ public sealed class SimulatorOptions
     /// <summary>Class types that run out of memory when they run.</summary>
     public List<string> OutOfMemoryNodes { get; } = [];
 
+    /// <summary>Whether the server has all classes of ComfyUI 0.33.0 and well-known model files, not only those that most tests need. Default false; <c>./run</c> says true.</summary>
+    public bool AllClasses { get; set; }
+
     /// <summary>File with the <c>/object_info</c> of a live server, whose node classes then exist instead of the simulator's own. Default: none.</summary>
     public string? Catalog { get; set; }
 

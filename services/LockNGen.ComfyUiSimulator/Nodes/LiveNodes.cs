@@ -21,7 +21,9 @@ internal static class LiveNodes
             IsOutput = isOutput,
             Live = live,
             Validate = sent => FindMissingFile(inputs, sent, files),
-            RunAsync = context => Task.FromResult(new NodeResult(LiveValues.Of(context, outputs), isOutput ? LiveFiles.Show(context, name) : null)),
+            RunAsync = inputs.Any(i => i.Type == "SAMPLER") && outputs.Any(o => o.Type == "LATENT")
+                ? context => SamplingNodes.SampleAsync(context, outputs.Length)
+                : context => Task.FromResult(new NodeResult(LiveValues.Of(context, outputs), isOutput ? LiveFiles.Show(context, name) : null)),
         };
     }
 

@@ -24,6 +24,11 @@ internal static class LiveValues
             "VAE" => First<VaeValue>() ?? new VaeValue(Describe(context)),
             "AUDIO" => First<AudioValue>() ?? new AudioValue(new float[800], 8000),
             "CONDITIONING" => First<ConditioningValue>() ?? new ConditioningValue(Describe(context)),
+            "NOISE" => First<NoiseValue>() ?? new NoiseValue(Has("noise_seed") ? context.Seed("noise_seed") : 0),
+            "GUIDER" => First<GuiderValue>() ?? new GuiderValue(
+                First<ModelValue>() ?? new ModelValue(Describe(context), context.Environment.Options.StepMilliseconds),
+                context.Find<ConditioningValue>("positive") ?? First<ConditioningValue>() ?? new ConditioningValue("")),
+            "SIGMAS" => First<SigmasValue>() ?? new SigmasValue(Has("steps") ? Math.Clamp(context.Int("steps"), 0, 10_000) : 1, Has("denoise") ? (float)context.Double("denoise") : 1),
             "INT" or "FLOAT" => given.OfType<JsonValue>().FirstOrDefault(v => v.GetValueKind() == JsonValueKind.Number) ?? JsonValue.Create(0),
             "STRING" => JsonValue.Create(Describe(context)),
             "BOOLEAN" => given.OfType<JsonValue>().FirstOrDefault(v => v.GetValueKind() is JsonValueKind.True or JsonValueKind.False) ?? JsonValue.Create(false),
@@ -34,7 +39,9 @@ internal static class LiveValues
         T? First<T>()
             where T : class => given.OfType<T>().FirstOrDefault();
 
-        int Size(string name) => context.Inputs.GetValueOrDefault(name) is JsonValue ? Math.Clamp(context.Int(name), 1, 4096) : DefaultSize;
+        bool Has(string name) => context.Inputs.GetValueOrDefault(name) is JsonValue value && value.GetValueKind() == JsonValueKind.Number;
+
+        int Size(string name) => Has(name) ? Math.Clamp(context.Int(name), 1, 4096) : DefaultSize;
     }
 
     /// <summary>The texts that a node was given, in one.</summary>

@@ -33,6 +33,11 @@ internal sealed class ModelFolders
         _files["loras"] = ["add_detail.safetensors", "lcm_lora_sd15.safetensors"];
         _files["vae"] = ["vae-ft-mse-840000-ema-pruned.safetensors"];
         _files["embeddings"] = ["easynegative.safetensors"];
+        foreach (var (folder, files) in options.Value.AllClasses ? WellKnownModels.All : [])
+        {
+            if (folder != "checkpoints" || options.Value.Checkpoints.Count == 0)
+                _files[folder] = files;
+        }
     }
 
     /// <summary>All folders, in ComfyUI's order.</summary>

@@ -30,6 +30,8 @@ internal sealed class NodeLibrary
             _own.Add(node.ClassType, node);
         _files = files;
         _nodes = _own;
+        if (options.Value.AllClasses)
+            LoadStock(models);
         if (options.Value.Catalog is { } path)
             Load(JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new InvalidDataException($"{path} holds no object."), replace: true);
     }
@@ -70,4 +72,13 @@ internal sealed class NodeLibrary
     }
 
     public NodeDefinition? Find(string classType) => _nodes.GetValueOrDefault(classType);
+
+    /// <summary>Classes that the simulator has itself stay as they are.</summary>
+    private void LoadStock(ModelFolders models)
+    {
+        var stock = StockCatalog.Read(models);
+        foreach (var own in _own.Keys)
+            stock.Remove(own);
+        Load(stock, replace: false);
+    }
 }

@@ -87,17 +87,31 @@ internal static class SamplingNodes
         };
     }
 
-    private static async Task<NodeResult> SampleAsync(NodeContext context, long seed, int steps, float denoise)
+    /// <summary>A sampler that is given its noise, its guider and its steps by other nodes: all its outputs are what it sampled.</summary>
+    public static async Task<NodeResult> SampleAsync(NodeContext context, int outputs)
     {
-        var model = context.Get<ModelValue>("model");
+        var given = context.Inputs.Values;
+        var guider = given.OfType<GuiderValue>().FirstOrDefault();
+        var model = guider?.Model ?? given.OfType<ModelValue>().FirstOrDefault() ?? new ModelValue("", context.Environment.Options.StepMilliseconds);
+        var positive = guider?.Positive ?? context.Find<ConditioningValue>("positive") ?? new ConditioningValue("");
+        var seed = given.OfType<NoiseValue>().FirstOrDefault()?.Seed ?? (context.Inputs.ContainsKey("noise_seed") ? context.Seed("noise_seed") : 0);
+        var sigmas = given.OfType<SigmasValue>().FirstOrDefault() ?? new SigmasValue(1, 1);
+        var latent = await SampleAsync(context, model, positive, seed, sigmas.Steps, sigmas.Denoise);
+        return new NodeResult([.. Enumerable.Repeat(latent, outputs)]);
+    }
+
+    private static async Task<NodeResult> SampleAsync(NodeContext context, long seed, int steps, float denoise) =>
+        NodeResult.Of(await SampleAsync(context, context.Get<ModelValue>("model"), context.Get<ConditioningValue>("positive"), seed, steps, denoise));
+
+    private static async Task<LatentValue> SampleAsync(NodeContext context, ModelValue model, ConditioningValue positive, long seed, int steps, float denoise)
+    {
         var latent = context.Get<LatentValue>("latent_image");
         if ((long)latent.Width * latent.Height * latent.Pictures.Count > context.Environment.Options.MaxBatchMegapixels * 1_000_000L)
             throw PythonException.OutOfMemory();
         if (steps == 0)
-            return NodeResult.Of(latent);
+            return latent;
 
-        var prompt = context.Get<ConditioningValue>("positive").Text;
-        var pictures = latent.Pictures.Select((p, i) => Denoise(p, prompt, unchecked(seed + i), denoise)).ToArray();
+        var pictures = latent.Pictures.Select((p, i) => Denoise(p, positive.Text, unchecked(seed + i), denoise)).ToArray();
         var preview = context.HasPreviews ? new LatentPreview(latent, pictures[0], context.Environment.Options.PreviewSize, seed) : null;
         var progress = context.StartProgress(steps);
         for (var step = 1; step <= steps; step++)
@@ -106,7 +120,7 @@ internal static class SamplingNodes
             await context.ReportAsync(progress, step, preview?.At((float)step / steps));
         }
 
-        return NodeResult.Of(latent with { Pictures = pictures });
+        return latent with { Pictures = pictures };
     }
 
     /// <summary>A second, weaker pass refines what is there instead of inventing something else.</summary>

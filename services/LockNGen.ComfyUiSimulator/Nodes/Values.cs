@@ -13,6 +13,14 @@ internal sealed record VaeValue(string Name);
 /// <summary>An encoded text; combined ones are joined.</summary>
 internal sealed record ConditioningValue(string Text);
 
+internal sealed record NoiseValue(long Seed);
+
+/// <summary>What leads a sampler that is put together of parts.</summary>
+internal sealed record GuiderValue(ModelValue Model, ConditioningValue Positive);
+
+/// <summary>How many steps a sampler makes, and how strongly.</summary>
+internal sealed record SigmasValue(int Steps, float Denoise);
+
 /// <summary>Latents, with their size in pixels, and the mask outside of which sampling changes nothing.</summary>
 internal sealed record LatentValue(int Width, int Height, IReadOnlyList<LatentPicture> Pictures, MaskValue? NoiseMask = null)
 {
