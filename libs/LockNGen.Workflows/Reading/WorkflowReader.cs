@@ -51,7 +51,7 @@ public static class WorkflowReader
     private static ReadWorkflow Read(JsonElement json, NodeDefinitions definitions, string? container)
     {
         if (ApiFormat.IsOne(json))
-            return new(ApiFormat.Read(json), WorkflowFormat.Api, container);
+            return new(MissingFields.Fill(ApiFormat.Read(json), definitions), WorkflowFormat.Api, container);
         if (EditorWorkflow.IsOne(json))
             return new(Convert(json, definitions), WorkflowFormat.Editor, container);
         foreach (var wrapper in (string[])["prompt", "output", "workflow"])
@@ -59,7 +59,7 @@ public static class WorkflowReader
             if (Unwrapped(json.Member(wrapper)) is not { } inside)
                 continue;
             if (ApiFormat.IsOne(inside))
-                return new(ApiFormat.Read(inside), WorkflowFormat.Prompt, container);
+                return new(MissingFields.Fill(ApiFormat.Read(inside), definitions), WorkflowFormat.Prompt, container);
             if (EditorWorkflow.IsOne(inside))
                 return new(Convert(inside, definitions), WorkflowFormat.Editor, container);
         }
