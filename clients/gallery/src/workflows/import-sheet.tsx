@@ -63,7 +63,7 @@ export function ImportSheet({ imported, picture, onClose }: ImportSheetProps) {
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      className="m-auto max-h-[92dvh] w-[min(56rem,94vw)] overflow-auto rounded-3xl border border-line bg-surface p-5 text-ink shadow-2xl backdrop:bg-black/60 sm:p-7"
+      className="m-auto max-h-[92dvh] w-[min(56rem,94vw)] overflow-auto rounded-3xl border border-line bg-surface p-5 text-start text-ink shadow-2xl backdrop:bg-black/60 sm:p-7"
       onClose={onClose}
       data-testid="import-sheet"
     >
