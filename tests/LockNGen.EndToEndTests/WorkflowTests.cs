@@ -12,6 +12,9 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
 {
     private static readonly string Axe = File.ReadAllText(Path.Combine(Repository.Root, "clients", "node_modules", "axe-core", "axe.min.js"));
 
+    /// <summary>On a busy machine.</summary>
+    private const float Patience = 120_000;
+
     private readonly string _name = "film-" + Guid.NewGuid().ToString("N")[..8];
 
     [Fact]
@@ -23,7 +26,7 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
 
         await DropAsync(page, _name + ".png", "image/png", picture);
         var sheet = page.GetByTestId("import-sheet");
-        await Expect(sheet.GetByTestId("parameter-row").First).ToBeVisibleAsync();
+        await Expect(sheet.GetByTestId("parameter-row").First).ToBeVisibleAsync(new() { Timeout = Patience });
         await AccessibleAsync(page);
         await Pictures.KeepAsync(page, "workflow-sheet");
         await sheet.GetByRole(AriaRole.Button, new() { Name = "Save as template" }).ClickAsync();
@@ -33,7 +36,7 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
         await AccessibleAsync(page);
         await Pictures.KeepAsync(page, "workflow-form");
         await page.GetByRole(AriaRole.Button, new() { Name = "More", Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Textbox, new() { Name = "Steps" }).FillAsync("3");
+        await page.GetByRole(AriaRole.Spinbutton, new() { Name = "Steps" }).FillAsync("3");
         await gallery.GenerateAsync($"a ship {_name}");
 
         await gallery.SeeStatusAsync($"a ship {_name}", "completed");
@@ -61,7 +64,7 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
         await chooser.SetFilesAsync(new FilePayload { Name = _name + ".json", MimeType = "application/json", Buffer = Encoding.UTF8.GetBytes(Film.Editor) });
         var sheet = page.GetByTestId("import-sheet");
-        await Expect(sheet.GetByTestId("parameter-row").First).ToBeVisibleAsync();
+        await Expect(sheet.GetByTestId("parameter-row").First).ToBeVisibleAsync(new() { Timeout = Patience });
         (await page.EvaluateAsync<bool>("document.querySelector('[data-testid=import-sheet]').contains(document.activeElement)")).ShouldBeTrue();
         (await sheet.EvaluateAsync<int>("sheet => sheet.scrollWidth - sheet.clientWidth")).ShouldBeLessThanOrEqualTo(0);
         await AccessibleAsync(page);
@@ -72,7 +75,7 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
         await Expect(sheet.GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex("On its way"));
         await page.Keyboard.PressAsync("Escape");
         await Expect(sheet).ToHaveCountAsync(0);
-        await Expect(page.Locator("[data-testid=generation] [data-kind=video] video").First).ToBeAttachedAsync(new() { Timeout = 120_000 });
+        await Expect(page.Locator("[data-testid=generation] [data-kind=video] video").First).ToBeAttachedAsync(new() { Timeout = Patience });
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
     }
 
