@@ -12,6 +12,9 @@ namespace LockNGen.Workflows.Reading;
 /// <summary>Reads a workflow from what people have: JSON of any kind, or a file that ComfyUI wrote it into.</summary>
 public static class WorkflowReader
 {
+    /// <summary>The history of ComfyUI has a prompt in a list in an object in an object.</summary>
+    private const int Deepest = 5;
+
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 128 };
 
     // What ran is exact; what the editor had needs to be converted.
@@ -21,9 +24,8 @@ public static class WorkflowReader
     /// <exception cref="InvalidWorkflowException">It has no workflow, or one that makes no sense.</exception>
     public static ReadWorkflow Read(ReadOnlySpan<byte> file, NodeDefinitions definitions)
     {
-        var text = file.StartsWith(Encoding.UTF8.Preamble) ? file[Encoding.UTF8.Preamble.Length..] : file;
-        if (text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..])
-            return Read(Parse(Encoding.UTF8.GetString(text)), definitions, null);
+        if (JsonText.In(file) is { } text)
+            return Read(Parse(text), definitions, null);
         var media = MediaFile.Recognize(file).Type;
         var texts = EmbeddedText.ReadAll(file);
         InvalidWorkflowException? problem = null;
@@ -48,23 +50,36 @@ public static class WorkflowReader
     /// <exception cref="InvalidWorkflowException">It has no workflow, or one that makes no sense.</exception>
     public static ReadWorkflow Read(JsonElement json, NodeDefinitions definitions) => Read(json, definitions, null);
 
-    private static ReadWorkflow Read(JsonElement json, NodeDefinitions definitions, string? container)
+    private static ReadWorkflow Read(JsonElement json, NodeDefinitions definitions, string? container) =>
+        Find(json, definitions, container, 0)
+        ?? throw new InvalidWorkflowException("This is JSON, but no workflow: neither nodes with a class_type by their ids, nor the editor's lists of nodes and links.");
+
+    private static ReadWorkflow? Find(JsonElement json, NodeDefinitions definitions, string? container, int depth)
     {
         if (ApiFormat.IsOne(json))
-            return new(MissingFields.Fill(ApiFormat.Read(json), definitions), WorkflowFormat.Api, container);
+            return new(MissingFields.Fill(ApiFormat.Read(json), definitions), depth == 0 ? WorkflowFormat.Api : WorkflowFormat.Prompt, container);
         if (EditorWorkflow.IsOne(json))
             return new(Convert(json, definitions), WorkflowFormat.Editor, container);
-        foreach (var wrapper in (string[])["prompt", "output", "workflow"])
+        foreach (var inside in depth == Deepest ? [] : Wrapped.In(json))
         {
-            if (Unwrapped(json.Member(wrapper)) is not { } inside)
-                continue;
-            if (ApiFormat.IsOne(inside))
-                return new(MissingFields.Fill(ApiFormat.Read(inside), definitions), WorkflowFormat.Prompt, container);
-            if (EditorWorkflow.IsOne(inside))
-                return new(Convert(inside, definitions), WorkflowFormat.Editor, container);
+            if (Opened(inside) is { } opened && Find(opened, definitions, container, depth + 1) is { } found)
+                return found;
         }
 
-        throw new InvalidWorkflowException("This is JSON, but no workflow: neither nodes with a class_type by their ids, nor the editor's lists of nodes and links.");
+        return null;
+    }
+
+    // A workflow inside of another JSON may be a text; and a text may begin like one: {red|blue}.
+    private static JsonElement? Opened(JsonElement inside)
+    {
+        try
+        {
+            return inside.ValueKind == JsonValueKind.String ? Parse(inside.GetString()!) : inside;
+        }
+        catch (InvalidWorkflowException)
+        {
+            return null;
+        }
     }
 
     private static System.Text.Json.Nodes.JsonObject Convert(JsonElement json, NodeDefinitions definitions)
@@ -72,14 +87,6 @@ public static class WorkflowReader
         var workflow = GraphConverter.Convert(EditorWorkflow.Read(json), definitions);
         return workflow.Count > 0 ? workflow : throw new InvalidWorkflowException("The workflow has no nodes that run: it is empty, or all of them are muted or bypassed.");
     }
-
-    // A workflow inside of another JSON may be a text.
-    private static JsonElement? Unwrapped(JsonElement? json) => json switch
-    {
-        { ValueKind: JsonValueKind.Object } => json,
-        { ValueKind: JsonValueKind.String } text when text.GetString()!.AsSpan().TrimStart() is ['{', ..] => Parse(text.GetString()!),
-        _ => null,
-    };
 
     private static JsonElement Parse(string text)
     {

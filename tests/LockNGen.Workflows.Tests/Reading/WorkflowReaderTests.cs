@@ -74,6 +74,10 @@ public class WorkflowReaderTests
     [Theory]
     [InlineData("""{"prompt": @, "client_id": "x"}""", WorkflowFormat.Prompt)]
     [InlineData("""{"output": @, "workflow": {}}""", WorkflowFormat.Prompt)]
+    [InlineData("""{"prompt": "{red|blue} cat", "workflow": @}""", WorkflowFormat.Prompt)]
+    [InlineData("""{"prompt": [3, "id", @, {"extra_pnginfo": {}}, ["9"]]}""", WorkflowFormat.Prompt)]
+    [InlineData("""{"0f8e": {"prompt": [3, "id", @, {}, ["9"]], "outputs": {}, "status": {}}}""", WorkflowFormat.Prompt)]
+    [InlineData("""{"extra_data": {"extra_pnginfo": {"workflow": @}}}""", WorkflowFormat.Prompt)]
     [InlineData("""  @""", WorkflowFormat.Api)]
     [InlineData("""{"x": NaN, "4": {"class_type": "A \"NaN\"", "inputs": {"a": NaN, "b": -Infinity}}, }""", WorkflowFormat.Api)]
     public void Read_WrappedOrPython_IsRead(string json, WorkflowFormat format)
@@ -82,6 +86,18 @@ public class WorkflowReaderTests
 
         read.Format.ShouldBe(format);
         read.Workflow.ContainsKey("4").ShouldBeTrue();
+    }
+
+    /// <summary>Windows' shell writes UTF-16 when a command's output goes to a file, and many editors put a mark before UTF-8.</summary>
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void Read_JsonWithAMarkOfItsEncoding_IsRead(string encoding)
+    {
+        var told = Encoding.GetEncoding(encoding);
+
+        WorkflowReader.Read([.. told.GetPreamble(), .. told.GetBytes(Api)], NodeDefinitions.None).Workflow.Count.ShouldBe(2);
     }
 
     [Fact]
