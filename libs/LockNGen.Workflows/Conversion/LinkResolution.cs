@@ -8,6 +8,9 @@ namespace LockNGen.Workflows.Conversion;
 /// </summary>
 internal sealed class LinkResolution
 {
+    /// <summary>Steps of one link through nodes that are only drawn, bypassed or subgraphs.</summary>
+    private const int Longest = 2000;
+
     private readonly HashSet<(Scope, string, int, bool)> _visited = [];
 
     private LinkResolution()
@@ -19,13 +22,20 @@ internal sealed class LinkResolution
 
     private Resolved? Input(Scope scope, EditorNode node, int slot, string? type)
     {
-        if (!_visited.Add((scope, node.Id, slot, true)))
-            throw new InvalidWorkflowException($"The links at node {scope.Prefix}{node.Id} ({node.Title ?? node.Type}) go round in a circle.");
+        Visit(scope, node, slot, isInput: true);
         if (node.Inputs.ElementAtOrDefault(slot) is not { } input || LinkOf(scope, node, slot) is not { } link)
             return null;
         if (link.Origin == EditorLink.Inputs && scope is { Outer: { } outer, Host: { } host })
             return Outside(scope, outer, host, link.OriginSlot);
         return scope.Graph.Node(link.Origin) is { } origin ? Output(scope, origin, link.OriginSlot, type ?? input.Type) : null;
+    }
+
+    private void Visit(Scope scope, EditorNode node, int slot, bool isInput)
+    {
+        if (!_visited.Add((scope, node.Id, slot, isInput)))
+            throw new InvalidWorkflowException($"The links at node {scope.Prefix}{node.Id} ({node.Title ?? node.Type}) go round in a circle.");
+        if (_visited.Count > Longest)
+            throw new InvalidWorkflowException($"A link at node {scope.Prefix}{node.Id} ({node.Title ?? node.Type}) goes through more than {Longest / 2} reroutes or bypassed nodes.");
     }
 
     private static EditorLink? LinkOf(Scope scope, EditorNode node, int slot)
@@ -61,8 +71,7 @@ internal sealed class LinkResolution
 
     private Resolved? Output(Scope scope, EditorNode node, int slot, string type)
     {
-        if (!_visited.Add((scope, node.Id, slot, false)))
-            throw new InvalidWorkflowException($"The links at node {scope.Prefix}{node.Id} ({node.Title ?? node.Type}) go round in a circle.");
+        Visit(scope, node, slot, isInput: false);
         if (node.IsBypassed)
             return BypassSlot(node, slot, type) is >= 0 and var through ? Input(scope, node, through, null) : null;
         if (scope.Inside(node) is { } inside)

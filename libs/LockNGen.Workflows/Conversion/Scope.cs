@@ -8,10 +8,13 @@ namespace LockNGen.Workflows.Conversion;
 internal sealed class Scope
 {
     private const int Deepest = 32;
+    private const int MostUses = 5000;
 
     private readonly Dictionary<string, Scope> _inside = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<(string Name, JsonElement Value, InputDefinition? Input)>> _values = new(StringComparer.Ordinal);
+    private readonly Scope _root;
     private readonly int _depth;
+    private int _uses;
 
     public Scope(EditorWorkflow workflow, NodeDefinitions definitions)
     {
@@ -19,12 +22,16 @@ internal sealed class Scope
         Definitions = definitions;
         Graph = workflow.Graph;
         Prefix = "";
+        _root = this;
     }
 
     private Scope(Scope outer, EditorNode host, EditorGraph graph)
     {
         if (outer._depth >= Deepest)
             throw new InvalidWorkflowException($"Subgraphs are inside of each other more than {Deepest} times; '{host.Title ?? host.Type}' probably contains itself.");
+        _root = outer._root;
+        if (++_root._uses > MostUses)
+            throw new InvalidWorkflowException($"The workflow has more than {MostUses} subgraphs, counted with those inside of others.");
         (Workflow, Definitions, Graph, Outer, Host) = (outer.Workflow, outer.Definitions, graph, outer, host);
         Prefix = $"{outer.Prefix}{host.Id}:";
         _depth = outer._depth + 1;

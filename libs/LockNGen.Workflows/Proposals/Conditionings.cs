@@ -45,20 +45,25 @@ internal sealed class Conditionings
     private static bool IsConditioning(PromptNode node, string input) =>
         node.Definition?.Find(input) is { } known ? known.Type == Type : input is "positive" or "negative" or "conditioning";
 
-    private void Follow((string Node, int Slot) source, bool isNegative)
+    // Without recursion, for a chain may be long.
+    private void Follow((string Node, int Slot) end, bool isNegative)
     {
-        if (!_visited.Add((source.Node, source.Slot, isNegative)) || _graph.Find(source.Node) is not { } node)
-            return;
-        var isPair = node.Links.ContainsKey("positive") && node.Links.ContainsKey("negative");
-        foreach (var (input, next) in node.Links)
+        var open = new Stack<(string Node, int Slot)>([end]);
+        while (open.TryPop(out var source))
         {
-            // Nodes that take both give both, in this order.
-            if (isPair && input is "positive" or "negative" ? input == (source.Slot == 0 ? "positive" : "negative") : IsConditioning(node, input) || IsText(node, input))
-                Follow(next, isNegative);
-        }
+            if (!_visited.Add((source.Node, source.Slot, isNegative)) || _graph.Find(source.Node) is not { } node)
+                continue;
+            var isPair = node.Links.ContainsKey("positive") && node.Links.ContainsKey("negative");
+            foreach (var (input, next) in node.Links)
+            {
+                // Nodes that take both give both, in this order.
+                if (isPair && input is "positive" or "negative" ? input == (source.Slot == 0 ? "positive" : "negative") : IsConditioning(node, input) || IsText(node, input))
+                    open.Push(next);
+            }
 
-        if (!isPair || node.Values.Keys.Any(k => k.Contains("prompt", StringComparison.Ordinal)))
-            (isNegative ? Negative : Positive).Add(node);
+            if (!isPair || node.Values.Keys.Any(k => k.Contains("prompt", StringComparison.Ordinal)))
+                (isNegative ? Negative : Positive).Add(node);
+        }
     }
 
     private static bool IsText(PromptNode node, string input) =>
