@@ -37,11 +37,11 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
         {
-            var tls = e.HttpRequestError == HttpRequestError.SecureConnectionError;
-            throw new UnusableServerException(
-                default,
-                tls ? InstanceReasonCodes.TlsError : InstanceReasonCodes.ProxyError,
-                access.Mask(tls ? $"TLS fails, see CaFile: {e.InnerException?.Message ?? e.Message}" : $"the proxy does not let through: {e.Message}"));
+            var words = e.InnerException?.Message ?? e.Message;
+            var (code, problem) = e.HttpRequestError == HttpRequestError.ProxyTunnelError
+                ? (InstanceReasonCodes.ProxyError, "the proxy does not let through")
+                : (InstanceReasonCodes.TlsError, words.Contains("certificate", StringComparison.Ordinal) ? "TLS fails, see CaFile" : "TLS fails; is it at http:// perhaps?");
+            throw new UnusableServerException(default, code, access.Mask($"{problem}: {words}"));
         }
     }
 

@@ -34,7 +34,7 @@ internal static class ForeignAnswer
         var type = response.Content.Headers.ContentType?.MediaType;
         var message = $"{(code == InstanceReasonCodes.NeedsAuthentication ? "needs authentication" : "something in front of ComfyUI answers")}: "
             + $"{call} was answered {(int)response.StatusCode}{(type is null ? "" : $" {type}")}{detail}";
-        return new UnusableServerException(response.StatusCode, code, access.Mask(message)) { RetryAfter = DelayOf(response.Headers.RetryAfter) };
+        return new UnusableServerException(response.StatusCode, code, access.Mask(message)) { RetryAfter = DelayOf(response.Headers) };
     }
 
     private static (string Code, string Detail) Explain(HttpResponseMessage response, string beginning)
@@ -77,5 +77,7 @@ internal static class ForeignAnswer
 
     private static bool LooksLikeLogin(string text) => LoginWords.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
 
-    private static TimeSpan? DelayOf(RetryConditionHeaderValue? retryAfter) => retryAfter?.Delta ?? (retryAfter?.Date - DateTimeOffset.UtcNow);
+    // By the clock of whoever answers: it may be wrong, and the same one has written both.
+    private static TimeSpan? DelayOf(HttpResponseHeaders headers) =>
+        headers.RetryAfter?.Delta ?? (headers.RetryAfter?.Date - (headers.Date ?? DateTimeOffset.UtcNow));
 }

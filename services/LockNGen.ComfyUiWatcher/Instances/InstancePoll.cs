@@ -75,16 +75,18 @@ internal sealed partial class InstancePoll(
     private async Task PollAsync(CancellationToken cancellationToken)
     {
         var before = health.State;
+        // A server without its worker is asked for weeks, perhaps, and as lightly as any other.
+        var isNew = before is not (InstanceState.Up or InstanceState.NeedsRestart);
         try
         {
             var askedAt = _clock.GetUtcNow();
-            var queue = await _queue.ReadAsync(isNew: before != InstanceState.Up, cancellationToken);
+            var queue = await _queue.ReadAsync(isNew, cancellationToken);
             NoticeRestart();
             OthersRemaining = queue.Running.Concat(queue.Pending).Count(i => !sockets.Follows(i.PromptId));
             health.Answered(queue, _clock.GetUtcNow());
             if (before == InstanceState.NeedsRestart && health.State != before)
                 workerCheck.Reset();
-            if (before != InstanceState.Up || Version is null)
+            if (isNew || Version is null)
                 Version = await client.GetVersionAsync(cancellationToken);
             if (sockets.OwnClientId is not null)
                 await CompareAsync(queue, askedAt, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -79,6 +80,37 @@ public sealed class ComfyUiClientTests
         var foreign = await Should.ThrowAsync<UnusableServerException>(() => Client(access).GetQueueAsync(TestContext.Current.CancellationToken));
 
         foreign.ReasonCode.ShouldBe(code);
+    }
+
+    [Fact]
+    public async Task Server_WithoutTls_AskedForIt_IsNamed()
+    {
+        await using var front = await Front.StartAsync(context => SendAsync(context, 200, "application/json", wrapping: null, Queue));
+        using var access = front.Access("https://");
+
+        var refused = await Should.ThrowAsync<UnusableServerException>(() => Client(access).GetQueueAsync(TestContext.Current.CancellationToken));
+
+        refused.ReasonCode.ShouldBe("tlsError");
+        refused.Message.ShouldStartWith("TLS fails; is it at http:// perhaps?");
+    }
+
+    [Theory]
+    [InlineData("2020-01-01T00:00:00Z", 60)]
+    [InlineData("2099-01-01T00:00:00Z", 60)]
+    public async Task RetryAfter_OfAServerWhoseClockIsWrong_IsReadByThatClock(string clock, int seconds)
+    {
+        var now = DateTimeOffset.Parse(clock, CultureInfo.InvariantCulture);
+        await using var front = await Front.StartAsync(context =>
+        {
+            context.Response.Headers.Date = now.ToString("R", CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = now.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture);
+            return SendAsync(context, 503, "text/plain", wrapping: null, "busy");
+        });
+        using var access = front.Access();
+
+        var busy = await Should.ThrowAsync<UnusableServerException>(() => Client(access).GetQueueAsync(TestContext.Current.CancellationToken));
+
+        busy.RetryAfter.ShouldBe(TimeSpan.FromSeconds(seconds));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal sealed class Front : IAsyncDisposable
     }
 
     /// <summary>The way to it.</summary>
-    public ServerAccess Access() => new(ServerAddress.Parse(Url)!, new ComfyUiInstanceOptions { Url = Url });
+    public ServerAccess Access(string scheme = "http://") =>
+        new(ServerAddress.Parse(Url.Replace("http://", scheme, StringComparison.Ordinal))!, new ComfyUiInstanceOptions());
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
