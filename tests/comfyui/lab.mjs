@@ -88,7 +88,7 @@ async function story(id) {
 
 const scenarios = {
   "the instance is up": async () => {
-    const instance = await until("an instance that is up", async () => (await api("/api/instances")).body.instances.find((i) => i.state === "up"), 60_000);
+    const instance = await until("an instance that is up", async () => (await api("/api/instances")).body.instances.find((i) => i.state === "up"), 180_000);
     return `ComfyUI ${instance.version}${instance.reason ? `, ${instance.reason}` : ", live progress works"}`;
   },
   "its catalog is known": async () => {
