@@ -35,7 +35,30 @@ internal static class FlacMetadata
             }
         }
 
-        await copy.CopyRestAsync(cancellationToken);
-        return last;
+        return await CopySoundAsync(copy, cancellationToken) && last;
+    }
+
+    /// <summary>Behind the sound there may be tags that are MP3's. They show at the very end only, so that much is held back.</summary>
+    private static async Task<bool> CopySoundAsync(FilteredCopy copy, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> end;
+        while ((end = await copy.PeekAsync(FilteredCopy.LongestPeek, cancellationToken)).Length == FilteredCopy.LongestPeek)
+            await copy.CopyAsync(FilteredCopy.LongestPeek / 2, cancellationToken);
+
+        var sound = end;
+        while (TrailingTags.LengthAtEnd(sound.Span) is > 0 and var tag)
+        {
+            if (tag > sound.Length)
+            {
+                await copy.CopyRestAsync(cancellationToken);
+                return false;
+            }
+
+            sound = sound[..^(int)tag];
+        }
+
+        await copy.CopyAsync(sound.Length, cancellationToken);
+        await copy.SkipAsync(end.Length - sound.Length, cancellationToken);
+        return true;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
 
     // In front of a handler's name: version, what it was and is, and three reserved numbers.
     private const int HandlerLength = 24;
+    private const int HandlerTypeAt = 8;
 
     private readonly List<PictureItem> _blanks = [];
     private bool _isUnderstood = true;
@@ -30,7 +31,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
             if (Is(header, "moov"u8) || Is(header, "trak"u8) || Is(header, "mdia"u8) || Is(header, "moof"u8) || Is(header, "traf"u8))
                 await PassAsync(headerLength, cancellationToken);
             else if (Is(header, "hdlr"u8) && length > headerLength + HandlerLength)
-                await BlankBehindAsync(headerLength + HandlerLength, length, cancellationToken);
+                await FilterHandlerAsync(headerLength, length, cancellationToken);
             else if ((Is(header, "free"u8) || Is(header, "skip"u8)) && _blanks.Count == 0)
                 await BlankBehindAsync(headerLength, length, cancellationToken);
             else if (isPicture && Is(header, "meta"u8))
@@ -42,6 +43,14 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
         }
 
         return await copy.IsAtEndAsync(cancellationToken) && _isUnderstood;
+    }
+
+    private async Task FilterHandlerAsync(int headerLength, long length, CancellationToken cancellationToken)
+    {
+        // A track of texts, as chapters are: its samples lie among those of sound and picture.
+        var handler = await copy.PeekAsync(headerLength + HandlerTypeAt + 4, cancellationToken);
+        _isUnderstood &= !handler.Span.EndsWith("text"u8);
+        await BlankBehindAsync(headerLength + HandlerLength, length, cancellationToken);
     }
 
     private async Task FreeAsync(int headerLength, long length, CancellationToken cancellationToken)

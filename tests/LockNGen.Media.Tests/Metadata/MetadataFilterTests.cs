@@ -85,6 +85,44 @@ public sealed class MetadataFilterTests
         (await StripAsync(Sound(4, Encoding.ASCII.GetBytes(Secret)))).ShouldBe(Sound(1, new byte[Secret.Length]));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(70_000)]
+    [InlineData(200_000)]
+    public async Task Flac_WithTagsBehindTheSound_EndsWithIt(int length)
+    {
+        byte[] sound = [.. "fLaC"u8, 0x81, 0, 0, 0, .. Enumerable.Repeat((byte)7, length)];
+        byte[] item = [.. BitConverter.GetBytes(Secret.Length), 0, 0, 0, 0, .. "Comment\0"u8, .. Encoding.ASCII.GetBytes(Secret)];
+        byte[] Ape(uint flags) => [.. "APETAGEX"u8, 0xD0, 7, 0, 0, .. BitConverter.GetBytes(item.Length + 32), 1, 0, 0, 0, .. BitConverter.GetBytes(flags), .. new byte[8]];
+        byte[] id3 = [.. "TAG"u8, .. Encoding.ASCII.GetBytes(Secret), .. new byte[125 - Secret.Length]];
+
+        (await StripAsync([.. sound, .. id3])).ShouldBe(sound);
+        (await StripAsync([.. sound, .. Ape(0xA0000000), .. item, .. Ape(0x80000000), .. id3])).ShouldBe(sound);
+        (await StripAsync([.. sound, .. item, .. Ape(0)])).ShouldBe(sound);
+    }
+
+    [Fact]
+    public async Task Flac_WithATagLongerThanIsHeldBack_IsTold()
+    {
+        byte[] file = [.. "fLaC"u8, 0x81, 0, 0, 0, .. new byte[100_000], .. "APETAGEX"u8, 0xD0, 7, 0, 0, .. BitConverter.GetBytes(90_000), .. new byte[16]];
+
+        using var copy = new MemoryStream();
+        (await MetadataFilter.CopyWithoutAsync(new MemoryStream(file), copy, TestContext.Current.CancellationToken)).ShouldBeFalse();
+        copy.ToArray().ShouldBe(file);
+    }
+
+    [Theory]
+    [InlineData("text", false)]
+    [InlineData("vide", true)]
+    public async Task Movie_WithATrackOfTexts_IsTold(string handler, bool isClean)
+    {
+        byte[] Box(string type, byte[] data) => [0, 0, 0, (byte)(data.Length + 8), .. Encoding.ASCII.GetBytes(type), .. data];
+        var track = Box("trak", Box("mdia", Box("hdlr", [.. new byte[8], .. Encoding.ASCII.GetBytes(handler), .. new byte[12], .. "name\0"u8])));
+        byte[] movie = [.. Box("ftyp", [.. "isom"u8, 0, 0, 0, 0]), .. Box("moov", track), .. Box("mdat", Encoding.ASCII.GetBytes("chapter"))];
+
+        (await MetadataFilter.CopyWithoutAsync(new MemoryStream(movie), Stream.Null, TestContext.Current.CancellationToken)).ShouldBe(isClean);
+    }
+
     [Fact]
     public async Task Mp3_WithATag_StartsWithItsSound()
     {
