@@ -44,6 +44,7 @@ public static class BusExtensions
         builder.Services.AddValidatedOptions<BusOptions>(BusOptions.Section)
             .Configure(o => o.Address ??= builder.Configuration.GetConnectionString("rabbitmq"));
         builder.Services.AddSingleton<IValidateOptions<BusOptions>, BusOptionsValidator>();
+        builder.Services.AddSingleton<BrokerNodes>();
         builder.Services.AddSingleton(services => new EventPublisher(services.GetRequiredService<IBus>(), services.GetService<EventLine>()));
         if (transport == BusTransport.InMemory)
         {
@@ -88,10 +89,15 @@ public static class BusExtensions
     private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus)
     {
         var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
-        bus.Host(new Uri(options.Address!), host =>
+        var nodes = context.GetRequiredService<BrokerNodes>();
+        bus.Host(nodes.Addresses[0], host =>
         {
             host.PublisherConfirmation = true;
-            host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.OnRefreshConnectionFactory = factory =>
+            {
+                nodes.Configure(factory);
+                return Task.CompletedTask;
+            };
             host.ContinuationTimeout(TimeSpan.FromSeconds(10));
             host.ConnectionName(context.GetRequiredService<IHostEnvironment>().ApplicationName);
         });

@@ -11,8 +11,24 @@ public sealed class BusOptions
     /// <summary><c>RabbitMq</c> (default) or <c>InMemory</c> (Standalone only: one process, nothing outlives it).</summary>
     public BusTransport Transport { get; set; } = BusTransport.RabbitMq;
 
-    /// <summary>amqp:// or amqps:// address with user and password; from <c>ConnectionStrings__rabbitmq</c>.</summary>
+    /// <summary>
+    /// amqp:// or amqps:// address with user and password; several for the nodes of a cluster, separated by commas. From
+    /// <c>ConnectionStrings__rabbitmq</c>.
+    /// </summary>
     public string? Address { get; set; }
+
+    /// <summary>How long one node may take to accept a connection before the next is tried. Default 4 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>PEM file of the authorities that may vouch for the broker's certificates, instead of those of the system; for amqps://.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>PEM file of the certificate that the service shows to the broker, and of its chain; for amqps://.</summary>
+    public string? CertificateFile { get; set; }
+
+    /// <summary>PEM file of that certificate's key, unencrypted; absent if <c>CertificateFile</c> has it.</summary>
+    public string? CertificateKeyFile { get; set; }
 
     /// <summary>How long events stay in the stream that gateways resume from. Default 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]

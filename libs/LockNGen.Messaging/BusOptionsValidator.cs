@@ -8,15 +8,14 @@ internal sealed class BusOptionsValidator : IValidateOptions<BusOptions>
     {
         if (options.Transport == BusTransport.InMemory)
             return ValidateOptionsResult.Success;
-        if (string.IsNullOrWhiteSpace(options.Address))
+        try
         {
-            return ValidateOptionsResult.Fail(
-                "ConnectionStrings__rabbitmq is not set. Give the broker's address, for example amqp://guest:guest@localhost:5672/.");
+            var problems = BrokerTls.ProblemsOf(options, BrokerAddresses.Parse(options.Address)).ToList();
+            return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
         }
-
-        return Uri.TryCreate(options.Address, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps"
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(
-                "ConnectionStrings__rabbitmq is not an amqp:// or amqps:// address, for example amqp://guest:guest@localhost:5672/.");
+        catch (FormatException e)
+        {
+            return ValidateOptionsResult.Fail(e.Message);
+        }
     }
 }

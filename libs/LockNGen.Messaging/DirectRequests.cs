@@ -14,22 +14,21 @@ namespace LockNGen.Messaging;
 /// before it consumes answers again, for which the broker closes its channel; with a request always waiting, that goes on for minutes.
 /// Requests need no confirm: who gets no answer asks again.
 /// </summary>
-internal sealed class DirectRequests(IOptions<BusOptions> options, IHostEnvironment host) : IRequests, IAsyncDisposable
+internal sealed class DirectRequests : IRequests, IAsyncDisposable
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
-
-    private readonly ConnectionFactory _factory = new()
-    {
-        Uri = new Uri(options.Value.Address!),
-        AutomaticRecoveryEnabled = false,
-        RequestedHeartbeat = Heartbeat,
-        RequestedConnectionTimeout = options.Value.RequestTimeout,
-        ContinuationTimeout = options.Value.RequestTimeout,
-    };
-
-    private readonly TimeSpan _timeout = options.Value.RequestTimeout;
+    private readonly ConnectionFactory _factory;
+    private readonly TimeSpan _timeout;
+    private readonly string _name;
     private readonly Lock _gate = new();
     private Task<RequestLine>? _line;
+
+    public DirectRequests(BrokerNodes nodes, IOptions<BusOptions> options, IHostEnvironment host)
+    {
+        _timeout = options.Value.RequestTimeout;
+        _name = $"{host.ApplicationName} requests";
+        _factory = nodes.CreateFactory();
+        _factory.ContinuationTimeout = _timeout;
+    }
 
     public async Task<TAnswer> RequestAsync<TRequest, TAnswer>(string queue, TRequest request, bool mandatory, CancellationToken cancellationToken)
         where TRequest : class
@@ -89,7 +88,7 @@ internal sealed class DirectRequests(IOptions<BusOptions> options, IHostEnvironm
                 return _line;
             if (_line is not null)
                 Replace(_line);
-            return _line = RequestLine.OpenAsync(_factory, $"{host.ApplicationName} requests");
+            return _line = RequestLine.OpenAsync(_factory, _name);
         }
     }
 

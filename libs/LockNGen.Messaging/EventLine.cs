@@ -12,18 +12,11 @@ namespace LockNGen.Messaging;
 /// before the next. Whatever a lost connection leaves unconfirmed goes out again, in that order and before anything else, so that no event overtakes
 /// another; MassTransit would repeat each message for its own. What is on its way is bounded by those who post: each waits for its confirms.
 /// </summary>
-internal sealed partial class EventLine(IOptions<BusOptions> options, IHostEnvironment host, TimeProvider clock, ILogger<EventLine> logger) : IAsyncDisposable
+internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> options, IHostEnvironment host, TimeProvider clock, ILogger<EventLine> logger) : IAsyncDisposable
 {
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
-    private readonly ConnectionFactory _factory = new()
-    {
-        Uri = new Uri(options.Value.Address!),
-        AutomaticRecoveryEnabled = false,
-        RequestedHeartbeat = TimeSpan.FromSeconds(10),
-        RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
-        ContinuationTimeout = TimeSpan.FromSeconds(10),
-    };
+    private readonly ConnectionFactory _factory = nodes.CreateFactory();
 
     private readonly Channel<PostedEvent> _posted = Channel.CreateUnbounded<PostedEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();

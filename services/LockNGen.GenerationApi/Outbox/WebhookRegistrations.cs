@@ -1,7 +1,6 @@
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using MassTransit;
-using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
 namespace LockNGen.GenerationApi.Outbox;
@@ -10,7 +9,7 @@ namespace LockNGen.GenerationApi.Outbox;
 /// Registers webhooks with the notifier, whether or not it has ever run: a queue that does not exist yet is declared first, bound to the
 /// outcomes that it is to hear of. Nobody needs that queue before, so an installation without webhooks gets none that fills up unread.
 /// </summary>
-internal sealed partial class WebhookRegistrations(CommandClient commands, IOptions<BusOptions> bus, ILogger<WebhookRegistrations> logger)
+internal sealed partial class WebhookRegistrations(CommandClient commands, BrokerNodes nodes, ILogger<WebhookRegistrations> logger)
 {
     private const string Queue = BusQueues.WebhookNotifier;
 
@@ -33,8 +32,7 @@ internal sealed partial class WebhookRegistrations(CommandClient commands, IOpti
 
     private async Task DeclareAsync(CancellationToken cancellationToken)
     {
-        var broker = new ConnectionFactory { Uri = new Uri(bus.Value.Address!), AutomaticRecoveryEnabled = false };
-        await using var connection = await broker.CreateConnectionAsync("generation-api webhook registrations", cancellationToken);
+        await using var connection = await nodes.CreateFactory().CreateConnectionAsync("generation-api webhook registrations", cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await DeclareExchangeAsync(Queue);
         foreach (var outcome in GenerationEventTypes.All.Where(GenerationEventTypes.IsTerminal))

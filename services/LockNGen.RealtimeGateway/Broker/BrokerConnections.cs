@@ -5,27 +5,26 @@ using RabbitMQ.Client;
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
-/// Connections for reading events. The client's own recovery is off: after a lost connection the rings have to be filled first, so
-/// whoever uses one starts over.
+/// Connections for reading events. After a lost one the rings have to be filled first, so whoever uses one starts over.
 /// </summary>
-internal sealed class BrokerConnections(IOptions<BusOptions> bus, IOptions<ReplicaOptions> replica)
+internal sealed class BrokerConnections
 {
-    /// <summary>After twice as long a silence the broker takes a client for dead.</summary>
-    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+    private readonly ConnectionFactory _factory;
+    private readonly string _replica;
 
-    /// <summary>Where the broker is, and as whom to connect.</summary>
-    public ConnectionFactory Factory { get; } = new()
+    public BrokerConnections(BrokerNodes nodes, IOptions<ReplicaOptions> replica)
     {
-        Uri = new Uri(bus.Value.Address!),
-        AutomaticRecoveryEnabled = false,
-        RequestedHeartbeat = Heartbeat,
-        RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
-        ContinuationTimeout = TimeSpan.FromSeconds(10),
-    };
+        _replica = replica.Value.Name;
+        _factory = nodes.CreateFactory();
+        _factory.ContinuationTimeout = TimeSpan.FromSeconds(5);
+    }
+
+    /// <summary>As whom to connect, and how.</summary>
+    public IConnectionFactory Factory => _factory;
 
     public Task<IConnection> OpenAsync(string purpose, CancellationToken cancellationToken) =>
-        Factory.CreateConnectionAsync(Name(purpose), cancellationToken);
+        _factory.CreateConnectionAsync(Name(purpose), cancellationToken);
 
     /// <summary>What the broker's own tools show of a connection.</summary>
-    public string Name(string purpose) => $"realtime-gateway {replica.Value.Name} {purpose}";
+    public string Name(string purpose) => $"realtime-gateway {_replica} {purpose}";
 }

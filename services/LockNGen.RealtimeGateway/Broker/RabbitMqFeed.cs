@@ -1,4 +1,5 @@
 using LockNGen.Hosting.Resilience;
+using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
@@ -74,8 +75,8 @@ internal sealed partial class RabbitMqFeed(
         };
         await channel.BasicConsumeAsync(queues.Previews, autoAck: true, new PreviewConsumer(channel, ingest), stoppingToken);
         await using var consumer = await ReplicaConsumer.StartAsync(
-            connections.Factory, connections.Name("events"), queues.Events, options.Value.Prefetch, ingest, loops, stoppingToken);
-        await using var heartbeat = clock.CreateTimer(_ => consumer.Beat(), null, BrokerConnections.Heartbeat / 2, BrokerConnections.Heartbeat / 2);
+            connections.Factory, connection.Endpoint, connections.Name("events"), queues.Events, options.Value.Prefetch, ingest, loops, stoppingToken);
+        await using var heartbeat = clock.CreateTimer(_ => consumer.Beat(), null, BrokerNodes.Heartbeat / 2, BrokerNodes.Heartbeat / 2);
         LogListening(queues.Events);
 
         var interrupted = Task.WhenAny(broken.Task, consumer.Broken).Unwrap();

@@ -59,12 +59,14 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     /// <summary>Completes, with the reason, when nothing more will come.</summary>
     public Task<string> Broken => _broken.Task;
 
-    /// <summary>Returns once the broker delivers.</summary>
+    /// <summary>
+    /// Returns once the broker delivers. The node should be the one that holds the queue: through another, that one's loss would be felt, too.
+    /// </summary>
     public static async Task<ReplicaConsumer> StartAsync(
-        ConnectionFactory broker, string name, string queue, int prefetch, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
+        IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, int prefetch, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
     {
         var consumer = new ReplicaConsumer(ingest, loops);
-        new Thread(() => consumer.Run(broker, name, queue, (ushort)prefetch)) { IsBackground = true, Name = "replica consumer" }.Start();
+        new Thread(() => consumer.Run(broker, node, name, queue, (ushort)prefetch)) { IsBackground = true, Name = "replica consumer" }.Start();
         try
         {
             await consumer._started.Task.WaitAsync(StartTimeout, cancellationToken);
@@ -108,11 +110,11 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         CanaryHeard.Dispose();
     }
 
-    private void Run(ConnectionFactory broker, string name, string queue, ushort prefetch)
+    private void Run(IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, ushort prefetch)
     {
         try
         {
-            _connection.Open(broker, name, queue, prefetch);
+            _connection.Open(broker, node, name, queue, prefetch);
             _started.TrySetResult();
             while (true)
             {

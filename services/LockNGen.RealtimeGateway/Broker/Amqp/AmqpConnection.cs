@@ -24,16 +24,16 @@ internal sealed class AmqpConnection : IDisposable
     private Stream? _stream;
 
     /// <summary>Connects and starts consuming. Blocks: the socket must never be used asynchronously, or reads take two threads again.</summary>
-    public void Open(ConnectionFactory broker, string name, string queue, ushort prefetch)
+    public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, ushort prefetch)
     {
         var timeout = (int)HandshakeTimeout.TotalMilliseconds;
         (_socket.ReceiveTimeout, _socket.SendTimeout) = (timeout, timeout);
-        _socket.Connect(broker.HostName, broker.Port == AmqpTcpEndpoint.UseDefaultPort ? (broker.Ssl.Enabled ? 5671 : 5672) : broker.Port);
+        _socket.Connect(node.HostName, node.Port);
         _stream = new NetworkStream(_socket);
-        if (broker.Ssl.Enabled)
+        if (node.Ssl.Enabled)
         {
-            var tls = new SslStream(_stream);
-            tls.AuthenticateAsClient(broker.Ssl.ServerName);
+            var tls = new SslStream(_stream, leaveInnerStreamOpen: false, node.Ssl.CertificateValidationCallback);
+            tls.AuthenticateAsClient(node.Ssl.ServerName, node.Ssl.Certs, node.Ssl.Version, node.Ssl.CheckCertificateRevocation);
             _stream = tls;
         }
 
@@ -126,7 +126,7 @@ internal sealed class AmqpConnection : IDisposable
         _stream?.Dispose();
     }
 
-    private static AmqpWriter StartOk(ConnectionFactory broker, string name)
+    private static AmqpWriter StartOk(IConnectionFactory broker, string name)
     {
         // A table: each entry is a short string, the letter of its type, and its value. Capabilities is a table in it.
         var capabilities = Entry("consumer_cancel_notify", 't', [1]).Concat(Entry("authentication_failure_close", 't', [1])).ToArray();
