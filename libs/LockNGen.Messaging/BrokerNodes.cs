@@ -47,8 +47,8 @@ public sealed class BrokerNodes : IEndpointResolver
         factory.EndpointResolverFactory = _ => this;
         factory.RequestedHeartbeat = Heartbeat;
         factory.RequestedConnectionTimeout = _options.ConnectTimeout;
-        // A frozen node accepts connections, and then says nothing.
         factory.HandshakeContinuationTimeout = _options.ConnectTimeout;
+        factory.SocketFactory = family => GreetedClient.Create(family, _options.ConnectTimeout);
     }
 
     /// <inheritdoc/>
