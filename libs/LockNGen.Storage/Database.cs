@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LockNGen.Hosting.Resilience;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -11,9 +12,13 @@ namespace LockNGen.Storage;
 public abstract class Database : IAsyncDisposable
 {
     private const int MaxTries = 5;
-    private const int MaxPrepared = 100;
+
+    /// <summary>So long a standby may take to be promoted before an error is what callers get.</summary>
+    private static readonly TimeSpan FailoverPatience = TimeSpan.FromSeconds(10);
+    private static readonly Backoff FailoverRetry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
     private readonly DbDataSource _source;
+    private readonly bool _hasSeveralHosts;
     private readonly TimeProvider _clock;
     private readonly Migrations _migrations;
     private readonly SemaphoreSlim _migrating = new(1);
@@ -32,7 +37,8 @@ public abstract class Database : IAsyncDisposable
         DapperTypes.Register();
         _clock = clock;
         IsSqlite = IsSqliteAddress(connectionString);
-        _source = IsSqlite ? OpenSqlite(connectionString) : OpenPostgreSql(connectionString);
+        _source = IsSqlite ? OpenSqlite(connectionString) : PostgreSqlSource.Open(connectionString);
+        _hasSeveralHosts = !IsSqlite && PostgreSqlSource.HasSeveralHosts(new NpgsqlConnectionStringBuilder(connectionString));
         _migrations = new Migrations(name, GetType().Assembly, IsSqlite);
         _locks = new NamedLocks(_source, IsSqlite);
     }
@@ -46,7 +52,10 @@ public abstract class Database : IAsyncDisposable
         || connectionString.Contains("Filename=", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Runs queries without a transaction; they may be run again, as <see cref="WriteAsync{T}"/> does.</summary>
-    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellationToken)
+    public Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellationToken) =>
+        ThroughFailoverAsync(() => ReadOnceAsync(read, cancellationToken), cancellationToken);
+
+    private async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -65,8 +74,12 @@ public abstract class Database : IAsyncDisposable
     /// <summary>
     /// Runs a transaction; on PostgreSQL it is tried again after a deadlock and the like, so <paramref name="work"/> must do
     /// nothing but talk to the database. What must follow a commit is registered with <see cref="Session.AfterCommit"/>.
+    /// With several servers it is also tried again for some seconds when one is lost, unless it is not known whether the commit came through.
     /// </summary>
-    public async Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
+        ThroughFailoverAsync(() => WriteOnceAsync(work, cancellationToken), cancellationToken);
+
+    private async Task<T> WriteOnceAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -96,8 +109,13 @@ public abstract class Database : IAsyncDisposable
     /// </summary>
     public async Task<IAsyncDisposable> LockAsync(string name, CancellationToken cancellationToken)
     {
-        await MigrateAsync(cancellationToken);
-        return await _locks.AcquireAsync(name, cancellationToken);
+        return await ThroughFailoverAsync(
+            async () =>
+            {
+                await MigrateAsync(cancellationToken);
+                return await _locks.AcquireAsync(name, cancellationToken);
+            },
+            cancellationToken);
     }
 
     /// <summary>Brings the schema up to date, once; called by whatever touches the database first.</summary>
@@ -140,7 +158,7 @@ public abstract class Database : IAsyncDisposable
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             session = new Session(connection, transaction, await NowAsync(connection, cancellationToken), cancellationToken);
             result = await work(session);
-            await transaction.CommitAsync(cancellationToken);
+            await CommitAsync(transaction, cancellationToken);
         }
         finally
         {
@@ -150,6 +168,36 @@ public abstract class Database : IAsyncDisposable
 
         session.Committed();
         return result;
+    }
+
+    /// <summary>A commit whose answer is lost may have come through: run again, the work would be done twice.</summary>
+    private static async Task CommitAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            throw new UncertainCommitException(e);
+        }
+    }
+
+    /// <summary>Does something again, for a while, when the server was lost and there are others.</summary>
+    private async Task<T> ThroughFailoverAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        var since = _clock.GetTimestamp();
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (DbException e) when (_hasSeveralHosts && PostgreSqlSource.IsLoss(e) && _clock.GetElapsedTime(since) < FailoverPatience)
+            {
+                await Task.Delay(FailoverRetry.DelayAfter(failures), _clock, cancellationToken);
+            }
+        }
     }
 
     private async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
@@ -183,17 +231,6 @@ public abstract class Database : IAsyncDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT clock_timestamp()";
         return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
-    }
-
-    private static NpgsqlDataSource OpenPostgreSql(string connectionString)
-    {
-        // Parsing and planning the same statements over and over took more of the server than running them.
-        var address = new NpgsqlConnectionStringBuilder(connectionString);
-        if (address.MaxAutoPrepare == 0)
-            address.MaxAutoPrepare = MaxPrepared;
-        // Nothing that we do outlives its transaction, so there is nothing to reset when a connection goes back to its pool.
-        address.NoResetOnClose = true;
-        return NpgsqlDataSource.Create(address);
     }
 
     private static DbDataSource OpenSqlite(string connectionString)

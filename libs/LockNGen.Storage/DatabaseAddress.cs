@@ -14,11 +14,29 @@ public static class DatabaseAddress
             return null;
         try
         {
-            return string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(address).Host) ? $"names no host. {Examples}" : null;
+            var postgreSql = new NpgsqlConnectionStringBuilder(address);
+            var hosts = postgreSql.Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+            if (hosts.Length < 2)
+                return string.IsNullOrWhiteSpace(postgreSql.Host) ? $"names no host. {Examples}" : null;
+            var empty = Array.IndexOf(hosts, "");
+            return empty >= 0 ? $"names no host at place {empty + 1} of {hosts.Length}. {Examples}" : FindProblemOfTarget(postgreSql);
         }
         catch (ArgumentException)
         {
             return $"is not a connection string. {Examples}";
+        }
+    }
+
+    private static string? FindProblemOfTarget(NpgsqlConnectionStringBuilder address)
+    {
+        try
+        {
+            PostgreSqlSource.WantedOf(address);
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            return "must ask for \"Target Session Attributes=primary\" (the default with several hosts) or \"read-write\": everything is written.";
         }
     }
 }

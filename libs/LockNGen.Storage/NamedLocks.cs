@@ -7,7 +7,9 @@ namespace LockNGen.Storage;
 
 /// <summary>
 /// Mutual exclusion by name. SQLite belongs to one process, where a semaphore does. On PostgreSQL it is an advisory lock that ends with
-/// its transaction, so with its holder; and the server ends the transaction of a holder that sleeps.
+/// its transaction, so with its holder; and the server ends the transaction of a holder that sleeps. A server that is lost takes its locks with
+/// it, so after a failover a second holder may come beside one that is still at its pass: what is done under a lock is written by
+/// compare-and-set, or may be done twice.
 /// </summary>
 internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
 {

@@ -52,6 +52,9 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     /// <summary>Ends the private server as a crash would: it recovers from its log when it is started again.</summary>
     public Task CrashAsync() => RunAsync("pg_ctl", "stop", "-D", Path.Combine(_folder, "data"), "-m", "immediate");
 
+    /// <summary>Starts a standby that follows the private server.</summary>
+    public Task<PostgreSqlStandby> StartStandbyAsync() => PostgreSqlStandby.StartAsync(Path.Combine(_folder, "standby"), _port);
+
     /// <summary>Starts the private server again on the data it had.</summary>
     public Task StartAgainAsync() => RunServerAsync();
 
@@ -83,7 +86,7 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
         "pg_ctl", "start", "-w", "-D", Path.Combine(_folder, "data"), "-l", Path.Combine(_folder, "log"), "-o",
         $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync={(IsDurable ? "on" : "off")} -c max_connections=300");
 
-    private static Task RunAsync(string tool, params string[] arguments)
+    internal static Task RunAsync(string tool, params string[] arguments)
     {
         var program = Directory.Exists("/usr/lib/postgresql")
             ? Directory.EnumerateDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin", tool)).LastOrDefault(File.Exists)

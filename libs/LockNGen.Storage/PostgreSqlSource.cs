@@ -1,0 +1,62 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace LockNGen.Storage;
+
+/// <summary>
+/// PostgreSQL by its connection string: one server, or several of which one is the primary ("Host=a,b:5433"). Everything here is written, so only
+/// the primary will do, whichever that is at the moment.
+/// </summary>
+internal static class PostgreSqlSource
+{
+    private const int MaxPrepared = 100;
+
+    /// <summary>Of several servers: a standby that has been promoted is found so soon, and a dead server costs so little. Seconds.</summary>
+    private const int RecheckSeconds = 2;
+    private const int ConnectSeconds = 4;
+
+    public static NpgsqlDataSource Open(string connectionString)
+    {
+        // Parsing and planning the same statements over and over took more of the server than running them.
+        var address = new NpgsqlConnectionStringBuilder(connectionString);
+        if (address.MaxAutoPrepare == 0)
+            address.MaxAutoPrepare = MaxPrepared;
+        // Nothing that we do outlives its transaction, so there is nothing to reset when a connection goes back to its pool.
+        address.NoResetOnClose = true;
+        var wanted = WantedOf(address);
+        // Npgsql takes it from the data source below, and refuses it in the string.
+        address.Remove("Target Session Attributes");
+        if (!HasSeveralHosts(address))
+            return NpgsqlDataSource.Create(address);
+        if (!address.ShouldSerialize("Host Recheck Seconds"))
+            address.HostRecheckSeconds = RecheckSeconds;
+        if (!address.ShouldSerialize("Timeout"))
+            address.Timeout = ConnectSeconds;
+        return new NpgsqlDataSourceBuilder(address.ConnectionString).BuildMultiHost().WithTargetSession(wanted);
+    }
+
+    /// <summary>Whether there is another server to go to when one is lost.</summary>
+    public static bool HasSeveralHosts(NpgsqlConnectionStringBuilder address) => address.Host?.Contains(',') == true;
+
+    /// <summary>What is asked of the server: <c>Primary</c> unless the string says <c>ReadWrite</c>.</summary>
+    /// <exception cref="ArgumentException">It asks for a server that cannot be written to.</exception>
+    public static TargetSessionAttributes WantedOf(NpgsqlConnectionStringBuilder address) =>
+        (address.TargetSessionAttributes ?? nameof(TargetSessionAttributes.Primary)).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() switch
+        {
+            "PRIMARY" => TargetSessionAttributes.Primary,
+            "READWRITE" => TargetSessionAttributes.ReadWrite,
+            var other => throw new ArgumentException($"Target Session Attributes is {other}"),
+        };
+
+    /// <summary>
+    /// Whether the server was lost, or is one no longer that can be written to: another may take over. Nothing of the transaction is left then,
+    /// unless it was being committed.
+    /// </summary>
+    public static bool IsLoss(DbException error) => error switch
+    {
+        PostgresException e => e.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.ReadOnlySqlTransaction or ['0', '8', ..],
+        NpgsqlException => true,
+        _ => false,
+    };
+}
