@@ -19,6 +19,8 @@ internal static class BrokerAddresses
             throw new FormatException($"{Setting} is not set. Give the broker's address, for example {Example}, or several separated by commas.");
         var parts = Split(addresses);
         var nodes = parts.Select((part, i) => Read(part, parts.Count == 1 ? "" : $": address {i + 1} of {parts.Count}")).ToList();
+        if (nodes.FindIndex(n => n.Scheme != nodes[0].Scheme) is > 0 and var odd)
+            throw new FormatException($"{Setting}: address {odd + 1} of {nodes.Count} ({Name(nodes[odd])}) must be {nodes[0].Scheme}:// like the first: either all connections use TLS, or none.");
         var first = new ConnectionFactory { Uri = nodes[0] };
         for (var i = 1; i < nodes.Count; i++)
         {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
@@ -12,9 +14,13 @@ public sealed class BrokerNodes : IEndpointResolver
     /// <summary>After twice as long a silence each side takes the other for dead.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    /// <summary>A node that could not be reached is tried last for so long: to wait for one that is frozen takes seconds.</summary>
+    private static readonly TimeSpan Distrust = TimeSpan.FromSeconds(30);
+
     private readonly BusOptions _options;
     private readonly BrokerTls _tls;
     private readonly Lazy<IReadOnlyList<Uri>> _addresses;
+    private readonly ConcurrentDictionary<Uri, long> _failures = new();
     private uint _next = (uint)Random.Shared.Next();
 
     /// <summary>The nodes of the address in the options.</summary>
@@ -48,17 +54,21 @@ public sealed class BrokerNodes : IEndpointResolver
         factory.RequestedHeartbeat = Heartbeat;
         factory.RequestedConnectionTimeout = _options.ConnectTimeout;
         factory.HandshakeContinuationTimeout = _options.ConnectTimeout;
-        factory.SocketFactory = family => GreetedClient.Create(family, _options.ConnectTimeout);
+        factory.SocketFactory = family => GreetedClient.Create(family, BrokerTls.IsUsedBy(Addresses[0]), _options.ConnectTimeout);
     }
 
     /// <inheritdoc/>
     public IEnumerable<AmqpTcpEndpoint> All()
     {
         var first = Interlocked.Increment(ref _next);
-        for (uint i = 0; i < Addresses.Count; i++)
+        var turn = Enumerable.Range(0, Addresses.Count).Select(i => Addresses[(int)((first + i) % Addresses.Count)]);
+        foreach (var address in turn.OrderBy(HasJustFailed).ToList())
         {
-            var address = Addresses[(int)((first + i) % (uint)Addresses.Count)];
             yield return new AmqpTcpEndpoint(address, _tls.For(address));
+            // Who asks for another one did not reach this.
+            _failures[address] = Stopwatch.GetTimestamp();
         }
     }
+
+    private bool HasJustFailed(Uri address) => _failures.TryGetValue(address, out var at) && Stopwatch.GetElapsedTime(at) < Distrust;
 }

@@ -13,7 +13,7 @@ internal sealed class BrokerTls(BusOptions options)
     {
         if (options.CertificateKeyFile is not null && options.CertificateFile is null)
             yield return "Bus:CertificateKeyFile is set, but Bus:CertificateFile is not.";
-        if ((options.CaFile ?? options.CertificateFile) is not null && addresses.All(a => a.Scheme != "amqps"))
+        if ((options.CaFile ?? options.CertificateFile) is not null && !addresses.Any(IsUsedBy))
             yield return "Bus:CaFile or Bus:CertificateFile is set, but no address in ConnectionStrings__rabbitmq begins with amqps://.";
         if (Failure(() => LoadAuthorities(options.CaFile)) is { } authorities)
             yield return $"Bus:CaFile ({options.CaFile}) must be a file with PEM certificates: {authorities}";
@@ -21,9 +21,11 @@ internal sealed class BrokerTls(BusOptions options)
             yield return $"Bus:CertificateFile ({options.CertificateFile}) must be a PEM certificate, with its unencrypted key in the same file or in Bus:CertificateKeyFile: {certificate}";
     }
 
+    public static bool IsUsedBy(Uri address) => address.Scheme == "amqps";
+
     public SslOption For(Uri address)
     {
-        if (address.Scheme != "amqps")
+        if (!IsUsedBy(address))
             return new SslOption { Enabled = false };
         var tls = new SslOption(address.Host, enabled: true);
         if (LoadCertificate(options) is { } certificate)

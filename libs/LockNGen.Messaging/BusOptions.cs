@@ -17,9 +17,9 @@ public sealed class BusOptions
     /// </summary>
     public string? Address { get; set; }
 
-    /// <summary>How long one node may take to accept a connection before the next is tried. Default 4 seconds.</summary>
+    /// <summary>How long one node may take to accept a connection before the next is tried. Default 3 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
-    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(4);
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>PEM file of the authorities that may vouch for the broker's certificates, instead of those of the system; for amqps://.</summary>
     public string? CaFile { get; set; }

@@ -1,40 +1,67 @@
+using System.Net;
 using System.Net.Sockets;
 using RabbitMQ.Client;
 
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// A socket to a node that has to say something soon. The kernel of a frozen node accepts connections for it, and RabbitMQ.Client then waits for
-/// the node's greeting for ever: its timeout is one of the socket, which asynchronous reads do not heed.
+/// A socket that counts as connected once the broker's node has said something. The kernel of a frozen node accepts connections for it, and
+/// RabbitMQ.Client then waits for the greeting for ever (its timeout is one of the socket, which asynchronous reads do not heed), and tries no
+/// other node. So the protocol is begun here: a node that does not answer to it was not reached.
 /// </summary>
-internal sealed class GreetedClient(Socket socket, TimeSpan patience) : TcpClientAdapter(socket)
+internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience) : TcpClientAdapter(socket)
 {
-    public static ITcpClient Create(AddressFamily family, TimeSpan patience) =>
-        new GreetedClient(new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, patience);
+    /// <summary>What a client of AMQP 0-9-1 says first.</summary>
+    private static readonly byte[] Header = [(byte)'A', (byte)'M', (byte)'Q', (byte)'P', 0, 0, 9, 1];
 
-    public override NetworkStream GetStream() => new GreetedStream(Client, patience);
+    public static ITcpClient Create(AddressFamily family, bool isTls, TimeSpan patience) =>
+        new GreetedClient(new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, isTls, patience);
 
-    private sealed class GreetedStream(Socket socket, TimeSpan patience) : NetworkStream(socket)
+    public override async Task ConnectAsync(IPAddress host, int port, CancellationToken cancellationToken = default)
     {
-        private bool _isGreeted;
+        await base.ConnectAsync(host, port, cancellationToken);
+        // With TLS it is the handshake that a frozen node does not answer; it is limited below.
+        if (isTls)
+            return;
+        await Client.SendAsync(Header, cancellationToken);
+        // Waits for the first byte, and leaves it where it is.
+        await WithinAsync(patience, async token => await Client.ReceiveAsync(Memory<byte>.Empty, token), cancellationToken);
+    }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            _isGreeted ? base.ReadAsync(buffer, cancellationToken) : ReadGreetingAsync(buffer, cancellationToken);
+    public override NetworkStream GetStream() => new GreetedStream(Client, isTls, patience);
 
-        private async ValueTask<int> ReadGreetingAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private static async ValueTask<int> WithinAsync(TimeSpan patience, Func<CancellationToken, ValueTask<int>> read, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(patience);
-            try
-            {
-                var count = await base.ReadAsync(buffer, limit.Token);
-                _isGreeted = true;
-                return count;
-            }
-            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new IOException($"The broker's node accepted the connection, but said nothing within {patience.TotalSeconds} s.", e);
-            }
+            return await read(limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"The broker's node accepted the connection, but said nothing within {patience.TotalSeconds} s.", e);
+        }
+    }
+
+    private sealed class GreetedStream(Socket socket, bool isTls, TimeSpan patience) : NetworkStream(socket)
+    {
+        private bool _hasRead;
+        private bool _hasWritten;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_hasRead)
+                return base.ReadAsync(buffer, cancellationToken);
+            _hasRead = true;
+            return WithinAsync(patience, token => base.ReadAsync(buffer, token), cancellationToken);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var isSaid = !isTls && !_hasWritten && buffer.Span.StartsWith(Header);
+            _hasWritten = true;
+            return base.WriteAsync(isSaid ? buffer[Header.Length..] : buffer, cancellationToken);
         }
     }
 }

@@ -8,7 +8,7 @@ public sealed class BrokerAddressesTests
     [Theory]
     [InlineData("amqp://u:p@a:5672/vh", "amqp://a:5672")]
     [InlineData("amqp://u:p@a:5672/vh,amqp://u:p@b:5673/vh", "amqp://a:5672", "amqp://b:5673")]
-    [InlineData(" amqp://u:p@a/vh ,\n amqps://u:p@b/vh", "amqp://a", "amqps://b")]
+    [InlineData(" amqps://u:p@a/vh ,\n amqps://u:p@b/vh", "amqps://a", "amqps://b")]
     [InlineData("amqp://u:p,q@a:5672/,amqp://u:p,q@b:5672/", "amqp://a:5672", "amqp://b:5672")]
     [InlineData("amqp://[::1]:5672/,amqp://localhost", "amqp://[::1]:5672", "amqp://localhost")]
     public void Addresses_SeparatedByCommas_AreTheNodes(string addresses, params string[] nodes) =>
@@ -23,6 +23,7 @@ public sealed class BrokerAddressesTests
     [InlineData("amqp://u:secret@a/vh/more", "(a/vh/more)")]
     [InlineData("amqp://u:secret@a/vh,amqp://u:secret@b/other", "address 2 of 2 (amqp://b) is for another user, password or virtual host than the first (amqp://a)")]
     [InlineData("amqp://u:secret@a/vh,amqp://u:secret2@b/vh", "address 2 of 2 (amqp://b)")]
+    [InlineData("amqp://u:secret@a/vh,amqps://u:secret@b/vh", "address 2 of 2 (amqps://b) must be amqp:// like the first")]
     [InlineData("", "ConnectionStrings__rabbitmq is not set")]
     public void Addresses_OneOfThemBad_AreRefusedWithItsPlaceAndWithoutPasswords(string addresses, string expected)
     {
@@ -51,13 +52,30 @@ public sealed class BrokerAddressesTests
     [Fact]
     public void Nodes_AskedAgain_BeginWithTheNextOneAndEndWithTheOneBefore()
     {
-        var nodes = new BrokerNodes(Options.Create(new BusOptions { Address = "amqp://a/,amqps://b/,amqp://c/" }));
+        var nodes = new BrokerNodes(Options.Create(new BusOptions { Address = "amqps://a/,amqps://b/,amqps://c/" }));
 
         var tries = Enumerable.Range(0, 4).Select(_ => nodes.All().Select(n => n.HostName).ToList()).ToList();
 
         tries.ShouldAllBe(t => t.Order().SequenceEqual(new[] { "a", "b", "c" }));
         for (var i = 1; i < tries.Count; i++)
             tries[i].ShouldBe([.. tries[i - 1].Skip(1), tries[i - 1][0]]);
-        nodes.All().Single(n => n.Ssl.Enabled).HostName.ShouldBe("b");
+        nodes.All().ShouldAllBe(n => n.Ssl.Enabled && n.Ssl.ServerName == n.HostName);
+    }
+
+    [Fact]
+    public void Nodes_OneOfThemUnreachable_TryItLast()
+    {
+        var nodes = new BrokerNodes(Options.Create(new BusOptions { Address = "amqp://a/,amqp://b/,amqp://c/" }));
+
+        using (var tries = nodes.All().GetEnumerator())
+        {
+            tries.MoveNext();
+            var unreachable = tries.Current.HostName;
+            // Whoever asks for another did not reach it; the next one is reached.
+            tries.MoveNext();
+            _ = nodes.All().First();
+
+            nodes.All().Last().HostName.ShouldBe(unreachable);
+        }
     }
 }
