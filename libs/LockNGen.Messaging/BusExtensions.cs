@@ -59,6 +59,9 @@ public static class BusExtensions
         builder.Services.AddSingleton(services => new CommandClient(services.GetRequiredService<IBus>(), services.GetRequiredService<IRequests>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
 
+        if (transport == BusTransport.RabbitMq)
+            builder.Services.AddSingleton<QueueTakeover>().AddHostedService(services => services.GetRequiredService<QueueTakeover>());
+
         builder.Services.AddMassTransit(x =>
         {
             x.DisableUsageTelemetry();

@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.Messaging;
 
@@ -12,9 +13,38 @@ public sealed class BusParts(BusTransport transport)
     public BusTransport Transport => transport;
 
     private readonly List<Action<IBusRegistrationContext, IBusFactoryConfigurator>> _endpoints = [];
+    private readonly List<Func<IServiceProvider, DurableQueue>> _durable = [];
 
     /// <summary>
-    /// Adds a durable queue that commands are sent to by name; nothing is bound to it but what <paramref name="configure"/> binds.
+    /// Adds a queue that outlives the loss of a node; besides its exchange nothing is bound to it but what <paramref name="configure"/> binds.
+    /// </summary>
+    public void Endpoint(DurableQueue queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
+        DurableEndpoint(_ => queue, configure);
+
+    /// <summary>The same for a queue whose name the services know.</summary>
+    public void DurableEndpoint(Func<IServiceProvider, DurableQueue> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure)
+    {
+        _durable.Add(queue);
+        _endpoints.Add((context, bus) =>
+        {
+            var durable = queue(context);
+            bus.ReceiveEndpoint(Transport == BusTransport.RabbitMq ? durable.Name : durable.Exchange, endpoint =>
+            {
+                endpoint.ConfigureConsumeTopology = false;
+                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
+                {
+                    durable.Configure(rabbitMq);
+                    endpoint.AddDependency(context.GetRequiredService<QueueTakeover>());
+                }
+
+                configure(context, endpoint);
+            });
+        });
+    }
+
+    /// <summary>
+    /// Adds a queue of one node, for what is worth little a moment later or can be had again; nothing is bound to it but what
+    /// <paramref name="configure"/> binds.
     /// </summary>
     public void Endpoint(string queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
         Endpoint(_ => queue, configure);
@@ -26,6 +56,8 @@ public sealed class BusParts(BusTransport transport)
             endpoint.ConfigureConsumeTopology = false;
             configure(context, endpoint);
         }));
+
+    internal IEnumerable<DurableQueue> DurableQueues(IServiceProvider services) => _durable.Select(queue => queue(services));
 
     internal void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus)
     {

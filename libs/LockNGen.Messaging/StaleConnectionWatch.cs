@@ -6,7 +6,7 @@ using RabbitMQ.Client.Exceptions;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Ends the process when the bus keeps using a connection that is closed. RabbitMQ.Client 7.1 tells of a closed connection handler by handler,
+/// Ends the process when the bus keeps using a connection that is closed, or a queue whose node is lost. RabbitMQ.Client 7.1 tells of a closed connection handler by handler,
 /// and a handler can wait for ever for a semaphore that was disposed under it (its issues 1802 and 1865): MassTransit then never hears of it
 /// and asks the dead connection for new channels for as long as the process lives. Nothing in the process can replace that connection, and a process
 /// that is killed loses nothing here, so it ends for whoever runs it to start it again.
@@ -16,6 +16,8 @@ internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime life
 {
     /// <summary>A connection that closes is replaced at the next try: so many tries on a closed one, over so long, mean that it will not be.</summary>
     private const int Tries = 2;
+
+    private const ushort NotFound = 404;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -60,7 +62,7 @@ internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime life
         // A wait that was ended says nothing; any other failure comes from an attempt to connect.
         if (exception is OperationCanceledException)
             return Task.CompletedTask;
-        if (!IsOfClosedConnection(exception))
+        if (!IsOfClosedConnection(exception) && !IsOfLostQueue(exception))
             streak.End();
         else if (streak.Lengthen(clock) is var (tries, since) && tries >= Tries && since >= Patience)
             End(since);
@@ -85,7 +87,23 @@ internal sealed partial class StaleConnectionWatch(IHostApplicationLifetime life
         return false;
     }
 
-    [LoggerMessage(LogLevel.Critical, "The bus has been using a closed connection to the broker for {Since} and will not notice: ending, to be started again")]
+    /// <summary>
+    /// A classic queue cannot be declared while the node that has it is down. Those that are read through the bus belong to one process, which
+    /// declares another when it starts again.
+    /// </summary>
+    private static bool IsOfLostQueue(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is OperationInterruptedException { ShutdownReason: { ReplyCode: NotFound, ReplyText: { } text } }
+                && text.Contains("home node", StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(LogLevel.Critical, "The bus has been using a closed connection to the broker, or a queue of a lost node, for {Since} and will not notice: ending, to be started again")]
     private partial void LogStale(TimeSpan since);
 
     /// <summary>Failures without a success, or a failure of another kind, between them.</summary>

@@ -34,7 +34,7 @@ public static class DatabaseAddress
             PostgreSqlSource.WantedOf(address);
             return null;
         }
-        catch (ArgumentException)
+        catch (FormatException)
         {
             return "must ask for \"Target Session Attributes=primary\" (the default with several hosts) or \"read-write\": everything is written.";
         }

@@ -39,13 +39,13 @@ internal static class PostgreSqlSource
     public static bool HasSeveralHosts(NpgsqlConnectionStringBuilder address) => address.Host?.Contains(',') == true;
 
     /// <summary>What is asked of the server: <c>Primary</c> unless the string says <c>ReadWrite</c>.</summary>
-    /// <exception cref="ArgumentException">It asks for a server that cannot be written to.</exception>
+    /// <exception cref="FormatException">It asks for a server that cannot be written to.</exception>
     public static TargetSessionAttributes WantedOf(NpgsqlConnectionStringBuilder address) =>
         (address.TargetSessionAttributes ?? nameof(TargetSessionAttributes.Primary)).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() switch
         {
             "PRIMARY" => TargetSessionAttributes.Primary,
             "READWRITE" => TargetSessionAttributes.ReadWrite,
-            var other => throw new ArgumentException($"Target Session Attributes is {other}"),
+            var other => throw new FormatException($"Target Session Attributes is {other}"),
         };
 
     /// <summary>

@@ -51,8 +51,9 @@ public static class ComfyUiWatcherExtensions
         services.AddSingleton<ReportedProgress>();
         services.AddSingleton<GenerationServices>();
         services.AddSingleton<GenerationDispatcher>();
-        builder.AddBus(bus => bus.Endpoint(
-            provider => BusQueues.Watcher(provider.GetRequiredService<IOptions<WatcherOptions>>().Value.Name), ConfigureQueue));
+        builder.AddBus(bus => bus.DurableEndpoint(
+            provider => new DurableQueue(BusQueues.Watcher(provider.GetRequiredService<IOptions<WatcherOptions>>().Value.Name)) { Expires = QueueExpiration },
+            ConfigureQueue));
         // After the bus, so that they stop before it: the last heartbeat gives everything up.
         services.AddHostedService<InstanceWatch>();
         services.AddHostedService<Heartbeats>();
@@ -61,8 +62,6 @@ public static class ComfyUiWatcherExtensions
 
     private static void ConfigureQueue(IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint)
     {
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.QueueExpiration = QueueExpiration;
         endpoint.Handler<SubmitGeneration>(command =>
         {
             Dispatcher().Submit(command.Message);

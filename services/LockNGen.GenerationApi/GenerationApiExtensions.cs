@@ -184,7 +184,7 @@ public static class GenerationApiExtensions
 
     private static void AddEndpoints(BusParts parts)
     {
-        parts.Endpoint(BusQueues.GenerationApi, (context, endpoint) =>
+        parts.Endpoint(new DurableQueue(BusQueues.GenerationApi), (context, endpoint) =>
         {
             endpoint.ConcurrentMessageLimit = 16;
             endpoint.ConfigureError(error =>
@@ -202,7 +202,7 @@ public static class GenerationApiExtensions
             // Handlers and not consumers: MassTransit disposes a consumer after each message, and these are services that go on.
             endpoint.Handler<GetRevocations>(async c => await c.RespondAsync(await context.GetRequiredService<Revocations>().AllAsync(c.CancellationToken)));
         });
-        parts.Endpoint(BusQueues.Heartbeats, (context, endpoint) =>
+        parts.Endpoint(new DurableQueue(BusQueues.Heartbeats), (context, endpoint) =>
         {
             endpoint.ConcurrentMessageLimit = 8;
             // The next one follows in seconds; kept, those that met a database being restarted would lie in an error queue for ever.
@@ -210,7 +210,7 @@ public static class GenerationApiExtensions
             endpoint.Consumer(() => Create<HeartbeatConsumer>(context));
             endpoint.Handler<HeartbeatCanary>(c => context.GetRequiredService<HeartbeatLiveness>().NoteAsync(c.CancellationToken));
         });
-        parts.Endpoint(OutcomesQueue, (context, endpoint) =>
+        parts.Endpoint(new DurableQueue(OutcomesQueue) { PutsAside = true }, (context, endpoint) =>
         {
             endpoint.ConfigureConsumeTopology = true;
             endpoint.ConcurrentMessageLimit = 8;

@@ -59,7 +59,7 @@ public static class WebhookNotifierExtensions
             o.ShouldInclude = e => e.RelativePath?.StartsWith(Root[1..], StringComparison.Ordinal) == true;
             o.AddErrors();
         });
-        return builder.AddBus(bus => bus.Endpoint(BusQueues.WebhookNotifier, ConfigureQueue));
+        return builder.AddBus(bus => bus.Endpoint(DurableQueue.WebhookNotifier, ConfigureQueue));
     }
 
     /// <summary>Maps <c>/api/webhooks</c>, and its OpenAPI document at <c>/api/webhooks/openapi.json</c>.</summary>
@@ -80,8 +80,6 @@ public static class WebhookNotifierExtensions
     {
         queue.ConcurrentMessageLimit = 1;
         queue.PrefetchCount = 64;
-        if (queue is IRabbitMqReceiveEndpointConfigurator rabbitMq)
-            rabbitMq.SingleActiveConsumer = true;
         Bind(queue);
         queue.Consumer(context.GetRequiredService<RegisterWebhookConsumer>);
         queue.Consumer(context.GetRequiredService<EventConsumer>);

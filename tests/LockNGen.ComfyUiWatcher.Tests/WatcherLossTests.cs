@@ -1,6 +1,7 @@
 using System.Globalization;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
@@ -37,7 +38,7 @@ public sealed class WatcherLossTests(RabbitMqBroker broker)
         // MassTransit tells the broker which process it is in.
         var process = string.Create(CultureInfo.InvariantCulture, $"\"process_id\",\"{frozen.Id}\"");
         (await broker.CloseConnectionsAsync("a minute has passed", process)).ShouldBePositive();
-        await broker.ControlAsync("delete_queue", BusQueues.Watcher("frozen"), "--vhost", virtualHost);
+        await broker.ControlAsync("delete_queue", new DurableQueue(BusQueues.Watcher("frozen")).Name, "--vhost", virtualHost);
         await frozen.ThawAsync();
         // The broker's client library may not survive that: then the process ends by itself, and is started again like any that has ended.
         var released = frozen.LoggedAsync("comfy-0 is not ours any more");

@@ -34,9 +34,14 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <summary>Starts everything at once, in no particular order, and waits until all are ready and the instance can be used.</summary>
     public static async Task<Deployment> StartAsync(
-        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null)
+        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null) =>
+        await StartAsync(await broker.CreateVirtualHostAsync(), gateways, stepMilliseconds, apiSettings);
+
+    /// <summary>The same on the broker of these addresses.</summary>
+    public static async Task<Deployment> StartAsync(
+        string addresses, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null)
     {
-        var deployment = new Deployment(await broker.CreateVirtualHostAsync());
+        var deployment = new Deployment(addresses);
         deployment.Gateways = [.. Enumerable.Range(0, gateways).Select(_ => deployment.StartGateway())];
         deployment.Simulator = deployment.Start(
             "LockNGen.ComfyUiSimulator", new() { ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture) });

@@ -19,6 +19,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private readonly int[] _ports = FreePorts.Take(2);
     private Process? _server;
 
+    /// <summary>For a cluster: the node that this one joins when it is initialized. It has to run then.</summary>
+    public RabbitMqBroker? Joins { get; init; }
+
     /// <summary>amqp:// address of the default virtual host.</summary>
     public string Url => ExternalUrl ?? $"amqp://guest:guest@127.0.0.1:{_ports[0]}/";
 
@@ -54,7 +57,13 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             return;
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "plugins"), "[].");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "rabbitmq.conf"), "cluster_partition_handling = pause_minority\n");
         await StartAsync();
+        if (Joins is null)
+            return;
+        await ControlAsync("stop_app");
+        await ControlAsync("join_cluster", Joins.NodeName);
+        await ControlAsync("start_app");
     }
 
     /// <summary>A fresh virtual host; returns its amqp:// address.</summary>
@@ -230,7 +239,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["HOME"] = _folder;
+        // Where the cookie is, which all nodes of a cluster share.
+        start.Environment["HOME"] = Joins?._folder ?? _folder;
+        start.Environment["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "rabbitmq.conf");
         start.Environment["RABBITMQ_NODENAME"] = NodeName;
         start.Environment["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1";
         start.Environment["RABBITMQ_NODE_PORT"] = _ports[0].ToString(CultureInfo.InvariantCulture);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 
 namespace LockNGen.WebhookNotifier.Tests;
@@ -170,7 +171,7 @@ public sealed class NotifierProcessTests(RabbitMqBroker broker, PostgreSqlFixtur
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         var host = new Uri(address).AbsolutePath[1..];
-        var line = string.Create(CultureInfo.InvariantCulture, $"{BusQueues.WebhookNotifier}\t{count}");
+        var line = string.Create(CultureInfo.InvariantCulture, $"{DurableQueue.WebhookNotifier.Name}\t{count}");
         while (await broker.ControlAsync("list_queues", "-p", host, "--no-table-headers", "name", "messages") is var queues
             && !queues.Split('\n').Contains(line))
         {

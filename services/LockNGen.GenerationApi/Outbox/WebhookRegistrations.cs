@@ -11,22 +11,19 @@ namespace LockNGen.GenerationApi.Outbox;
 /// </summary>
 internal sealed partial class WebhookRegistrations(CommandClient commands, BrokerNodes nodes, ILogger<WebhookRegistrations> logger)
 {
-    private const string Queue = BusQueues.WebhookNotifier;
-
-    /// <summary>The notifier declares its queue with exactly these; others would be refused.</summary>
-    private static readonly Dictionary<string, object?> QueueArguments = new() { ["x-single-active-consumer"] = true };
+    private static readonly DurableQueue Queue = DurableQueue.WebhookNotifier;
 
     public async Task SendAsync(RegisterWebhook command, CancellationToken cancellationToken)
     {
         try
         {
-            await commands.SendAsync(Queue, command, cancellationToken, mandatory: true);
+            await commands.SendAsync(Queue.Exchange, command, cancellationToken, mandatory: true);
         }
         catch (MessageReturnedException)
         {
             await DeclareAsync(cancellationToken);
-            LogDeclared(Queue);
-            await commands.SendAsync(Queue, command, cancellationToken, mandatory: true);
+            LogDeclared(Queue.Name);
+            await commands.SendAsync(Queue.Exchange, command, cancellationToken, mandatory: true);
         }
     }
 
@@ -34,15 +31,19 @@ internal sealed partial class WebhookRegistrations(CommandClient commands, Broke
     {
         await using var connection = await nodes.CreateFactory().CreateConnectionAsync("generation-api webhook registrations", cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        await DeclareExchangeAsync(Queue);
+        await DeclareExchangeAsync(Queue.Exchange);
+        await DeclareExchangeAsync(Queue.Name);
         foreach (var outcome in GenerationEventTypes.All.Where(GenerationEventTypes.IsTerminal))
         {
             await DeclareExchangeAsync(outcome);
-            await channel.ExchangeBindAsync(Queue, outcome, routingKey: "", cancellationToken: cancellationToken);
+            await channel.ExchangeBindAsync(Queue.Name, outcome, routingKey: "", cancellationToken: cancellationToken);
         }
 
-        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, QueueArguments, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(Queue, Queue, routingKey: "", cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(
+            Queue.Name, durable: true, exclusive: false, autoDelete: false, Queue.Arguments.ToDictionary(a => a.Key, a => (object?)a.Value),
+            cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(Queue.Name, Queue.Name, routingKey: "", cancellationToken: cancellationToken);
+        await channel.ExchangeBindAsync(Queue.Name, Queue.Exchange, routingKey: "", cancellationToken: cancellationToken);
 
         Task DeclareExchangeAsync(string name) => channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
     }

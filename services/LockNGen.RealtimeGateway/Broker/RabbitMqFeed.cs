@@ -60,7 +60,7 @@ internal sealed partial class RabbitMqFeed(
         logs.MayRepeat = true;
         await using var connection = await connections.OpenAsync("control", stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
-        await queues.DeclareAsync(channel, stoppingToken);
+        await DeclareQueuesAsync(channel, stoppingToken);
 
         state.Problem = "filling the rings from the event stream";
         // Read to its end, or read again; what comes after it, the queue has.
@@ -98,6 +98,20 @@ internal sealed partial class RabbitMqFeed(
         }
     }
 
+    private async Task DeclareQueuesAsync(IChannel channel, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await queues.DeclareAsync(channel, stoppingToken);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogAbandoned(queues.Events, e.Message);
+            queues.Abandon();
+            throw;
+        }
+    }
+
     /// <summary>Reads the stream, however long that takes: meanwhile the queues, which no one consumes yet, are kept from expiring.</summary>
     private async Task ReadHistoryAsync(IChannel channel, DateTimeOffset since, CancellationToken stoppingToken)
     {
@@ -121,6 +135,9 @@ internal sealed partial class RabbitMqFeed(
 
     [LoggerMessage(LogLevel.Information, "Listening to {Queue}")]
     private partial void LogListening(string queue);
+
+    [LoggerMessage(LogLevel.Warning, "The queue {Queue} cannot be declared ({Reason}): trying another")]
+    private partial void LogAbandoned(string queue, string reason);
 
     [LoggerMessage(LogLevel.Warning, "No events from the broker ({Reason}); trying again in {Delay} s")]
     private partial void LogInterrupted(string reason, double delay);

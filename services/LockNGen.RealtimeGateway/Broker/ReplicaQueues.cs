@@ -7,16 +7,29 @@ namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
 /// The queues of this replica. Durable and neither exclusive nor auto-delete, so that they go on collecting while a connection is down;
-/// they expire when the replica stays away.
+/// they expire when the replica stays away. They are classic ones, each on one node of the broker: what they hold is in the stream, too.
 /// </summary>
 internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<BusOptions> bus)
 {
     /// <summary>Previews are worth nothing a moment later: a few per generation that renders now.</summary>
     private const int MaxPreviews = 100;
 
-    public string Events { get; } = "realtime-gateway-" + replica.Value.Name;
+    /// <summary>As many names, so that the queues that a sick broker makes the replica leave behind are few.</summary>
+    private const int MaxNames = 3;
 
-    public string Previews { get; } = $"realtime-gateway-{replica.Value.Name}-previews";
+    private int _name;
+
+    public string Events => $"realtime-gateway-{replica.Value.Name}{Suffix}";
+
+    public string Previews => $"realtime-gateway-{replica.Value.Name}{Suffix}-previews";
+
+    private string Suffix => _name == 0 ? "" : $"-{_name + 1}";
+
+    /// <summary>
+    /// Gives up the queues, and takes others. A queue whose node is down can be neither declared nor read until that node is back; under another
+    /// name it is declared on a living one. The old one expires.
+    /// </summary>
+    public void Abandon() => _name = (_name + 1) % MaxNames;
 
     /// <summary>Declares everything that this replica reads from; repeating it is harmless, and brings back what someone removed.</summary>
     public async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)

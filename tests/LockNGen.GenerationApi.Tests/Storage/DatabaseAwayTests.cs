@@ -23,7 +23,7 @@ public sealed class DatabaseAwayTests(RabbitMqBroker broker)
         await api.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, ApiHost.Patience);
         await using var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
-        var parked = await ConsumeAsync(channel, BusQueues.GenerationApi + "_error");
+        var parked = await ConsumeAsync(channel, new DurableQueue(BusQueues.GenerationApi).Name + "_error");
         var commands = api.Services.GetRequiredService<CommandClient>();
         await api.Services.GetRequiredService<GenerationsDatabase>().WriteAsync(
             session => session.ExecuteAsync("ALTER TABLE generations RENAME TO gone"), TestContext.Current.CancellationToken);
@@ -39,11 +39,13 @@ public sealed class DatabaseAwayTests(RabbitMqBroker broker)
         (await parked.Task.WaitAsync(ApiHost.Patience, TestContext.Current.CancellationToken)).ShouldContain(nameof(InstanceCatalog));
     }
 
-    /// <summary>The type of the first message of a queue.</summary>
-    private static async Task<TaskCompletionSource<string>> ConsumeAsync(IChannel channel, string queue)
+    /// <summary>The type of the first message that goes to an exchange.</summary>
+    private static async Task<TaskCompletionSource<string>> ConsumeAsync(IChannel channel, string exchange)
     {
         var first = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
+        var queue = (await channel.QueueDeclareAsync()).QueueName;
+        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
+        await channel.QueueBindAsync(queue, exchange, "");
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, message) =>
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using LockNGen.Contracts;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using RabbitMQ.Client;
 
@@ -27,16 +28,16 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
         ];
         var aside = new List<AsideQueue>();
         foreach (var (queue, _, _) in commandQueues)
-            aside.Add(await AsideQueue.OpenAsync(channel, queue));
+            aside.Add(await AsideQueue.OpenAsync(channel, new DurableQueue(queue).Name));
 
         foreach (var (queue, type, _) in commandQueues)
         {
             foreach (var (body, urn) in Unreadable(type).Concat(Strange()))
-                await AsideQueue.PublishAsync(channel, "", queue, body, urn);
+                await AsideQueue.PublishAsync(channel, queue, "", body, urn);
         }
 
         foreach (var (body, urn) in Unreadable(nameof(WatcherHeartbeat)).Concat(Strange()))
-            await AsideQueue.PublishAsync(channel, "", BusQueues.Heartbeats, body, urn);
+            await AsideQueue.PublishAsync(channel, BusQueues.Heartbeats, "", body, urn);
         // To gateways, to the stream that gateways start from, to the API's and the notifier's queues of outcomes.
         foreach (var (body, urn) in Unreadable(nameof(GenerationCompleted)).Concat(Strange()))
             await AsideQueue.PublishAsync(channel, GenerationEventTypes.Completed, "", body, urn);

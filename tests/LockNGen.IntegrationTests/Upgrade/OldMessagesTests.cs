@@ -1,5 +1,6 @@
 using LockNGen.Contracts;
 using LockNGen.IntegrationTests.Bus;
+using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using RabbitMQ.Client;
 
@@ -47,7 +48,7 @@ public sealed class OldMessagesTests(RabbitMqBroker broker)
         var commands = _recorded.Where(m => !m.IsEvent).ToList();
         var queues = new Dictionary<string, AsideQueue>();
         foreach (var queue in commands.Select(c => c.Exchange).Distinct().Where(q => q != BusQueues.Heartbeats))
-            queues.Add(queue, await AsideQueue.OpenAsync(channel, queue));
+            queues.Add(queue, await AsideQueue.OpenAsync(channel, new DurableQueue(queue).Name));
 
         foreach (var command in commands)
             await AsideQueue.PublishAsync(channel, command.Exchange, "", command.Bytes, command.MessageType);
@@ -55,7 +56,7 @@ public sealed class OldMessagesTests(RabbitMqBroker broker)
         const string mark = "no JSON: everything before this has been taken";
         foreach (var (queue, aside) in queues)
         {
-            await AsideQueue.PublishAsync(channel, "", queue, System.Text.Encoding.UTF8.GetBytes(mark), messageType: null);
+            await AsideQueue.PublishAsync(channel, queue, "", System.Text.Encoding.UTF8.GetBytes(mark), messageType: null);
             (await aside.UntilAsync(1)).ShouldBe([mark], queue);
         }
 

@@ -1,0 +1,77 @@
+using LockNGen.Contracts;
+using MassTransit;
+
+namespace LockNGen.Messaging;
+
+/// <summary>
+/// A queue that outlives the loss of a node: a quorum queue, which a majority of the broker's nodes hold. It is bound to the exchange that its
+/// messages are sent to; the queue of that exchange's own name was a classic one, of one node, and <see cref="QueueTakeover"/> empties and
+/// removes it where an older version has left it.
+/// </summary>
+/// <param name="Exchange">What is sent to.</param>
+public sealed record DurableQueue(string Exchange)
+{
+    /// <summary>
+    /// A message that has been given to readers so often without one of them finishing it is put aside, or dropped. A lost connection counts,
+    /// too; RabbitMQ 4 would stop at 20, older ones never.
+    /// </summary>
+    public const int DeliveryLimit = 100;
+
+    /// <summary>The WebhookNotifier's, which whoever has something for it may have to declare first.</summary>
+    public static DurableQueue WebhookNotifier { get; } = new(BusQueues.WebhookNotifier) { PutsAside = true, HasOneReader = true };
+
+    /// <summary>The queue.</summary>
+    public string Name => Exchange + "-quorum";
+
+    /// <summary>
+    /// Whether a message that reaches the limit goes to the <c>_error</c> queue, where those go that fail. Not where messages expire: they would
+    /// go there, too. Those are repeated by whoever sent them.
+    /// </summary>
+    public bool PutsAside { get; init; }
+
+    /// <summary>Whether only one of its readers gets messages, until it is gone.</summary>
+    public bool HasOneReader { get; init; }
+
+    /// <summary>After how long without a reader it goes, with what is in it; absent: never.</summary>
+    public TimeSpan? Expires { get; init; }
+
+    /// <summary>Whoever declares it must use exactly these.</summary>
+    public IReadOnlyDictionary<string, object> Arguments
+    {
+        get
+        {
+            var arguments = new Dictionary<string, object> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = DeliveryLimit };
+            if (HasOneReader)
+                arguments["x-single-active-consumer"] = true;
+            if (Expires is { } expires)
+                arguments["x-expires"] = (int)expires.TotalMilliseconds;
+            if (PutsAside)
+            {
+                arguments["x-dead-letter-exchange"] = ErrorQueue;
+                // Else a message is lost whose way aside is interrupted; the broker demands the overflow for it.
+                arguments["x-dead-letter-strategy"] = "at-least-once";
+                arguments["x-overflow"] = "reject-publish";
+            }
+
+            return arguments;
+        }
+    }
+
+    /// <summary>MassTransit's, which it declares with the arguments of the queue itself.</summary>
+    private string ErrorQueue => Name + "_error";
+
+    internal void Configure(IRabbitMqReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.Bind(Exchange);
+        var arguments = Arguments;
+        foreach (var (name, value) in arguments)
+            endpoint.SetQueueArgument(name, value);
+        if (!PutsAside)
+            return;
+        endpoint.BindDeadLetterQueue(ErrorQueue, ErrorQueue, queue =>
+        {
+            foreach (var (name, value) in arguments)
+                queue.SetQueueArgument(name, value);
+        });
+    }
+}
