@@ -4,11 +4,14 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Product;
 
-/// <summary>Three nodes of RabbitMQ, and each of them killed in turn.</summary>
+/// <summary>
+/// Three nodes of RabbitMQ, and each of them killed in turn. Run by itself (<c>-explicit only</c>): five services and three brokers need a machine
+/// that does nothing else.
+/// </summary>
 [Trait("Broker", "Private")]
 public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    /// <summary>The promise is 15 seconds, on a machine that does nothing else; see the rig.</summary>
+    /// <summary>Long after it should be well again.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly List<RabbitMqBroker> _nodes = [];
@@ -29,7 +32,7 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
             await node.DisposeAsync();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Node_AnyOfThreeKilled_GenerationsThatRunAndNewOnesComplete()
     {
         await using var deployment = await Deployment.StartAsync(string.Join(',', _nodes.Select(n => n.Url)), stepMilliseconds: 100);
