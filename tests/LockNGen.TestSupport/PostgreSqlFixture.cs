@@ -17,6 +17,7 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     private readonly int _port = FreePorts.Take();
     private readonly SemaphoreSlim _creating = new(1);
     private bool _isRunning;
+    private bool _hasCrashed;
 
     /// <summary>Whether a commit waits for the disk, as it should where that is measured.</summary>
     public bool IsDurable { get; init; }
@@ -50,20 +51,29 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     }
 
     /// <summary>Ends the private server as a crash would: it recovers from its log when it is started again.</summary>
-    public Task CrashAsync() => RunAsync("pg_ctl", "stop", "-D", Path.Combine(_folder, "data"), "-m", "immediate");
+    public async Task CrashAsync()
+    {
+        await RunAsync("pg_ctl", "stop", "-D", Path.Combine(_folder, "data"), "-m", "immediate");
+        _hasCrashed = true;
+    }
 
     /// <summary>Starts a standby that follows the private server.</summary>
     public Task<PostgreSqlStandby> StartStandbyAsync() => PostgreSqlStandby.StartAsync(Path.Combine(_folder, "standby"), _port);
 
     /// <summary>Starts the private server again on the data it had.</summary>
-    public Task StartAgainAsync() => RunServerAsync();
+    public async Task StartAgainAsync()
+    {
+        await RunServerAsync();
+        _hasCrashed = false;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_isRunning)
         {
-            await CrashAsync();
+            if (!_hasCrashed)
+                await CrashAsync();
             Directory.Delete(_folder, recursive: true);
         }
 
