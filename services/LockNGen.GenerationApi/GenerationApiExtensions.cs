@@ -5,6 +5,7 @@ using LockNGen.GenerationApi.Access;
 using LockNGen.GenerationApi.Attempts;
 using LockNGen.GenerationApi.Blocking;
 using LockNGen.GenerationApi.Cancel;
+using LockNGen.GenerationApi.Docs;
 using LockNGen.GenerationApi.Doors;
 using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Generations;
@@ -63,7 +64,10 @@ public static class GenerationApiExtensions
                 o.SerializerOptions.TypeInfoResolverChain.Insert(0, feature);
             o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
-        services.AddOpenApi("v1", o => o.AddErrors());
+        services.AddOpenApi("v1", o => o.Describe(
+            "LockN Gen API",
+            "Submits generations to the queue, follows and cancels them, and has their files, uploads, templates and the state of queue and servers. "
+            + "What happens is told over WebSocket and SSE, which docs/asyncapi.yaml describes."));
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.AddExceptionHandler<StorageExceptionHandler>();
 
@@ -140,7 +144,7 @@ public static class GenerationApiExtensions
         return builder.AddBus(AddEndpoints, brokerDecidesReadiness: false);
     }
 
-    /// <summary>Maps all endpoints of the API, and its OpenAPI document at /openapi/v1.json.</summary>
+    /// <summary>Maps all endpoints of the API, its OpenAPI document at /openapi/v1.json and the page of it at /docs.</summary>
     public static IEndpointRouteBuilder MapGenerationApi(this IEndpointRouteBuilder endpoints)
     {
         SubmitEndpoint.Map(endpoints);
@@ -163,6 +167,7 @@ public static class GenerationApiExtensions
         CatalogEndpoint.Map(endpoints);
         endpoints.MapSession();
         endpoints.MapOpenApi();
+        DocsPage.Map(endpoints);
         return endpoints;
     }
 

@@ -57,7 +57,7 @@ public static class WebhookNotifierExtensions
         services.AddOpenApi(OpenApiDocument, o =>
         {
             o.ShouldInclude = e => e.RelativePath?.StartsWith(Root[1..], StringComparison.Ordinal) == true;
-            o.AddErrors();
+            o.Describe("LockN Gen webhooks", "Registers addresses that are called when generations start, end or have a picture, and shows what was delivered to them.");
         });
         return builder.AddBus(bus => bus.Endpoint(DurableQueue.WebhookNotifier, ConfigureQueue));
     }

@@ -52,6 +52,8 @@ describe("Edge", () => {
         ["/api/session", "api"],
         ["/generate", "api"],
         ["/openapi/v1.json", "api"],
+        ["/docs", "api"],
+        ["/docs/scalar.js", "api"],
         ["/api/webhooks", "notifier"],
         ["/api/webhooks/5/deliveries", "notifier"],
     ]) {

@@ -5,7 +5,9 @@ namespace LockNGen.Web.OpenApi;
 /// <summary>What the OpenAPI documents of all services declare alike.</summary>
 public static class OpenApiExtensions
 {
-    /// <summary>Declares the errors that any operation may answer, and their shape.</summary>
-    public static OpenApiOptions AddErrors(this OpenApiOptions options) =>
-        options.AddOperationTransformer<CommonErrors>().AddSchemaTransformer<ProblemSchema>();
+    /// <summary>Names the document, and declares how callers say who they are, the errors that any operation may answer, and their shape.</summary>
+    public static OpenApiOptions Describe(this OpenApiOptions options, string title, string description) => options
+        .AddDocumentTransformer(new DocumentInfo(title, description))
+        .AddOperationTransformer<CommonErrors>()
+        .AddSchemaTransformer<ProblemSchema>();
 }

@@ -34,6 +34,9 @@ public sealed class GenerationApiOptions
     [Range(1024, 1L << 30)]
     public long MaxImportBytes { get; set; } = 64L << 20;
 
+    /// <summary>Whether <c>/docs</c> shows the API as a page to read and to try. Default true.</summary>
+    public bool DocsPage { get; set; } = true;
+
     /// <summary>A directory of further templates; one with the name of a shipped template replaces it. Default: none.</summary>
     public string? TemplatesPath { get; set; }
 }
