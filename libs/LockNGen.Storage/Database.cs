@@ -17,6 +17,9 @@ public abstract class Database : IAsyncDisposable
     private static readonly TimeSpan FailoverPatience = TimeSpan.FromSeconds(10);
     private static readonly Backoff FailoverRetry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
+    /// <summary>After a deadlock and the like.</summary>
+    private static readonly Backoff Contended = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(200));
+
     private readonly DbDataSource _source;
     private readonly bool _hasSeveralHosts;
     private readonly TimeProvider _clock;
@@ -89,7 +92,7 @@ public abstract class Database : IAsyncDisposable
             }
             catch (PostgresException e) when (IsPassing(e) && attempt < MaxTries)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 20) * attempt), _clock, cancellationToken);
+                await Task.Delay(Contended.DelayAfter(attempt), _clock, cancellationToken);
             }
         }
     }

@@ -2,7 +2,9 @@ namespace LockNGen.Hosting.Resilience;
 
 /// <summary>
 /// Exponential backoff with jitter: each wait is twice as long as the one before, up to a limit, and shortened by a random part of up to
-/// half, so that what failed together does not come back together.
+/// half, so that what failed together does not come back together. The one way to wait before another try: Polly, which repeats single calls and
+/// limits their time, asks it too, because loops that reconnect and deliveries whose next try is in a database are no calls that Polly could
+/// repeat, and its own formula is not for others to use.
 /// </summary>
 /// <param name="first">The wait after the first failure, before jitter.</param>
 /// <param name="longest">No wait is longer.</param>

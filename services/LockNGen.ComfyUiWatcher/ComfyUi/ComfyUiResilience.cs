@@ -1,3 +1,4 @@
+using LockNGen.Hosting.Resilience;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -7,6 +8,8 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// <summary>Deadlines and retries of calls to ComfyUI.</summary>
 internal static class ComfyUiResilience
 {
+    private static readonly Backoff Wait = new(TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(2));
+
     public static ResiliencePipeline Single(TimeSpan timeout) => new ResiliencePipelineBuilder().AddTimeout(timeout).Build();
 
     /// <summary>For calls that may be repeated: three more times within about three seconds.</summary>
@@ -15,9 +18,7 @@ internal static class ComfyUiResilience
         {
             ShouldHandle = new PredicateBuilder().Handle<Exception>(IsTransient),
             MaxRetryAttempts = 3,
-            Delay = TimeSpan.FromMilliseconds(300),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
+            DelayGenerator = retry => ValueTask.FromResult<TimeSpan?>(Wait.DelayAfter(retry.AttemptNumber + 1)),
         })
         .AddTimeout(timeout)
         .Build();

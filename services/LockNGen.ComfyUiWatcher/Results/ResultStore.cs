@@ -6,6 +6,7 @@ using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.ComfyUiWatcher.Outcomes;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
+using LockNGen.Hosting.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Retry;
@@ -20,6 +21,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
     public const string HttpClient = "generation-api";
 
     private static readonly TimeSpan TransferTimeout = TimeSpan.FromMinutes(2);
+    private static readonly Backoff Wait = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder()
         .AddTimeout(options.Value.UploadTimeout)
@@ -29,10 +31,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
             ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is TimeoutRejectedException or IOException
                 || (e is HttpRequestException h && h.StatusCode is null or >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests)),
             MaxRetryAttempts = int.MaxValue,
-            Delay = TimeSpan.FromMilliseconds(200),
-            MaxDelay = TimeSpan.FromSeconds(10),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
+            DelayGenerator = retry => ValueTask.FromResult<TimeSpan?>(Wait.DelayAfter(retry.AttemptNumber + 1)),
             OnRetry = retry =>
             {
                 if (retry.AttemptNumber == 0)

@@ -4,6 +4,7 @@ using LockNGen.Contracts;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.Hosting.Resilience;
 using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
@@ -27,17 +28,19 @@ internal sealed partial class Scheduler(
     : BackgroundService
 {
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
     private long _lastSweep;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await PassAsync(stoppingToken);
+                failures = 0;
                 await signal.WaitAsync(options.Value.SweepInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,7 +50,7 @@ internal sealed partial class Scheduler(
             catch (Exception e)
             {
                 LogFailed(e, e is DbException ? "the database is away" : e.Message);
-                await Task.Delay(RetryDelay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Retry.DelayAfter(++failures), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

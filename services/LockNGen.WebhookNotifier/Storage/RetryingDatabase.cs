@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LockNGen.Hosting.Resilience;
 using Npgsql;
 using Polly;
 using Polly.Retry;
@@ -11,6 +12,8 @@ namespace LockNGen.WebhookNotifier.Storage;
 /// </summary>
 internal sealed partial class RetryingDatabase
 {
+    private static readonly Backoff Wait = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+
     private readonly ResiliencePipeline _pipeline;
     private readonly ILogger<RetryingDatabase> _logger;
 
@@ -22,10 +25,7 @@ internal sealed partial class RetryingDatabase
             {
                 ShouldHandle = new PredicateBuilder().Handle<DbException>(e => !IsAboutTheData(e)).Handle<TimeoutException>(),
                 MaxRetryAttempts = int.MaxValue,
-                Delay = TimeSpan.FromMilliseconds(100),
-                MaxDelay = TimeSpan.FromSeconds(5),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
+                DelayGenerator = retry => ValueTask.FromResult<TimeSpan?>(Wait.DelayAfter(retry.AttemptNumber + 1)),
                 OnRetry = retry =>
                 {
                     LogUnavailable(retry.Outcome.Exception!.Message);
