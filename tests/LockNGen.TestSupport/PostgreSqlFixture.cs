@@ -1,18 +1,20 @@
 using System.Diagnostics;
+using Testcontainers.PostgreSql;
 using Xunit;
 
 namespace LockNGen.TestSupport;
 
 /// <summary>
-/// A real PostgreSQL for tests: the server of <c>POSTGRES_URL</c> ("Host=...") if that is set, else a private one of Debian's postgresql
-/// on a free loopback port with its data in a temporary directory. Share one per assembly:
+/// A real PostgreSQL for tests: the server of <c>POSTGRES_URL</c> ("Host=...") if that is set, PostgreSQL 17 in a container with
+/// <c>TESTCONTAINERS=true</c>, else a private one of Debian's postgresql on a free loopback port with its data in a temporary directory. Share one per assembly:
 /// <c>[assembly: AssemblyFixture(typeof(PostgreSqlFixture))]</c>; isolate test classes by <see cref="CreateDatabaseAsync"/>.
 /// </summary>
 public sealed class PostgreSqlFixture : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string? _external = Environment.GetEnvironmentVariable("POSTGRES_URL");
+    private readonly PostgreSqlContainer? _container = Containers.AreWanted ? Containers.PostgreSql() : null;
+    private string? _external = Containers.AreWanted ? null : Environment.GetEnvironmentVariable("POSTGRES_URL");
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "lockngen-postgresql-" + Guid.NewGuid().ToString("N")[..12]);
     private readonly int _port = FreePorts.Take();
     private readonly SemaphoreSlim _creating = new(1);
@@ -23,7 +25,7 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     public bool IsDurable { get; init; }
 
     /// <summary>The port of the private server.</summary>
-    public int Port => _external is null ? _port : throw new InvalidOperationException("This test controls the database itself; run it without POSTGRES_URL.");
+    public int Port => _external is null ? _port : throw new InvalidOperationException("This test controls the database itself; run it without POSTGRES_URL and TESTCONTAINERS.");
 
     private string Server => _external ?? $"Host=127.0.0.1;Port={_port};Username=postgres";
 
@@ -70,6 +72,8 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_container is not null)
+            await _container.DisposeAsync();
         if (_isRunning)
         {
             if (!_hasCrashed)
@@ -82,6 +86,13 @@ public sealed class PostgreSqlFixture : IAsyncLifetime
 
     private async Task StartAsync()
     {
+        if (_container is not null)
+        {
+            await _container.StartAsync();
+            _external = $"Host={_container.Hostname};Port={_container.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort)};Username={Containers.User};Password={Containers.User}";
+            return;
+        }
+
         Directory.CreateDirectory(_folder);
         // PostgreSQL refuses to run as root.
         if (Environment.UserName == "root")

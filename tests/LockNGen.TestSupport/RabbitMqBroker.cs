@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Testcontainers.RabbitMq;
 using Xunit;
 
 namespace LockNGen.TestSupport;
 
 /// <summary>
-/// A real RabbitMQ for tests: the broker of <c>RABBITMQ_URL</c> if that is set, else a private node of Debian's rabbitmq-server on free
-/// loopback ports with its data in a temporary directory. Share one per assembly:
+/// A real RabbitMQ for tests: the broker of <c>RABBITMQ_URL</c> if that is set, RabbitMQ 4 in a container with <c>TESTCONTAINERS=true</c>, else
+/// a private node of Debian's rabbitmq-server on free loopback ports with its data in a temporary directory. Share one per assembly:
 /// <c>[assembly: AssemblyFixture(typeof(RabbitMqBroker))]</c>; isolate tests by <see cref="CreateVirtualHostAsync"/>, for which a broker
 /// of <c>RABBITMQ_URL</c> needs <c>RABBITMQ_CONTROL</c>, for example <c>docker exec NAME rabbitmqctl</c>.
 /// </summary>
@@ -17,6 +18,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "lockngen-rabbitmq-" + Guid.NewGuid().ToString("N")[..12]);
     private readonly int[] _ports = FreePorts.Take(2);
+    private readonly RabbitMqContainer? _container = Containers.AreWanted ? Containers.RabbitMq() : null;
     private Process? _server;
 
     /// <summary>For a cluster: the node that this one joins when it is initialized. It has to run then.</summary>
@@ -28,17 +30,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <summary>The AMQP port.</summary>
     public int Port => new Uri(Url).Port;
 
-#if TESTCONTAINERS
-    private readonly RabbitMqInContainer _container = new();
+    private string? ExternalUrl => _container is null ? Environment.GetEnvironmentVariable("RABBITMQ_URL") : _container.GetConnectionString();
 
-    private string? ExternalUrl => _container.Url;
-
-    private string? ExternalControl => _container.Control;
-#else
-    private string? ExternalUrl { get; } = Environment.GetEnvironmentVariable("RABBITMQ_URL");
-
-    private string? ExternalControl { get; } = Environment.GetEnvironmentVariable("RABBITMQ_CONTROL");
-#endif
+    private string? ExternalControl => _container is null ? Environment.GetEnvironmentVariable("RABBITMQ_CONTROL") : $"docker exec {_container.Id} rabbitmqctl";
 
     /// <summary>Where the private node writes its log; gone with the broker.</summary>
     public string LogFolder => Path.Combine(_folder, "log");
@@ -50,9 +44,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-#if TESTCONTAINERS
-        await _container.StartAsync();
-#endif
+        if (_container is not null)
+            await _container.StartAsync();
         if (ExternalUrl is not null)
             return;
         Directory.CreateDirectory(_folder);
@@ -162,9 +155,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-#if TESTCONTAINERS
-        await _container.DisposeAsync();
-#endif
+        if (_container is not null)
+            await _container.DisposeAsync();
         if (_server is null)
             return;
         await EndAsync();
@@ -216,7 +208,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private void RequireOwnNode()
     {
         if (ExternalUrl is not null)
-            throw new InvalidOperationException("This test controls the broker itself; run it without RABBITMQ_URL.");
+            throw new InvalidOperationException("This test controls the broker itself; run it without RABBITMQ_URL and TESTCONTAINERS.");
     }
 
     private ProcessStartInfo ControlCommand(string[] arguments)
