@@ -23,6 +23,9 @@ switch (args.FirstOrDefault())
     case "submit":
         await SubmissionRate.RunAsync();
         break;
+    case "overhead":
+        await QueueOverhead.RunAsync();
+        break;
     case "farm":
         await FarmScale.RunAsync();
         break;
@@ -43,6 +46,7 @@ switch (args.FirstOrDefault())
               crowd     what an event costs beside 50,000 generations and subscriptions that have nothing to do with it
               storm     10,000 clients lose their connections at once and resume
               submit    submissions per second, on SQLite and on PostgreSQL
+              overhead  what the queue adds to a call of ComfyUI itself
               farm      200 ComfyUI servers on one watcher: its CPU and memory, and how late progress is on the broker
               path      what an event costs the watcher, the broker and 1, 3 and 10 gateways, beside a Node server
               micro     the steps of the hot path, with what they allocate
