@@ -6,8 +6,9 @@ using RabbitMQ.Client.Exceptions;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Ends the process when the bus keeps using a connection that is closed, or a queue whose node is lost. RabbitMQ.Client 7.1 tells of a closed connection handler by handler,
-/// and a handler can wait for ever for a semaphore that was disposed under it (its issues 1802 and 1865): MassTransit then never hears of it
+/// Ends the process when the bus keeps using a connection that is closed, or a queue whose node is lost.
+/// RabbitMQ.Client (to 7.2.2) tells of a closed connection handler by handler,
+/// and a handler can wait for ever (its issues 1802 and 1865, and its pull request 2005, which came after 7.2.2): MassTransit then never hears of it
 /// and asks the dead connection for new channels for as long as the process lives. Nothing in the process can replace that connection, and a process
 /// that is killed loses nothing here, so it ends for whoever runs it to start it again.
 /// </summary>
