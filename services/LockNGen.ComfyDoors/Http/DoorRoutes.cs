@@ -14,7 +14,7 @@ internal static class DoorRoutes
             var comfy = endpoints.MapGroup(prefix);
             comfy.ExcludeFromDescription().DisableAntiforgery();
             comfy.RequireSignedIn(ComfyAnswers.Unauthorized);
-            comfy.AddEndpointFilter(AnswerAsync);
+            comfy.AnswerFailures(ComfyAnswers.Of, (status, code, message) => ComfyAnswers.Error(status, code, message));
             SocketEndpoint.Map(comfy);
             PromptEndpoints.Map(comfy);
             QueueEndpoints.Map(comfy);
@@ -25,22 +25,6 @@ internal static class DoorRoutes
             CatalogEndpoints.Map(comfy);
             SystemEndpoints.Map(comfy);
             StubEndpoints.Map(comfy);
-        }
-    }
-
-    private static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (ApiException e)
-        {
-            return ComfyAnswers.Of(context.HttpContext, e);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return ComfyAnswers.Error(e.StatusCode, "invalid_request", e.Message);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
         var v1 = endpoints.MapGroup("/v1");
         v1.ExcludeFromDescription().DisableAntiforgery();
         v1.RequireSignedIn(OpenAiAnswers.Unauthorized);
-        v1.AddEndpointFilter(AnswerAsync);
+        v1.AnswerFailures(OpenAiAnswers.Of, (_, code, message) => OpenAiAnswers.Refused(message, null, code));
         v1.MapGet("/models", (ImagesEndpoints images, DoorCaller caller, HttpContext context) => images.ModelsAsync(caller, context.RequestAborted));
         v1.MapGet("/models/{name}", (ImagesEndpoints images, string name, DoorCaller caller, HttpContext context) => images.ModelAsync(name, caller, context.RequestAborted));
         v1.MapPost("/images/generations", (ImagesEndpoints images, DoorCaller caller, HttpContext context) => images.GenerateAsync(caller, context));
@@ -105,20 +105,4 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
 
     private static IResult NoModel(string name) => OpenAiAnswers.Json(
         OpenAiAnswers.ErrorBody($"The model '{name}' does not exist.", "invalid_request_error", "model", "model_not_found"), StatusCodes.Status404NotFound);
-
-    private static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (ApiException e)
-        {
-            return OpenAiAnswers.Of(context.HttpContext, e);
-        }
-        catch (Exception e) when (e is BadHttpRequestException or InvalidDataException)
-        {
-            return OpenAiAnswers.Refused(e.Message, null, "invalid_request");
-        }
-    }
 }

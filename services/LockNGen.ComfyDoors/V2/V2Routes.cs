@@ -10,29 +10,13 @@ internal static class V2Routes
     {
         var open = endpoints.MapGroup("/api/v2");
         open.ExcludeFromDescription();
-        open.AddEndpointFilter(AnswerAsync);
+        open.AnswerFailures(V2Answers.Of, (status, code, message) => V2Answers.Error(status, code, message));
         AssetEndpoints.MapContent(open);
         var v2 = endpoints.MapGroup("/api/v2");
         v2.ExcludeFromDescription().DisableAntiforgery();
         v2.RequireSignedIn(V2Answers.Unauthorized);
-        v2.AddEndpointFilter(AnswerAsync);
+        v2.AnswerFailures(V2Answers.Of, (status, code, message) => V2Answers.Error(status, code, message));
         AssetEndpoints.Map(v2);
         JobEndpoints.Map(v2);
-    }
-
-    private static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (ApiException e)
-        {
-            return V2Answers.Of(context.HttpContext, e);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return V2Answers.Error(e.StatusCode, "invalid_request", e.Message);
-        }
     }
 }

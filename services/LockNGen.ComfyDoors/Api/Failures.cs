@@ -1,0 +1,23 @@
+namespace LockNGen.ComfyDoors.Api;
+
+/// <summary>Answers what the GenerationApi refuses, and what cannot be read, in the words of the API that was called.</summary>
+internal static class Failures
+{
+    /// <summary>At every endpoint of a group.</summary>
+    public static RouteGroupBuilder AnswerFailures(this RouteGroupBuilder group, Func<HttpContext, ApiException, IResult> refused, Func<int, string, string, IResult> invalid) =>
+        group.AddEndpointFilter(async (context, next) =>
+        {
+            try
+            {
+                return await next(context);
+            }
+            catch (ApiException e)
+            {
+                return refused(context.HttpContext, e);
+            }
+            catch (Exception e) when (e is BadHttpRequestException or InvalidDataException)
+            {
+                return invalid((e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest, "invalid_request", e.Message);
+            }
+        });
+}
