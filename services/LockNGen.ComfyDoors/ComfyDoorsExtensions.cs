@@ -51,6 +51,8 @@ public static class ComfyDoorsExtensions
         services.AddSingleton<PreviewFeed>();
         services.AddSingleton<InputNames>();
         services.AddSingleton<FileProxy>();
+        services.AddSingleton<OwnFiles>();
+        services.AddSingleton<MaskUpload>();
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<PromptEndpoints>();
         services.AddSingleton<QueueEndpoints>();

@@ -10,31 +10,45 @@ namespace LockNGen.ComfyDoors.Http;
 /// <summary>
 /// <c>/upload/image</c> and <c>/upload/mask</c>: any type of file, its parts in any order. It keeps the name that it was sent with, for its owner.
 /// </summary>
-internal sealed class UploadEndpoints(GenerationApiClient api, IOptions<DoorOptions> options)
+internal sealed class UploadEndpoints(GenerationApiClient api, MaskUpload masks, IOptions<DoorOptions> options)
 {
     private static readonly string[] Folders = ["input", "temp", "output"];
 
     public static void Map(RouteGroupBuilder comfy)
     {
-        foreach (var path in (ReadOnlySpan<string>)["/upload/image", "/upload/mask"])
-            comfy.MapPost(path, (UploadEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.UploadAsync(caller, context));
+        comfy.MapPost("/upload/image", (UploadEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.UploadAsync(caller, isMask: false, context));
+        comfy.MapPost("/upload/mask", (UploadEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.UploadAsync(caller, isMask: true, context));
     }
 
-    private async Task<IResult> UploadAsync(DoorCaller caller, HttpContext context)
+    private async Task<IResult> UploadAsync(DoorCaller caller, bool isMask, HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = options.Value.MaxUploadBytes;
         if (FormReader.Of(context.Request) is not { } form)
             return TypedResults.BadRequest();
         (string Name, Uploaded File)? uploaded = null;
+        (string Name, byte[] File)? mask = null;
         try
         {
             while (await form.NextAsync(context.RequestAborted) is { } part)
             {
-                if (part.Name == "image" && uploaded is null)
+                // What it is to be laid on may be named after it.
+                if (part.Name == "image" && isMask && mask is null)
+                    mask = (part.FileName, await OwnFiles.ReadAsync(part.Body, context.RequestAborted) ?? throw new InvalidDataException("The mask is too large."));
+                else if (part.Name == "image" && !isMask && uploaded is null)
                     uploaded = (part.FileName, await api.UploadAsync(caller, part.Body, "upload", context.RequestAborted));
                 else
                     await part.KeepAsync(context.RequestAborted);
+            }
+
+            if (mask is var (name, bytes))
+            {
+                var laid = form.Field("original_ref") is { } original
+                    ? await masks.LayAsync(caller, bytes, original, context.RequestAborted)
+                    : await api.UploadAsync(caller, new MemoryStream(bytes), "upload", context.RequestAborted);
+                if (laid is null)
+                    return ComfyAnswers.Error(StatusCodes.Status400BadRequest, "invalid_mask", "original_ref must name a picture of yours, of the size of the mask");
+                uploaded = (name, laid);
             }
         }
         catch (ApiException e) when (e.Status is StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status400BadRequest)

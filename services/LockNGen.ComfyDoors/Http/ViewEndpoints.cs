@@ -1,10 +1,11 @@
 using LockNGen.ComfyDoors.Access;
-using LockNGen.ComfyDoors.Shapes;
+using LockNGen.ComfyDoors.Pictures;
+using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary><c>/view</c>: the caller's own results, by the names that a door gave them, and the caller's own uploads.</summary>
-internal sealed class ViewEndpoints(FileProxy files)
+/// <summary><c>/view</c>: the caller's own files, and what ComfyUI makes of pictures on the way.</summary>
+internal sealed class ViewEndpoints(FileProxy proxy, OwnFiles files)
 {
     public static void Map(RouteGroupBuilder comfy) => comfy.MapMethods(
         "/view", [HttpMethods.Get, HttpMethods.Head], (ViewEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.ViewAsync(caller, context));
@@ -13,14 +14,25 @@ internal sealed class ViewEndpoints(FileProxy files)
     {
         var query = context.Request.Query;
         // In the database of assets of ComfyUI's page, the name is annotated with its folder.
-        var name = query["filename"].ToString();
-        var (subfolder, folder) = (query["subfolder"].ToString(), query["type"].ToString() is { Length: > 0 } type ? type : "output");
-        if (name.Length == 0 || name.StartsWith('/') || name.Contains("..", StringComparison.Ordinal) || folder is not ("output" or "temp" or "input"))
+        if (OwnFiles.PathOf(query["filename"].ToString(), query["subfolder"].ToString(), query["type"].ToString() is { Length: > 0 } type ? type : "output") is not { } path)
             return TypedResults.BadRequest();
-        name = name[(name.LastIndexOf('/') + 1)..];
-        var path = FileNames.Parse(name) is { } result
-            ? $"/api/generations/{result.Id}/images/{result.Index}"
-            : $"/api/doors/files?folder={folder}&subfolder={Uri.EscapeDataString(subfolder)}&name={Uri.EscapeDataString(name)}";
-        return await files.ServeAsync(context, caller, path) ? TypedResults.Empty : TypedResults.NotFound();
+        var (preview, channel) = ((string?)query["preview"], (string?)query["channel"]);
+        if (Variants.AreAskedFor(preview, channel) && await VariantAsync(caller, path, preview, channel, context.RequestAborted) is { } variant)
+            return TypedResults.Bytes(variant.Bytes, variant.ContentType, entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(variant.Bytes))}\""));
+        return await proxy.ServeAsync(context, caller, path) ? TypedResults.Empty : TypedResults.NotFound();
+    }
+
+    /// <summary>Null for what is no picture: that is answered as it is.</summary>
+    private async Task<(byte[] Bytes, string ContentType)?> VariantAsync(DoorCaller caller, string path, string? preview, string? channel, CancellationToken cancellationToken)
+    {
+        await Pixels.Turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await files.ReadAsync(caller, path, cancellationToken) is { } file ? Variants.Of(file, preview, channel) : null;
+        }
+        finally
+        {
+            Pixels.Turns.Release();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using LockNGen.ComfyDoors.Pictures;
 using SkiaSharp;
 
 namespace LockNGen.ComfyDoors.OpenAi;
@@ -5,15 +6,10 @@ namespace LockNGen.ComfyDoors.OpenAi;
 /// <summary>OpenAI's masks are transparent where the picture is to be redrawn; those of templates are white there.</summary>
 internal static class Masks
 {
-    private const long MaxPixels = 64_000_000;
-
     /// <summary>The mask in black and white; null when it is no picture.</summary>
     public static byte[]? WhiteWhereTransparent(byte[] file)
     {
-        using var codec = SKCodec.Create(new MemoryStream(file));
-        if (codec is null || (long)codec.Info.Width * codec.Info.Height > MaxPixels)
-            return null;
-        using var picture = SKBitmap.Decode(codec, new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        using var picture = Pixels.Decode(file);
         if (picture is null)
             return null;
         var pixels = picture.GetPixelSpan();

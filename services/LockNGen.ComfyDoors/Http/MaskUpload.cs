@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Access;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.ComfyDoors.Pictures;
+
+namespace LockNGen.ComfyDoors.Http;
+
+/// <summary>What <c>/upload/mask</c> does beyond <c>/upload/image</c>: the picture that <c>original_ref</c> names gets the alpha of what is sent.</summary>
+internal sealed class MaskUpload(OwnFiles files, GenerationApiClient api)
+{
+    /// <summary>Uploads the two in one; null when they are no two pictures of one size.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public async Task<Uploaded?> LayAsync(DoorCaller caller, byte[] mask, string originalRef, CancellationToken cancellationToken)
+    {
+        if (PathOf(originalRef) is not { } path)
+            return null;
+        byte[]? picture;
+        await Pixels.Turns.WaitAsync(cancellationToken);
+        try
+        {
+            picture = await files.ReadAsync(caller, path, cancellationToken) is { } original ? AlphaMask.Lay(mask, original) : null;
+        }
+        finally
+        {
+            Pixels.Turns.Release();
+        }
+
+        return picture is null ? null : await api.UploadAsync(caller, new MemoryStream(picture), "upload", cancellationToken);
+    }
+
+    private static string? PathOf(string originalRef)
+    {
+        try
+        {
+            if (JsonNode.Parse(originalRef) is not JsonObject original)
+                return null;
+            var (name, folder) = (Text(original, "filename"), Text(original, "type") is { Length: > 0 } type ? type : "output");
+            // An annotated name says itself where it is.
+            if (name.EndsWith(']') && name.LastIndexOf(" [", StringComparison.Ordinal) is > 0 and var at)
+                (name, folder) = (name[..at], name[(at + 2)..^1]);
+            return OwnFiles.PathOf(name, Text(original, "subfolder"), folder);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Text(JsonObject original, string name) => original[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+}
