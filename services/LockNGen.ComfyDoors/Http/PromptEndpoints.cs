@@ -48,6 +48,8 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
                 ["includeTemp"] = true,
                 ["door"] = new JsonObject { ["kind"] = "comfyui", ["clientId"] = request.ClientId },
             });
+            if (request.IsFirst)
+                await PromoteAsync(caller, accepted.Id, context.RequestAborted);
             return await AnswerAsync(caller, accepted, workflow, catalog, context.RequestAborted);
         }
         catch (ApiException e) when (e.Status == StatusCodes.Status409Conflict && request.HasOwnId)
@@ -64,6 +66,19 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
     {
         var prompt = await api.FindAsync(caller, accepted.Id, full: false, cancellationToken);
         return Accepted(accepted.Id, prompt?.Number ?? 0, ComfyErrors.NodeErrorsOf(accepted.Warnings, workflow, catalog));
+    }
+
+    /// <summary>The queue is everybody's: who may not move things in it waits like everybody else.</summary>
+    private async Task PromoteAsync(DoorCaller caller, Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.PostAsync(caller, $"/api/generations/{id}/front", null, cancellationToken);
+        }
+        catch (ApiException e) when (e.Status is StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound)
+        {
+            // It has its place, or runs already.
+        }
     }
 
     /// <summary>The same again is answered like the first time: the answer was lost, or the client is not sure.</summary>
