@@ -175,6 +175,36 @@ test("an upload keeps the name it was sent with, and parts come in any order", a
   assert.equal((await missing.json()).node_errors[1].errors[0].type, "custom_validation_failed");
 });
 
+test("a mask becomes the alpha of the picture that it is of, and pictures are shown small and by channel", async () => {
+  const id = await submit(alice, { seed: 17, steps: 1 });
+  const entry = await until("the history", async () => (await farm.get(`/history/${id}`, bearer(alice)))[id]);
+  const image = entry.outputs[9].images[0];
+  const view = (query) => fetch(`${farm.url}/view?${new URLSearchParams(query)}`, { headers: bearer(alice) });
+  const bytes = async (query) => Buffer.from(await (await view(query)).arrayBuffer());
+  for (const [query, type] of [[{ preview: "webp;90" }, "image/webp"], [{ preview: "jpeg;50" }, "image/jpeg"], [{ channel: "rgb" }, "image/png"], [{ channel: "a" }, "image/png"], [{}, "image/png"]])
+    assert.equal((await view({ ...image, ...query })).headers.get("content-type"), type);
+  const mask = async (file, original_ref) => {
+    const form = new FormData();
+    form.append("image", new Blob([file]), "clipspace-mask-1.png");
+    form.append("original_ref", JSON.stringify(original_ref));
+    return fetch(`${farm.url}/upload/mask`, { method: "POST", body: form, headers: bearer(alice) });
+  };
+  const transparent = await bytes({ ...image, channel: "a" });
+  const answer = await mask(transparent, image);
+  assert.deepEqual(await answer.json(), { name: "clipspace-mask-1.png", subfolder: "", type: "input" });
+  const laid = { filename: "clipspace-mask-1.png", type: "input" };
+  assert.deepEqual(await bytes({ ...laid, channel: "rgb" }), await bytes({ ...image, channel: "rgb" }));
+  assert.equal((await mask(transparent, { filename: "nothing.png", type: "input" })).status, 400);
+});
+
+test("what is sent with front is the next", async () => {
+  const running = await Promise.all([18, 19].map((seed) => submit(alice, { seed, steps: 200 })));
+  await until("both run", async () => (await farm.get("/queue", bearer(alice))).queue_running.length === 2);
+  const answer = await post("/prompt", { prompt: workflow({ seed: 20, steps: 1 }), front: true }, bearer(alice));
+  assert.equal(answer.status, 200, "who may not move it waits like everybody");
+  await post("/queue", { delete: [...running, (await answer.json()).prompt_id] }, bearer(alice));
+});
+
 test("deleting from the history hides, and the queue can be emptied", async () => {
   const id = await submit(alice, { seed: 12, steps: 1 });
   await until("the history", async () => (await farm.get("/history", bearer(alice)))[id]);

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
 /// <summary>How a prompt ended, as frames and history tell it.</summary>
-internal static class Outcomes
+internal static partial class Outcomes
 {
     public const string Success = "execution_success";
     public const string Error = "execution_error";
@@ -28,8 +29,8 @@ internal static class Outcomes
             ["node_id"] = error?.NodeId ?? "",
             ["node_type"] = error?.NodeType ?? "",
             ["executed"] = List(executed),
-            ["exception_message"] = (error?.Message ?? "The generation failed.") + "\n",
-            ["exception_type"] = ExceptionType(error?.Code),
+            ["exception_message"] = MessageOf(error),
+            ["exception_type"] = ExceptionType(error),
             // Paths of a server, and other people's texts, stay there.
             ["traceback"] = new JsonArray(),
             ["current_inputs"] = new JsonObject(),
@@ -38,12 +39,26 @@ internal static class Outcomes
         }),
     };
 
-    private static string ExceptionType(string? code) => code switch
+    private static string ExceptionType(GenerationError? error) => error?.Code switch
     {
+        GenerationErrorCodes.NodeError when Python().Match(error.Message) is { Success: true } match => match.Groups["type"].Value,
         GenerationErrorCodes.NodeError or null => "RuntimeError",
         GenerationErrorCodes.OutOfMemory => "torch.OutOfMemoryError",
-        _ => "lockngen." + code,
+        _ => "lockngen." + error.Code,
     };
+
+    /// <summary>The type has a field of its own; ComfyUI ends what a node says with a new line, and its own advice without one.</summary>
+    private static string MessageOf(GenerationError? error) => error switch
+    {
+        null => "The generation failed.\n",
+        { Code: GenerationErrorCodes.NodeError } => Python().Replace(error.Message, "${message}") + "\n",
+        { Code: GenerationErrorCodes.OutOfMemory } => Python().Replace(error.Message, "${message}"),
+        _ => error.Message + "\n",
+    };
+
+    /// <summary>As Python prints an exception.</summary>
+    [GeneratedRegex(@"^(?<type>[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Iteration|Warning|Timeout))(?:: (?<message>.*))?$", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Python();
 
     private static JsonArray List(IEnumerable<string> values) => new([.. values.Select(v => JsonValue.Create(v))]);
 }

@@ -124,23 +124,26 @@ internal sealed class Story(Guid id)
         if (HasBegun || status == "completed")
             Cached([], at);
         Drop(FrameKind.Preview);
-        Finish();
         HasBegun = true;
         EndedAt = at;
         var outputs = Outputs.Of(id, files);
+        var isAtWork = false;
         foreach (var group in files.Where(f => Outputs.IsSent(f)).GroupBy(f => f.NodeId ?? "", StringComparer.Ordinal))
         {
+            isAtWork |= _ending.Count == 0 && group.Key == _node;
             _ending.Add(ComfyFrames.Executing(_promptId, group.Key));
             _ending.AddRange(group.Select(f => new ResultFrame(id, group.Key, f.Index, f.ContentType)));
         }
 
+        Finish();
         _ending.AddRange(outputs.Select(o => ComfyFrames.Executed(_promptId, o.Node, o.Output)));
         if (_nodes.Count > 0 && status == "completed")
             _ending.Add(ComfyFrames.ProgressState(_promptId, _nodes.Values));
         var (type, data) = Outcomes.Of(id, status, error, outputs.Select(o => o.Node), at);
         _ending.Add(ComfyFrames.Outcome(type, data));
         _ending.Add(ComfyFrames.Executing(_promptId, null));
-        _fresh.AddRange(_ending);
+        // A node whose pictures come now has been told to be at work already; who missed that is told of it with them.
+        _fresh.AddRange(_ending.Skip(isAtWork ? 1 : 0));
         Commit();
     }
 
@@ -182,8 +185,8 @@ internal sealed class Story(Guid id)
 
     private void Progress(string node, int step, int steps, DateTimeOffset at)
     {
-        // ComfyUI says nothing of nodes that report no steps, nor of the zeroth.
-        if (step == 0)
+        // ComfyUI says nothing of nodes that report no steps, which count as one, nor of the zeroth.
+        if (step == 0 || steps <= 1)
             return;
         _nodes[node] = new NodeState(node, step, steps, IsFinished: false);
         if (at - _stateAt >= StateInterval || step == steps)
