@@ -34,17 +34,21 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <summary>Starts everything at once, in no particular order, and waits until all are ready and the instance can be used.</summary>
     public static async Task<Deployment> StartAsync(
-        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null) =>
-        await StartAsync(await broker.CreateVirtualHostAsync(), gateways, stepMilliseconds, apiSettings);
+        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false) =>
+        await StartAsync(await broker.CreateVirtualHostAsync(), gateways, stepMilliseconds, apiSettings, allClasses);
 
     /// <summary>The same on the broker of these addresses.</summary>
     public static async Task<Deployment> StartAsync(
-        string addresses, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null)
+        string addresses, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false)
     {
         var deployment = new Deployment(addresses);
         deployment.Gateways = [.. Enumerable.Range(0, gateways).Select(_ => deployment.StartGateway())];
         deployment.Simulator = deployment.Start(
-            "LockNGen.ComfyUiSimulator", new() { ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture) });
+            "LockNGen.ComfyUiSimulator", new()
+            {
+                ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture),
+                ["Simulator__AllClasses"] = allClasses ? "true" : "false",
+            });
         deployment.Watcher = deployment.StartWatcher("watcher-a");
         deployment.Api = deployment.Start("LockNGen.GenerationApi", new(apiSettings ?? new Dictionary<string, string>()));
         await Task.WhenAll(deployment._started.Where(s => s != deployment.Simulator).Select(s => s.ReadyAsync()));
