@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using LockNGen.Contracts;
 using LockNGen.Hosting.Options;
 using LockNGen.Messaging;
 using LockNGen.Storage;
