@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace LockNGen.EndToEndTests;
@@ -7,6 +8,7 @@ public sealed class Browser : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
 
+    private readonly ConcurrentDictionary<string, List<(string Test, IBrowserContext Context)>> _opened = new();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -32,6 +34,13 @@ public sealed class Browser : IAsyncLifetime
     {
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height } });
         context.SetDefaultTimeout(60_000);
+        var (testClass, test) = (TestContext.Current.TestClass!.UniqueID, TestContext.Current.Test!.UniqueID);
+        // Tests of one class run one after the other. Pages that nobody looks at any more draw on, and take time from those that are looked at.
+        var opened = _opened.GetOrAdd(testClass, _ => []);
+        foreach (var (_, left) in opened.Where(o => o.Test != test))
+            await left.CloseAsync();
+        opened.RemoveAll(o => o.Test != test);
+        opened.Add((test, context));
         return await context.NewPageAsync();
     }
 
