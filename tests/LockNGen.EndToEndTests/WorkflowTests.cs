@@ -60,8 +60,9 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
         var gallery = await OpenAsync(390, 844);
         var page = gallery.Page;
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Add workflow" }).FocusAsync();
-        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
+        // With the list of templates the page draws anew what stands beside it.
+        await Expect(page.GetByRole(AriaRole.Radio).First).ToBeVisibleAsync(new() { Timeout = Patience });
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Add workflow" }).PressAsync("Enter"));
         await chooser.SetFilesAsync(new FilePayload { Name = _name + ".json", MimeType = "application/json", Buffer = Encoding.UTF8.GetBytes(Film.Editor) });
         var sheet = page.GetByTestId("import-sheet");
         await Expect(sheet.GetByTestId("parameter-row").First).ToBeVisibleAsync(new() { Timeout = Patience });
