@@ -10,4 +10,9 @@ public static class TextExtensions
     /// <param name="length">How much of it; at least 1.</param>
     public static string Truncate(this string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
+    /// <summary>The same for people to read: three dots stand for what was cut off.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="length">How much of it, without the dots; at least 1.</param>
+    public static string Shorten(this string text, int length) => text.Length <= length ? text : text.Truncate(length) + "...";
 }

@@ -54,13 +54,11 @@ public static class BusExtensions
         {
             builder.Services.AddSingleton<IRequests, DirectRequests>();
             builder.Services.AddSingleton<EventLine>();
+            builder.Services.AddSingleton<QueueTakeover>().AddHostedService(services => services.GetRequiredService<QueueTakeover>());
         }
 
         builder.Services.AddSingleton(services => new CommandClient(services.GetRequiredService<IBus>(), services.GetRequiredService<IRequests>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
-
-        if (transport == BusTransport.RabbitMq)
-            builder.Services.AddSingleton<QueueTakeover>().AddHostedService(services => services.GetRequiredService<QueueTakeover>());
 
         builder.Services.AddMassTransit(x =>
         {

@@ -1,5 +1,6 @@
 using LockNGen.Contracts;
 using MassTransit;
+using RabbitMQ.Client;
 
 namespace LockNGen.Messaging;
 
@@ -36,11 +37,11 @@ public sealed record DurableQueue(string Exchange)
     public TimeSpan? Expires { get; init; }
 
     /// <summary>Whoever declares it must use exactly these.</summary>
-    public IReadOnlyDictionary<string, object> Arguments
+    private Dictionary<string, object?> Arguments
     {
         get
         {
-            var arguments = new Dictionary<string, object> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = DeliveryLimit };
+            var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = DeliveryLimit };
             if (HasOneReader)
                 arguments["x-single-active-consumer"] = true;
             if (Expires is { } expires)
@@ -59,6 +60,19 @@ public sealed record DurableQueue(string Exchange)
 
     /// <summary>MassTransit's, which it declares with the arguments of the queue itself.</summary>
     private string ErrorQueue => Name + "_error";
+
+    /// <summary>Declares it where MassTransit does not.</summary>
+    public Task DeclareAsync(IChannel channel, CancellationToken cancellationToken) =>
+        channel.QueueDeclareAsync(Name, durable: true, exclusive: false, autoDelete: false, Arguments, cancellationToken: cancellationToken);
+
+    /// <summary>Lets it have what is sent to its exchange, as MassTransit does.</summary>
+    public async Task BindAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await channel.ExchangeDeclareAsync(Name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(Name, Name, routingKey: "", cancellationToken: cancellationToken);
+        await channel.ExchangeBindAsync(Name, Exchange, routingKey: "", cancellationToken: cancellationToken);
+    }
 
     internal void Configure(IRabbitMqReceiveEndpointConfigurator endpoint)
     {

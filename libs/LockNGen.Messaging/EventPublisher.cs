@@ -75,38 +75,33 @@ public sealed class EventPublisher
     {
         send.MessageId = MessageIds.Of(message.GenerationId, message.Sequence);
         send.Durable = !GenerationEventTypes.IsProgress(message.Type);
-        SetHeaders(send, context);
+        SetHeaders((name, value) => send.Headers.Set(name, value), context);
         send.Serializer = serializer;
     }
 
     private static void Prepare(PublishContext send, GenerationPreviewBytes preview, EventContext context)
     {
         send.Durable = false;
-        SetHeaders(send, context);
+        SetHeaders((name, value) => send.Headers.Set(name, value), context);
         send.Serializer = EventSerializer.Instance;
     }
 
     private static BasicProperties Properties(string messageType, EventContext context)
     {
         var headers = new Dictionary<string, object?>(4) { [EventHeaders.MessageType] = messageType };
-        if (context.Owner is not null)
-            headers[EventHeaders.Owner] = context.Owner;
-        if (context.TraceParent is not null)
-            headers[EventHeaders.TraceParent] = context.TraceParent;
-        if (context.ReceivedAt is { } receivedAt)
-            headers[EventHeaders.ReceivedAt] = receivedAt;
+        SetHeaders(headers.Add, context);
         if (Activity.Current?.Id is { } activity)
             headers[ActivityId] = activity;
         return new BasicProperties { ContentType = "application/json", Headers = headers };
     }
 
-    private static void SetHeaders(PublishContext send, EventContext context)
+    private static void SetHeaders(Action<string, object> set, EventContext context)
     {
         if (context.Owner is not null)
-            send.Headers.Set(EventHeaders.Owner, context.Owner);
+            set(EventHeaders.Owner, context.Owner);
         if (context.TraceParent is not null)
-            send.Headers.Set(EventHeaders.TraceParent, context.TraceParent);
+            set(EventHeaders.TraceParent, context.TraceParent);
         if (context.ReceivedAt is { } receivedAt)
-            send.Headers.Set(EventHeaders.ReceivedAt, receivedAt);
+            set(EventHeaders.ReceivedAt, receivedAt);
     }
 }

@@ -17,7 +17,7 @@ public static class EventTopology
     public const string Stream = "generation-events";
 
     /// <summary>The stream's queue arguments; whoever declares it must use exactly these.</summary>
-    public static IReadOnlyDictionary<string, object> StreamArguments(BusOptions options) => new Dictionary<string, object>
+    private static Dictionary<string, object?> StreamArguments(BusOptions options) => new()
     {
         ["x-queue-type"] = "stream",
         ["x-max-age"] = $"{(long)options.StreamMaxAge.TotalSeconds}s",
@@ -33,8 +33,7 @@ public static class EventTopology
     public static async Task DeclareAsync(IChannel channel, BusOptions options, CancellationToken cancellationToken)
     {
         await channel.QueueDeclareAsync(
-            Stream, durable: true, exclusive: false, autoDelete: false, StreamArguments(options).ToDictionary(a => a.Key, a => (object?)a.Value),
-            cancellationToken: cancellationToken);
+            Stream, durable: true, exclusive: false, autoDelete: false, StreamArguments(options), cancellationToken: cancellationToken);
         foreach (var exchange in GenerationEventTypes.All)
         {
             await DeclareAsync(exchange);

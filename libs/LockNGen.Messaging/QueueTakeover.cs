@@ -74,9 +74,7 @@ internal sealed partial class QueueTakeover(BusParts parts, IServiceProvider ser
     private async Task SwitchAsync(IConnection connection, DurableQueue queue, CancellationToken cancellationToken)
     {
         await using var channel = await OpenAsync(connection, cancellationToken);
-        await channel.QueueDeclareAsync(
-            queue.Name, durable: true, exclusive: false, autoDelete: false, queue.Arguments.ToDictionary(a => a.Key, a => (object?)a.Value),
-            cancellationToken: cancellationToken);
+        await queue.DeclareAsync(channel, cancellationToken);
         var moved = 0;
         while (await channel.QueueDeclarePassiveAsync(queue.Exchange, cancellationToken) is { MessageCount: > 0 } old)
         {
@@ -87,10 +85,7 @@ internal sealed partial class QueueTakeover(BusParts parts, IServiceProvider ser
                 moved += await MoveAsync(channel, queue, cancellationToken);
         }
 
-        await channel.ExchangeDeclareAsync(queue.Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
-        await channel.ExchangeDeclareAsync(queue.Name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(queue.Name, queue.Name, routingKey: "", cancellationToken: cancellationToken);
-        await channel.ExchangeBindAsync(queue.Name, queue.Exchange, routingKey: "", cancellationToken: cancellationToken);
+        await queue.BindAsync(channel, cancellationToken);
         await channel.QueueUnbindAsync(queue.Exchange, queue.Exchange, routingKey: "", cancellationToken: cancellationToken);
         moved += await MoveAsync(channel, queue, cancellationToken);
         LogSwitched(queue.Exchange, queue.Name, moved);

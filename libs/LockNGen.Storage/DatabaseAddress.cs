@@ -19,24 +19,15 @@ public static class DatabaseAddress
             if (hosts.Length < 2)
                 return string.IsNullOrWhiteSpace(postgreSql.Host) ? $"names no host. {Examples}" : null;
             var empty = Array.IndexOf(hosts, "");
-            return empty >= 0 ? $"names no host at place {empty + 1} of {hosts.Length}. {Examples}" : FindProblemOfTarget(postgreSql);
+            if (empty >= 0)
+                return $"names no host at place {empty + 1} of {hosts.Length}. {Examples}";
+            return PostgreSqlSource.WantedOf(postgreSql) is null
+                ? "must ask for \"Target Session Attributes=primary\" (the default with several hosts) or \"read-write\": everything is written."
+                : null;
         }
         catch (ArgumentException)
         {
             return $"is not a connection string. {Examples}";
-        }
-    }
-
-    private static string? FindProblemOfTarget(NpgsqlConnectionStringBuilder address)
-    {
-        try
-        {
-            PostgreSqlSource.WantedOf(address);
-            return null;
-        }
-        catch (FormatException)
-        {
-            return "must ask for \"Target Session Attributes=primary\" (the default with several hosts) or \"read-write\": everything is written.";
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class PostgreSqlSource
             address.MaxAutoPrepare = MaxPrepared;
         // Nothing that we do outlives its transaction, so there is nothing to reset when a connection goes back to its pool.
         address.NoResetOnClose = true;
-        var wanted = WantedOf(address);
+        var wanted = WantedOf(address) ?? throw new FormatException($"Target Session Attributes is {address.TargetSessionAttributes}");
         // Npgsql takes it from the data source below, and refuses it in the string.
         address.Remove("Target Session Attributes");
         if (!HasSeveralHosts(address))
@@ -38,14 +38,13 @@ internal static class PostgreSqlSource
     /// <summary>Whether there is another server to go to when one is lost.</summary>
     public static bool HasSeveralHosts(NpgsqlConnectionStringBuilder address) => address.Host?.Contains(',') == true;
 
-    /// <summary>What is asked of the server: <c>Primary</c> unless the string says <c>ReadWrite</c>.</summary>
-    /// <exception cref="FormatException">It asks for a server that cannot be written to.</exception>
-    public static TargetSessionAttributes WantedOf(NpgsqlConnectionStringBuilder address) =>
+    /// <summary>What is asked of the server: <c>Primary</c> unless the string says <c>ReadWrite</c>; null for one that cannot be written to.</summary>
+    public static TargetSessionAttributes? WantedOf(NpgsqlConnectionStringBuilder address) =>
         (address.TargetSessionAttributes ?? nameof(TargetSessionAttributes.Primary)).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() switch
         {
             "PRIMARY" => TargetSessionAttributes.Primary,
             "READWRITE" => TargetSessionAttributes.ReadWrite,
-            var other => throw new FormatException($"Target Session Attributes is {other}"),
+            _ => null,
         };
 
     /// <summary>

@@ -8,6 +8,7 @@ using LockNGen.ComfyDoors.Stories;
 using LockNGen.ComfyDoors.V2;
 using LockNGen.Web.Authentication;
 using LockNGen.Messaging;
+using LockNGen.Hosting;
 using LockNGen.Hosting.Options;
 using Microsoft.Extensions.Options;
 
@@ -29,9 +30,7 @@ public static class ComfyDoorsExtensions
             var options = provider.GetRequiredService<IOptions<DoorOptions>>().Value;
             client.BaseAddress = new Uri(options.ApiUrl);
             client.Timeout = options.ApiTimeout;
-        })
-            // The API is one of us: HTTP_PROXY in the environment is for what is outside.
-            .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
+        }).WithoutProxy();
         services.AddSingleton<GenerationApiClient>();
         services.AddSingleton<Catalogs>();
         services.AddSingleton<ResultSource>();

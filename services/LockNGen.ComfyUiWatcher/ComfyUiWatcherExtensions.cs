@@ -4,6 +4,7 @@ using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.ComfyUiWatcher.Results;
 using LockNGen.Contracts;
+using LockNGen.Hosting;
 using LockNGen.Hosting.Options;
 using LockNGen.Messaging;
 using MassTransit;
@@ -33,9 +34,7 @@ public static class ComfyUiWatcherExtensions
         services.AddValidatedOptions<WatcherOptions>(WatcherOptions.Section)
             .Configure(o => o.PublicUrl ??= builder.Configuration[nameof(WatcherOptions.PublicUrl)]);
 
-        // The API is one of us: HTTP_PROXY in the environment is for what is outside.
-        services.AddHttpClient(ResultStore.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan)
-            .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
+        services.AddHttpClient(ResultStore.HttpClient, c => c.Timeout = Timeout.InfiniteTimeSpan).WithoutProxy();
 
         services.TryAddSingleton<ResolveAddresses>(_ => Dns.GetHostAddressesAsync);
         services.AddSingleton<WatcherMetrics>();

@@ -15,17 +15,8 @@ internal sealed class MaskUpload(OwnFiles files, GenerationApiClient api)
     {
         if (PathOf(originalRef) is not { } path)
             return null;
-        byte[]? picture;
-        await Pixels.Turns.WaitAsync(cancellationToken);
-        try
-        {
-            picture = await files.ReadAsync(caller, path, cancellationToken) is { } original ? AlphaMask.Lay(mask, original) : null;
-        }
-        finally
-        {
-            Pixels.Turns.Release();
-        }
-
+        var picture = await Pixels.InTurnAsync(
+            async () => await files.ReadAsync(caller, path, cancellationToken) is { } original ? AlphaMask.Lay(mask, original) : null, cancellationToken);
         return picture is null ? null : await api.UploadAsync(caller, new MemoryStream(picture), "upload", cancellationToken);
     }
 

@@ -23,16 +23,7 @@ internal sealed class ViewEndpoints(FileProxy proxy, OwnFiles files)
     }
 
     /// <summary>Null for what is no picture: that is answered as it is.</summary>
-    private async Task<(byte[] Bytes, string ContentType)?> VariantAsync(DoorCaller caller, string path, string? preview, string? channel, CancellationToken cancellationToken)
-    {
-        await Pixels.Turns.WaitAsync(cancellationToken);
-        try
-        {
-            return await files.ReadAsync(caller, path, cancellationToken) is { } file ? Variants.Of(file, preview, channel) : null;
-        }
-        finally
-        {
-            Pixels.Turns.Release();
-        }
-    }
+    private Task<(byte[] Bytes, string ContentType)?> VariantAsync(DoorCaller caller, string path, string? preview, string? channel, CancellationToken cancellationToken) =>
+        Pixels.InTurnAsync(
+            async () => await files.ReadAsync(caller, path, cancellationToken) is { } file ? Variants.Of(file, preview, channel) : null, cancellationToken);
 }

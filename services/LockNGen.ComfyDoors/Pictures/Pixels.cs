@@ -10,8 +10,21 @@ internal static class Pixels
 
     private const long MaxPixels = 32_000_000;
 
-    /// <summary>Whose turn it is.</summary>
-    public static SemaphoreSlim Turns { get; } = new(2);
+    private static readonly SemaphoreSlim Turns = new(2);
+
+    /// <summary>Waits for a turn, and has it until the work is done.</summary>
+    public static async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        await Turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
 
     /// <summary>All pixels with their alpha, as they are; null when it is no picture, or too large a one.</summary>
     public static SKBitmap? Decode(byte[] file)

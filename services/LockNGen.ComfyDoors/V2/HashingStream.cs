@@ -1,4 +1,4 @@
-using LockNGen.Web.Streams;
+using LockNGen.Hosting.Streams;
 
 namespace LockNGen.ComfyDoors.V2;
 

@@ -116,7 +116,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
                 if (!response.IsSuccessStatusCode)
                     return null;
                 var beginning = await JsonBeginningAsync(response, token);
-                if (!beginning.LooksLikeJson && !AnswerText.SaysJson(response))
+                if (!IsJson(response, beginning))
                     return null;
                 var replacements = (await ReadAsync(response, beginning, JsonShape.All, limits.MaxCatalogBytes, token)).ToArray();
                 return replacements.AsSpan().Trim(" \r\n\t"u8).SequenceEqual("{}"u8) ? null : replacements;
@@ -274,13 +274,15 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     private static async Task<AnswerText> JsonBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         AnswerText.SaysJson(response) ? default : await AnswerText.ReadAsync(response, cancellationToken);
 
+    private static bool IsJson(HttpResponseMessage response, AnswerText beginning) => AnswerText.SaysJson(response) || beginning.LooksLikeJson;
+
     private async Task<AnswerText> EnsureJsonAsync(
         HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false, bool orRefusal = false)
     {
         if (!orRefusal || response.StatusCode != HttpStatusCode.BadRequest)
             await EnsureSuccessAsync(response, cancellationToken, exists);
         var beginning = await JsonBeginningAsync(response, cancellationToken);
-        return beginning.LooksLikeJson || AnswerText.SaysJson(response)
+        return IsJson(response, beginning)
             ? beginning
             : throw ForeignAnswer.Of(response, beginning.ToString(), CallOf(response), access);
     }

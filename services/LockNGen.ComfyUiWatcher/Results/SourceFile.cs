@@ -1,5 +1,6 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.Contracts;
+using LockNGen.Hosting.Streams;
 using LockNGen.Media;
 using LockNGen.Media.Types;
 
@@ -9,7 +10,7 @@ namespace LockNGen.ComfyUiWatcher.Results;
 /// A file while it is read from ComfyUI: looked at before anything is sent on, counted, and with its problem remembered, because whoever
 /// copies it cannot tell a broken source from a broken destination.
 /// </summary>
-internal sealed class SourceFile : Stream
+internal sealed class SourceFile : ForwardStream
 {
     private const int HeadLength = 16 << 10;
 
@@ -35,20 +36,6 @@ internal sealed class SourceFile : Stream
     /// <summary>Why it cannot be read to its end.</summary>
     public Exception? Problem { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Reads the beginning.</summary>
     /// <exception cref="FileProblemException">It is not the file that its name promises.</exception>
     public static async Task<SourceFile> OpenAsync(FileContent content, string name, long maxBytes, CancellationToken cancellationToken)
@@ -72,22 +59,6 @@ internal sealed class SourceFile : Stream
             throw Remember(TooLarge(_maxBytes));
         return length;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

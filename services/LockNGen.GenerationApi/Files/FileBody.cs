@@ -1,6 +1,6 @@
+using LockNGen.Hosting.Streams;
 using LockNGen.Media;
 using LockNGen.Media.Types;
-using LockNGen.Web.Streams;
 
 namespace LockNGen.GenerationApi.Files;
 

@@ -31,21 +31,13 @@ internal sealed partial class WebhookRegistrations(CommandClient commands, Broke
     {
         await using var connection = await nodes.CreateFactory().CreateConnectionAsync("generation-api webhook registrations", cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        await DeclareExchangeAsync(Queue.Exchange);
-        await DeclareExchangeAsync(Queue.Name);
+        await Queue.DeclareAsync(channel, cancellationToken);
+        await Queue.BindAsync(channel, cancellationToken);
         foreach (var outcome in GenerationEventTypes.All.Where(GenerationEventTypes.IsTerminal))
         {
-            await DeclareExchangeAsync(outcome);
+            await channel.ExchangeDeclareAsync(outcome, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
             await channel.ExchangeBindAsync(Queue.Name, outcome, routingKey: "", cancellationToken: cancellationToken);
         }
-
-        await channel.QueueDeclareAsync(
-            Queue.Name, durable: true, exclusive: false, autoDelete: false, Queue.Arguments.ToDictionary(a => a.Key, a => (object?)a.Value),
-            cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(Queue.Name, Queue.Name, routingKey: "", cancellationToken: cancellationToken);
-        await channel.ExchangeBindAsync(Queue.Name, Queue.Exchange, routingKey: "", cancellationToken: cancellationToken);
-
-        Task DeclareExchangeAsync(string name) => channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "The queue {Queue} did not exist: the notifier finds there what it is asked for before its first start")]

@@ -34,7 +34,7 @@ internal static class UnknownFields
 
     private static ProblemError Unknown(string name, string path, IReadOnlyList<string> known)
     {
-        var shown = path + (name.Length > MaxShown ? name.Truncate(MaxShown) + "..." : name);
+        var shown = path + name.Shorten(MaxShown);
         return new ProblemError
         {
             Field = shown,

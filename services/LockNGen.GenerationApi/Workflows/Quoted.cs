@@ -8,7 +8,7 @@ internal static class Quoted
 {
     private const int MaxLength = 100;
 
-    public static string Short(string text) => text.Length <= MaxLength ? text : text.Truncate(MaxLength) + "...";
+    public static string Short(string text) => text.Shorten(MaxLength);
 
     /// <summary>A value as JSON has it.</summary>
     public static string Short(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var plain) ? $"'{Short(plain)}'" : Short(value?.ToJsonString() ?? "null");

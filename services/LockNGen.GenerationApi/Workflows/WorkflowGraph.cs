@@ -86,7 +86,7 @@ internal sealed class WorkflowGraph
     }
 
     private static ProblemError TooLong(string id, string what, string value) =>
-        Error(ErrorCodes.OutOfRange, $"{what} has {value.Length} characters ('{value.Truncate(40)}...'); at most {MaxNameLength} are allowed.") with { NodeId = Quoted.Short(id) };
+        Error(ErrorCodes.OutOfRange, $"{what} has {value.Length} characters ('{value.Shorten(40)}'); at most {MaxNameLength} are allowed.") with { NodeId = Quoted.Short(id) };
 
     private static ProblemError Error(string code, string message) => new() { Field = "workflow", Code = code, Message = message };
 }

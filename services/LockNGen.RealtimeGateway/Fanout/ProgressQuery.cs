@@ -82,5 +82,5 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
         return unknown is null;
     }
 
-    private static string Shortened(string? text) => text is { Length: > 60 } ? text.Truncate(60) + "..." : text ?? "";
+    private static string Shortened(string? text) => text?.Shorten(60) ?? "";
 }

@@ -1,4 +1,4 @@
-namespace LockNGen.Web.Streams;
+namespace LockNGen.Hosting.Streams;
 
 /// <summary>A stream that is read once, forward and asynchronously only: a body as it comes. What extends it says where the bytes are from.</summary>
 public abstract class ForwardStream : Stream
