@@ -9,7 +9,7 @@ namespace LockNGen.ComfyUiSimulator;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonArray))]
-[JsonSerializable(typeof(FrontAnswer))]
+[JsonSerializable(typeof(FrontResponse))]
 [JsonSerializable(typeof(HoldRequest))]
 [JsonSerializable(typeof(HoldStatus))]
 [JsonSerializable(typeof(Render[]))]

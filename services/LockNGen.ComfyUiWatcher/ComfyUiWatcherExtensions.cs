@@ -46,7 +46,7 @@ public static class ComfyUiWatcherExtensions
         services.AddSingleton<ResultStore>();
         services.AddSingleton<OtherResults>();
         services.AddSingleton<StoreOtherResults>(provider => provider.GetRequiredService<OtherResults>().StoreAsync);
-        services.AddSingleton<GenerationLedger>();
+        services.AddSingleton<LedgerClient>();
         services.AddSingleton<ReportedProgress>();
         services.AddSingleton<GenerationServices>();
         services.AddSingleton<GenerationDispatcher>();

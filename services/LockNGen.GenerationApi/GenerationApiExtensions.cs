@@ -110,7 +110,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<SubmissionAnswers>();
         services.AddSingleton<Submitter>();
         services.AddSingleton<BlockingEndpoint>();
-        services.AddSingleton<DeliveryEndpoints>();
+        services.AddSingleton<FileDeliveryEndpoints>();
         services.AddSingleton<CatalogEndpoint>();
         services.AddSingleton<SignedLinks>();
         services.AddSingleton<AssetEndpoints>();
@@ -153,7 +153,7 @@ public static class GenerationApiExtensions
         RequeueEndpoint.Map(endpoints);
         CancelEndpoints.Map(endpoints);
         ImageEndpoints.Map(endpoints);
-        DeliveryEndpoints.Map(endpoints);
+        FileDeliveryEndpoints.Map(endpoints);
         UploadEndpoint.Map(endpoints);
         TemplateEndpoint.Map(endpoints);
         ImportEndpoint.Map(endpoints);

@@ -11,10 +11,10 @@ namespace LockNGen.WebhookNotifier;
 [JsonSerializable(typeof(NewWebhook))]
 [JsonSerializable(typeof(WebhookChange))]
 [JsonSerializable(typeof(NewSecret))]
-[JsonSerializable(typeof(WebhookAnswer))]
+[JsonSerializable(typeof(WebhookResponse))]
 [JsonSerializable(typeof(WebhookPage))]
 [JsonSerializable(typeof(WebhookTest))]
-[JsonSerializable(typeof(TestAnswer))]
+[JsonSerializable(typeof(TestResponse))]
 [JsonSerializable(typeof(DeliveryPage))]
 [JsonSerializable(typeof(DeliveryDetail))]
 internal sealed partial class NotifierJson : JsonSerializerContext;

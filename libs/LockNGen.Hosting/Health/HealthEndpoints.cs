@@ -26,17 +26,17 @@ public static class HealthEndpoints
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
-        var answer = new HealthAnswer(
+        var answer = new HealthResponse(
             report.Status.ToString(),
-            report.Entries.ToDictionary(e => e.Key, e => new CheckAnswer(e.Value.Status.ToString(), e.Value.Description)));
-        return context.Response.WriteAsJsonAsync(answer, HealthJson.Default.HealthAnswer, cancellationToken: context.RequestAborted);
+            report.Entries.ToDictionary(e => e.Key, e => new CheckResponse(e.Value.Status.ToString(), e.Value.Description)));
+        return context.Response.WriteAsJsonAsync(answer, HealthJson.Default.HealthResponse, cancellationToken: context.RequestAborted);
     }
 }
 
-internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, CheckAnswer> Checks);
+internal sealed record HealthResponse(string Status, IReadOnlyDictionary<string, CheckResponse> Checks);
 
-internal sealed record CheckAnswer(string Status, string? Description);
+internal sealed record CheckResponse(string Status, string? Description);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(HealthResponse))]
 internal sealed partial class HealthJson : JsonSerializerContext;

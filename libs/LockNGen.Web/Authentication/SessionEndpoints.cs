@@ -26,9 +26,9 @@ public static class SessionEndpoints
         return endpoints;
     }
 
-    private static JsonHttpResult<SessionAnswer> Read(Caller caller, IOptions<AuthOptions> options) => Answer(caller, options.Value);
+    private static JsonHttpResult<SessionResponse> Read(Caller caller, IOptions<AuthOptions> options) => Answer(caller, options.Value);
 
-    private static Results<JsonHttpResult<SessionAnswer>, ProblemHttpResult> Create(HttpContext context, Caller caller, IOptions<AuthOptions> options)
+    private static Results<JsonHttpResult<SessionResponse>, ProblemHttpResult> Create(HttpContext context, Caller caller, IOptions<AuthOptions> options)
     {
         if (!options.Value.IsOn)
             return Answer(caller, options.Value);
@@ -61,9 +61,9 @@ public static class SessionEndpoints
         IsEssential = true,
     };
 
-    private static JsonHttpResult<SessionAnswer> Answer(Caller caller, AuthOptions options) => TypedResults.Json(
-        new SessionAnswer(options.IsOn, options.IsOn && caller.IsAuthenticated, caller.Owner, caller.IsAdmin, caller.ExpiresAt),
-        SessionJson.Default.SessionAnswer);
+    private static JsonHttpResult<SessionResponse> Answer(Caller caller, AuthOptions options) => TypedResults.Json(
+        new SessionResponse(options.IsOn, options.IsOn && caller.IsAuthenticated, caller.Owner, caller.IsAdmin, caller.ExpiresAt),
+        SessionJson.Default.SessionResponse);
 }
 
 /// <summary>The answer of <c>/api/session</c>.</summary>
@@ -72,8 +72,8 @@ public static class SessionEndpoints
 /// <param name="Owner">The owner id that new generations get.</param>
 /// <param name="Admin">Whether the caller may see and do everything.</param>
 /// <param name="ExpiresAt">When the session ends.</param>
-public sealed record SessionAnswer(bool AuthenticationRequired, bool Authenticated, string? Owner, bool Admin, DateTimeOffset? ExpiresAt);
+public sealed record SessionResponse(bool AuthenticationRequired, bool Authenticated, string? Owner, bool Admin, DateTimeOffset? ExpiresAt);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(SessionResponse))]
 internal sealed partial class SessionJson : JsonSerializerContext;

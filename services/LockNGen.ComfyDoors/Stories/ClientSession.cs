@@ -20,9 +20,9 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     private static readonly TimeSpan MaxOnTheWay = TimeSpan.FromSeconds(10);
 
     private readonly List<DoorSocket> _sockets = [];
-    private readonly Dictionary<Guid, Story> _stories = [];
-    private readonly List<Story> _begun = [];
-    private readonly Queue<(Story Story, DateTimeOffset At)> _told = [];
+    private readonly Dictionary<Guid, PromptTimeline> _stories = [];
+    private readonly List<PromptTimeline> _begun = [];
+    private readonly Queue<(PromptTimeline PromptTimeline, DateTimeOffset At)> _told = [];
     private readonly List<(Guid Id, DoorSocket Socket, long Frame, DateTimeOffset At)> _onTheWay = [];
     private DateTimeOffset? _brokenAt;
     private DateTimeOffset _usedAt = clock.GetUtcNow();
@@ -64,7 +64,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     public void Expect(Guid id, bool isHeld)
     {
         _usedAt = clock.GetUtcNow();
-        _stories.TryAdd(id, new Story(id) { IsHeld = isHeld });
+        _stories.TryAdd(id, new PromptTimeline(id) { IsHeld = isHeld });
     }
 
     /// <summary>It was answered: it may be told.</summary>
@@ -84,7 +84,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     }
 
     /// <summary>Lets a story go on, and writes what there is to write.</summary>
-    public void Apply(Guid id, Action<Story> change)
+    public void Apply(Guid id, Action<PromptTimeline> change)
     {
         if (!_stories.TryGetValue(id, out var story))
             return;
@@ -121,7 +121,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
         if (_sockets.Count == 1 && _brokenAt is { } broken)
         {
             // Ends may be told twice, but never beginnings.
-            foreach (var frame in _told.Where(t => t.At >= broken - InFlight).SelectMany(t => t.Story.Ending))
+            foreach (var frame in _told.Where(t => t.At >= broken - InFlight).SelectMany(t => t.PromptTimeline.Ending))
                 socket.Send(frame);
             _brokenAt = null;
         }
@@ -149,7 +149,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     {
         var before = clock.GetUtcNow() - keep;
         while (_told.TryPeek(out var oldest) && oldest.At < before)
-            _stories.Remove(_told.Dequeue().Story.Id);
+            _stories.Remove(_told.Dequeue().PromptTimeline.Id);
         if (_sockets.Count > 0)
             return;
         foreach (var story in _begun.Where(s => s.EndedAt < before).ToList())

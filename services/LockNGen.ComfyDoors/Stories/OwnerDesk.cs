@@ -286,7 +286,7 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
     }
 
     /// <summary>Lets the stories of a prompt go on; false when it is not known whose it is.</summary>
-    private bool Apply(Guid id, Action<Story> change)
+    private bool Apply(Guid id, Action<PromptTimeline> change)
     {
         if (!_clients.TryGetValue(id, out var client))
             return false;

@@ -37,7 +37,7 @@ internal static class AdminEndpoints
             faults.FailNextRequests(new HttpFault(path, AnswerIsLost: false, count)));
         admin.MapPost("/lost-answers", (int count, string? path, Faults faults) =>
             faults.FailNextRequests(new HttpFault(path, AnswerIsLost: true, count)));
-        admin.MapPost("/answers", IResult (FrontAnswer answer, Faults faults) => faults.Answer(answer)
+        admin.MapPost("/answers", IResult (FrontResponse answer, Faults faults) => faults.Answer(answer)
             ? TypedResults.Ok()
             : TypedResults.Problem("There are too many answers; take some back.", statusCode: StatusCodes.Status409Conflict));
         admin.MapDelete("/answers", (Faults faults) => faults.AnswerNoMore());

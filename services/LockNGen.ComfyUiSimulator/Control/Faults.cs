@@ -11,7 +11,7 @@ internal sealed class Faults
     private readonly ConcurrentDictionary<string, NodeFault> _nodes = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private HttpFault? _httpFault;
-    private IReadOnlyList<FrontAnswer> _answers = [];
+    private IReadOnlyList<FrontResponse> _answers = [];
 
     public Faults(IOptions<SimulatorOptions> options)
     {
@@ -38,7 +38,7 @@ internal sealed class Faults
     }
 
     /// <summary>Answers requests in the server's place; the newest that fits does.</summary>
-    public bool Answer(FrontAnswer answer)
+    public bool Answer(FrontResponse answer)
     {
         lock (_gate)
         {
@@ -55,7 +55,7 @@ internal sealed class Faults
             _answers = [];
     }
 
-    public FrontAnswer? TakeAnswer(HttpRequest request)
+    public FrontResponse? TakeAnswer(HttpRequest request)
     {
         lock (_gate)
         {

@@ -59,20 +59,20 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     }
 
     /// <summary>Null while the prompt waits or runs, and when the server does not know it.</summary>
-    public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
+    public Task<PromptHistory?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
         GetAsync(
             _retried,
             "history/" + Uri.EscapeDataString(promptId),
-            answer => answer.Child(promptId) is { } entry ? HistoryEntry.Of(entry) : null,
+            answer => answer.Child(promptId) is { } entry ? PromptHistory.Of(entry) : null,
             cancellationToken,
             JsonShape.History);
 
     /// <summary>The same from the jobs API; also null where the server has none.</summary>
-    public async Task<HistoryEntry?> GetJobAsync(string promptId, CancellationToken cancellationToken)
+    public async Task<PromptHistory?> GetJobAsync(string promptId, CancellationToken cancellationToken)
     {
         try
         {
-            return await GetAsync(_retried, "api/jobs/" + Uri.EscapeDataString(promptId), HistoryEntry.OfJob, cancellationToken);
+            return await GetAsync(_retried, "api/jobs/" + Uri.EscapeDataString(promptId), PromptHistory.OfJob, cancellationToken);
         }
         catch (ComfyUiException e) when (e.Status < HttpStatusCode.InternalServerError)
         {
@@ -81,11 +81,11 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     }
 
     /// <summary>What ended last, in order.</summary>
-    public Task<IReadOnlyList<(string PromptId, HistoryEntry Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
-        GetAsync<IReadOnlyList<(string, HistoryEntry)>>(
+    public Task<IReadOnlyList<(string PromptId, PromptHistory Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<(string, PromptHistory)>>(
             _retried,
             string.Create(CultureInfo.InvariantCulture, $"history?max_items={NewestEntries}"),
-            answer => [.. answer.EnumerateObject().Select(e => (e.Name, HistoryEntry.Of(e.Value)))],
+            answer => [.. answer.EnumerateObject().Select(e => (e.Name, PromptHistory.Of(e.Value)))],
             cancellationToken,
             JsonShape.History);
 
@@ -126,7 +126,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     /// <summary>Submits a prompt. Never retried here: after a lost answer it must first be looked for.</summary>
     /// <exception cref="PromptRejectedException">ComfyUI refused the workflow.</exception>
     /// <exception cref="UnusableServerException">It was not ComfyUI that answered.</exception>
-    public async Task<PromptAnswer> SubmitAsync(PromptRequest prompt, CancellationToken cancellationToken) =>
+    public async Task<PromptReply> SubmitAsync(PromptRequest prompt, CancellationToken cancellationToken) =>
         await _transfer.ExecuteAsync(
             async token =>
             {
@@ -134,7 +134,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
                 using var response = await SendAsync(HttpMethod.Post, "prompt", content, token);
                 var refused = response.StatusCode == HttpStatusCode.BadRequest;
                 var beginning = await EnsureJsonAsync(response, token, exists: true, orRefusal: true);
-                var answer = await ReadAsync(response, beginning, PromptAnswer.Of, token);
+                var answer = await ReadAsync(response, beginning, PromptReply.Of, token);
                 if (refused && answer.IsRefusal)
                     throw new PromptRejectedException(answer.Rejection);
                 return !refused && answer.PromptId is not null

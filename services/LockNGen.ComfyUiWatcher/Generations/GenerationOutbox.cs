@@ -57,7 +57,7 @@ internal sealed partial class GenerationOutbox(
     }
 
     /// <summary>Publishes a numbered event until it is confirmed.</summary>
-    public async Task PublishAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
+    public async Task PublishAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
@@ -109,7 +109,7 @@ internal sealed partial class GenerationOutbox(
             _ => message,
         };
         _newest.Note(message);
-        var preview = next.Translated.Preview is { } frame ? new PreviewImage(frame.ContentType, frame.Image) : null;
+        var preview = next.Translated.Preview is { } frame ? new EncodedPreview(frame.ContentType, frame.Image) : null;
         if (next.IsProgress)
             await PublishProgressAsync(message, preview, next.ReceivedAt, cancellationToken);
         else
@@ -132,12 +132,12 @@ internal sealed partial class GenerationOutbox(
         }
     }
 
-    private Task PublishProgressAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
+    private Task PublishProgressAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
         publisher.KeepsOrder
             ? SendOffAsync(PostAsync(message, preview, receivedAt, cancellationToken))
             : PublishAsync(message, preview, receivedAt, cancellationToken);
 
-    private async Task PostAsync(GenerationEvent message, PreviewImage? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
+    private async Task PostAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
         var headers = receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
         if (preview is not null)

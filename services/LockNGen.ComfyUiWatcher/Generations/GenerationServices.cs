@@ -12,7 +12,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 internal sealed class GenerationServices(
     IOptions<WatcherOptions> watcher,
     IOptions<ComfyUiOptions> comfyUi,
-    GenerationLedger ledger,
+    LedgerClient ledger,
     ReportedProgress told,
     EventPublisher publisher,
     ResultStore results,
@@ -25,7 +25,7 @@ internal sealed class GenerationServices(
 
     public ReportedProgress Told { get; } = told;
 
-    public GenerationLedger Ledger { get; } = ledger;
+    public LedgerClient Ledger { get; } = ledger;
 
     public LeaseKeeper Leases { get; } = leases;
 

@@ -39,7 +39,7 @@ internal sealed partial class PromptRenderer(
     public async Task<PromptOutputs> RenderAsync(
         int imageIndex, JsonObject workflow, bool mayBeThere, int firstSubmission, CancellationToken cancellationToken)
     {
-        var graph = WorkflowGraph.Of(workflow);
+        var graph = RunGraph.Of(workflow);
         translator.Begin(imageIndex, graph);
         for (var submission = 0; submission < PromptIds.SubmissionsPerAttempt; submission++)
         {
@@ -58,7 +58,7 @@ internal sealed partial class PromptRenderer(
         throw RetryingServer.Lost("The ComfyUI server does not take prompts.");
     }
 
-    private PromptRun CreateRun(string promptId, string clientId, WorkflowGraph graph) =>
+    private TrackedPrompt CreateRun(string promptId, string clientId, RunGraph graph) =>
         new(promptId, clientId, graph, translator, (translated, receivedAt) => outbox.Add(translated, receivedAt))
         {
             Begun = rendering.Begin,
@@ -66,7 +66,7 @@ internal sealed partial class PromptRenderer(
             WaitsBehind = rendering.Wait,
         };
 
-    private async Task<PromptOutputs?> AdoptAsync(int imageIndex, WorkflowGraph graph, int firstSubmission, CancellationToken cancellationToken)
+    private async Task<PromptOutputs?> AdoptAsync(int imageIndex, RunGraph graph, int firstSubmission, CancellationToken cancellationToken)
     {
         var ids = Enumerable.Range(0, Math.Min(work.Attempt, OldestAttempts))
             .SelectMany(back => Enumerable.Range(0, PromptIds.SubmissionsPerAttempt)
@@ -99,15 +99,15 @@ internal sealed partial class PromptRenderer(
     }
 
     // What was interrupted was an orphan; images that went through a socket are nowhere any more.
-    private static bool IsOfUse(HistoryEntry entry, WorkflowGraph graph) => !entry.Interrupted && !(entry.Succeeded && graph.SendsImages);
+    private static bool IsOfUse(PromptHistory entry, RunGraph graph) => !entry.Interrupted && !(entry.Succeeded && graph.SendsImages);
 
-    private PromptOutputs Adopt(string promptId, HistoryEntry entry, WorkflowGraph graph)
+    private PromptOutputs Adopt(string promptId, PromptHistory entry, RunGraph graph)
     {
         LogAdopted(generationId, promptId, instance.Name);
         return Conclude(CreateRun(promptId, instance.ClientId, graph), entry, graph);
     }
 
-    private async Task<PromptOutputs> FollowAsync(PromptRun prompt, WorkflowGraph graph, CancellationToken cancellationToken)
+    private async Task<PromptOutputs> FollowAsync(TrackedPrompt prompt, RunGraph graph, CancellationToken cancellationToken)
     {
         try
         {
@@ -129,7 +129,7 @@ internal sealed partial class PromptRenderer(
         }
     }
 
-    private async Task UntilLeftAsync(PromptRun prompt, CancellationToken cancellationToken)
+    private async Task UntilLeftAsync(TrackedPrompt prompt, CancellationToken cancellationToken)
     {
         while (!prompt.Left.IsCompleted)
         {
@@ -146,7 +146,7 @@ internal sealed partial class PromptRenderer(
         }
     }
 
-    private PromptOutputs Conclude(PromptRun prompt, HistoryEntry? entry, WorkflowGraph graph)
+    private PromptOutputs Conclude(TrackedPrompt prompt, PromptHistory? entry, RunGraph graph)
     {
         try
         {
@@ -159,7 +159,7 @@ internal sealed partial class PromptRenderer(
         }
     }
 
-    private PromptOutputs Judge(PromptRun prompt, HistoryEntry? entry, WorkflowGraph graph)
+    private PromptOutputs Judge(TrackedPrompt prompt, PromptHistory? entry, RunGraph graph)
     {
         var succeeded = entry?.Succeeded ?? prompt.End is ExecutionSucceeded;
         if (succeeded)
@@ -191,7 +191,7 @@ internal sealed partial class PromptRenderer(
             : RetryingServer.Lost("The ComfyUI server restarted and forgot the prompt.");
     }
 
-    private async Task StopAsync(PromptRun prompt, CancellationToken cancellationToken)
+    private async Task StopAsync(TrackedPrompt prompt, CancellationToken cancellationToken)
     {
         try
         {

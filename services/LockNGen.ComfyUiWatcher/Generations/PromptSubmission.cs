@@ -17,7 +17,7 @@ internal sealed partial class PromptSubmission(
     /// <exception cref="GenerationEndedException">ComfyUI refuses it.</exception>
     /// <exception cref="StaleAttemptException">The server is not ours any more.</exception>
     /// <exception cref="ComfyUiException">It is too large for the server, or not ComfyUI that answers.</exception>
-    public async Task<bool> SubmitAsync(PromptRun prompt, int imageIndex, JsonObject workflow, bool lastTry, CancellationToken cancellationToken)
+    public async Task<bool> SubmitAsync(TrackedPrompt prompt, int imageIndex, JsonObject workflow, bool lastTry, CancellationToken cancellationToken)
     {
         await leases.ConfirmAsync(instance, cancellationToken);
         var request = new PromptRequest

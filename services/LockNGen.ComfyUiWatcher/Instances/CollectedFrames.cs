@@ -13,7 +13,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// <item>whatever else comes is a preview.</item>
 /// </list>
 /// </summary>
-internal sealed class CollectedFrames(WorkflowGraph graph)
+internal sealed class CollectedFrames(RunGraph graph)
 {
     /// <summary>More is an error of the workflow, not a reason to run out of memory.</summary>
     private const int MaxFrames = 256;

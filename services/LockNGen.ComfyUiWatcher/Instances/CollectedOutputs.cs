@@ -7,7 +7,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// <summary>
 /// What one prompt has shown so far: on the socket, and in the history. The same outputs may be told by both, and twice after a reconnect.
 /// </summary>
-internal sealed class CollectedOutputs(WorkflowGraph graph)
+internal sealed class CollectedOutputs(RunGraph graph)
 {
     private const int MaxResults = 1000;
     private const long MaxTextLength = 8L << 20;
@@ -32,7 +32,7 @@ internal sealed class CollectedOutputs(WorkflowGraph graph)
     public bool Add(PreviewFrame frame) => _frames.Add(frame);
 
     /// <summary>The history is complete where the socket missed something, and the socket where the history was cleared.</summary>
-    public PromptOutputs With(HistoryEntry? history)
+    public PromptOutputs With(PromptHistory? history)
     {
         Cached(history?.Cached ?? []);
         foreach (var shown in history?.Outputs ?? [])

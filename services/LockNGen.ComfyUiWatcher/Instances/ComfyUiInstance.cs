@@ -136,7 +136,7 @@ internal sealed partial class ComfyUiInstance
 
     /// <summary>Has a prompt taken out of the queue, or interrupted when it runs. Whether it obeys is watched from then on.</summary>
     /// <exception cref="GenerationEndedException">The server was given up.</exception>
-    public async Task StopAsync(PromptRun prompt, CancellationToken cancellationToken)
+    public async Task StopAsync(TrackedPrompt prompt, CancellationToken cancellationToken)
     {
         var running = !prompt.Waiting;
         await CallAsync((client, token) => client.StopAsync(prompt.PromptId, running, token), cancellationToken);
@@ -145,7 +145,7 @@ internal sealed partial class ComfyUiInstance
     }
 
     /// <summary>Follows a prompt until disposed, on the socket of whoever submitted it.</summary>
-    public IDisposable Follow(PromptRun prompt)
+    public IDisposable Follow(TrackedPrompt prompt)
     {
         _sockets.Follow(prompt);
         if (_health.GivenUp is { } error)
@@ -154,7 +154,7 @@ internal sealed partial class ComfyUiInstance
     }
 
     /// <summary>The server knows the prompt under an id of its own.</summary>
-    public void Renumber(PromptRun prompt, string promptId) => _sockets.Renumber(prompt, promptId);
+    public void Renumber(TrackedPrompt prompt, string promptId) => _sockets.Renumber(prompt, promptId);
 
     /// <summary>Why no live progress can be had; null as far as WebSockets get through.</summary>
     public string? NoSocketReason => _sockets.Refusal is { } refusal ? $"the WebSocket of {Name} does not get through ({refusal.Message})" : null;
@@ -176,7 +176,7 @@ internal sealed partial class ComfyUiInstance
         _sockets.WaitUntilConnectedAsync(clientId, _requestTimeout, cancellationToken);
 
     /// <summary>Whether the server may have restarted, and forgotten this prompt, since it was followed.</summary>
-    public bool MayHaveForgotten(PromptRun prompt) => prompt.WasDisconnected || !_sockets.IsConnected(prompt.ClientId);
+    public bool MayHaveForgotten(TrackedPrompt prompt) => prompt.WasDisconnected || !_sockets.IsConnected(prompt.ClientId);
 
     /// <summary>Polls soon instead of at the next interval.</summary>
     public void Poke() => _poll.Poke();
@@ -201,7 +201,7 @@ internal sealed partial class ComfyUiInstance
             : (null, null);
     }
 
-    private sealed class Following(InstanceSockets sockets, PromptRun prompt) : IDisposable
+    private sealed class Following(InstanceSockets sockets, TrackedPrompt prompt) : IDisposable
     {
         public void Dispose() => sockets.Unfollow(prompt);
     }

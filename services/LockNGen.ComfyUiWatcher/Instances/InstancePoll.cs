@@ -129,7 +129,7 @@ internal sealed partial class InstancePoll(
         _losses = losses;
     }
 
-    private void GiveUp(Func<PromptRun, GenerationError> error)
+    private void GiveUp(Func<TrackedPrompt, GenerationError> error)
     {
         foreach (var prompt in sockets.Prompts)
             prompt.GiveUp(error(prompt));

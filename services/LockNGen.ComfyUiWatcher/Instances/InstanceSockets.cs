@@ -16,7 +16,7 @@ internal sealed class InstanceSockets
     private readonly TimeProvider _clock;
     private readonly Action _changed;
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, PromptRun> _prompts = new();
+    private readonly ConcurrentDictionary<string, TrackedPrompt> _prompts = new();
     private readonly ConcurrentDictionary<string, DeafnessDetector> _detectors = new();
     private (string ClientId, NodeExecuting Node)? _hint;
     private int _losses;
@@ -59,7 +59,7 @@ internal sealed class InstanceSockets
     /// <summary>How often the server has announced that its queue has changed.</summary>
     public long StatusFrames => Volatile.Read(ref _statusFrames);
 
-    public ICollection<PromptRun> Prompts => _prompts.Values;
+    public ICollection<TrackedPrompt> Prompts => _prompts.Values;
 
     public void Take()
     {
@@ -77,7 +77,7 @@ internal sealed class InstanceSockets
     }
 
     /// <summary>Follows a prompt under the id that the server gave it.</summary>
-    public void Renumber(PromptRun prompt, string promptId)
+    public void Renumber(TrackedPrompt prompt, string promptId)
     {
         _prompts.TryRemove(KeyValuePair.Create(prompt.PromptId, prompt));
         prompt.PromptId = promptId;
@@ -87,13 +87,13 @@ internal sealed class InstanceSockets
     /// <summary>Completes when every connection that was released has ended.</summary>
     public Task ClosedAsync() => _listeners.ClosedAsync();
 
-    public void Follow(PromptRun prompt)
+    public void Follow(TrackedPrompt prompt)
     {
         _prompts[prompt.PromptId] = prompt;
         _listeners.Open(prompt.ClientId);
     }
 
-    public void Unfollow(PromptRun prompt)
+    public void Unfollow(TrackedPrompt prompt)
     {
         _prompts.TryRemove(KeyValuePair.Create(prompt.PromptId, prompt));
         if (prompt.ClientId != OwnClientId && !_prompts.Values.Any(p => p.ClientId == prompt.ClientId))
@@ -211,7 +211,7 @@ internal sealed class InstanceSockets
         ForEach(listener, p => p.Disconnected());
     }
 
-    private void ForEach(ComfyUiListener listener, Action<PromptRun> action)
+    private void ForEach(ComfyUiListener listener, Action<TrackedPrompt> action)
     {
         foreach (var prompt in _prompts.Values.Where(p => p.ClientId == listener.ClientId))
             action(prompt);

@@ -21,7 +21,7 @@ internal static class OtherPromptEvents
     };
 
     public static GenerationEvent Outcome(
-        Guid id, HistoryEntry entry, IReadOnlyList<GenerationImage> images, DateTimeOffset startedAt, DateTimeOffset now)
+        Guid id, PromptHistory entry, IReadOnlyList<GenerationImage> images, DateTimeOffset startedAt, DateTimeOffset now)
     {
         var (started, sequence) = (GenerationSequence.Of(Attempt, 1), GenerationSequence.Of(Attempt, 2));
         if (entry.Succeeded)

@@ -18,7 +18,7 @@ internal sealed class OtherPromptTeller(string instance, Uri server, ComfyUiClie
     private const int MaxTries = 5;
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
-    private static readonly WorkflowGraph NoGraph = WorkflowGraph.Of([]);
+    private static readonly RunGraph NoGraph = RunGraph.Of([]);
 
     public async Task BeginAsync(string promptId, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class OtherPromptTeller(string instance, Uri server, ComfyUiClie
         await PublishAsync(OtherPromptEvents.Started(instance, known.GenerationId, startedAt), cancellationToken);
     }
 
-    public async Task EndAsync(string promptId, DateTimeOffset startedAt, HistoryEntry entry, CancellationToken cancellationToken)
+    public async Task EndAsync(string promptId, DateTimeOffset startedAt, PromptHistory entry, CancellationToken cancellationToken)
     {
         var known = await ReportAsync(promptId, startedAt, ending: null, cancellationToken);
         var results = new CollectedOutputs(NoGraph).With(entry).Select(includeTemp: false);

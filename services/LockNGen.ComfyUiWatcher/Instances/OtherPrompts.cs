@@ -97,7 +97,7 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
         _historyIsKnown = true;
     }
 
-    private async Task EndAsync(News news, HistoryEntry entry, CancellationToken cancellationToken)
+    private async Task EndAsync(News news, PromptHistory entry, CancellationToken cancellationToken)
     {
         if (!_told.Add(news.PromptId))
             return;

@@ -19,18 +19,18 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
         ReachAsync((client, token) => client.GetQueueAsync(token), cancellationToken);
 
     /// <summary>What is known of a prompt that has ended, from the history or, where that has nothing, from the jobs of newer servers.</summary>
-    public Task<HistoryEntry?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
+    public Task<PromptHistory?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
         ReachAsync(async (client, token) => await FindHistoryAsync(client, promptId, token) ?? await client.GetJobAsync(promptId, token), cancellationToken);
 
     /// <inheritdoc cref="ComfyUiClient.GetNewestHistoryAsync"/>
-    public Task<IReadOnlyList<(string PromptId, HistoryEntry Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<(string PromptId, PromptHistory Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
         ReachAsync((client, token) => client.GetNewestHistoryAsync(token), cancellationToken);
 
     /// <summary>
     /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and somebody
     /// may clear it. One that is still in the queue after three looks has not ended, whoever said so.
     /// </summary>
-    public async Task<(bool HasEnded, HistoryEntry? Entry)> ConfirmEndAsync(string promptId, CancellationToken cancellationToken)
+    public async Task<(bool HasEnded, PromptHistory? Entry)> ConfirmEndAsync(string promptId, CancellationToken cancellationToken)
     {
         for (var look = 0; ; look++)
         {
@@ -60,7 +60,7 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
     public static GenerationEndedException Lost(string message) =>
         new(new GenerationOutcome.Lost(GenerationErrors.Error(GenerationErrorCodes.ComfyUiLost, message, retryable: true)));
 
-    private static async Task<HistoryEntry?> FindHistoryAsync(ComfyUiClient client, string promptId, CancellationToken cancellationToken)
+    private static async Task<PromptHistory?> FindHistoryAsync(ComfyUiClient client, string promptId, CancellationToken cancellationToken)
     {
         try
         {

@@ -35,7 +35,7 @@ internal sealed partial class WorkerCheck(string instance, ComfyUiClient client,
         return _signs.Verdict(queue, ours.Exists(p => p.Waiting), now);
     }
 
-    private async Task InterruptIfStalledAsync(PromptRun prompt, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task InterruptIfStalledAsync(TrackedPrompt prompt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lastSign = new[] { prompt.LastHeardAt, prompt.RunningSince ?? now, _signs.LoggedAt }.Max();
         if (now - lastSign < options.StalledAfter || _signs.IsInterrupted(prompt.PromptId))

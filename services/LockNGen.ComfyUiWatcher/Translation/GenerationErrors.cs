@@ -13,7 +13,7 @@ internal static partial class GenerationErrors
     private static readonly string[] ModelFiles = [".safetensors", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".sft", ".onnx"];
 
     /// <summary>A node raised an exception. Running out of memory may go better next time, anything else will not.</summary>
-    public static GenerationError Of(NodeException? exception, WorkflowGraph? graph)
+    public static GenerationError Of(NodeException? exception, RunGraph? graph)
     {
         if (exception is null)
             return Error(GenerationErrorCodes.NodeError, "ComfyUI ended the prompt with an error that it does not tell.");
@@ -26,7 +26,7 @@ internal static partial class GenerationErrors
     }
 
     /// <summary>A node stopped its branch with a message; the rest went on.</summary>
-    public static GenerationWarning Blocked(NodeException blocker, WorkflowGraph graph)
+    public static GenerationWarning Blocked(NodeException blocker, RunGraph graph)
     {
         var error = Of(blocker, graph);
         return new GenerationWarning { Code = GenerationWarningCodes.ExecutionBlocked, Message = error.Message, NodeId = error.NodeId, NodeType = error.NodeType };
@@ -86,8 +86,8 @@ internal static partial class GenerationErrors
     }
 
     // Nodes of an expanded subgraph mean nothing to people; the node that expanded does.
-    private static string? Known(string? nodeId, WorkflowGraph? graph) =>
-        nodeId is null ? null : graph is not null ? graph.DisplayNode(nodeId) : WorkflowGraph.WithoutExpansion(nodeId);
+    private static string? Known(string? nodeId, RunGraph? graph) =>
+        nodeId is null ? null : graph is not null ? graph.DisplayNode(nodeId) : RunGraph.WithoutExpansion(nodeId);
 
     private static bool IsMissingModel(NodeRejection node) =>
         node.Type == "value_not_in_list" && (IsModel(node.Received) || node.Choices.Any(IsModel));

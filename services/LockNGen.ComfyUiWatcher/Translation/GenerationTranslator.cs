@@ -22,7 +22,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
     public int OverallProgress { get; private set; } = floor;
 
     /// <summary>The messages that follow are about this prompt.</summary>
-    public void Begin(int imageIndex, WorkflowGraph graph)
+    public void Begin(int imageIndex, RunGraph graph)
     {
         _imageIndex = imageIndex;
         _progress = new PromptProgress(graph);

@@ -3,7 +3,7 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 namespace LockNGen.ComfyUiWatcher.Translation;
 
 /// <summary>How far one prompt is, from whatever ComfyUI has said of its nodes.</summary>
-internal sealed class PromptProgress(WorkflowGraph graph)
+internal sealed class PromptProgress(RunGraph graph)
 {
     private readonly Dictionary<string, NodeState> _states = [];
     private readonly Dictionary<string, List<string>> _inner = [];
@@ -12,7 +12,7 @@ internal sealed class PromptProgress(WorkflowGraph graph)
     private IReadOnlySet<string> _expected = graph.ReachableFrom(graph.Sinks());
     private bool _succeeded;
 
-    public WorkflowGraph Graph { get; } = graph;
+    public RunGraph Graph { get; } = graph;
 
     public IReadOnlyCollection<string> CachedNodes => _cached;
 

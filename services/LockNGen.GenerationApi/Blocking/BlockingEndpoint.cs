@@ -29,8 +29,8 @@ internal sealed class BlockingEndpoint(
         .RequireAuthorization()
         // Any type is read as JSON: curl -d says that it sends a form.
         .Accepts<SubmitRequest>("application/json", "*/*")
-        .Produces<BlockingAnswer>()
-        .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
+        .Produces<BlockingResponse>()
+        .Produces<SubmitResponse>(StatusCodes.Status202Accepted)
         .ProducesProblems(400, 401, 409, 413, 422, 429, 502, 503)
         .WithName("Generate")
         .WithTags("Generations")
@@ -97,7 +97,7 @@ internal sealed class BlockingEndpoint(
                 [new ProblemError { NodeId = error.NodeId, NodeType = error.NodeType, Code = error.Code, Message = error.Message }]);
         }
 
-        var answer = new BlockingAnswer(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, []) { Warnings = Answers.WarningsOf(row) };
+        var answer = new BlockingResponse(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, []) { Warnings = Answers.WarningsOf(row) };
         return new BlockingResult(answer, await database.ReadAsync(session => ImageRow.OfAsync(session, row.Id), cancellationToken), files, links);
     }
 }

@@ -4,5 +4,5 @@ using System.Text.Json.Serialization;
 namespace LockNGen.GenerationApi.Blocking;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
-[JsonSerializable(typeof(BlockingAnswer))]
+[JsonSerializable(typeof(BlockingResponse))]
 internal sealed partial class BlockingJson : JsonSerializerContext;

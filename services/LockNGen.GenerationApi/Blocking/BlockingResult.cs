@@ -6,9 +6,9 @@ using LockNGen.GenerationApi.Generations;
 namespace LockNGen.GenerationApi.Blocking;
 
 /// <summary>
-/// Writes a <see cref="BlockingAnswer"/> with the files read piece by piece: thirty of 10 MB, held whole and encoded, would be a gigabyte.
+/// Writes a <see cref="BlockingResponse"/> with the files read piece by piece: thirty of 10 MB, held whole and encoded, would be a gigabyte.
 /// </summary>
-internal sealed class BlockingResult(BlockingAnswer answer, IReadOnlyList<ImageRow> images, IImageStore files, Links links) : IResult
+internal sealed class BlockingResult(BlockingResponse answer, IReadOnlyList<ImageRow> images, IImageStore files, Links links) : IResult
 {
     private const int PieceLength = 48 << 10;
 
@@ -18,7 +18,7 @@ internal sealed class BlockingResult(BlockingAnswer answer, IReadOnlyList<ImageR
         httpContext.Response.ContentType = "application/json; charset=utf-8";
         await using var json = new Utf8JsonWriter(httpContext.Response.Body);
         json.WriteStartObject();
-        foreach (var property in JsonSerializer.SerializeToElement(answer, BlockingJson.Default.BlockingAnswer).EnumerateObject())
+        foreach (var property in JsonSerializer.SerializeToElement(answer, BlockingJson.Default.BlockingResponse).EnumerateObject())
         {
             if (!property.NameEquals("images"))
             {

@@ -14,14 +14,14 @@ internal static class CancelEndpoints
     {
         var group = endpoints.MapGroup("/api/generations").RequireAuthorization().WithTags("Generations");
         group.MapPost("/{id:guid}/cancel", CancelAsync)
-            .Produces<CancelAnswer>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Ask for its end; the terminal event tells what became of it");
+            .Produces<CancelResponse>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Ask for its end; the terminal event tells what became of it");
         group.MapPost("/cancel", CancelManyAsync)
-            .Accepts<CancelManyRequest>("application/json", "*/*").Produces<CancelManyAnswer>().ProducesProblems(400, 401, 413).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of mine");
+            .Accepts<CancelManyRequest>("application/json", "*/*").Produces<CancelManyResponse>().ProducesProblems(400, 401, 413).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of mine");
     }
 
     private static async Task<IResult> CancelAsync(Guid id, Caller caller, Canceller canceller, HttpContext context) =>
         await canceller.CancelAsync(id, caller, "user", context.RequestAborted) is { } answer
-            ? TypedResults.Json(answer, CancelJson.Default.CancelAnswer)
+            ? TypedResults.Json(answer, CancelJson.Default.CancelResponse)
             : Problem.NotFound(id);
 
     private static async Task<IResult> CancelManyAsync(Caller caller, Canceller canceller, HttpContext context)
@@ -41,21 +41,21 @@ internal static class CancelEndpoints
 
         if (request.Ids!.Count > MaxIds)
             return Problem.Invalid("ids", ErrorCodes.TooMany, $"At most {MaxIds} ids at once.");
-        var receipts = new List<CancelAnswer>(request.Ids.Count);
+        var receipts = new List<CancelResponse>(request.Ids.Count);
         foreach (var id in request.Ids.Distinct())
-            receipts.Add(await canceller.CancelAsync(id, caller, "user", context.RequestAborted) ?? new CancelAnswer(id, CancelAnswer.NotFound, "unknown"));
+            receipts.Add(await canceller.CancelAsync(id, caller, "user", context.RequestAborted) ?? new CancelResponse(id, CancelResponse.NotFound, "unknown"));
         return Answer(receipts);
     }
 
-    private static JsonHttpResult<CancelManyAnswer> Answer(IReadOnlyList<CancelAnswer> receipts) =>
-        TypedResults.Json(new CancelManyAnswer(receipts), CancelJson.Default.CancelManyAnswer);
+    private static JsonHttpResult<CancelManyResponse> Answer(IReadOnlyList<CancelResponse> receipts) =>
+        TypedResults.Json(new CancelManyResponse(receipts), CancelJson.Default.CancelManyResponse);
 }
 
 /// <summary>A receipt of a cancel request.</summary>
 /// <param name="Id">The generation.</param>
 /// <param name="Receipt">accepted; alreadyEnded; tooLate: everything is rendered, it will complete; notFound.</param>
 /// <param name="Status">Its status now.</param>
-public sealed record CancelAnswer(Guid Id, string Receipt, string Status)
+public sealed record CancelResponse(Guid Id, string Receipt, string Status)
 {
     internal const string Accepted = "accepted";
     internal const string AlreadyEnded = "alreadyEnded";
@@ -74,4 +74,4 @@ public sealed record CancelManyRequest
 }
 
 /// <summary>One receipt each.</summary>
-public sealed record CancelManyAnswer(IReadOnlyList<CancelAnswer> Receipts);
+public sealed record CancelManyResponse(IReadOnlyList<CancelResponse> Receipts);

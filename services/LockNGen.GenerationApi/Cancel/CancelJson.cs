@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace LockNGen.GenerationApi.Cancel;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
-[JsonSerializable(typeof(CancelAnswer))]
+[JsonSerializable(typeof(CancelResponse))]
 [JsonSerializable(typeof(CancelManyRequest))]
-[JsonSerializable(typeof(CancelManyAnswer))]
+[JsonSerializable(typeof(CancelManyResponse))]
 internal sealed partial class CancelJson : JsonSerializerContext;

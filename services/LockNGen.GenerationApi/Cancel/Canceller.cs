@@ -11,18 +11,18 @@ namespace LockNGen.GenerationApi.Cancel;
 internal sealed class Canceller(GenerationsDatabase database, GenerationLedger ledger)
 {
     /// <summary>Asks for the end of a generation; null when the caller may not see it.</summary>
-    public Task<CancelAnswer?> CancelAsync(Guid id, Caller caller, string reason, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<CancelResponse?> CancelAsync(Guid id, Caller caller, string reason, CancellationToken cancellationToken) => database.WriteAsync(
         async session => await GenerationLedger.FindAsync(session, id) is { } row && caller.MaySee(row.Owner)
             ? await CancelAsync(session, row, reason)
             : null,
         cancellationToken);
 
     /// <summary>Asks for the end of everything active that is the caller's own.</summary>
-    public async Task<IReadOnlyList<CancelAnswer>> CancelAllAsync(Caller caller, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CancelResponse>> CancelAllAsync(Caller caller, CancellationToken cancellationToken)
     {
         var ids = await database.ReadAsync(
             session => session.QueryAsync<Guid>("SELECT id FROM generations WHERE ended_at IS NULL AND owner = @Owner", new { caller.Owner }), cancellationToken);
-        var answers = new List<CancelAnswer>(ids.Count);
+        var answers = new List<CancelResponse>(ids.Count);
         foreach (var id in ids)
         {
             if (await CancelAsync(id, caller, "user", cancellationToken) is { } answer)
@@ -32,16 +32,16 @@ internal sealed class Canceller(GenerationsDatabase database, GenerationLedger l
         return answers;
     }
 
-    private async Task<CancelAnswer> CancelAsync(Session session, GenerationRow row, string reason)
+    private async Task<CancelResponse> CancelAsync(Session session, GenerationRow row, string reason)
     {
         if (row.HasEnded)
-            return Answer(CancelAnswer.AlreadyEnded, row.Status);
+            return Answer(CancelResponse.AlreadyEnded, row.Status);
         if (row.Status == GenerationStatus.Running && await IsRenderedAsync(session, row))
-            return Answer(CancelAnswer.TooLate, row.Status);
+            return Answer(CancelResponse.TooLate, row.Status);
         await ledger.RequestEndAsync(session, row, reason, error: null);
-        return Answer(CancelAnswer.Accepted, row.Status == GenerationStatus.Running ? GenerationStatus.Running : GenerationStatus.Cancelled);
+        return Answer(CancelResponse.Accepted, row.Status == GenerationStatus.Running ? GenerationStatus.Running : GenerationStatus.Cancelled);
 
-        CancelAnswer Answer(string receipt, GenerationStatus status) => new(row.Id, receipt, status.ToString().ToLowerInvariant());
+        CancelResponse Answer(string receipt, GenerationStatus status) => new(row.Id, receipt, status.ToString().ToLowerInvariant());
     }
 
     /// <summary>Whether all its images are stored, so that nothing is left to stop.</summary>

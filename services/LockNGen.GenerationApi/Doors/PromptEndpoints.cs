@@ -86,7 +86,7 @@ internal static class PromptEndpoints
         return images.ToLookup(i => i.GenerationId);
     }
 
-    private static async Task<PromptAnswer> LinkedAsync(PromptAnswer prompt, SignedLinks links, CancellationToken cancellationToken)
+    private static async Task<PromptResponse> LinkedAsync(PromptResponse prompt, SignedLinks links, CancellationToken cancellationToken)
     {
         var signed = new List<SignedLink>();
         foreach (var image in prompt.Generation.Images)
@@ -94,7 +94,7 @@ internal static class PromptEndpoints
         return prompt with { Links = signed };
     }
 
-    private static PromptAnswer Answer(PromptRow prompt, GenerationRow row, GenerationAnswer generation, DateTimeOffset expiresAt) => new()
+    private static PromptResponse Answer(PromptRow prompt, GenerationRow row, GenerationResponse generation, DateTimeOffset expiresAt) => new()
     {
         Number = row.Number,
         ExpiresAt = expiresAt,

@@ -11,7 +11,7 @@ internal sealed class Answers(Links links)
 {
     private static readonly string[] Priorities = ["low", "normal", "high"];
 
-    public GenerationAnswer Of(GenerationRow row, QueuePlace? place, IEnumerable<ImageRow> images) => new()
+    public GenerationResponse Of(GenerationRow row, QueuePlace? place, IEnumerable<ImageRow> images) => new()
     {
         Id = row.Id,
         Status = row.VisibleStatus.ToString().ToLowerInvariant(),

@@ -17,11 +17,11 @@ internal static class HistoryEndpoints
     {
         var group = endpoints.MapGroup("/api/generations").RequireAuthorization().WithTags("Generations");
         group.MapGet("/{id:guid}", GetAsync)
-            .Produces<GenerationAnswer>().ProducesProblems(401, 404).WithName("GetGeneration").WithSummary("One generation");
+            .Produces<GenerationResponse>().ProducesProblems(401, 404).WithName("GetGeneration").WithSummary("One generation");
         group.MapGet("/", ListAsync)
             .Produces<GenerationList>().ProducesProblems(400, 401).WithName("ListGenerations").WithSummary("The history, newest first");
         group.MapDelete("/{id:guid}", DeleteAsync)
-            .Produces(StatusCodes.Status204NoContent).Produces<CancelAnswer>(StatusCodes.Status202Accepted).ProducesProblems(401, 404)
+            .Produces(StatusCodes.Status204NoContent).Produces<CancelResponse>(StatusCodes.Status202Accepted).ProducesProblems(401, 404)
             .WithName("DeleteGeneration").WithSummary("Cancel it if it is active (202), erase it with its images if it has ended (204)");
     }
 
@@ -43,7 +43,7 @@ internal static class HistoryEndpoints
                 };
             },
             context.RequestAborted);
-        return answer is null ? Problem.NotFound(id) : TypedResults.Json(answer, HistoryJson.Default.GenerationAnswer);
+        return answer is null ? Problem.NotFound(id) : TypedResults.Json(answer, HistoryJson.Default.GenerationResponse);
     }
 
     private static async Task<IResult> ListAsync(
@@ -87,7 +87,7 @@ internal static class HistoryEndpoints
         return inputs.ToDictionary(i => i.GenerationId);
     }
 
-    private static GenerationAnswer WithInputs(GenerationAnswer answer, IReadOnlyDictionary<Guid, InputsRow> inputs) =>
+    private static GenerationResponse WithInputs(GenerationResponse answer, IReadOnlyDictionary<Guid, InputsRow> inputs) =>
         inputs.TryGetValue(answer.Id, out var row)
             ? answer with
             {
@@ -105,8 +105,8 @@ internal static class HistoryEndpoints
     {
         if (await database.ReadAsync(session => GenerationLedger.FindAsync(session, id), context.RequestAborted) is not { } row || !caller.MaySee(row.Owner))
             return Problem.NotFound(id);
-        if (!row.HasEnded && await canceller.CancelAsync(id, caller, "user", context.RequestAborted) is { Receipt: not CancelAnswer.AlreadyEnded } answer)
-            return TypedResults.Json(answer, CancelJson.Default.CancelAnswer, statusCode: StatusCodes.Status202Accepted);
+        if (!row.HasEnded && await canceller.CancelAsync(id, caller, "user", context.RequestAborted) is { Receipt: not CancelResponse.AlreadyEnded } answer)
+            return TypedResults.Json(answer, CancelJson.Default.CancelResponse, statusCode: StatusCodes.Status202Accepted);
         await eraser.EraseAsync([id], context.RequestAborted);
         return TypedResults.NoContent();
     }

@@ -4,6 +4,6 @@ using System.Text.Json.Serialization;
 namespace LockNGen.GenerationApi.History;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
-[JsonSerializable(typeof(GenerationAnswer))]
+[JsonSerializable(typeof(GenerationResponse))]
 [JsonSerializable(typeof(GenerationList))]
 internal sealed partial class HistoryJson : JsonSerializerContext;

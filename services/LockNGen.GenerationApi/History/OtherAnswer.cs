@@ -9,13 +9,13 @@ namespace LockNGen.GenerationApi.History;
 internal static class OtherAnswer
 {
     /// <summary>Null for who may not see it, as for what is not there.</summary>
-    public static async Task<GenerationAnswer?> FindAsync(Session session, Guid id, Caller caller) =>
+    public static async Task<GenerationResponse?> FindAsync(Session session, Guid id, Caller caller) =>
         caller.MaySee(owner: null) && await OtherGeneration.FindAsync(session, id) is { } row ? Of(row) : null;
 
-    private static GenerationAnswer Of(OtherGeneration row)
+    private static GenerationResponse Of(OtherGeneration row)
     {
         var outcome = row.Ending;
-        return new GenerationAnswer
+        return new GenerationResponse
         {
             Id = row.Id,
             Status = row.Status.ToString().ToLowerInvariant(),

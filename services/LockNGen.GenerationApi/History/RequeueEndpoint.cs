@@ -13,7 +13,7 @@ internal static class RequeueEndpoint
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints
         .MapPost("/api/generations/{id:guid}/requeue", PostAsync)
         .RequireAuthorization()
-        .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
+        .Produces<SubmitResponse>(StatusCodes.Status202Accepted)
         .ProducesProblems(400, 401, 404, 429, 503)
         .WithName("RequeueGeneration")
         .WithTags("Generations")

@@ -33,7 +33,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         .RequireAuthorization()
         .DisableAntiforgery()
         .Accepts<IFormFile>("multipart/form-data", "application/json", "image/png", "image/webp", "video/mp4", "video/webm", "audio/flac", "audio/mpeg", "model/gltf-binary", "*/*")
-        .Produces<ImportAnswer>()
+        .Produces<ImportResponse>()
         .ProducesProblems(400, 401, 413)
         .WithName("ImportWorkflow")
         .WithTags("Templates")
@@ -52,7 +52,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
             var (bytes, fileName) = await ReadAsync(context);
             return bytes is null
                 ? RequestBody.TooLarge(options.Value.MaxImportBytes)
-                : TypedResults.Json(await ImportAsync(bytes, name ?? fileName, context.RequestAborted), ImportJson.Default.ImportAnswer);
+                : TypedResults.Json(await ImportAsync(bytes, name ?? fileName, context.RequestAborted), ImportJson.Default.ImportResponse);
         }
         catch (InvalidWorkflowException e)
         {
@@ -79,7 +79,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
             : throw new InvalidWorkflowException("Send the file as the field 'file' of a multipart/form-data form, or as the body itself.");
     }
 
-    private async Task<ImportAnswer> ImportAsync(byte[] bytes, string? name, CancellationToken cancellationToken)
+    private async Task<ImportResponse> ImportAsync(byte[] bytes, string? name, CancellationToken cancellationToken)
     {
         var instances = await catalogs.AllAsync(cancellationToken);
         var known = await definitions.AllAsync([.. instances.Select(i => i.Instance)], cancellationToken);
@@ -87,7 +87,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         var proposals = ParameterProposals.For(read.Workflow, known);
         var (runsOn, found) = findings.Of(read.Workflow, instances, cancellationToken);
         var listed = instances.Select(i => i.Catalog).OfType<NodeCatalog>().Distinct().ToList();
-        return new ImportAnswer
+        return new ImportResponse
         {
             Workflow = JsonElement.Parse(read.Workflow.ToJsonString()),
             Title = TitleOf(name, read.Workflow, known),
@@ -100,7 +100,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         };
     }
 
-    private static ParameterAnswer Answer(ProposedParameter parameter, JsonObject workflow, IReadOnlyList<NodeCatalog> catalogs) => new()
+    private static ParameterResponse Answer(ProposedParameter parameter, JsonObject workflow, IReadOnlyList<NodeCatalog> catalogs) => new()
     {
         Name = parameter.Name,
         Title = parameter.Title,
@@ -112,7 +112,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         Step = parameter.Step,
         Advanced = parameter.Advanced ? true : null,
         Choices = parameter.Type is "choice" or "model" ? TemplateAnswers.Choices(workflow, parameter.Targets[0].Node, parameter.Targets[0].Input, catalogs) : null,
-        Targets = [.. parameter.Targets.Select(t => new TargetAnswer(t.Node, t.Input))],
+        Targets = [.. parameter.Targets.Select(t => new TargetResponse(t.Node, t.Input))],
     };
 
     /// <summary>The file's name without its end; else what the workflow makes.</summary>

@@ -37,7 +37,7 @@ internal static class InstanceEndpoints
         return TypedResults.Json(new InstanceList([.. rows.Select(Answer)]), InstanceJson.Default.InstanceList);
     }
 
-    private static InstanceAnswer Answer(InstanceRow row) => new()
+    private static InstanceResponse Answer(InstanceRow row) => new()
     {
         Name = row.Name,
         // Without a watcher nobody knows how it is.
@@ -65,7 +65,7 @@ internal static class InstanceEndpoints
                      // One model, however its folder is written: with \ on Windows.
                      group instance.Instance.Name by (Folder: modelFolder, Name: ChoiceList.AsPath(name)) into model
                      orderby model.Key.Folder, model.Key.Name
-                     select new ModelAnswer(model.Key.Name, model.Key.Folder, [.. model.Distinct()]);
+                     select new ModelResponse(model.Key.Name, model.Key.Folder, [.. model.Distinct()]);
         var all = models.ToList();
         return TypedResults.Json(
             new ModelList
@@ -83,10 +83,10 @@ internal static class InstanceEndpoints
 }
 
 /// <summary>The answer of GET /api/instances.</summary>
-public sealed record InstanceList(IReadOnlyList<InstanceAnswer> Instances);
+public sealed record InstanceList(IReadOnlyList<InstanceResponse> Instances);
 
 /// <summary>A ComfyUI instance.</summary>
-public sealed record InstanceAnswer
+public sealed record InstanceResponse
 {
     public required string Name { get; init; }
 
@@ -114,7 +114,7 @@ public sealed record InstanceAnswer
 /// <summary>The answer of GET /api/models.</summary>
 public sealed record ModelList
 {
-    public required IReadOnlyList<ModelAnswer> Models { get; init; }
+    public required IReadOnlyList<ModelResponse> Models { get; init; }
     public required IReadOnlyList<string> Checkpoints { get; init; }
     public required IReadOnlyList<string> Samplers { get; init; }
     public required IReadOnlyList<string> Schedulers { get; init; }
@@ -124,4 +124,4 @@ public sealed record ModelList
 /// <param name="Name">As workflows name it.</param>
 /// <param name="Folder">ComfyUI's folder of it: checkpoints, loras, vae ...</param>
 /// <param name="Instances">The instances that have it.</param>
-public sealed record ModelAnswer(string Name, string Folder, IReadOnlyList<string> Instances);
+public sealed record ModelResponse(string Name, string Folder, IReadOnlyList<string> Instances);

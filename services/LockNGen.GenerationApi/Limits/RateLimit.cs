@@ -10,17 +10,17 @@ internal sealed record RateLimit(int Limit, TimeSpan Window, string What)
     /// <param name="wanted">At most <see cref="Limit"/>.</param>
     /// <param name="taken">What was taken before, oldest first.</param>
     /// <param name="now">The time.</param>
-    public RateLimitAnswer Answer(int wanted, IEnumerable<(DateTimeOffset At, int Amount)> taken, DateTimeOffset now)
+    public RateLimitResponse Answer(int wanted, IEnumerable<(DateTimeOffset At, int Amount)> taken, DateTimeOffset now)
     {
         var recent = taken.Where(t => t.At > now - Window).ToList();
         var used = recent.Sum(t => t.Amount);
         if (used + wanted <= Limit)
-            return new RateLimitAnswer(this, IsAllowed: true, Limit - used - wanted, recent is [var oldest, ..] ? oldest.At + Window - now : Window);
+            return new RateLimitResponse(this, IsAllowed: true, Limit - used - wanted, recent is [var oldest, ..] ? oldest.At + Window - now : Window);
 
         // When so many of the oldest have left the window that there is room.
         var left = used;
         var free = recent.First(t => (left -= t.Amount) + wanted <= Limit);
-        return new RateLimitAnswer(this, IsAllowed: false, Limit - used, free.At + Window - now);
+        return new RateLimitResponse(this, IsAllowed: false, Limit - used, free.At + Window - now);
     }
 }
 
@@ -29,7 +29,7 @@ internal sealed record RateLimit(int Limit, TimeSpan Window, string What)
 /// <param name="IsAllowed">Whether it does.</param>
 /// <param name="Remaining">How much is left then.</param>
 /// <param name="Reset">When there is more: if it is refused, enough for it.</param>
-internal sealed record RateLimitAnswer(RateLimit Limit, bool IsAllowed, int Remaining, TimeSpan Reset)
+internal sealed record RateLimitResponse(RateLimit Limit, bool IsAllowed, int Remaining, TimeSpan Reset)
 {
     /// <summary>Whole seconds, never too early.</summary>
     public long ResetSeconds => (long)Math.Ceiling(Reset.TotalSeconds);

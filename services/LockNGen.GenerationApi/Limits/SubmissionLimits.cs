@@ -60,14 +60,14 @@ internal sealed class SubmissionLimits
     public Task ForgetAsync(Session session) =>
         session.ExecuteAsync("DELETE FROM submissions WHERE created_at < @before", new { before = session.Now - (Longest ?? TimeSpan.Zero) });
 
-    private async Task<IReadOnlyList<RateLimitAnswer>> AnswersAsync(Session session, string client, int images, TimeSpan window)
+    private async Task<IReadOnlyList<RateLimitResponse>> AnswersAsync(Session session, string client, int images, TimeSpan window)
     {
         // One submission of a client at a time, or those that come together would not see each other.
         await session.LockAsync("limits:" + client);
         var past = await session.QueryAsync<PastSubmission>(
             "SELECT created_at, images FROM submissions WHERE client = @client AND created_at > @since ORDER BY created_at",
             new { client, since = session.Now - window });
-        List<RateLimitAnswer> answers = [];
+        List<RateLimitResponse> answers = [];
         if (_submissions is not null)
             answers.Add(_submissions.Answer(1, past.Select(p => (p.CreatedAt, 1)), session.Now));
         if (_images is not null)
@@ -76,7 +76,7 @@ internal sealed class SubmissionLimits
     }
 
     /// <summary>There is one set of headers: it tells of the limit that refuses for longest, or else of the one that is nearest.</summary>
-    private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitAnswer> answers, IHeaderDictionary headers)
+    private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitResponse> answers, IHeaderDictionary headers)
     {
         var refused = answers.Where(a => !a.IsAllowed).MaxBy(a => a.Reset);
         var told = refused ?? answers.MinBy(a => a.Remaining)!;

@@ -13,14 +13,14 @@ internal static class QueueEndpoints
     {
         var group = endpoints.MapGroup("/api/queue").RequireAuthorization().WithTags("Queue");
         group.MapGet("/", (GenerationsDatabase database, HttpContext context) => AnswerAsync(database, context))
-            .Produces<QueueAnswer>().ProducesProblems(401).WithName("GetQueue").WithSummary("How long the queue is");
+            .Produces<QueueResponse>().ProducesProblems(401).WithName("GetQueue").WithSummary("How long the queue is");
         group.MapPost("/pause", (Caller caller, GenerationsDatabase database, SchedulerSignal signal, HttpContext context) => PauseAsync(true, caller, database, signal, context))
-            .Produces<QueueAnswer>().ProducesProblems(401, 403).WithName("PauseQueue").WithSummary("Start nothing more; what runs goes on (operators)");
+            .Produces<QueueResponse>().ProducesProblems(401, 403).WithName("PauseQueue").WithSummary("Start nothing more; what runs goes on (operators)");
         group.MapPost("/resume", (Caller caller, GenerationsDatabase database, SchedulerSignal signal, HttpContext context) => PauseAsync(false, caller, database, signal, context))
-            .Produces<QueueAnswer>().ProducesProblems(401, 403).WithName("ResumeQueue").WithSummary("Start again (operators)");
+            .Produces<QueueResponse>().ProducesProblems(401, 403).WithName("ResumeQueue").WithSummary("Start again (operators)");
         endpoints.MapPost("/api/generations/{id:guid}/front", PromoteAsync)
             .RequireAuthorization().WithTags("Queue")
-            .Produces<QueueAnswer>().ProducesProblems(401, 403, 404).WithName("MoveToFront").WithSummary("Make a waiting generation the next (operators)");
+            .Produces<QueueResponse>().ProducesProblems(401, 403, 404).WithName("MoveToFront").WithSummary("Make a waiting generation the next (operators)");
     }
 
     private static async Task<IResult> PauseAsync(bool pause, Caller caller, GenerationsDatabase database, SchedulerSignal signal, HttpContext context)
@@ -51,14 +51,14 @@ internal static class QueueEndpoints
     }
 
     private static async Task<IResult> AnswerAsync(GenerationsDatabase database, HttpContext context) =>
-        TypedResults.Json(await database.ReadAsync(QueueAnswer.ReadAsync, context.RequestAborted), QueueJson.Default.QueueAnswer);
+        TypedResults.Json(await database.ReadAsync(QueueResponse.ReadAsync, context.RequestAborted), QueueJson.Default.QueueResponse);
 
     private static ProblemHttpResult Forbidden() =>
         Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"This needs the scope {Caller.AdminScope}.");
 }
 
 /// <summary>The answer of GET /api/queue.</summary>
-public sealed record QueueAnswer
+public sealed record QueueResponse
 {
     public bool Paused { get; init; }
 
@@ -68,7 +68,7 @@ public sealed record QueueAnswer
     /// <summary>Generations that are dispatched or running.</summary>
     public int Active { get; init; }
 
-    internal static async Task<QueueAnswer> ReadAsync(Session session) => (await session.FirstOrDefaultAsync<QueueAnswer>(
+    internal static async Task<QueueResponse> ReadAsync(Session session) => (await session.FirstOrDefaultAsync<QueueResponse>(
         """
         SELECT (SELECT COUNT(*) FROM settings WHERE name = 'paused') AS paused,
             (SELECT COUNT(*) FROM generations WHERE status = 'queued' AND ended_at IS NULL) AS waiting,

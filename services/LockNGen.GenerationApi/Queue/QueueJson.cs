@@ -4,5 +4,5 @@ using System.Text.Json.Serialization;
 namespace LockNGen.GenerationApi.Queue;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
-[JsonSerializable(typeof(QueueAnswer))]
+[JsonSerializable(typeof(QueueResponse))]
 internal sealed partial class QueueJson : JsonSerializerContext;

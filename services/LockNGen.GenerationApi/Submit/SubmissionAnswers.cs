@@ -12,7 +12,7 @@ namespace LockNGen.GenerationApi.Submit;
 internal sealed class SubmissionAnswers(GenerationsDatabase database, Durations durations, Links links, IOptions<QueueOptions> queue)
 {
     /// <summary>The body of the 202.</summary>
-    public SubmitAnswer Accepted(Guid id, QueuePlace place, Submission submission) => new()
+    public SubmitResponse Accepted(Guid id, QueuePlace place, Submission submission) => new()
     {
         Id = id,
         Status = "queued",
@@ -33,7 +33,7 @@ internal sealed class SubmissionAnswers(GenerationsDatabase database, Durations 
     };
 
     /// <summary>The body of the response to a dry run.</summary>
-    public async Task<DryRunAnswer> DryRunAsync(Submission submission, CancellationToken cancellationToken) => new()
+    public async Task<DryRunResponse> DryRunAsync(Submission submission, CancellationToken cancellationToken) => new()
     {
         Valid = true,
         Workflow = JsonElement.Parse(submission.Workflow.ToJsonString()),

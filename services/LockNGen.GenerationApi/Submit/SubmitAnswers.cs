@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>The answer of POST /api/generations.</summary>
-public sealed record SubmitAnswer
+public sealed record SubmitResponse
 {
     public required Guid Id { get; init; }
     public required string Status { get; init; }
@@ -47,7 +47,7 @@ public sealed record SubmitLimits
 public sealed record SubmitLinks(string Self, string Cancel, string Progress, string WebSocket, string Events);
 
 /// <summary>The answer of POST /api/generations?dryRun=true: what would run.</summary>
-public sealed record DryRunAnswer
+public sealed record DryRunResponse
 {
     public required bool Valid { get; init; }
     public required System.Text.Json.JsonElement Workflow { get; init; }

@@ -13,8 +13,8 @@ internal static class SubmitEndpoint
         .RequireAuthorization()
         // Any type is read as JSON: curl -d says that it sends a form.
         .Accepts<SubmitRequest>("application/json", "*/*")
-        .Produces<SubmitAnswer>(StatusCodes.Status202Accepted)
-        .Produces<DryRunAnswer>()
+        .Produces<SubmitResponse>(StatusCodes.Status202Accepted)
+        .Produces<DryRunResponse>()
         .ProducesProblems(400, 401, 409, 413, 422, 429, 503)
         .WithName("SubmitGeneration")
         .WithTags("Generations")

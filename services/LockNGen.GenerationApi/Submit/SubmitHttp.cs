@@ -27,7 +27,7 @@ internal static class SubmitHttp
                 context.Response.Headers.Location = links.Generation(stored.Id);
                 return TypedResults.Text(stored.Response, "application/json", Encoding.UTF8, StatusCodes.Status202Accepted);
             case SubmitResult.Checked tried:
-                return TypedResults.Json(tried.Answer, SubmitJson.Default.DryRunAnswer);
+                return TypedResults.Json(tried.Answer, SubmitJson.Default.DryRunResponse);
             case SubmitResult.Refused refused:
                 return refused.Problem;
             case SubmitResult.Invalid invalid:

@@ -8,8 +8,8 @@ namespace LockNGen.GenerationApi.Submit;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(SubmitRequest))]
 [JsonSerializable(typeof(JsonObject))]
-[JsonSerializable(typeof(SubmitAnswer))]
-[JsonSerializable(typeof(DryRunAnswer))]
+[JsonSerializable(typeof(SubmitResponse))]
+[JsonSerializable(typeof(DryRunResponse))]
 internal sealed partial class SubmitJson : JsonSerializerContext
 {
     /// <summary>The same, with links that people can copy: an ampersand is an ampersand, for JSON answers are not HTML.</summary>

@@ -20,7 +20,7 @@ internal abstract record SubmitResult
     public sealed record Replayed(Guid Id, string Response) : Stored(Id, Response);
 
     /// <summary>A dry run: nothing is wrong, nothing is stored.</summary>
-    public sealed record Checked(DryRunAnswer Answer) : SubmitResult;
+    public sealed record Checked(DryRunResponse Answer) : SubmitResult;
 
     /// <summary>The request is well formed, but cannot be accepted now, or not from this client.</summary>
     public sealed record Refused(ProblemHttpResult Problem) : SubmitResult;

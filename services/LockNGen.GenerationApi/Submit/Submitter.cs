@@ -61,14 +61,14 @@ internal sealed class Submitter(
             return new SubmitResult.Refused(full) { Headers = headers };
         await limits.NoteAsync(session, client, submission.Count);
         var (id, place) = await inserter.AddAsync(group, submission, command.Caller.Owner, client);
-        var response = JsonSerializer.Serialize(answers.Accepted(id, place, submission), SubmitJson.Readable.SubmitAnswer);
+        var response = JsonSerializer.Serialize(answers.Accepted(id, place, submission), SubmitJson.Readable.SubmitResponse);
         if (key.Length > 0)
             await IdempotencyKeys.AnswerAsync(session, client, key, response);
         return new SubmitResult.Accepted(id, response) { Headers = headers };
     }
 
     private static SubmitResult Replay(IdempotencyRow earlier, string hash) => earlier.RequestHash == hash
-        ? new SubmitResult.Replayed(JsonSerializer.Deserialize(earlier.Response, SubmitJson.Default.SubmitAnswer)!.Id, earlier.Response)
+        ? new SubmitResult.Replayed(JsonSerializer.Deserialize(earlier.Response, SubmitJson.Default.SubmitResponse)!.Id, earlier.Response)
         : new SubmitResult.Refused(Problem.Of(
             StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyConflict, "This Idempotency-Key was used with another body."));
 

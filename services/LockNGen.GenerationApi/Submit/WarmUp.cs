@@ -71,7 +71,7 @@ internal sealed partial class WarmUp(
         await stored.TakeAsync(session, Client, submission.StoredBytes);
         await limits.NoteAsync(session, Client, submission.Count);
         var (id, place) = await inserter.AddAsync(group, submission, owner: null, Client);
-        JsonSerializer.Serialize(answers.Accepted(id, place, submission), SubmitJson.Readable.SubmitAnswer);
+        JsonSerializer.Serialize(answers.Accepted(id, place, submission), SubmitJson.Readable.SubmitResponse);
         await group.StoreAsync(outbox);
         throw new RollBackException();
     }

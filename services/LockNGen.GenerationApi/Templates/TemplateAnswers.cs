@@ -9,7 +9,7 @@ namespace LockNGen.GenerationApi.Templates;
 internal static class TemplateAnswers
 {
     /// <summary>A template; with its workflow and targets where it is asked for by name.</summary>
-    public static TemplateAnswer Of(SavedTemplate saved, TemplateFit? fit, Caller caller, IReadOnlyList<NodeCatalog> catalogs, bool isWhole) => new()
+    public static TemplateResponse Of(SavedTemplate saved, TemplateFit? fit, Caller caller, IReadOnlyList<NodeCatalog> catalogs, bool isWhole) => new()
     {
         Name = saved.Template.Name,
         Title = saved.Template.Title,
@@ -23,7 +23,7 @@ internal static class TemplateAnswers
         Workflow = isWhole ? JsonElement.Parse(saved.Template.Workflow.ToJsonString()) : null,
         Parameters =
         [
-            .. saved.Template.Parameters.Select(p => new ParameterAnswer
+            .. saved.Template.Parameters.Select(p => new ParameterResponse
             {
                 Name = p.Name,
                 Title = p.Title,
@@ -38,7 +38,7 @@ internal static class TemplateAnswers
                 Choices = p.Type is ParameterType.Choice or ParameterType.Model && p.Targets is [var target, ..] ? Choices(saved.Template.Workflow, target.Node, target.Input, catalogs) : null,
                 Match = isWhole && p.Match.Count > 0 ? p.Match : null,
                 Avoid = isWhole && p.Avoid.Count > 0 ? p.Avoid : null,
-                Targets = isWhole ? [.. p.Targets.Select(t => new TargetAnswer(t.Node, t.Input))] : null,
+                Targets = isWhole ? [.. p.Targets.Select(t => new TargetResponse(t.Node, t.Input))] : null,
             }),
         ],
     };

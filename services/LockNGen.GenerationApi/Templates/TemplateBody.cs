@@ -69,5 +69,5 @@ public sealed record ParameterBody
     /// <summary>Not read: the instances' own are offered.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
-    public IReadOnlyList<TargetAnswer>? Targets { get; init; }
+    public IReadOnlyList<TargetResponse>? Targets { get; init; }
 }

@@ -21,14 +21,14 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             .WithDescription("all=true: also those that no instance can run; missing tells what they need.");
         group.MapGet("/{name}", (TemplateEndpoint endpoint, string name, [FromQuery] int? version, [FromQuery] bool? download, Caller caller, HttpContext context) =>
                 endpoint.GetAsync(name, version, download == true, caller, context))
-            .Produces<TemplateAnswer>().ProducesProblems(401, 404).WithName("GetTemplate").WithSummary("A template with its workflow, as one file that POST takes elsewhere")
+            .Produces<TemplateResponse>().ProducesProblems(401, 404).WithName("GetTemplate").WithSummary("A template with its workflow, as one file that POST takes elsewhere")
             .WithDescription("version: an earlier one; default the newest. download=true: to be saved as a file.");
         group.MapPost("", (TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.SaveAsync(null, caller, context))
             .Accepts<TemplateBody>("application/json", "*/*")
-            .Produces<TemplateAnswer>(StatusCodes.Status201Created).ProducesProblems(400, 401, 403, 409, 413).WithName("CreateTemplate").WithSummary("Save a template, also one that was exported");
+            .Produces<TemplateResponse>(StatusCodes.Status201Created).ProducesProblems(400, 401, 403, 409, 413).WithName("CreateTemplate").WithSummary("Save a template, also one that was exported");
         group.MapPut("/{name}", (TemplateEndpoint endpoint, string name, Caller caller, HttpContext context) => endpoint.SaveAsync(name, caller, context))
             .Accepts<TemplateBody>("application/json", "*/*")
-            .Produces<TemplateAnswer>().ProducesProblems(400, 401, 403, 404, 409, 413).WithName("UpdateTemplate").WithSummary("Save a new version of a template; earlier ones stay for the generations that used them");
+            .Produces<TemplateResponse>().ProducesProblems(400, 401, 403, 404, 409, 413).WithName("UpdateTemplate").WithSummary("Save a new version of a template; earlier ones stay for the generations that used them");
         group.MapDelete("/{name}", (TemplateEndpoint endpoint, string name, Caller caller, HttpContext context) => endpoint.DeleteAsync(name, caller, context))
             .Produces(StatusCodes.Status204NoContent).ProducesProblems(401, 403, 404, 409).WithName("DeleteTemplate").WithSummary("Take a template out of the list");
     }
@@ -55,7 +55,7 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             return Missing(name);
         if (download)
             context.Response.Headers.ContentDisposition = $"attachment; filename=\"{found.Template.Name}.json\"";
-        return TypedResults.Json(await WholeAsync(found, caller, context), TemplateAnswerJson.Default.TemplateAnswer);
+        return TypedResults.Json(await WholeAsync(found, caller, context), TemplateAnswerJson.Default.TemplateResponse);
     }
 
     private async Task<IResult> SaveAsync(string? name, Caller caller, HttpContext context)
@@ -75,10 +75,10 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
         var answer = await WholeAsync(saved!, caller, context);
         if (name is null)
             context.Response.Headers.Location = $"/api/templates/{template.Name}";
-        return TypedResults.Json(answer, TemplateAnswerJson.Default.TemplateAnswer, statusCode: name is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return TypedResults.Json(answer, TemplateAnswerJson.Default.TemplateResponse, statusCode: name is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private async Task<TemplateAnswer> WholeAsync(SavedTemplate saved, Caller caller, HttpContext context)
+    private async Task<TemplateResponse> WholeAsync(SavedTemplate saved, Caller caller, HttpContext context)
     {
         var known = await KnownAsync(context);
         return TemplateAnswers.Of(saved, TemplateFit.Of(saved.Template, known), caller, known, isWhole: true);

@@ -77,7 +77,7 @@ internal static partial class TemplateReader
         void Add(string field, string code, string message) => errors.Add(new ProblemError { Field = field, Code = code, Message = message });
     }
 
-    private static TemplateParameter Parameter(ParameterBody body, ParameterType type, IReadOnlyList<TargetAnswer> targets) => new()
+    private static TemplateParameter Parameter(ParameterBody body, ParameterType type, IReadOnlyList<TargetResponse> targets) => new()
     {
         Name = body.Name!,
         Type = type,

@@ -28,7 +28,7 @@ internal static class UploadEndpoint
             .DisableAntiforgery()
             // Another type is answered here, with what is expected.
             .Accepts<IFormFile>("multipart/form-data", "*/*")
-            .Produces<UploadAnswer>(StatusCodes.Status201Created)
+            .Produces<UploadResponse>(StatusCodes.Status201Created)
             .ProducesProblems(400, 401, 413, 415, 507)
             .WithName("Upload")
             .WithTags("Uploads")
@@ -53,8 +53,8 @@ internal static class UploadEndpoint
             if (await FileOfAsync(context, Fields) is not { Body: { } file })
                 return Problem.Invalid(Fields[0], ErrorCodes.Required, "Send the file as the field 'file' (or 'image') of a multipart/form-data form.");
             var (upload, info) = await uploads.AddAsync(file, caller.Owner, context.RequestAborted);
-            var answer = new UploadAnswer(upload.Name, upload.ContentType, info.Width, info.Height) { Kind = info.Kind, Bytes = upload.Size, Hash = upload.Hash };
-            return TypedResults.Json(answer, UploadJson.Default.UploadAnswer, statusCode: StatusCodes.Status201Created);
+            var answer = new UploadResponse(upload.Name, upload.ContentType, info.Width, info.Height) { Kind = info.Kind, Bytes = upload.Size, Hash = upload.Hash };
+            return TypedResults.Json(answer, UploadJson.Default.UploadResponse, statusCode: StatusCodes.Status201Created);
         }
         catch (UploadRefusedException e)
         {
@@ -108,7 +108,7 @@ internal static class UploadEndpoint
 /// <param name="ContentType">What the file is.</param>
 /// <param name="Width">In pixels; 0 where the format does not tell.</param>
 /// <param name="Height">In pixels; 0 where the format does not tell.</param>
-public sealed record UploadAnswer(string Name, string ContentType, int Width, int Height)
+public sealed record UploadResponse(string Name, string ContentType, int Width, int Height)
 {
     /// <summary><c>image</c>, <c>video</c>, <c>audio</c>, <c>model</c>, <c>latent</c>, <c>text</c> or <c>file</c>.</summary>
     public string? Kind { get; init; }

@@ -41,7 +41,7 @@ internal sealed partial class EventIngest(
             return;
         // Both the endpoint and data: URLs serve it from our origin: it is what its bytes say, and only a picture.
         if (PreviewPicture.TypeOf(preview.Bytes) is { } type)
-            logs.GetOrAdd(preview.GenerationId).Show(new PreviewImage(preview.Sequence, type.ContentType, preview.Bytes));
+            logs.GetOrAdd(preview.GenerationId).Show(new NewestPreview(preview.Sequence, type.ContentType, preview.Bytes));
         else
             metrics.Unreadable();
     }

@@ -10,7 +10,7 @@ internal static class PreviewRewriter
     public static byte[]? Remove(ReadOnlyMemory<byte> json) => Rewrite(json, data => data.Remove("previewUrl"));
 
     /// <summary>The event with <c>data.preview</c> as a data: URL.</summary>
-    public static byte[]? Inline(ReadOnlyMemory<byte> json, PreviewImage image) => Rewrite(json, data =>
+    public static byte[]? Inline(ReadOnlyMemory<byte> json, NewestPreview image) => Rewrite(json, data =>
     {
         data["preview"] = $"data:{image.ContentType};base64,{Convert.ToBase64String(image.Bytes)}";
         return true;

@@ -103,7 +103,7 @@ internal sealed class ServerMessage
         Kind is EventKind.Progress or EventKind.Snapshot ? _withoutPreview ??= Rewritten(PreviewRewriter.Remove(Json)) : this;
 
     /// <summary>This message with the picture in it, for a client that asked for that.</summary>
-    public ServerMessage WithInlinePreview(PreviewImage image) => _withInlinePreview ??= Rewritten(PreviewRewriter.Inline(Json, image));
+    public ServerMessage WithInlinePreview(NewestPreview image) => _withInlinePreview ??= Rewritten(PreviewRewriter.Inline(Json, image));
 
     /// <summary>This message with the trace of its generation, for a client that asked for that.</summary>
     public ServerMessage WithTraceParent(string traceParent) => _withTraceParent ??= Rewritten(TraceParentProperty.Append(Json.Span, traceParent));

@@ -55,7 +55,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     public string? TraceParent { get; private set; }
 
     /// <summary>The newest preview image; kept as long as the ring.</summary>
-    public PreviewImage? Preview { get; private set; }
+    public NewestPreview? Preview { get; private set; }
 
     /// <summary>Takes the next event from the broker.</summary>
     /// <param name="message">The event.</param>
@@ -178,7 +178,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     }
 
     /// <summary>Keeps a preview if it is newer than the one there is.</summary>
-    public void Show(PreviewImage preview)
+    public void Show(NewestPreview preview)
     {
         lock (_gate)
         {

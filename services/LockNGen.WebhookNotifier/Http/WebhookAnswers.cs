@@ -5,7 +5,7 @@ using LockNGen.WebhookNotifier.Registrations;
 namespace LockNGen.WebhookNotifier.Http;
 
 /// <summary>A webhook as its owner sees it.</summary>
-public sealed record WebhookAnswer
+public sealed record WebhookResponse
 {
     /// <summary>Its id.</summary>
     public required Guid Id { get; init; }
@@ -45,7 +45,7 @@ public sealed record WebhookAnswer
     [JsonConverter(typeof(UtcMillisecondsConverter))]
     public DateTimeOffset? PreviousSecretUntil { get; init; }
 
-    internal static WebhookAnswer Of(Webhook webhook, bool withSecret = false) => new()
+    internal static WebhookResponse Of(Webhook webhook, bool withSecret = false) => new()
     {
         Id = webhook.Id,
         Url = webhook.Url,
@@ -65,4 +65,4 @@ public sealed record WebhookAnswer
 /// <summary>A page of webhooks, newest first.</summary>
 /// <param name="Items">The webhooks.</param>
 /// <param name="NextCursor">Give it as <c>cursor</c> for the next page; absent on the last.</param>
-public sealed record WebhookPage(IReadOnlyList<WebhookAnswer> Items, string? NextCursor);
+public sealed record WebhookPage(IReadOnlyList<WebhookResponse> Items, string? NextCursor);

@@ -26,7 +26,7 @@ internal static class WebhookEndpoints
             .ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static async Task<Results<Created<WebhookAnswer>, ProblemHttpResult>> CreateAsync(
+    private static async Task<Results<Created<WebhookResponse>, ProblemHttpResult>> CreateAsync(
         NewWebhook request,
         Caller caller,
         WebhookStore store,
@@ -59,7 +59,7 @@ internal static class WebhookEndpoints
             CreatedAt = clock.GetUtcNow(),
         };
         return await store.TryAddAsync(webhook, options.Value.MaxPerOwner, cancellationToken)
-            ? TypedResults.Created($"/api/webhooks/{webhook.Id}", WebhookAnswer.Of(webhook, withSecret: true))
+            ? TypedResults.Created($"/api/webhooks/{webhook.Id}", WebhookResponse.Of(webhook, withSecret: true))
             : Problem.Of(StatusCodes.Status409Conflict, $"There are {options.Value.MaxPerOwner} webhooks already: remove one first.");
     }
 
@@ -69,14 +69,14 @@ internal static class WebhookEndpoints
         if (Paging.Check(limit, cursor, out var before) is { } problem)
             return problem;
         var found = await store.ListAsync(caller, generationId, before, limit, cancellationToken);
-        return TypedResults.Ok(new WebhookPage([.. found.Select(w => WebhookAnswer.Of(w))], Paging.Next(found, limit, w => w.Number)));
+        return TypedResults.Ok(new WebhookPage([.. found.Select(w => WebhookResponse.Of(w))], Paging.Next(found, limit, w => w.Number)));
     }
 
-    private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> GetAsync(
+    private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> GetAsync(
         Guid id, Caller caller, WebhookStore store, CancellationToken cancellationToken) =>
-        await store.FindAsync(id, caller, cancellationToken) is { } webhook ? TypedResults.Ok(WebhookAnswer.Of(webhook)) : Missing.Webhook();
+        await store.FindAsync(id, caller, cancellationToken) is { } webhook ? TypedResults.Ok(WebhookResponse.Of(webhook)) : Missing.Webhook();
 
-    private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> UpdateAsync(
+    private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> UpdateAsync(
         Guid id, WebhookChange change, Caller caller, WebhookStore store, WebhookValidation validation, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
@@ -94,7 +94,7 @@ internal static class WebhookEndpoints
             DisabledReason = null,
         };
         await store.UpdateAsync(changed, cancellationToken);
-        return TypedResults.Ok(WebhookAnswer.Of(changed));
+        return TypedResults.Ok(WebhookResponse.Of(changed));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid id, Caller caller, WebhookStore store, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ internal static class WebhookEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<Ok<WebhookAnswer>, ProblemHttpResult>> RotateAsync(
+    private static async Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> RotateAsync(
         Guid id,
         NewSecret? request,
         Caller caller,
@@ -125,10 +125,10 @@ internal static class WebhookEndpoints
         var overlap = request?.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.Value.SecretOverlap;
         var rotated = webhook with { Secret = request?.Secret ?? WebhookSecret.Create(), PreviousSecretUntil = clock.GetUtcNow() + overlap };
         await store.RotateAsync(id, rotated.Secret, rotated.PreviousSecretUntil.Value, cancellationToken);
-        return TypedResults.Ok(WebhookAnswer.Of(rotated, withSecret: true));
+        return TypedResults.Ok(WebhookResponse.Of(rotated, withSecret: true));
     }
 
-    private static async Task<Results<Accepted<TestAnswer>, ProblemHttpResult>> TestAsync(
+    private static async Task<Results<Accepted<TestResponse>, ProblemHttpResult>> TestAsync(
         Guid id, Caller caller, WebhookStore store, DeliveryIntake intake, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, caller, cancellationToken) is not { } webhook)
@@ -136,6 +136,6 @@ internal static class WebhookEndpoints
         if (!webhook.Enabled)
             return Missing.Enabled();
         var delivery = await intake.AddTestAsync(webhook, WebhookTest.Body(id, clock.GetUtcNow()), cancellationToken);
-        return TypedResults.Accepted($"/api/webhooks/{id}/deliveries/{delivery}", new TestAnswer(delivery));
+        return TypedResults.Accepted($"/api/webhooks/{id}/deliveries/{delivery}", new TestResponse(delivery));
     }
 }

@@ -22,4 +22,4 @@ internal sealed record WebhookTest
 
 /// <summary>The answer of <c>POST /api/webhooks/{id}/test</c>.</summary>
 /// <param name="DeliveryId">The delivery to look for in the log.</param>
-public sealed record TestAnswer(Guid DeliveryId);
+public sealed record TestResponse(Guid DeliveryId);

@@ -59,7 +59,7 @@ public sealed class JsonPrunerTests
 
         using var answer = JsonDocument.Parse(Prune(json, JsonShape.History, 100, maxKept: 64 << 10));
 
-        HistoryEntry.Of(answer.RootElement.GetProperty("p")).Succeeded.ShouldBeTrue();
+        PromptHistory.Of(answer.RootElement.GetProperty("p")).Succeeded.ShouldBeTrue();
     }
 
     [Fact]

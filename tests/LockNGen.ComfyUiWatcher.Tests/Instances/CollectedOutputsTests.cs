@@ -13,7 +13,7 @@ public sealed class CollectedOutputsTests
     private static readonly byte[] Jpeg = [0xFF, 0xD8, 0xFF, 0xE0];
 
     /// <summary>1 samples, 2 reads it and saves; 9 and 10 are outputs like 2; 60 expands.</summary>
-    private static readonly WorkflowGraph Graph = WorkflowGraph.Of(JsonNode.Parse(
+    private static readonly RunGraph Graph = RunGraph.Of(JsonNode.Parse(
         """
         {"1":{"class_type":"KSampler","inputs":{}},
          "2":{"class_type":"SomeSender","inputs":{"images":["1",0]},"_meta":{"title":"Final"}},
@@ -39,7 +39,7 @@ public sealed class CollectedOutputsTests
     public void Outputs_FromTheSocketAndTheHistory_AreTheSameOnes()
     {
         const string output = """{"images":[{"filename":"a.png","type":"output"}],"text":["x","x"]}""";
-        var history = HistoryEntry.Of(JsonSerializer.Deserialize<JsonElement>(
+        var history = PromptHistory.Of(JsonSerializer.Deserialize<JsonElement>(
             $$$"""{"outputs":{"60.0.0.2":{{{output}}}},"meta":{"60.0.0.2":{"node_id":"60.0.0.2","display_node":"60"}},"status":{"status_str":"success"}}"""));
         var both = new CollectedOutputs(Graph);
         both.Add(new NodeExecuted("60.0.0.2", "60", NodeOutput.Of(JsonSerializer.Deserialize<JsonElement>(output))));

@@ -44,13 +44,13 @@ internal sealed class Recording
         .Where(g => g.Count() == 1)
         .Select(g => new RecordedPrompt(g.Key, JsonObject.Create(g.Single().Request!.Value.GetProperty("prompt").Clone())!, HistoryOf(g.Key)));
 
-    private HistoryEntry? HistoryOf(string promptId) => _lines
+    private PromptHistory? HistoryOf(string promptId) => _lines
         .Where(l => l.Text("path")?.Contains("/history", StringComparison.Ordinal) == true && l.Child("response") is { ValueKind: JsonValueKind.Object })
         .Select(l => l.GetProperty("response").Child(promptId))
         .OfType<JsonElement>()
         .Where(e => e.Child("status") is not null)
-        .Select(HistoryEntry.Of)
+        .Select(PromptHistory.Of)
         .LastOrDefault();
 }
 
-internal sealed record RecordedPrompt(string Id, JsonObject Workflow, HistoryEntry? History);
+internal sealed record RecordedPrompt(string Id, JsonObject Workflow, PromptHistory? History);

@@ -66,13 +66,13 @@ public sealed class GenerationErrorsTests
 
     [Fact]
     public void Blocker_IsToldInItsOwnWords() =>
-        GenerationErrors.Blocked(new NodeException("5", "Gate", "ExecutionBlocked", "Execution Blocked: not today"), WorkflowGraph.Of([])).Message
+        GenerationErrors.Blocked(new NodeException("5", "Gate", "ExecutionBlocked", "Execution Blocked: not today"), RunGraph.Of([])).Message
             .ShouldBe("Execution Blocked: not today");
 
     [Fact]
     public void InnerNode_OfAnExpandedOne_IsNamedAsTheNodePeopleKnow()
     {
-        var graph = WorkflowGraph.Of(System.Text.Json.Nodes.JsonNode.Parse("""{"60":{"class_type":"LabExpand","inputs":{}}}""")!.AsObject());
+        var graph = RunGraph.Of(System.Text.Json.Nodes.JsonNode.Parse("""{"60":{"class_type":"LabExpand","inputs":{}}}""")!.AsObject());
 
         var error = GenerationErrors.Of(new NodeException("60.0.0.1", "LabProgress", "ValueError", "boom"), graph);
 

@@ -117,7 +117,7 @@ public sealed class GenerationTranslatorTests
         var workflow = JsonNode.Parse(Workflows.TextToImage(steps: 20).GetRawText())!.AsObject();
         workflow["8"] = JsonNode.Parse("""{"class_type":"KSampler","inputs":{"sampler_name":"euler","steps":200,"latent_image":["4",0]}}""");
         var translator = new GenerationTranslator(Guid.NewGuid(), 1, 0);
-        translator.Begin(1, WorkflowGraph.Of(workflow));
+        translator.Begin(1, RunGraph.Of(workflow));
         translator.Expect(["7"]);
 
         Progress(translator.Apply(new NodeProgress("5", 20, 20), Now)).OverallProgress.ShouldBeGreaterThan(80);
@@ -130,7 +130,7 @@ public sealed class GenerationTranslatorTests
             {"60":{"class_type":"LabExpand","inputs":{},"_meta":{"title":"Group"}},"7":{"class_type":"SaveImage","inputs":{"images":["60",0]}}}
             """)!.AsObject();
         var translator = new GenerationTranslator(Guid.NewGuid(), 1, 0);
-        translator.Begin(1, WorkflowGraph.Of(workflow));
+        translator.Begin(1, RunGraph.Of(workflow));
         translator.Apply(new ProgressState([new NodeState("60", "60", 0, 1, Finished: false)]), Now);
 
         var events = translator.Apply(
@@ -186,7 +186,7 @@ public sealed class GenerationTranslatorTests
     private static GenerationTranslator Begin(int image = 1, int of = 1, int floor = 0, int steps = 20)
     {
         var translator = new GenerationTranslator(Guid.NewGuid(), of, floor);
-        translator.Begin(image, WorkflowGraph.Of(JsonNode.Parse(Workflows.TextToImage(steps).GetRawText())!.AsObject()));
+        translator.Begin(image, RunGraph.Of(JsonNode.Parse(Workflows.TextToImage(steps).GetRawText())!.AsObject()));
         return translator;
     }
 

@@ -118,11 +118,11 @@ public sealed class RecordingTests
         var recording = Recording.Read(name);
         foreach (var prompt in recording.Prompts())
         {
-            var graph = WorkflowGraph.Of(prompt.Workflow);
+            var graph = RunGraph.Of(prompt.Workflow);
             var translator = new GenerationTranslator(Guid.NewGuid(), totalImages: 1, floor: 0);
             var events = new List<GenerationEvent>();
             translator.Begin(1, graph);
-            var run = new PromptRun(prompt.Id, "client", graph, translator, (translated, _) => events.Add(translated.Event));
+            var run = new TrackedPrompt(prompt.Id, "client", graph, translator, (translated, _) => events.Add(translated.Event));
             foreach (var message in recording.Frames().Where(m => m.PromptId == prompt.Id))
                 run.Apply(message, Now);
             if (events.Count > 0)
@@ -130,5 +130,5 @@ public sealed class RecordingTests
         }
     }
 
-    private sealed record Replayed(string Id, WorkflowGraph Graph, PromptRun Run, IReadOnlyList<GenerationEvent> Events, HistoryEntry? History);
+    private sealed record Replayed(string Id, RunGraph Graph, TrackedPrompt Run, IReadOnlyList<GenerationEvent> Events, PromptHistory? History);
 }

@@ -45,7 +45,7 @@ internal sealed class Simulator(Service service) : IDisposable
     {
         try
         {
-            foreach (var render in await _admin.GetFromJsonAsync<RenderAnswer[]>("renders", Json, cancellationToken) ?? [])
+            foreach (var render in await _admin.GetFromJsonAsync<RenderResponse[]>("renders", Json, cancellationToken) ?? [])
             {
                 if (render.ExtraData.TryGetProperty("lockngen", out var marker))
                 {
@@ -63,7 +63,7 @@ internal sealed class Simulator(Service service) : IDisposable
 
     public void Dispose() => _admin.Dispose();
 
-    private sealed record RenderAnswer(string PromptId, JsonElement ExtraData, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string[] ExecutedNodes);
+    private sealed record RenderResponse(string PromptId, JsonElement ExtraData, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, string[] ExecutedNodes);
 }
 
 /// <summary>One execution of one prompt.</summary>

@@ -26,7 +26,7 @@ public sealed class RateLimitTests
 
     [Fact]
     public void Answer_AfterTheWindow_HasForgotten() =>
-        TenAMinute.Answer(10, [(At(0), 10)], At(60)).ShouldBe(new RateLimitAnswer(TenAMinute, IsAllowed: true, Remaining: 0, Reset: TimeSpan.FromMinutes(1)));
+        TenAMinute.Answer(10, [(At(0), 10)], At(60)).ShouldBe(new RateLimitResponse(TenAMinute, IsAllowed: true, Remaining: 0, Reset: TimeSpan.FromMinutes(1)));
 
     [Fact]
     public void Answer_InAFractionOfASecond_IsNotTooEarly() => TenAMinute.Answer(1, [(At(0), 10)], At(59.9)).ResetSeconds.ShouldBe(1);

@@ -380,7 +380,7 @@ public sealed class GenerationLogTests
         var clock = new FakeTimeProvider();
         var logs = Create(time: clock);
         var log = logs.GetOrAdd(_id);
-        log.Show(new PreviewImage(First(2), "image/png", [1, 2, 3]));
+        log.Show(new NewestPreview(First(2), "image/png", [1, 2, 3]));
         foreach (var message in Life(_id))
             Append(log, message);
 
@@ -404,7 +404,7 @@ public sealed class GenerationLogTests
         foreach (var message in Life(ended.GenerationId))
             Append(ended, message);
         for (var i = 0; i < 12; i++)
-            logs.GetOrAdd(Guid.NewGuid()).Show(new PreviewImage(1, "image/png", new byte[100_000]));
+            logs.GetOrAdd(Guid.NewGuid()).Show(new NewestPreview(1, "image/png", new byte[100_000]));
 
         logs.Sweep();
 

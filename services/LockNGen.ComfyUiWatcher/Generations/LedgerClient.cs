@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>The API's ledger as a watcher asks it: may I begin, and does this end stand?</summary>
-internal sealed partial class GenerationLedger(
-    CommandClient commands, IOptions<WatcherOptions> options, TimeProvider clock, ILogger<GenerationLedger> logger)
+internal sealed partial class LedgerClient(
+    CommandClient commands, IOptions<WatcherOptions> options, TimeProvider clock, ILogger<LedgerClient> logger)
 {
     private const int ClaimTries = 6;
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));

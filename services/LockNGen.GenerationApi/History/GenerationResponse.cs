@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 namespace LockNGen.GenerationApi.History;
 
 /// <summary>A generation as clients see it.</summary>
-public sealed record GenerationAnswer
+public sealed record GenerationResponse
 {
     public required Guid Id { get; init; }
 
@@ -71,4 +71,4 @@ public sealed record ImageTiming(int Index, DateTimeOffset StoredAt, double Seco
 /// <summary>A page of the history, newest first.</summary>
 /// <param name="Items">The generations.</param>
 /// <param name="NextCursor">For the next page; absent on the last.</param>
-public sealed record GenerationList(IReadOnlyList<GenerationAnswer> Items, string? NextCursor);
+public sealed record GenerationList(IReadOnlyList<GenerationResponse> Items, string? NextCursor);

@@ -6,9 +6,9 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// <param name="PromptId">The id under which ComfyUI knows the prompt: some servers, and proxies, number prompts themselves. Null if it was refused.</param>
 /// <param name="Rejection">Why it was refused, or which outputs were left out.</param>
 /// <param name="IsRefusal">Whether it has the form of ComfyUI's refusals: whoever else says 400 says nothing about the workflow.</param>
-internal sealed record PromptAnswer(string? PromptId, PromptRejection Rejection, bool IsRefusal)
+internal sealed record PromptReply(string? PromptId, PromptRejection Rejection, bool IsRefusal)
 {
-    public static PromptAnswer Of(JsonElement answer) => new(
+    public static PromptReply Of(JsonElement answer) => new(
         answer.Text("prompt_id") is { Length: > 0 } id ? id : null,
         PromptRejection.Of(answer),
         answer.Child("error") is { } error && (error.Text("type") is not null || answer.Child("node_errors") is not null));

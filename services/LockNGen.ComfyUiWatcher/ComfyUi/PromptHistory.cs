@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>How a prompt ended, as <c>GET /history/{id}</c> tells it for as long as the server lives, and <c>GET /api/jobs/{id}</c> of newer ones.</summary>
-internal sealed record HistoryEntry
+internal sealed record PromptHistory
 {
     private const string Message = "execution_";
 
@@ -26,14 +26,14 @@ internal sealed record HistoryEntry
     /// <summary>What its nodes have shown.</summary>
     public required IReadOnlyList<NodeExecuted> Outputs { get; init; }
 
-    public static HistoryEntry Of(JsonElement entry)
+    public static PromptHistory Of(JsonElement entry)
     {
         var status = entry.Child("status");
         var messages = MessagesOf(status);
         var exception = ExceptionOf(messages);
         var interrupted = messages.Exists(m => m is ExecutionInterrupted);
         var outputs = OutputsOf(entry);
-        return new HistoryEntry
+        return new PromptHistory
         {
             // Where it does not say how the prompt ended, what it made tells.
             Succeeded = status?.Text("status_str") is { } end ? end == "success" : exception is null && !interrupted && outputs.Count > 0,
@@ -46,14 +46,14 @@ internal sealed record HistoryEntry
     }
 
     /// <summary>The same of a job; null while it has not ended.</summary>
-    public static HistoryEntry? OfJob(JsonElement job)
+    public static PromptHistory? OfJob(JsonElement job)
     {
         var messages = MessagesOf(job.Child("execution_status"));
         if (job.Child("execution_error") is { ValueKind: JsonValueKind.Object } error)
             messages.Add(ComfyUiTextFrame.Parse("execution_error", error));
         return job.Text("status") is not ("completed" or "failed" or "cancelled")
             ? null
-            : new HistoryEntry
+            : new PromptHistory
             {
                 Succeeded = job.Text("status") == "completed",
                 Interrupted = job.Text("status") == "cancelled",

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>The picture of a preview event.</summary>
-internal sealed record PreviewImage(string ContentType, byte[] Bytes)
+internal sealed record EncodedPreview(string ContentType, byte[] Bytes)
 {
     public GenerationPreviewBytes Of(GenerationEvent message) => new()
     {

@@ -4,7 +4,7 @@ using LockNGen.GenerationApi.Templates;
 namespace LockNGen.GenerationApi.Import;
 
 /// <summary>The answer of POST /api/workflows/import.</summary>
-public sealed record ImportAnswer
+public sealed record ImportResponse
 {
     /// <summary>The workflow in the API's format.</summary>
     public required JsonElement Workflow { get; init; }
@@ -25,10 +25,10 @@ public sealed record ImportAnswer
     public required IReadOnlyList<ImportFinding> Findings { get; init; }
 
     /// <summary>The parameters that a template of it should have.</summary>
-    public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
+    public required IReadOnlyList<ParameterResponse> Parameters { get; init; }
 
     /// <summary>The rest of its fields, which can be parameters as well.</summary>
-    public required IReadOnlyList<ParameterAnswer> OtherParameters { get; init; }
+    public required IReadOnlyList<ParameterResponse> OtherParameters { get; init; }
 }
 
 /// <summary>Something that an instance lacks.</summary>

@@ -5,7 +5,7 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Tests;
 
 /// <summary>Answers to <c>POST /prompt</c> that are not ComfyUI's (case 20), and answers of a size or depth that nobody expects.</summary>
-public sealed class FrontAnswerTests
+public sealed class FrontResponseTests
 {
     [Theory]
     [InlineData(200, "text/html", "<!doctype html><title>starting</title>")]

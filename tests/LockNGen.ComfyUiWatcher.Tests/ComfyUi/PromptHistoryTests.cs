@@ -12,8 +12,8 @@ public sealed class HistoryEntryTests
     [Fact]
     public void Job_ThatCompleted_IsWhatTheHistorySays()
     {
-        var history = HistoryEntry.Of(Json($$$"""{{{{Outputs}}},"status":{"status_str":"success","completed":true,{{{Messages}}}}}"""));
-        var job = HistoryEntry.OfJob(Json($$$"""{"id":"a","status":"completed",{{{Outputs}}},"execution_status":{"status_str":"success","completed":true,{{{Messages}}}}}"""))!;
+        var history = PromptHistory.Of(Json($$$"""{{{{Outputs}}},"status":{"status_str":"success","completed":true,{{{Messages}}}}}"""));
+        var job = PromptHistory.OfJob(Json($$$"""{"id":"a","status":"completed",{{{Outputs}}},"execution_status":{"status_str":"success","completed":true,{{{Messages}}}}}"""))!;
 
         job.Succeeded.ShouldBeTrue();
         job.Outputs.Select(o => (o.Node, o.Output.Results[0])).ShouldBe(history.Outputs.Select(o => (o.Node, o.Output.Results[0])));
@@ -24,7 +24,7 @@ public sealed class HistoryEntryTests
     [Fact]
     public void Job_ThatFailed_KeepsItsWordsAndItsOutputs()
     {
-        var job = HistoryEntry.OfJob(Json(
+        var job = PromptHistory.OfJob(Json(
             $$$"""{"status":"failed",{{{Outputs}}},"execution_error":{"node_id":"3","node_type":"X","exception_type":"KeyError","exception_message":"what"}}"""))!;
 
         (job.Succeeded, job.Interrupted, job.Exception!.NodeId, job.Exception.Message).ShouldBe((false, false, "3", "what"));
@@ -36,10 +36,10 @@ public sealed class HistoryEntryTests
     [InlineData("""{"status":"pending"}""")]
     [InlineData("""{"error":"Job not found"}""")]
     [InlineData("[]")]
-    public void Job_ThatHasNotEnded_IsNothingYet(string job) => HistoryEntry.OfJob(Json(job)).ShouldBeNull();
+    public void Job_ThatHasNotEnded_IsNothingYet(string job) => PromptHistory.OfJob(Json(job)).ShouldBeNull();
 
     [Fact]
-    public void Job_ThatWasCancelled_IsInterrupted() => HistoryEntry.OfJob(Json("""{"status":"cancelled"}"""))!.Interrupted.ShouldBeTrue();
+    public void Job_ThatWasCancelled_IsInterrupted() => PromptHistory.OfJob(Json("""{"status":"cancelled"}"""))!.Interrupted.ShouldBeTrue();
 
     [Theory]
     [InlineData(""" {"outputs":{"9":{"images":[]}},"status":null} """, true)]
@@ -47,7 +47,7 @@ public sealed class HistoryEntryTests
     [InlineData(""" {"outputs":{"9":{"images":[]}},"status":{"status_str":null,"messages":[["execution_error",{"exception_type":"E"}]]}} """, false)]
     [InlineData(""" {"outputs":null,"status":null} """, false)]
     [InlineData(""" {"outputs":{"9":{}},"status":{"status_str":"error"}} """, false)]
-    public void Entry_WithoutAStatus_IsWhatItMade(string entry, bool succeeded) => HistoryEntry.Of(Json(entry)).Succeeded.ShouldBe(succeeded);
+    public void Entry_WithoutAStatus_IsWhatItMade(string entry, bool succeeded) => PromptHistory.Of(Json(entry)).Succeeded.ShouldBe(succeeded);
 
     private static JsonElement Json(string json) => JsonSerializer.Deserialize<JsonElement>(json);
 }

@@ -1,4 +1,4 @@
 namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>The newest preview of a generation.</summary>
-internal sealed record PreviewImage(long Sequence, string ContentType, byte[] Bytes);
+internal sealed record NewestPreview(long Sequence, string ContentType, byte[] Bytes);

@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace LockNGen.GenerationApi.Templates;
 
 /// <summary>The answer of GET /api/templates.</summary>
-public sealed record TemplateList(IReadOnlyList<TemplateAnswer> Templates);
+public sealed record TemplateList(IReadOnlyList<TemplateResponse> Templates);
 
 /// <summary>A template.</summary>
-public sealed record TemplateAnswer
+public sealed record TemplateResponse
 {
     public required string Name { get; init; }
     public required string Title { get; init; }
     public string? Description { get; init; }
-    public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
+    public required IReadOnlyList<ParameterResponse> Parameters { get; init; }
 
     /// <summary>Counted up with each change; absent for those from files.</summary>
     public int? Version { get; init; }
@@ -36,7 +36,7 @@ public sealed record TemplateAnswer
 }
 
 /// <summary>A parameter of a template.</summary>
-public sealed record ParameterAnswer
+public sealed record ParameterResponse
 {
     public required string Name { get; init; }
     public string? Title { get; init; }
@@ -61,7 +61,7 @@ public sealed record ParameterAnswer
     public IReadOnlyList<string>? Avoid { get; init; }
 
     /// <summary>Where the value goes; told of imports, and to those who may change the template.</summary>
-    public IReadOnlyList<TargetAnswer>? Targets { get; init; }
+    public IReadOnlyList<TargetResponse>? Targets { get; init; }
 }
 
 /// <summary>A node class or model that no instance has.</summary>
@@ -73,4 +73,4 @@ public sealed record TemplateLack(string Code, string Message)
 }
 
 /// <summary>An input of a node.</summary>
-public sealed record TargetAnswer(string Node, string Input);
+public sealed record TargetResponse(string Node, string Input);

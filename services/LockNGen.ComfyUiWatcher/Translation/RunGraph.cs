@@ -5,16 +5,16 @@ using LockNGen.Hosting;
 namespace LockNGen.ComfyUiWatcher.Translation;
 
 /// <summary>A workflow in ComfyUI's API format as a graph: what nodes are called, what they weigh, what they depend on.</summary>
-internal sealed class WorkflowGraph
+internal sealed class RunGraph
 {
     private readonly Dictionary<string, WorkflowNode> _nodes;
 
-    private WorkflowGraph(Dictionary<string, WorkflowNode> nodes) => _nodes = nodes;
+    private RunGraph(Dictionary<string, WorkflowNode> nodes) => _nodes = nodes;
 
     /// <summary>Whether a node sends finished images through the socket.</summary>
     public bool SendsImages => _nodes.Values.Any(n => n.SendsImages);
 
-    public static WorkflowGraph Of(JsonObject workflow) =>
+    public static RunGraph Of(JsonObject workflow) =>
         new(workflow.ToDictionary(n => n.Key, n => WorkflowNode.Of(n.Key, n.Value as JsonObject ?? [])));
 
     public WorkflowNode? Find(string nodeId) => _nodes.GetValueOrDefault(nodeId);

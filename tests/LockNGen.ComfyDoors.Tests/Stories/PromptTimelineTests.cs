@@ -11,7 +11,7 @@ public sealed class StoryTests
 {
     private static readonly Guid Id = Guid.Parse("7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03");
 
-    private readonly Story _story = new(Id);
+    private readonly PromptTimeline _story = new(Id);
     private readonly Events _events = new(Id);
 
     [Fact]

@@ -2,7 +2,7 @@ namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>What something in front of ComfyUI, a login or a proxy, answers in its place.</summary>
 /// <remarks>Not init: the generated reader would take what is absent for 0 and null.</remarks>
-internal sealed record FrontAnswer
+internal sealed record FrontResponse
 {
     /// <summary>Only requests of this path; null for all.</summary>
     public string? Path { get; set; }

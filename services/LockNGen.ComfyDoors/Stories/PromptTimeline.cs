@@ -8,7 +8,7 @@ namespace LockNGen.ComfyDoors.Stories;
 /// One prompt as a client is told it: from <c>execution_start</c> to <c>executing node:null</c>, in one piece. Takes events and keeps the frames that
 /// are still to be written; of progress that waits, the newest. Not safe for several threads.
 /// </summary>
-internal sealed class Story(Guid id)
+internal sealed class PromptTimeline(Guid id)
 {
     /// <summary>The state of all nodes grows with the workflow; so often is enough.</summary>
     private static readonly TimeSpan StateInterval = TimeSpan.FromMilliseconds(100);

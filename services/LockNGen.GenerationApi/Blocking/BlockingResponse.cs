@@ -8,7 +8,7 @@ namespace LockNGen.GenerationApi.Blocking;
 /// <param name="Seed">Of the first image.</param>
 /// <param name="Seconds">From start to end.</param>
 /// <param name="Images">The results, with their bytes.</param>
-public sealed record BlockingAnswer(Guid Id, string Status, ulong? Seed, double Seconds, IReadOnlyList<BlockingImage> Images)
+public sealed record BlockingResponse(Guid Id, string Status, ulong? Seed, double Seconds, IReadOnlyList<BlockingImage> Images)
 {
     /// <summary>What people should know although it is no failure.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];

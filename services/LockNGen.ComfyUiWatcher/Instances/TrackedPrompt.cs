@@ -9,8 +9,8 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// One prompt of ours in one server: collects what the socket and the queue say of it, from before it is submitted until it has left the
 /// queue. Called from the socket's reading thread, from the instance's polling and from the generation.
 /// </summary>
-internal sealed class PromptRun(
-    string promptId, string clientId, WorkflowGraph graph, GenerationTranslator translator, Action<TranslatedEvent, DateTimeOffset> publish)
+internal sealed class TrackedPrompt(
+    string promptId, string clientId, RunGraph graph, GenerationTranslator translator, Action<TranslatedEvent, DateTimeOffset> publish)
 {
     private const int MaxWarnings = 50;
 
@@ -172,7 +172,7 @@ internal sealed class PromptRun(
     }
 
     /// <inheritdoc cref="CollectedOutputs.With"/>
-    public PromptOutputs Outputs(HistoryEntry? history)
+    public PromptOutputs Outputs(PromptHistory? history)
     {
         lock (_gate)
             return _outputs.With(history) with { Warnings = [.. _warnings] };

@@ -4,7 +4,7 @@ using LockNGen.GenerationApi.History;
 namespace LockNGen.GenerationApi.Doors;
 
 /// <summary>A generation that came through a door, as doors need it.</summary>
-public sealed record PromptAnswer
+public sealed record PromptResponse
 {
     /// <summary>Rises in the order of acceptance.</summary>
     public required long Number { get; init; }
@@ -16,7 +16,7 @@ public sealed record PromptAnswer
     public string? ClientId { get; init; }
 
     /// <summary>The generation.</summary>
-    public required GenerationAnswer Generation { get; init; }
+    public required GenerationResponse Generation { get; init; }
 
     /// <summary>When it, or its files, may be erased.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
@@ -34,7 +34,7 @@ public sealed record PromptAnswer
 /// <summary>Some of the caller's prompts.</summary>
 /// <param name="Items">The prompts.</param>
 /// <param name="Total">How many there are, of this kind.</param>
-public sealed record PromptList(IReadOnlyList<PromptAnswer> Items, int Total);
+public sealed record PromptList(IReadOnlyList<PromptResponse> Items, int Total);
 
 /// <summary>Prompts to leave out of the lists from now on.</summary>
 public sealed record HidePrompts

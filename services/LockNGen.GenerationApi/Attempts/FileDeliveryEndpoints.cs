@@ -17,7 +17,7 @@ namespace LockNGen.GenerationApi.Attempts;
 /// Where watchers deliver finished files and fetch input files, for the attempt that their token names. Not behind the edge: it routes
 /// /api/internal nowhere.
 /// </summary>
-internal sealed class DeliveryEndpoints(
+internal sealed class FileDeliveryEndpoints(
     GenerationsDatabase database, IImageStore files, UploadStore uploads, UploadTokens tokens, Links links, IOptions<StorageOptions> options)
 {
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -25,11 +25,11 @@ internal sealed class DeliveryEndpoints(
         var group = endpoints.MapGroup("/api/internal/generations/{id:guid}/attempts/{attempt:int}").ExcludeFromDescription();
         group.MapPut(
             "/images/{imageIndex:int}/{file:int}",
-            (DeliveryEndpoints endpoint, HttpContext context, Guid id, int attempt, int imageIndex, int file, [AsParameters] Delivery delivery) =>
+            (FileDeliveryEndpoints endpoint, HttpContext context, Guid id, int attempt, int imageIndex, int file, [AsParameters] Delivery delivery) =>
                 endpoint.StoreAsync(context, new Place(id, attempt, imageIndex, file), delivery));
         group.MapGet(
             "/inputs/{name}",
-            (DeliveryEndpoints endpoint, HttpContext context, Guid id, int attempt, string name) => endpoint.ReadInputAsync(context, id, attempt, name));
+            (FileDeliveryEndpoints endpoint, HttpContext context, Guid id, int attempt, string name) => endpoint.ReadInputAsync(context, id, attempt, name));
     }
 
     private async Task<IResult> StoreAsync(HttpContext context, Place place, Delivery delivery)
