@@ -12,13 +12,13 @@ public sealed class SubmitOptions
     [Range(1, 10_000)]
     public int MaxCount { get; set; } = 100;
 
-    /// <summary>The most nodes of a workflow. Default 500.</summary>
+    /// <summary>The most nodes of a workflow. Default 2,000.</summary>
     [Range(1, 100_000)]
-    public int MaxNodes { get; set; } = 500;
+    public int MaxNodes { get; set; } = 2_000;
 
-    /// <summary>The most steps of a sampler. Default 1,000.</summary>
+    /// <summary>The most steps of a sampler. Default 10,000, which is ComfyUI's own bound.</summary>
     [Range(1, 1_000_000)]
-    public int MaxSteps { get; set; } = 1_000;
+    public int MaxSteps { get; set; } = 10_000;
 
     /// <summary>The most pixels (width x height x batch) that a node may ask for. Default 64 million.</summary>
     [Range(1, long.MaxValue)]
