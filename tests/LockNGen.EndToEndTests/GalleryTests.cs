@@ -210,15 +210,17 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
     }
 
     [Theory]
-    [InlineData("drawing.svg", """<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><script>localStorage.setItem('owned', 'yes')</script></svg>""")]
-    [InlineData("page.html", "<!doctype html><script>localStorage.setItem('owned', 'yes')</script>")]
-    public async Task Result_ThatCarriesAScript_IsDownloadedAndRunsNowhere(string filename, string content)
+    [InlineData("image", "drawing.svg", """<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><script>localStorage.setItem('owned', 'yes')</script></svg>""")]
+    [InlineData("file", "page.html", "<!doctype html><script>localStorage.setItem('owned', 'yes')</script>")]
+    public async Task Result_ThatCarriesAScript_IsDownloadedAndRunsNowhere(string kind, string filename, string content)
     {
         product.WriteResult(filename, content);
         var gallery = await OpenAsync();
         var id = await product.SubmitAsync(Workflows.Hands(filename));
         var strip = gallery.Page.Locator($"[data-generation-id='{id}']");
         await Expect(strip).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = 120_000 });
+
+        await Expect(strip.GetByTestId("result")).ToHaveAttributeAsync("data-kind", kind);
 
         var visit = await gallery.Page.Context.NewPageAsync();
         await visit.GotoAsync(product.Url + "config.json");
