@@ -17,6 +17,8 @@ public sealed class Deployment : IAsyncDisposable
             ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(_data, "lockngen.db")}",
             ["Storage__DataPath"] = _data,
             ["Bus__StreamMaxBytes"] = "67108864",
+            // Nobody listens there: calls of services to one another, and to a ComfyUI without Proxy, must not go by what the environment says.
+            ["HTTP_PROXY"] = "http://127.0.0.1:9",
         };
     }
 
