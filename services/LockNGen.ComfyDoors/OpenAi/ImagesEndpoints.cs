@@ -59,7 +59,7 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
             else if (part.Name == "mask")
             {
                 if (await MaskAsync(part.Body, context.RequestAborted) is not { } converted)
-                    return OpenAiAnswers.Refused("The mask is no picture.", "mask", "invalid_image_file");
+                    return OpenAiAnswers.Refused($"The mask is no picture of at most {MaxMask >> 20} MiB and {Masks.MaxPixels:N0} pixels.", "mask", "invalid_image_file");
                 mask = (await api.UploadAsync(caller, new MemoryStream(converted), "mask", context.RequestAborted)).Name;
             }
             else
@@ -98,7 +98,7 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
                 return null;
         }
 
-        return Masks.WhiteWhereTransparent(file.ToArray());
+        return await Masks.WhiteWhereTransparentAsync(file.ToArray(), cancellationToken);
     }
 
     private static JsonObject Model(Template template) => new() { ["id"] = template.Name, ["object"] = "model", ["created"] = 0, ["owned_by"] = "lockngen" };

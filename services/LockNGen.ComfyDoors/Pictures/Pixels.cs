@@ -8,7 +8,8 @@ internal static class Pixels
     /// <summary>Of a picture that is worked on, in bytes.</summary>
     public const int MaxBytes = 64 << 20;
 
-    private const long MaxPixels = 32_000_000;
+    /// <summary>Of a picture that is decoded as a whole.</summary>
+    public const int MaxPixels = 32_000_000;
 
     private static readonly SemaphoreSlim Turns = new(2);
 
