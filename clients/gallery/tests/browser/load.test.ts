@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { EventFactory } from '../../../typescript/tests/support/event-factory.js';
 import type { Backend } from '../support/backend';
+import { mediaFile } from './support/media';
 import { inChromium } from './support/site';
 
 const visit = inChromium();
@@ -11,6 +13,9 @@ const visit = inChromium();
 const bars = 20;
 const eventsPerSecond = 200;
 const seconds = 5;
+
+/** Pictures of earlier days: more than the first two pages. */
+const ended = 60;
 
 const running = Array.from({ length: bars }, () => new EventFactory());
 
@@ -47,19 +52,31 @@ async function startMeasuring(page: Page): Promise<void> {
 
 const figuresOf = (page: Page) => page.evaluate(() => (window as unknown as { figures: Figures }).figures);
 
-it('Page_UnderManyEvents_StaysSmoothAndAnswersToTypingAndScrolling', async () => {
-  const { page, backend } = await visit(rememberRunning);
+/** All bars run and are seen, what the page does is measured, and the events begin to come. */
+async function startLoad({ page, backend }: { page: Page; backend: Backend }): Promise<{ end: () => Promise<void> }> {
   backend.gateway.publish(...running.map((events) => events.started(1)));
   await expect.poll(() => page.getByRole('progressbar').count()).toBe(bars);
   await startMeasuring(page);
-
+  let isOver = false;
   const load = (async () => {
     const begin = performance.now();
-    for (let sent = 0; sent < seconds * eventsPerSecond; sent++) {
-      backend.gateway.publish((running[sent % bars] as EventFactory).progress(Math.floor(sent / bars), 60));
+    for (let sent = 0; sent < seconds * eventsPerSecond || !isOver; sent++) {
+      const step = Math.floor(sent / bars) % 60;
+      backend.gateway.publish((running[sent % bars] as EventFactory).progress(step, 60));
       await pause(Math.max(0, begin + (sent * 1_000) / eventsPerSecond - performance.now()));
     }
   })();
+  return {
+    end: () => {
+      isOver = true;
+      return load;
+    },
+  };
+}
+
+it('Page_UnderManyEvents_StaysSmoothAndAnswersToTypingAndScrolling', async () => {
+  const { page, backend } = await visit(rememberRunning);
+  const load = await startLoad({ page, backend });
   const typing = [];
   for (const letter of 'a lighthouse at dusk') {
     const before = performance.now();
@@ -67,7 +84,7 @@ it('Page_UnderManyEvents_StaysSmoothAndAnswersToTypingAndScrolling', async () =>
     typing.push(performance.now() - before);
     await page.mouse.wheel(0, 100);
   }
-  await load;
+  await load.end();
 
   expect(await page.getByRole('textbox', { name: 'Prompt' }).inputValue()).toBe('a lighthouse at dusk');
   expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
@@ -84,6 +101,80 @@ it('Page_UnderManyEvents_StaysSmoothAndAnswersToTypingAndScrolling', async () =>
   // Loose: the machine that runs this may be busy with other tests. The figures are for ./test bench.
   expect(share(0.5)).toBeLessThan(150);
   expect(longest).toBeLessThan(300);
+});
+
+it('Page_UnderManyEvents_AnswersToNavigationBetweenViewsTemplatesAndPictures', async () => {
+  const { page, backend } = await visit((services) => {
+    rememberRunning(services);
+    for (let at = 0; at < ended; at++) {
+      services.remember({ id: new EventFactory().id, parameters: { prompt: `Harbour ${at}` } });
+    }
+    services.gateway.routes.set('GET /api/generations/*/images/1', () => ({
+      headers: { 'Content-Type': 'image/png' },
+      body: readFileSync(mediaFile('picture.png')),
+    }));
+  });
+  const load = await startLoad({ page, backend });
+  const steps: { name: string; ms: number }[] = [];
+  /** Does something, and waits until the page shows what it leads to. */
+  const go = async (name: string, act: () => Promise<unknown>, shown: Locator, path?: string) => {
+    const before = performance.now();
+    await act();
+    await shown.waitFor();
+    steps.push({ name, ms: performance.now() - before });
+    if (path) {
+      expect(new URL(page.url()).pathname).toBe(path);
+    }
+  };
+  const diagnostics = page.getByTestId('diagnostics');
+  const sheet = page.getByRole('region', { name: 'Pictures' });
+  const lightbox = (prompt: string) => page.getByRole('dialog', { name: prompt, exact: true });
+  const template = (title: string) => page.getByRole('radio', { name: title });
+
+  await page.locator('summary', { hasText: 'Live' }).click();
+  await go('diagnostics', () => page.getByRole('link', { name: 'Diagnostics' }).click(), diagnostics, '/diagnostics');
+  await go('back', () => page.goBack(), sheet, '/');
+  await go('forward', () => page.goForward(), diagnostics, '/diagnostics');
+  await go('home', () => page.getByRole('link', { name: 'LockN Gen' }).click(), sheet, '/');
+  for (const title of ['Image to image', 'Inpaint', 'Text to image']) {
+    await go(
+      title,
+      () => page.getByText(title, { exact: true }).click(),
+      template(title).and(page.locator(':checked')),
+    );
+  }
+  const last = page.getByRole('button', { name: `Open picture 1: Harbour ${ended - 1}`, exact: true });
+  await go(
+    'history',
+    async () => {
+      // Older pages come as their end comes near.
+      while ((await last.count()) === 0) {
+        await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      }
+    },
+    last,
+  );
+  await go('open', () => last.click(), lightbox(`Harbour ${ended - 1}`));
+  await go('previous', () => page.keyboard.press('ArrowLeft'), lightbox(`Harbour ${ended - 2}`));
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByTestId('lightbox').count()).toBe(0);
+  const found = page.getByRole('button', { name: 'Open picture 1: Harbour 7', exact: true });
+  await go('search', () => page.getByRole('searchbox', { name: 'Search the pictures' }).fill('harbour 7'), found);
+  await load.end();
+
+  // What was left and come back to goes on: all bars, at what was told last.
+  await page.getByRole('searchbox', { name: 'Search the pictures' }).fill('');
+  await expect.poll(() => page.getByRole('progressbar').count()).toBe(bars);
+  const { longTasks } = await figuresOf(page);
+  const longest = Math.max(0, ...longTasks);
+  const slowest = steps.toSorted((a, b) => b.ms - a.ms)[0];
+  console.log(
+    `navigation: ${bars} bars, ${eventsPerSecond} events/s: ${steps.map(({ name, ms }) => `${name} ${ms.toFixed(0)} ms`).join(', ')}, ` +
+      `${longTasks.length} tasks above 50 ms, longest ${longest.toFixed(0)} ms`,
+  );
+  // Looser than above: a view that is come to is built anew.
+  expect(slowest?.ms, slowest?.name).toBeLessThan(10_000);
+  expect(longest).toBeLessThan(1_000);
 });
 
 it('Bar_BetweenTwoEvents_GlidesFromOneLengthToTheOther', async () => {
