@@ -75,15 +75,17 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     public async Task<int> ProcessIdAsync() => int.Parse((await ControlAsync("eval", "os:getpid().")).Trim().Trim('"'), CultureInfo.InvariantCulture);
 
     /// <summary>Runs <c>rabbitmqctl</c> against the node and returns what it printed.</summary>
-    public async Task<string> ControlAsync(params string[] arguments)
+    public Task<string> ControlAsync(params string[] arguments) => RunAsync(ControlCommand(arguments), "rabbitmqctl", arguments);
+
+    /// <summary>
+    /// For a cluster: waits until every quorum queue and stream of the node has a majority without it. A node that was started again takes
+    /// commands before its members of them are back, and while they are not, the loss of another one stops them.
+    /// </summary>
+    public Task CanBeSparedAsync()
     {
-        using var process = Process.Start(ControlCommand(arguments))!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(Patience);
-        return process.ExitCode == 0
-            ? await output
-            : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await errors}");
+        RequireOwnNode();
+        string[] arguments = ["-n", NodeName, "-q", "await_online_quorum_plus_one", "-t", "60"];
+        return RunAsync(Command("rabbitmq-upgrade", arguments), "rabbitmq-upgrade", arguments);
     }
 
     /// <summary>Closes connections, and returns how many those were.</summary>
@@ -161,6 +163,17 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             return;
         await EndAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<string> RunAsync(ProcessStartInfo command, string name, string[] arguments)
+    {
+        using var process = Process.Start(command)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"{name} {string.Join(' ', arguments)}: {await errors}");
     }
 
     private static string Binary(string name)
