@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { nameOf, overlays } from "./overlays.mjs";
+import { nameOf, overlays, render } from "./overlays.mjs";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const modules = {
@@ -14,6 +14,8 @@ const modules = {
     "autoscaling/v2": "kubernetes-types/autoscaling/v2",
     "networking.k8s.io/v1": "kubernetes-types/networking/v1",
     "policy/v1": "kubernetes-types/policy/v1",
+    // As seen from the folder of the checked file.
+    "rabbitmq.com/v1beta1": "../../rabbitmq-cluster",
 };
 
 /** The compiler's complaints about these objects, one string; empty when there are none. */
@@ -37,7 +39,8 @@ function check(objects) {
 }
 
 describe("Types", () => {
-    for (const [overlay, objects] of Object.entries(overlays)) {
+    const rendered = { ...overlays, "production with a RabbitMQ cluster": render("tests/k8s-smoke/with-rabbitmq-cluster") };
+    for (const [overlay, objects] of Object.entries(rendered)) {
         it(`${overlay}: every object has the fields of its kind and no others`, () => {
             assert.equal(check(objects), "");
         });
