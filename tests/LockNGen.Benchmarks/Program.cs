@@ -26,6 +26,9 @@ switch (args.FirstOrDefault())
     case "overhead":
         await QueueOverhead.RunAsync();
         break;
+    case "door":
+        await DoorOverhead.RunAsync();
+        break;
     case "farm":
         await FarmScale.RunAsync();
         break;
@@ -47,6 +50,7 @@ switch (args.FirstOrDefault())
               storm     10,000 clients lose their connections at once and resume
               submit    submissions per second, on SQLite and on PostgreSQL
               overhead  what the queue adds to a call of ComfyUI itself
+              door      the door for programs made for ComfyUI beside a ComfyUI itself: latency of frames, prompts per second, 1,000 sockets
               farm      200 ComfyUI servers on one watcher: its CPU and memory, and how late progress is on the broker
               path      what an event costs the watcher, the broker and 1, 3 and 10 gateways, beside a Node server
               micro     the steps of the hot path, with what they allocate
