@@ -41,17 +41,19 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <summary>Starts everything at once, in no particular order, and waits until all are ready and the instance can be used.</summary>
     public static async Task<Deployment> StartAsync(
-        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false) =>
-        await StartAsync(await broker.CreateVirtualHostAsync(), gateways, stepMilliseconds, apiSettings, allClasses);
+        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false,
+        IReadOnlyDictionary<string, string>? simulatorSettings = null) =>
+        await StartAsync(await broker.CreateVirtualHostAsync(), gateways, stepMilliseconds, apiSettings, allClasses, simulatorSettings);
 
     /// <summary>The same on the broker of these addresses.</summary>
     public static async Task<Deployment> StartAsync(
-        string addresses, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false)
+        string addresses, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false,
+        IReadOnlyDictionary<string, string>? simulatorSettings = null)
     {
         var deployment = new Deployment(addresses);
         deployment.Gateways = [.. Enumerable.Range(0, gateways).Select(_ => deployment.StartGateway())];
         deployment.Simulator = deployment.Start(
-            "LockNGen.ComfyUiSimulator", new()
+            "LockNGen.ComfyUiSimulator", new(simulatorSettings ?? new Dictionary<string, string>())
             {
                 ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture),
                 ["Simulator__AllClasses"] = allClasses ? "true" : "false",
@@ -70,7 +72,8 @@ public sealed class Deployment : IAsyncDisposable
     public ServiceProcess StartNotifier() => Start("LockNGen.WebhookNotifier", []);
 
     /// <summary>Starts a door for programs made for ComfyUI; the caller waits for it.</summary>
-    public ServiceProcess StartDoor() => Start("LockNGen.ComfyDoors", new() { ["ComfyDoors__ApiUrl"] = Api.Url.ToString() });
+    public ServiceProcess StartDoor(IReadOnlyDictionary<string, string>? settings = null) =>
+        Start("LockNGen.ComfyDoors", new(settings ?? new Dictionary<string, string>()) { ["ComfyDoors__ApiUrl"] = Api.Url.ToString() });
 
     /// <summary>Starts one more gateway; the caller waits for it.</summary>
     public ServiceProcess StartGateway() => Start(GatewayProject, []);

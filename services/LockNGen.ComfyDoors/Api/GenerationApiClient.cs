@@ -10,6 +10,7 @@ namespace LockNGen.ComfyDoors.Api;
 /// <summary>Calls the GenerationApi in the name of a caller.</summary>
 internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<DoorOptions> options, TimeProvider clock)
 {
+    private const string QueueFull = "queue_full";
     /// <summary>The name of its HTTP client.</summary>
     public const string Client = "generation-api";
 
@@ -102,6 +103,9 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
             }
             catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
+                // What is passed on is larger than it may be: that is the client's, and no failure of the API.
+                if (e.InnerException is BadHttpRequestException invalid)
+                    throw invalid;
                 if (!mayRepeat || clock.GetUtcNow() >= deadline)
                     throw ApiException.Away(e.Message);
                 await Task.Delay(Retry.DelayAfter(failures), clock, cancellationToken);
@@ -128,6 +132,8 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
             // Something in front of the API answered in its place; the status says enough.
         }
 
-        return new ApiException((int)response.StatusCode, problem ?? new ApiProblem(), response.Headers.RetryAfter?.Delta);
+        // To programs 503 is a server that does not answer; a full queue does, and asks to wait.
+        var status = problem?.Code == QueueFull ? StatusCodes.Status429TooManyRequests : (int)response.StatusCode;
+        return new ApiException(status, problem ?? new ApiProblem(), response.Headers.RetryAfter?.Delta);
     }
 }

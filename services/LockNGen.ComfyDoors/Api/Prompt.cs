@@ -44,7 +44,7 @@ internal sealed record Generation
 internal sealed record Submitted
 {
     public required Guid Id { get; init; }
-    public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ApiError> LeftOut { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>Problem details of the GenerationApi.</summary>

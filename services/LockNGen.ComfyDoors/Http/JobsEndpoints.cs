@@ -3,7 +3,6 @@ using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
 using LockNGen.ComfyDoors.Stories;
-using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Http;
 
@@ -11,7 +10,6 @@ namespace LockNGen.ComfyDoors.Http;
 internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
 {
     private const int MaxBytes = 1 << 20;
-    private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
 
     private static readonly Dictionary<string, string> Statuses = new()
@@ -36,8 +34,8 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
     {
         var names = (status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (names.FirstOrDefault(n => !Statuses.ContainsKey(n)) is { } unknown)
-            return Refused($"Invalid status value(s): {unknown}. Must be one of: {string.Join(", ", Statuses.Keys)}");
-        var (count, skip) = (Math.Clamp(limit ?? DefaultLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
+            return Refused($"Invalid status value(s): {unknown}. Valid values: {string.Join(", ", Statuses.Keys)}");
+        var (count, skip) = (Math.Clamp(limit ?? MaxLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
         var page = await api.ListAsync(caller, names.Length == 0 ? null : string.Join(',', names.Select(n => Statuses[n])), count, skip, cancellationToken);
         var untold = (await queue.EndedAsync(caller, cancellationToken)).ToDictionary(p => p.Id);
         // They run, for all that their clients know, and are with those.
@@ -47,11 +45,11 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
             jobs = untold.Values.Select(ToldQueue.AsTold).OrderByDescending(p => p.Number).Concat(jobs);
         return ComfyAnswers.Json(new JsonObject
         {
-            ["jobs"] = new JsonArray([.. jobs.Select(Job)]),
+            ["jobs"] = new JsonArray([.. jobs.Select(JobEntry.Of)]),
             ["pagination"] = new JsonObject
             {
                 ["offset"] = skip,
-                ["limit"] = count,
+                ["limit"] = limit is null ? null : count,
                 ["total"] = total,
                 ["has_more"] = skip + page.Items.Count < page.Total,
             },
@@ -65,7 +63,7 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
         if (!Guid.TryParse(id, out var known) || await api.FindAsync(caller, known, full: true, cancellationToken) is not { } prompt)
             return ComfyAnswers.Json(new JsonObject { ["error"] = "Job not found" }, StatusCodes.Status404NotFound);
         prompt = queue.AsTold(caller, prompt);
-        var job = Job(prompt);
+        var job = JobEntry.Of(prompt);
         if (prompt.Generation.HasEnded)
         {
             var entry = PromptShapes.HistoryEntry(prompt, NodeCatalog.Empty);
@@ -90,7 +88,7 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
             return Refused("job_ids must be a list of ids");
         var invalid = list.Where(i => !Guid.TryParse(i?.ToString(), out _)).Select(i => i?.DeepClone()).ToArray();
         if (invalid.Length > 0)
-            return ComfyAnswers.Json(new JsonObject { ["error"] = "Invalid job ids", ["invalid_ids"] = new JsonArray(invalid) }, StatusCodes.Status400BadRequest);
+            return ComfyAnswers.Json(new JsonObject { ["error"] = "job_ids contains invalid id(s)", ["invalid_ids"] = new JsonArray(invalid) }, StatusCodes.Status400BadRequest);
         var cancelled = false;
         foreach (var id in list)
             cancelled |= await EndAsync(Guid.Parse(id!.ToString()), caller, context.RequestAborted);
@@ -103,42 +101,6 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
             return false;
         await api.CancelAsync(caller, id, cancellationToken);
         return true;
-    }
-
-    private static JsonObject Job(Prompt prompt)
-    {
-        var generation = prompt.Generation;
-        var job = new JsonObject
-        {
-            ["id"] = prompt.Id.ToString(),
-            ["status"] = generation.Status switch
-            {
-                "running" => "in_progress",
-                "completed" or "failed" or "cancelled" => generation.Status,
-                _ => "pending",
-            },
-            ["priority"] = prompt.Number,
-            ["create_time"] = generation.CreatedAt.ToUnixTimeMilliseconds(),
-        };
-        if (generation.StartedAt is { } started)
-            job["execution_start_time"] = started.ToUnixTimeMilliseconds();
-        if (generation.EndedAt is { } ended)
-            job["execution_end_time"] = ended.ToUnixTimeMilliseconds();
-        if (!generation.HasEnded)
-            return job;
-        var files = generation.Images.Where(i => i.NodeId is not null && !Outputs.IsSent(i) && i.Kind != GenerationResultKinds.Text).ToList();
-        job["outputs_count"] = files.Count;
-        if (files.Find(f => f.Source != "temp") is { } shown || (shown = files.FirstOrDefault()) is not null)
-        {
-            var preview = Outputs.File(prompt.Id, shown);
-            preview["nodeId"] = shown.NodeId;
-            preview["mediaType"] = shown.OutputKey ?? "images";
-            job["preview_output"] = preview;
-        }
-
-        if (generation.Status == "failed")
-            job["execution_error"] = Outcomes.Of(prompt.Id, "failed", generation.Error, [], generation.EndedAt ?? generation.CreatedAt).Data;
-        return job;
     }
 
     private static IResult Refused(string error) => ComfyAnswers.Json(new JsonObject { ["error"] = error }, StatusCodes.Status400BadRequest);

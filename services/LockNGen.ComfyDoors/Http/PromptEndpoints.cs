@@ -65,7 +65,7 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
     private async Task<IResult> AnswerAsync(DoorCaller caller, Submitted accepted, JsonObject workflow, NodeCatalog catalog, CancellationToken cancellationToken)
     {
         var prompt = await api.FindAsync(caller, accepted.Id, full: false, cancellationToken);
-        return Accepted(accepted.Id, prompt?.Number ?? 0, ComfyErrors.NodeErrorsOf(accepted.Warnings, workflow, catalog));
+        return Accepted(accepted.Id, prompt?.Number ?? 0, ComfyErrors.NodeErrorsOf(accepted.LeftOut, workflow, catalog));
     }
 
     /// <summary>The queue is everybody's: who may not move things in it waits like everybody else.</summary>

@@ -30,10 +30,11 @@ internal sealed class QueueEndpoints(GenerationApiClient api, ToldQueue queue, C
     /// <summary>Deleting what runs already ends it, too: programs delete first and then interrupt.</summary>
     private async Task<IResult> ChangeAsync(DoorCaller caller, HttpContext context)
     {
-        var body = await RequestJson.ReadAsync(context, MaxBytes);
+        if (await RequestJson.ReadAsync(context, MaxBytes) is not { } body)
+            return ComfyAnswers.Error(StatusCodes.Status400BadRequest, "invalid_json", "The body is not a JSON object");
         var active = (await api.ActiveAsync(caller, full: false, context.RequestAborted)).Items;
-        var ids = body?["delete"] is JsonArray list ? list.Select(i => i?.ToString() ?? "").ToHashSet(StringComparer.Ordinal) : [];
-        var clear = body?["clear"] is JsonValue flag && flag.TryGetValue<bool>(out var all) && all;
+        var ids = body["delete"] is JsonArray list ? list.Select(i => i?.ToString() ?? "").ToHashSet(StringComparer.Ordinal) : [];
+        var clear = body["clear"] is JsonValue flag && flag.TryGetValue<bool>(out var all) && all;
         foreach (var prompt in active.Where(p => ids.Contains(p.Id.ToString()) || (clear && !p.Generation.IsRunning)))
             await api.CancelAsync(caller, prompt.Id, context.RequestAborted);
         return TypedResults.Ok();

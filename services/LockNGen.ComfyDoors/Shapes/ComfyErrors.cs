@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Api;
-using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
@@ -28,9 +27,6 @@ internal static class ComfyErrors
         if (ofNodes.Count == 0)
             return Simple("invalid_prompt", "Cannot execute prompt", problem.Errors is [var first, ..] ? first.Message : problem.Detail ?? "");
 
-        var errors = new JsonObject();
-        foreach (var error in ofNodes)
-            Add(errors, error.NodeId!, error.NodeType ?? "", NodeError(error, workflow, catalog), workflow, catalog);
         return new JsonObject
         {
             ["error"] = new JsonObject
@@ -40,16 +36,22 @@ internal static class ComfyErrors
                 ["details"] = string.Join('\n', ofNodes.Where(e => e.Code == "missing_input").Select(e => "Required input is missing: " + e.Input)),
                 ["extra_info"] = new JsonObject(),
             },
-            ["node_errors"] = errors,
+            ["node_errors"] = NodeErrorsOf(ofNodes, workflow, catalog),
         };
     }
 
-    /// <summary>What is left out of an accepted workflow.</summary>
-    public static JsonObject NodeErrorsOf(IReadOnlyList<GenerationWarning> warnings, JsonObject workflow, NodeCatalog catalog)
+    /// <summary>By node, what is wrong: of a workflow that is refused, or of what is left out of an accepted one.</summary>
+    public static JsonObject NodeErrorsOf(IEnumerable<ApiError> found, JsonObject workflow, NodeCatalog catalog)
     {
         var errors = new JsonObject();
-        foreach (var warning in warnings.Where(w => w is { Code: GenerationWarningCodes.OutputLeftOut, NodeId: not null }))
-            Add(errors, warning.NodeId!, warning.NodeType ?? "", Entry("custom_validation_failed", "Custom validation failed for node", warning.Message, []), workflow, catalog);
+        foreach (var error in found.Where(e => e.NodeId is not null))
+        {
+            if (error is { Code: "bad_link", Input: null } && Graphs.CycleOf(workflow, error.NodeId!) is { Count: > 0 } cycle)
+                AddCycle(errors, cycle, workflow, catalog);
+            else
+                Add(errors, error.NodeId!, error.NodeType ?? "", NodeError(error, workflow, catalog), workflow, catalog);
+        }
+
         return errors;
     }
 
@@ -63,6 +65,19 @@ internal static class ComfyErrors
 
     private static string? TitleOf(JsonObject workflow, string id) =>
         (workflow[id] as JsonObject)?["_meta"] is JsonObject meta && meta["title"] is JsonValue title && title.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>ComfyUI says the same of each node of a circle.</summary>
+    private static void AddCycle(JsonObject errors, IReadOnlyList<string> cycle, JsonObject workflow, NodeCatalog catalog)
+    {
+        var path = string.Join(" -> ", cycle.Append(cycle[0]).Select(id => $"{id} ({ClassOf(workflow, id)})"));
+        foreach (var id in cycle)
+        {
+            var extra = new JsonObject { ["node_id"] = id, ["cycle_nodes"] = new JsonArray([.. cycle.Select(n => JsonValue.Create(n))]) };
+            Add(errors, id, ClassOf(workflow, id), Entry("dependency_cycle", "Dependency cycle detected", path, extra), workflow, catalog);
+        }
+    }
+
+    private static string ClassOf(JsonObject workflow, string id) => (workflow[id] as JsonObject)?["class_type"]?.ToString() ?? "";
 
     private static void Add(JsonObject errors, string id, string classType, JsonObject error, JsonObject workflow, NodeCatalog catalog)
     {
@@ -107,7 +122,6 @@ internal static class ComfyErrors
             "not_a_choice" or "missing_model" => Entry("value_not_in_list", "Value not in list", $"{input}: '{text}' not in {Choices(config)}", extra),
             "bad_link" when value is JsonArray { Count: not 2 } =>
                 Entry("bad_linked_input", "Bad linked input, must be a length-2 list of [node_id, slot_index]", input, extra),
-            "bad_link" when error.Input is null => Entry("dependency_cycle", "Dependency cycle", error.Message, extra),
             "bad_link" => Entry("exception_during_validation", "Exception when validating node", error.Message, extra),
             _ => Entry("custom_validation_failed", "Custom validation failed for node", error.Message, extra),
         };

@@ -16,15 +16,37 @@ internal static class Graphs
         return new JsonObject(workflow.Where(n => needed.Contains(n.Key)).Select(n => KeyValuePair.Create(n.Key, n.Value?.DeepClone())));
     }
 
+    /// <summary>The nodes of a circle that a node is part of, beginning with it; none when it is part of no circle. Without recursion, for a chain may be long.</summary>
+    public static IReadOnlyList<string> CycleOf(JsonObject workflow, string node)
+    {
+        var path = new List<(string Id, Queue<string> Next)> { (node, SourcesOf(workflow, node)) };
+        var seen = new HashSet<string>(StringComparer.Ordinal) { node };
+        while (path.Count > 0)
+        {
+            if (!path[^1].Next.TryDequeue(out var source))
+                path.RemoveAt(path.Count - 1);
+            else if (source == node)
+                return [.. path.Select(p => p.Id)];
+            else if (seen.Add(source))
+                path.Add((source, SourcesOf(workflow, source)));
+        }
+
+        return [];
+    }
+
+    private static Queue<string> SourcesOf(JsonObject workflow, string id) => (workflow[id] as JsonObject)?["inputs"] is JsonObject inputs
+        ? new(inputs.Select(i => NodeCatalog.SourceOf(i.Value)).OfType<string>().Where(workflow.ContainsKey))
+        : new();
+
     private static HashSet<string> Needed(JsonObject workflow, IEnumerable<string> targets)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
         var open = new Stack<string>(targets.Where(workflow.ContainsKey));
         while (open.TryPop(out var id))
         {
-            if (!needed.Add(id) || (workflow[id] as JsonObject)?["inputs"] is not JsonObject inputs)
+            if (!needed.Add(id))
                 continue;
-            foreach (var source in inputs.Select(i => NodeCatalog.SourceOf(i.Value)).OfType<string>().Where(workflow.ContainsKey))
+            foreach (var source in SourcesOf(workflow, id))
                 open.Push(source);
         }
 

@@ -10,7 +10,8 @@ namespace LockNGen.ComfyDoors.V2;
 
 /// <summary>
 /// <c>/api/v2/jobs/{id}/events</c>: where a job stands, and then what becomes of it. Everything is asked for again now and then, so an event that
-/// is lost costs time only. Outputs come before the status that ends the stream, for clients leave with that.
+/// is lost costs time only. Outputs come before the status that ends the stream, for clients leave with that. Whoever comes back with Last-Event-ID is
+/// not told again of outputs that it knows, nor of a status that is still the same.
 /// </summary>
 internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimeProvider clock)
 {
@@ -42,11 +43,9 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
     /// <summary>One client's stream.</summary>
     private sealed class Stream(GenerationApiClient api, JobWatch watch, TimeProvider clock, Guid id, DoorCaller caller, HttpContext context)
     {
-        private readonly HashSet<int> _outputs = [];
-        private string _status = "";
+        private JobEventId _told = JobEventId.Parse(context.Request.Headers["Last-Event-ID"]);
         private DateTimeOffset _progressAt;
         private DateTimeOffset _previewAt;
-        private int _number;
 
         public async Task RunAsync()
         {
@@ -86,23 +85,22 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
             if (await api.FindLinkedAsync(caller, id, context.RequestAborted) is not { } job)
                 return null;
             var status = JobShapes.StatusEvent(job.Generation);
-            var isFirst = _status.Length == 0;
-            if (isFirst && !job.Generation.HasEnded)
+            if (_told.Status.Length == 0 && !job.Generation.HasEnded)
                 await StatusAsync(status);
-            for (var i = 0; i < job.Generation.Images.Count; i++)
+            for (var i = _told.Outputs; i < job.Generation.Images.Count; i++)
             {
-                if (_outputs.Add(job.Generation.Images[i].Index))
-                    await WriteAsync("output", JobShapes.Output(context.Request, job, i));
+                _told = _told with { Outputs = i + 1 };
+                await WriteAsync("output", JobShapes.Output(context.Request, job, i));
             }
 
-            if (V2Answers.Text(status) != _status)
+            if (JobEventId.WordOf(status) != _told.Status)
                 await StatusAsync(status);
             return job.Generation.HasEnded ? null : job;
         }
 
         private Task StatusAsync(JsonObject status)
         {
-            _status = V2Answers.Text(status);
+            _told = _told with { Status = JobEventId.WordOf(status) };
             return WriteAsync("status", status);
         }
 
@@ -112,8 +110,9 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
 
         private async Task WriteAsync(string name, JsonObject data)
         {
+            _told = _told with { Number = _told.Number + 1 };
             await context.Response.WriteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"event: {name}\nid: {++_number}\ndata: {V2Answers.Text(data)}\n\n"), context.RequestAborted);
+                string.Create(CultureInfo.InvariantCulture, $"event: {name}\nid: {_told}\ndata: {V2Answers.Text(data)}\n\n"), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
 

@@ -25,6 +25,9 @@ internal sealed record Submission
     /// <summary>The plan as JSON.</summary>
     public required string StoredPlan { get; init; }
 
+    /// <summary>Why outputs are left out; told to whoever submits it, and not kept.</summary>
+    public IReadOnlyList<ProblemError> LeftOutErrors { get; init; } = [];
+
     /// <summary>What it takes up in the database, about: the workflow is in the request, and by itself.</summary>
     public long StoredBytes => (2L * Request.Length) + StoredPlan.Length + (ExtraData?.Length ?? 0) + (Metadata?.Length ?? 0);
     public required int Count { get; init; }

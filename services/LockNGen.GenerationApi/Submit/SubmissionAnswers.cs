@@ -22,6 +22,7 @@ internal sealed class SubmissionAnswers(GenerationsDatabase database, Durations 
         Seed = submission.Seed,
         SeedText = submission.Seed?.ToString(CultureInfo.InvariantCulture),
         Warnings = WarningsOf(submission),
+        LeftOut = submission.LeftOutErrors is { Count: > 0 } errors ? errors : null,
         Limits = new SubmitLimits
         {
             QueueTimeoutSeconds = submission.QueueTimeoutSeconds,

@@ -126,6 +126,7 @@ internal sealed class SubmissionReader(
             Workflow = filled.Workflow,
             Plan = plan,
             StoredPlan = storedPlan,
+            LeftOutErrors = verdict.LeftOutErrors,
             Count = count,
             Priority = priority,
             Shape = WorkflowInspection.Shape(graph),

@@ -25,6 +25,9 @@ public sealed record SubmitResponse
 
     /// <summary>What the submitter should know although it is accepted: outputs that ComfyUI will leave out, and why. Absent if there is nothing.</summary>
     public IReadOnlyList<GenerationWarning>? Warnings { get; init; }
+
+    /// <summary>The errors for which outputs are left out, node by node. Absent if there are none.</summary>
+    public IReadOnlyList<ProblemError>? LeftOut { get; init; }
 }
 
 /// <summary>The limits of a generation, in seconds; the error of one that fails by them names which.</summary>

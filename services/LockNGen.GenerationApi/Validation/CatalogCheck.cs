@@ -35,6 +35,7 @@ internal sealed class CatalogCheck(WorkflowGraph graph, IReadOnlyList<NodeInput>
         {
             Catalog = catalog,
             LeftOut = [.. outputs.Except(good).Take(MaxErrors).Select(LeftOut)],
+            LeftOutErrors = [.. ReachedFrom(outputs.Except(good)).SelectMany(id => _errors.GetValueOrDefault(id) ?? []).Take(MaxErrors).Select(e => e.Problem)],
             Reached = ReachedFrom(good),
             NamesUnknown = NamesUnknown(),
         };

@@ -15,6 +15,9 @@ internal sealed record CatalogVerdict
     /// <summary>Outputs that it would leave out.</summary>
     public IReadOnlyList<GenerationWarning> LeftOut { get; init; } = [];
 
+    /// <summary>Why it would leave them out.</summary>
+    public IReadOnlyList<ProblemError> LeftOutErrors { get; init; } = [];
+
     /// <summary>The nodes that would run.</summary>
     public required IReadOnlySet<string> Reached { get; init; }
 

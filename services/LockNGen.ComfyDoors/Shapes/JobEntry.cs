@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using LockNGen.ComfyDoors.Api;
+using LockNGen.Contracts;
+
+namespace LockNGen.ComfyDoors.Shapes;
+
+/// <summary>A prompt as <c>/api/jobs</c> tells it, field by field in ComfyUI's order.</summary>
+internal static class JobEntry
+{
+    public static JsonObject Of(Prompt prompt)
+    {
+        var generation = prompt.Generation;
+        var job = new JsonObject
+        {
+            ["id"] = prompt.Id.ToString(),
+            ["status"] = generation.Status switch
+            {
+                "running" => "in_progress",
+                "completed" or "failed" or "cancelled" => generation.Status,
+                _ => "pending",
+            },
+            ["priority"] = prompt.Number,
+            ["create_time"] = generation.CreatedAt.ToUnixTimeMilliseconds(),
+        };
+        var files = generation.HasEnded ? generation.Images.Where(i => i.NodeId is not null && !Outputs.IsSent(i) && i.Kind != GenerationResultKinds.Text).ToList() : [];
+        // ComfyUI has no times of what has not ended.
+        if (generation is { HasEnded: true, StartedAt: { } started })
+            job["execution_start_time"] = started.ToUnixTimeMilliseconds();
+        if (generation.EndedAt is { } ended)
+            job["execution_end_time"] = ended.ToUnixTimeMilliseconds();
+        if (generation.Status == "failed")
+            job["execution_error"] = Outcomes.Of(prompt.Id, "failed", generation.Error, [], generation.EndedAt ?? generation.CreatedAt).Data;
+        job["outputs_count"] = files.Count;
+        if ((files.Find(f => f.Source != "temp") ?? files.FirstOrDefault()) is { } shown)
+        {
+            var preview = Outputs.File(prompt.Id, shown);
+            preview["nodeId"] = shown.NodeId;
+            preview["mediaType"] = shown.OutputKey ?? "images";
+            job["preview_output"] = preview;
+        }
+
+        return job;
+    }
+}

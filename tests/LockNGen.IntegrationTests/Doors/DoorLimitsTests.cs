@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using LockNGen.TestSupport;
+
+namespace LockNGen.IntegrationTests.Doors;
+
+/// <summary>The limits that docs/doors.md states, and what needs no more than a small farm.</summary>
+public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private HttpClient Http => farm.Door.Http;
+
+    private static CancellationToken End => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Sockets_MoreThanMaxSockets_AreRefusedUntilOneIsClosed()
+    {
+        var first = await DoorSocket.ConnectAsync(farm.Door.Url, "/ws?clientId=one");
+        await using (var second = await DoorSocket.ConnectAsync(farm.Door.Url, "/ws?clientId=two"))
+        {
+            using var third = new ClientWebSocket();
+            third.Options.CollectHttpResponseDetails = true;
+            await Should.ThrowAsync<WebSocketException>(() => third.ConnectAsync(new Uri($"ws://{farm.Door.Url.Authority}/ws"), End));
+            third.HttpStatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            third.HttpResponseHeaders!["Retry-After"].ShouldBe(["5"]);
+        }
+
+        await first.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Prompt_LargerThanMaxPromptBytes_Is413()
+    {
+        using var response = await Http.PostAsJsonAsync("prompt", Prompt(new string('a', 100_000)), End);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await response.Content.ReadFromJsonAsync<JsonObject>(End))!["error"].ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Upload_LargerThanMaxUploadBytes_Is413()
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(new byte[200_000]), "image", "big.png" } };
+        using var response = await Http.PostAsync("upload/image", form, End);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Fact]
+    public async Task History_WithMaxItems_HasAsManyFullEntriesAsThereIsRoomFor_AndWithoutItAllOfThemWithoutWorkflows()
+    {
+        List<string> ids = [];
+        for (var i = 0; i < 3; i++)
+            ids.Add(await RunAsync(Prompt(new string((char)('a' + i), 25_000))));
+
+        var full = await Http.GetFromJsonAsync<JsonObject>("history?max_items=3", End);
+        var brief = await Http.GetFromJsonAsync<JsonObject>("history", End);
+
+        full!.Select(p => p.Key).ShouldBe(ids[1..]);
+        full!.ShouldAllBe(p => p.Value!["prompt"]![2]!.AsObject().Count > 0);
+        ids.ShouldAllBe(id => brief![id]!["prompt"]![2]!.AsObject().Count == 0);
+    }
+
+    [Fact]
+    public async Task Prompt_BeyondWhatTheQueueHolds_Is429_WithATimeToWait()
+    {
+        HttpResponseMessage response;
+        List<string> ids = [];
+        while ((response = await Http.PostAsJsonAsync("prompt", Prompt("waits", steps: 400), End)).IsSuccessStatusCode)
+        {
+            ids.Add((await response.Content.ReadFromJsonAsync<JsonObject>(End))!["prompt_id"]!.ToString());
+            response.Dispose();
+            ids.Count.ShouldBeLessThan(20);
+        }
+
+        using (response)
+        {
+            response.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+            response.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+            (await response.Content.ReadFromJsonAsync<JsonObject>(End))!["error"]!["type"]!.ToString().ShouldBe("queue_full");
+        }
+
+        using var v2 = await Http.PostAsJsonAsync("api/v2/jobs", new JsonObject { ["workflow"] = Prompt("v2")["prompt"]!.DeepClone() }, End);
+        v2.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await v2.Content.ReadFromJsonAsync<JsonObject>(End))!["error"]!["code"]!.ToString().ShouldBe("queue_full");
+        await ClearAsync(ids);
+    }
+
+    [Fact]
+    public async Task ExtraData_WithKeys_IsTakenAndShownToNobody()
+    {
+        var prompt = Prompt("partner");
+        prompt["extra_data"] = new JsonObject { ["auth_token_comfy_org"] = "token-abc", ["api_key_comfy_org"] = "key-abc", ["other"] = "shown" };
+
+        var id = await RunAsync(prompt);
+
+        foreach (var path in (string[])[$"history/{id}", "history?max_items=9", $"api/jobs/{id}", "api/jobs", "queue"])
+        {
+            var told = await Http.GetStringAsync(path, End);
+            told.ShouldNotContain("token-abc");
+            told.ShouldNotContain("key-abc");
+        }
+
+        (await Http.GetStringAsync($"history/{id}", End)).ShouldContain("shown");
+    }
+
+    [Fact]
+    public async Task JobEvents_WithLastEventId_GoOnFromThere()
+    {
+        using var submitted = await Http.PostAsJsonAsync("api/v2/jobs", new JsonObject { ["workflow"] = Prompt("again")["prompt"]!.DeepClone() }, End);
+        var job = (await submitted.Content.ReadFromJsonAsync<JsonObject>(End))!["id"]!.ToString();
+
+        var all = await EventsAsync(job, null);
+        var beforeTheOutput = all[all.FindIndex(e => e.Name == "output") - 1].Id;
+        var rest = await EventsAsync(job, beforeTheOutput);
+        var nothing = await EventsAsync(job, all[^1].Id);
+        var unknown = await EventsAsync(job, "not-ours");
+
+        rest.Select(e => e.Name).ShouldBe(["output", "status"]);
+        nothing.ShouldBeEmpty();
+        unknown.Select(e => e.Name).ShouldBe(["output", "status"]);
+    }
+
+    private async Task<List<(string Name, string Id)>> EventsAsync(string job, string? last)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v2/jobs/{job}/events");
+        if (last is not null)
+            request.Headers.Add("Last-Event-ID", last);
+        using var response = await Http.SendAsync(request, End);
+        var text = await response.Content.ReadAsStringAsync(End);
+        return [.. text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(e => e.StartsWith("event: ", StringComparison.Ordinal))
+            .Select(e => e.Split('\n')).Select(l => (l[0]["event: ".Length..], l[1]["id: ".Length..]))];
+    }
+
+    /// <summary>Submits it and waits for its end, which the history has at once then.</summary>
+    private async Task<string> RunAsync(JsonObject prompt)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var response = await Http.PostAsJsonAsync("prompt", prompt, limit.Token);
+        response.EnsureSuccessStatusCode();
+        var id = (await response.Content.ReadFromJsonAsync<JsonObject>(limit.Token))!["prompt_id"]!.ToString();
+        // The stream ends with the job.
+        await Http.GetStringAsync($"api/v2/jobs/{id}/events", limit.Token);
+        return id;
+    }
+
+    private async Task ClearAsync(IEnumerable<string> ids)
+    {
+        using var response = await Http.PostAsJsonAsync("queue", new JsonObject { ["delete"] = new JsonArray([.. ids.Select(i => JsonValue.Create(i))]) }, End);
+        response.EnsureSuccessStatusCode();
+        foreach (var id in ids)
+        {
+            using var interrupted = await Http.PostAsJsonAsync("interrupt", new JsonObject { ["prompt_id"] = id }, End);
+            await Http.GetStringAsync($"api/v2/jobs/{id}/events", End);
+        }
+    }
+
+    private static JsonObject Prompt(string text, int steps = 1) => new()
+    {
+        ["prompt"] = JsonNode.Parse($$$"""
+            {
+              "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "v1-5-pruned-emaonly.safetensors"}},
+              "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 64, "height": 64, "batch_size": 1}},
+              "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "{{{text}}}", "clip": ["4", 1]}},
+              "3": {"class_type": "KSampler", "inputs": {"model": ["4", 0], "positive": ["6", 0], "negative": ["6", 0], "latent_image": ["5", 0],
+                    "seed": 7, "steps": {{{steps}}}, "cfg": 7, "sampler_name": "euler", "scheduler": "normal", "denoise": 1}},
+              "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
+              "9": {"class_type": "SaveImage", "inputs": {"images": ["8", 0], "filename_prefix": "limits"}}
+            }
+            """),
+    };
+}

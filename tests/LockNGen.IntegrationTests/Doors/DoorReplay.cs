@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiSimulator.Tests.Conformance;
+
+namespace LockNGen.IntegrationTests.Doors;
+
+/// <summary>
+/// Does to a door what the recorder did to a real server, and lists what a program would see different. Before each action every socket is as far as
+/// it was then: as many prompts have ended, and the one that runs has begun.
+/// </summary>
+internal sealed class DoorReplay(HttpClient door, Recording recording, bool isSlow) : IAsyncDisposable
+{
+    private readonly Dictionary<string, DoorSocket> _sockets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
+    private readonly List<string> _differences = [];
+
+    public async Task<IReadOnlyList<string>> RunAsync()
+    {
+        foreach (var action in recording.Actions.Where(a => !DoorDifferences.IsLeftOut(a)))
+        {
+            await CatchUpAsync(action);
+            var socket = action["socket"]?.ToString() ?? "";
+            if (Recording.Kind(action) == "connect")
+                _sockets[socket] = await DoorSocket.ConnectAsync(door.BaseAddress!, action["path"]!.ToString());
+            else if (Recording.Kind(action) == "sent")
+                await _sockets[socket].SendAsync(action["data"]!.ToJsonString());
+            else if (Recording.Kind(action) == "http")
+                await RequestAsync(action);
+        }
+
+        await CatchUpAsync(null);
+        foreach (var name in recording.Sockets)
+            Compare(name);
+        return _differences;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var socket in _sockets.Values)
+            await socket.DisposeAsync();
+    }
+
+    private async Task CatchUpAsync(JsonObject? action)
+    {
+        foreach (var (name, socket) in _sockets)
+        {
+            var recorded = (action is null ? recording.Frames(name) : recording.Frames(name, action)).Select(f => f["data"] as JsonObject);
+            var (ends, hasBegun) = Position(recorded);
+            try
+            {
+                await socket.WaitAsync(frames => Position(frames.Select(f => f.Json)) is var now && (now.Ends > ends || (now.Ends == ends && (now.HasBegun || !hasBegun))));
+            }
+            catch (OperationCanceledException)
+            {
+                _differences.Add(
+                    $"{recording.Name}: {name} did not get to {ends} ends before {action?.ToJsonString() ?? "the end"}, only to: {string.Join(' ', socket.Frames.Select(f => f.Json?["type"]))}");
+            }
+        }
+    }
+
+    private static (int Ends, bool HasBegun) Position(IEnumerable<JsonObject?> frames)
+    {
+        var (ends, hasBegun) = (0, false);
+        foreach (var frame in frames.Where(f => f?["type"]?.ToString() == "executing"))
+            (ends, hasBegun) = frame!["data"]!["node"] is null ? (ends + 1, false) : (ends, true);
+        return (ends, hasBegun);
+    }
+
+    private async Task RequestAsync(JsonObject entry)
+    {
+        // Queue and history were changing when it was asked: what the answer says must come true soon.
+        for (var left = entry["method"]!.ToString() == "GET" ? 500 : 1; ; left--)
+        {
+            var (expected, actual) = await AskAsync(entry);
+            if (expected == actual)
+                return;
+            if (left > 1)
+                continue;
+            _differences.Add($"{entry["method"]} {entry["path"]} {Shorten(entry["request"]?.ToJsonString())}\n  recorded: {expected}\n  door:     {actual}");
+            return;
+        }
+    }
+
+    private async Task<(string Expected, string Actual)> AskAsync(JsonObject entry)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(entry["method"]!.ToString()), new Uri(Map(entry["path"]!.ToString()), UriKind.Relative));
+        request.Content = entry["request"] switch
+        {
+            null => null,
+            JsonValue text => new StringContent(text.ToString(), Encoding.UTF8, "text/plain"),
+            var json => new StringContent(Map(json.ToJsonString()), Encoding.UTF8, "application/json"),
+        };
+        using var answer = await door.SendAsync(request);
+        var body = await answer.Content.ReadAsStringAsync();
+        if (entry["path"]!.ToString() == "/prompt" && (entry["response"] as JsonObject)?["prompt_id"] is { } recorded && answer.IsSuccessStatusCode)
+            _ids[recorded.ToString()] = JsonNode.Parse(body)!["prompt_id"]!.ToString();
+        // Where the real server said nothing that a program reads, its status is all.
+        var told = entry["response"] is JsonObject && body.StartsWith('{') ? JsonNode.Parse(body) : null;
+        return ($"{DoorDifferences.Status(entry["status"]!.GetValue<int>())} {Answer(entry["response"])}", $"{(int)answer.StatusCode} {Answer(told)}");
+    }
+
+    private static string Answer(JsonNode? json) => json is JsonObject ? Shape.Of(DoorDifferences.Without(json.DeepClone())) : "";
+
+    private void Compare(string name)
+    {
+        var recorded = Told.Of(recording.Frames(name).Select(f => (f["data"] as JsonObject, Convert.FromBase64String((f["base64"] ?? f["head_base64"])?.ToString() ?? ""))));
+        var told = Told.Of(_sockets[name].Frames);
+        if (recorded.Select(p => Map(p.Key)).Where(k => k.Length > 0).SequenceEqual(told.Select(p => p.Key).Where(k => k.Length > 0)) is false)
+            _differences.Add($"{name}: told of other prompts, or in another order: {recorded.Count} and {told.Count}");
+        foreach (var (id, expected) in recorded)
+        {
+            if (told.Find(p => p.Key == Map(id)).Value is not { } actual)
+                continue;
+            // A node that takes no time may not be told to be at work, but in no other place than it was.
+            var nodes = actual.Nodes.ToHashSet(StringComparer.Ordinal);
+            var (theirs, ours) = (expected.Lines(nodes, actual, isSlow), actual.Lines(nodes, expected, isSlow));
+            for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)
+            {
+                if (theirs.ElementAtOrDefault(i) == ours.ElementAtOrDefault(i))
+                    continue;
+                _differences.Add($"{name}, line {i} of {id}\n  recorded: {theirs.ElementAtOrDefault(i)}\n  door:     {ours.ElementAtOrDefault(i)}");
+                break;
+            }
+        }
+    }
+
+    private string Map(string text) => _ids.Aggregate(text, (mapped, pair) => mapped.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
+
+    private static string? Shorten(string? text) => text is { Length: > 200 } ? text[..200] + "..." : text;
+}

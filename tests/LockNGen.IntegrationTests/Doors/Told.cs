@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace LockNGen.IntegrationTests.Doors;
+
+/// <summary>
+/// What a socket was told of one prompt, line by line, so that a real server's can be laid beside a door's. What docs/doors.md says to be different is
+/// made equal here, and nothing else: <c>executed</c> comes before the outcome, an error has no traceback, and there are fewer feature flags. How many steps
+/// were told is the clock's.
+/// </summary>
+internal sealed class Told
+{
+    private static readonly string[] Outcomes = ["execution_success", "execution_error", "execution_interrupted"];
+
+    private readonly List<(string Type, string? Node, string Line)> _lines = [];
+
+    private Told()
+    {
+    }
+
+    /// <summary>Nodes that were told to be at work.</summary>
+    public IEnumerable<string> Nodes => _lines.Where(l => l is { Type: "executing", Node: not null }).Select(l => l.Node!).Distinct();
+
+    /// <summary>By prompt, in the order of their beginnings. What has none (status, flags) is under the empty id.</summary>
+    public static List<KeyValuePair<string, Told>> Of(IEnumerable<(JsonObject? Json, byte[] Bytes)> frames)
+    {
+        var prompts = new List<KeyValuePair<string, Told>>();
+        var current = "";
+        foreach (var (json, bytes) in frames)
+        {
+            if (json?["data"]?["prompt_id"]?.ToString() is { } id)
+                current = id;
+            var key = json is not null && json["data"]?["prompt_id"] is null ? "" : current;
+            var told = prompts.Find(p => p.Key == key).Value;
+            if (told is null)
+                prompts.Add(KeyValuePair.Create(key, told = new Told()));
+            told.Add(json, bytes);
+        }
+
+        return prompts;
+    }
+
+    /// <summary>
+    /// All lines; of the nodes at work only these. Of nodes that are done at once, progress and previews may have been passed over: what the other was not
+    /// told of those is left out, unless <paramref name="isSlow"/> says that every node took its time.
+    /// </summary>
+    public List<string> Lines(IReadOnlySet<string> nodes, Told other, bool isSlow)
+    {
+        var lines = _lines.Where(l => (l.Type != "executing" || l.Node is null || nodes.Contains(l.Node)) && (isSlow || !IsProgress(l.Line) || other._lines.Exists(o => o.Line == l.Line))).ToList();
+        var executed = lines.Where(l => l.Type == "executed").OrderBy(l => l.Line, StringComparer.Ordinal).ToList();
+        lines.RemoveAll(l => l.Type == "executed");
+        var outcome = lines.FindIndex(l => Outcomes.Contains(l.Type));
+        lines.InsertRange(outcome < 0 ? lines.Count : outcome, executed);
+        // Progress is told in rounds of three, of which how many is chance, and where they stand among each other.
+        var told = new List<string>();
+        foreach (var (type, _, line) in lines)
+        {
+            var isRepeated = type is "progress" or "progress_state" or "binary" or "status";
+            if (!isRepeated || !told.Contains(line))
+                told.Add(line);
+        }
+
+        return [.. told.Where(l => !IsProgress(l)), .. told.Where(IsProgress).Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsProgress(string line) => line.StartsWith("progress", StringComparison.Ordinal) || line.StartsWith("binary", StringComparison.Ordinal);
+
+    private void Add(JsonObject? json, byte[] bytes)
+    {
+        if (json is null)
+        {
+            _lines.Add(("binary", null, Picture(bytes)));
+            return;
+        }
+
+        var (type, data) = (json["type"]!.ToString(), json["data"]!.AsObject().DeepClone().AsObject());
+        // An output that is blocked ends nothing, and the door tells nothing of it.
+        if (type == "execution_error" && data["exception_type"]?.ToString() == "ExecutionBlocked")
+            return;
+        if (type == "execution_error")
+            DoorDifferences.Without(data);
+        // Which these are is known with the first node that was not one of them; where nothing ran, nobody was told.
+        if (type == "execution_cached")
+            data["nodes"] = new JsonArray();
+        if (type == "feature_flags")
+            data = new JsonObject(data.Where(f => f.Key is "supports_preview_metadata" or "max_upload_size").Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone())));
+        if (type == "progress_state")
+        {
+            // What is the same for each node, once.
+            foreach (var state in data["nodes"]!.AsObject().Select(n => n.Value!))
+                _lines.Add((type, null, $"progress_state {string.Join(", ", data.Select(p => p.Key))}: {string.Join(", ", state.AsObject().Select(p => p.Key))}, {state["state"]}"));
+            return;
+        }
+
+        _lines.Add((type, data["node"]?.ToString(), $"{type} {Shape.Of(data)}"));
+    }
+
+    private static string Picture(byte[] bytes)
+    {
+        var (kind, length) = (BinaryPrimitives.ReadInt32BigEndian(bytes), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4)));
+        var metadata = kind == 4 ? string.Join(", ", JsonNode.Parse(Encoding.UTF8.GetString(bytes, 8, length))!.AsObject().Select(p => p.Key)) : length.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var image = bytes.AsSpan(kind == 4 ? 8 + length : 8) switch { [0xFF, 0xD8, ..] => "JPEG", [0x89, 0x50, ..] => "PNG", _ => "unknown" };
+        return $"binary {kind} {metadata} {image}";
+    }
+}
