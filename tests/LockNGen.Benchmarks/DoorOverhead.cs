@@ -47,7 +47,7 @@ internal static class DoorOverhead
 
         foreach (var (name, of) in (ReadOnlySpan<(string, Func<ComfyRun, double>)>)
             [("response of POST /prompt", r => r.Accepted), ("execution_start", r => r.Started), ("first progress", r => r.Progressed), ("end", r => r.Ended), ("picture fetched", r => r.Fetched)])
-            Row($"{name}, ms after the submission, median", Median(direct.Select(of)), Median(behind.Select(of)));
+            Row($"{name}, ms after the submission, median", direct.Select(of).Median(), behind.Select(of).Median());
     }
 
     private static async Task RateAsync(ServiceProcess simulator, ServiceProcess door)
@@ -96,6 +96,4 @@ internal static class DoorOverhead
 
     private static void Row(string name, double direct, double behind) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {direct:0.0} | {behind:0.0} | {behind / direct:0.00} |"));
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Runs / 2);
 }

@@ -41,13 +41,13 @@ public sealed class Deployment : IAsyncDisposable
 
     /// <summary>Starts everything at once, in no particular order, and waits until all are ready and the instance can be used.</summary>
     public static async Task<Deployment> StartAsync(
-        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false,
+        RabbitMqBroker broker, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null,
         IReadOnlyDictionary<string, string>? simulatorSettings = null) =>
-        await StartAsync(await broker.CreateVirtualHostAsync(), gateways, stepMilliseconds, apiSettings, allClasses, simulatorSettings);
+        await StartAsync(await broker.CreateVirtualHostAsync(), gateways, stepMilliseconds, apiSettings, simulatorSettings);
 
     /// <summary>The same on the broker of these addresses.</summary>
     public static async Task<Deployment> StartAsync(
-        string addresses, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null, bool allClasses = false,
+        string addresses, int gateways = 1, int stepMilliseconds = 20, IReadOnlyDictionary<string, string>? apiSettings = null,
         IReadOnlyDictionary<string, string>? simulatorSettings = null)
     {
         var deployment = new Deployment(addresses);
@@ -56,7 +56,6 @@ public sealed class Deployment : IAsyncDisposable
             "LockNGen.ComfyUiSimulator", new(simulatorSettings ?? new Dictionary<string, string>())
             {
                 ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture),
-                ["Simulator__AllClasses"] = allClasses ? "true" : "false",
             });
         deployment.Watcher = deployment.StartWatcher(WatcherName);
         deployment._apiSettings = new(apiSettings ?? new Dictionary<string, string>());

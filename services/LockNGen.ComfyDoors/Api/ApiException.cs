@@ -1,18 +1,26 @@
+using System.Globalization;
+
 namespace LockNGen.ComfyDoors.Api;
 
 /// <summary>The GenerationApi refused, or did not answer.</summary>
 internal sealed class ApiException(int status, ApiProblem problem, TimeSpan? retryAfter = null)
     : Exception(problem.Detail ?? $"The GenerationApi answered {status}.")
 {
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
+
     /// <summary>Its status code; 503 when it did not answer.</summary>
     public int Status => status;
 
     public ApiProblem Problem => problem;
 
-    /// <summary>When to try again, where it says so.</summary>
-    public TimeSpan? RetryAfter => retryAfter;
+    /// <summary>Says in <c>Retry-After</c> when to try again, where that is known or the caller was too early.</summary>
+    public void TellWhen(HttpResponse response)
+    {
+        if ((retryAfter ?? (status == StatusCodes.Status429TooManyRequests ? DefaultWait : null)) is { } wait)
+            response.Headers.RetryAfter = ((int)Math.Max(1, wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+    }
 
     /// <summary>It did not answer.</summary>
     public static ApiException Away(string reason) =>
-        new(StatusCodes.Status503ServiceUnavailable, new ApiProblem { Code = "api_unavailable", Detail = "The farm does not answer at the moment: " + reason }, TimeSpan.FromSeconds(5));
+        new(StatusCodes.Status503ServiceUnavailable, new ApiProblem { Code = "api_unavailable", Detail = "The farm does not answer at the moment: " + reason }, DefaultWait);
 }

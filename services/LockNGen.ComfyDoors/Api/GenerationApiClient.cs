@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.Hosting.Resilience;
+using LockNGen.Web.Problems;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.Api;
@@ -10,7 +11,6 @@ namespace LockNGen.ComfyDoors.Api;
 /// <summary>Calls the GenerationApi in the name of a caller.</summary>
 internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<DoorOptions> options, TimeProvider clock)
 {
-    private const string QueueFull = "queue_full";
     /// <summary>The name of its HTTP client.</summary>
     public const string Client = "generation-api";
 
@@ -133,7 +133,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
         }
 
         // To programs 503 is a server that does not answer; a full queue does, and asks to wait.
-        var status = problem?.Code == QueueFull ? StatusCodes.Status429TooManyRequests : (int)response.StatusCode;
+        var status = problem?.Code == ProblemCodes.QueueFull ? StatusCodes.Status429TooManyRequests : (int)response.StatusCode;
         return new ApiException(status, problem ?? new ApiProblem(), response.Headers.RetryAfter?.Delta);
     }
 }

@@ -9,7 +9,6 @@ namespace LockNGen.ComfyDoors.Http;
 /// <summary>Answers as ComfyUI gives them.</summary>
 internal static class ComfyAnswers
 {
-    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IResult Json(JsonNode body, int status = StatusCodes.Status200OK) =>
@@ -24,8 +23,7 @@ internal static class ComfyAnswers
     /// <summary>The GenerationApi refused, for a reason that is none of the workflow.</summary>
     public static IResult Of(HttpContext context, ApiException e)
     {
-        if ((e.RetryAfter ?? (e.Status == StatusCodes.Status429TooManyRequests ? DefaultWait : null)) is { } wait)
-            context.Response.Headers.RetryAfter = ((int)Math.Max(1, wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        e.TellWhen(context.Response);
         return Error(e.Status, e.Problem.Code ?? "server_error", e.Message);
     }
 }

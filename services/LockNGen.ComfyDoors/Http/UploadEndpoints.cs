@@ -55,7 +55,7 @@ internal sealed class UploadEndpoints(GenerationApiClient api, MaskUpload masks,
         {
             return ComfyAnswers.Error(e.Status, e.Problem.Code ?? "invalid_upload", e.Message);
         }
-        catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException) && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e.IsOfDamagedBody(context))
         {
             return TypedResults.BadRequest();
         }

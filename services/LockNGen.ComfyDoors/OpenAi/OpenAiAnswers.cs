@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Api;
@@ -23,8 +22,7 @@ internal static class OpenAiAnswers
 
     public static IResult Of(HttpContext context, ApiException e)
     {
-        if (e.RetryAfter is { } wait)
-            context.Response.Headers.RetryAfter = ((int)Math.Max(1, wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        e.TellWhen(context.Response);
         return e.Status switch
         {
             StatusCodes.Status429TooManyRequests => Json(ErrorBody(e.Message, "requests", null, "rate_limit_exceeded"), e.Status),

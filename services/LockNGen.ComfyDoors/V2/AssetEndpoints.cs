@@ -59,7 +59,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
                 upload = await api.UploadAsync(caller, content, "asset", context.RequestAborted);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException) && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e.IsOfDamagedBody(context))
         {
             return Invalid("The multipart body is damaged.");
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -35,7 +34,7 @@ internal static class V2Answers
             case StatusCodes.Status404NotFound:
                 return Error(e.Status, "not_found", e.Message);
             case StatusCodes.Status429TooManyRequests:
-                context.Response.Headers.RetryAfter = ((int)Math.Max(1, (e.RetryAfter ?? TimeSpan.FromSeconds(5)).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                e.TellWhen(context.Response);
                 return Error(e.Status, e.Problem.Code == "rate_limited" ? "rate_limited" : "queue_full", e.Message);
             case StatusCodes.Status422UnprocessableEntity when e.Problem.Code == "idempotency_conflict":
                 return Error(e.Status, "idempotency_key_reuse", "This Idempotency-Key was used already.");

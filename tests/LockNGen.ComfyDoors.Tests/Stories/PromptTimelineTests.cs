@@ -7,11 +7,11 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyDoors.Tests.Stories;
 
 /// <summary>What a client is told of one prompt.</summary>
-public sealed class StoryTests
+public sealed class PromptTimelineTests
 {
     private static readonly Guid Id = Guid.Parse("7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03");
 
-    private readonly PromptTimeline _story = new(Id);
+    private readonly PromptTimeline _timeline = new(Id);
     private readonly Events _events = new(Id);
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class StoryTests
             _events.Completed(Events.File(1), Events.File(2)),
         })
         {
-            _story.Take(message);
+            _timeline.Take(message);
             told.AddRange(Drain());
         }
 
@@ -33,17 +33,17 @@ public sealed class StoryTests
             "execution_start", "execution_cached", "progress_state", "executing", "progress_state", "progress", "progress_state", "progress", "progress_state", "progress_state",
             "executing", "executed", "progress_state", "execution_success", "executing",
         ]);
-        _story.IsOver.ShouldBeTrue();
+        _timeline.IsOver.ShouldBeTrue();
     }
 
     [Fact]
     public void Story_ToldLater_HasOfProgressTheNewestOnly()
     {
-        _story.Take(_events.Started());
-        _story.Take(_events.Node("3"));
+        _timeline.Take(_events.Started());
+        _timeline.Take(_events.Node("3"));
         for (var step = 1; step <= 20; step++)
-            _story.Take(_events.Progress("3", step, 20));
-        _story.Take(_events.Completed(Events.File(1)));
+            _timeline.Take(_events.Progress("3", step, 20));
+        _timeline.Take(_events.Completed(Events.File(1)));
 
         Drain().ShouldBe(["execution_start", "execution_cached", "executing", "progress", "executed", "progress_state", "execution_success", "executing"]);
     }
@@ -51,7 +51,7 @@ public sealed class StoryTests
     [Fact]
     public void Executed_FilesOfABatch_HaveNamesOfTheirOwnOnTheWholeFarm()
     {
-        _story.Take(_events.Completed(Events.File(1), Events.File(2, name: "so mé/x_00007_.webp")));
+        _timeline.Take(_events.Completed(Events.File(1), Events.File(2, name: "so mé/x_00007_.webp")));
 
         var executed = Texts().Select(t => JsonElement.Parse(t)).Single(f => f.GetProperty("type").GetString() == "executed").GetProperty("data");
         executed.GetProperty("output").GetProperty("images").EnumerateArray().Select(i => i.GetProperty("filename").GetString()).ShouldBe(
@@ -61,7 +61,7 @@ public sealed class StoryTests
     [Fact]
     public void CancelledWhileWaiting_HasAnEndWithoutABeginning()
     {
-        _story.Take(_events.Cancelled());
+        _timeline.Take(_events.Cancelled());
 
         Drain().ShouldBe(["execution_interrupted", "executing"]);
     }
@@ -69,10 +69,10 @@ public sealed class StoryTests
     [Fact]
     public void SecondAttempt_TellsNoSecondBeginning()
     {
-        _story.Take(_events.Started());
-        _story.Take(_events.Node("3"));
-        _story.Take(_events.Started());
-        _story.Take(_events.Node("3"));
+        _timeline.Take(_events.Started());
+        _timeline.Take(_events.Node("3"));
+        _timeline.Take(_events.Started());
+        _timeline.Take(_events.Node("3"));
 
         Drain().Count(t => t == "execution_start").ShouldBe(1);
     }
@@ -80,10 +80,10 @@ public sealed class StoryTests
     [Fact]
     public void Resumed_StartedBeforeThisDoor_TellsNoBeginningAgain()
     {
-        _story.Resume(Events.Start);
-        _story.Take(_events.Started());
-        _story.Take(_events.Node("3"));
-        _story.Take(_events.Completed(Events.File(1)));
+        _timeline.Resume(Events.Start);
+        _timeline.Take(_events.Started());
+        _timeline.Take(_events.Node("3"));
+        _timeline.Take(_events.Completed(Events.File(1)));
 
         Drain().ShouldNotContain("execution_start");
     }
@@ -91,10 +91,10 @@ public sealed class StoryTests
     [Fact]
     public void EveryTextFrame_BeginsWithItsType()
     {
-        _story.Take(_events.Started());
-        _story.Take(_events.Node("3"));
-        _story.Take(_events.Progress("3", 1, 2));
-        _story.Take(_events.Completed(Events.File(1)));
+        _timeline.Take(_events.Started());
+        _timeline.Take(_events.Node("3"));
+        _timeline.Take(_events.Progress("3", 1, 2));
+        _timeline.Take(_events.Completed(Events.File(1)));
 
         Texts().ShouldAllBe(t => t.StartsWith("{\"type\":\"", StringComparison.Ordinal));
     }
@@ -102,13 +102,13 @@ public sealed class StoryTests
     [Fact]
     public void PictureOfANodeThatIsDone_IsNotShownAsTheNextOnes()
     {
-        _story.Take(_events.Started());
-        _story.Take(_events.Node("3"));
-        _story.Take(_events.Node("8"));
+        _timeline.Take(_events.Started());
+        _timeline.Take(_events.Node("3"));
+        _timeline.Take(_events.Node("8"));
         Drain();
-        _story.Show(new GenerationPreviewBytes { GenerationId = Id, Sequence = 1, ContentType = "image/jpeg", Bytes = [1], NodeId = "3" });
+        _timeline.Show(new GenerationPreviewBytes { GenerationId = Id, Sequence = 1, ContentType = "image/jpeg", Bytes = [1], NodeId = "3" });
 
-        _story.Next().ShouldBeNull();
+        _timeline.Next().ShouldBeNull();
     }
 
     private List<string> Drain() => [.. Texts().Select(t => JsonElement.Parse(t).GetProperty("type").GetString()!)];
@@ -116,7 +116,7 @@ public sealed class StoryTests
     private List<string> Texts()
     {
         var texts = new List<string>();
-        while (_story.Next() is { } frame)
+        while (_timeline.Next() is { } frame)
             texts.Add(Encoding.UTF8.GetString(((TextFrame)frame).Utf8.Span));
         return texts;
     }

@@ -4,7 +4,7 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 namespace LockNGen.ComfyUiWatcher.Tests.ComfyUi;
 
 /// <summary>The history and the jobs API tell the same (cases 9 and 45).</summary>
-public sealed class HistoryEntryTests
+public sealed class PromptHistoryTests
 {
     private const string Outputs = """ "outputs":{"2":{"text":["a b"]},"9":{"images":[{"filename":"r.png","subfolder":"","type":"output"}]}} """;
     private const string Messages = """ "messages":[["execution_start",{"prompt_id":"a"}],["execution_cached",{"nodes":["9"],"prompt_id":"a"}],["execution_success",{"prompt_id":"a"}]] """;

@@ -15,7 +15,7 @@ public sealed class ImportedWorkflowTests(RabbitMqBroker broker)
     [Fact]
     public async Task PublicExamples_InBothFormats_BecomeTemplatesAndMakePictures()
     {
-        await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 0, allClasses: true);
+        await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 0, simulatorSettings: new Dictionary<string, string> { ["Simulator__AllClasses"] = "true" });
         var api = deployment.Api.Http;
         await CatalogAsync(api);
         var picture = await UploadAsync(api);

@@ -1,0 +1,11 @@
+namespace LockNGen.Benchmarks;
+
+/// <summary>What is in the middle of several runs.</summary>
+internal static class Medians
+{
+    public static double Median(this IEnumerable<double> values)
+    {
+        double[] ordered = [.. values.Order()];
+        return ordered[ordered.Length / 2];
+    }
+}
