@@ -184,32 +184,34 @@ it('Bar_BetweenTwoEvents_GlidesFromOneLengthToTheOther', async () => {
   const bar = page.getByRole('article', { name: 'Lighthouse 0' }).locator('[data-part=indicator]');
   const length = () => bar.evaluate((indicator) => new DOMMatrix(getComputedStyle(indicator).transform).a);
   await expect.poll(length).toBeCloseTo(0.01);
-  // What is painted at chosen moments of the transition, however few frames a busy machine has time for.
-  const glide = bar.evaluate(
-    (indicator) =>
-      new Promise<number[]>((resolve) => {
-        const look = ({ propertyName }: TransitionEvent) => {
-          const transition = indicator
-            .getAnimations()
-            .find((animation) => (animation as CSSTransition).transitionProperty === 'transform');
-          if (propertyName !== 'transform' || !transition) {
-            return;
+  // What is painted at chosen moments of the transition, however few frames a busy machine has time for. It is stopped
+  // in the same task that sets the new length, so it cannot be over or replaced before anyone looks.
+  const glide = await bar.evaluateHandle((indicator) => ({
+    lengths: new Promise<number[]>((resolve) => {
+      const look = new MutationObserver(() => {
+        if ((indicator as HTMLElement).style.transform !== 'scaleX(0.9)') {
+          return;
+        }
+        look.disconnect();
+        const transition = indicator
+          .getAnimations()
+          .find((animation) => (animation as CSSTransition).transitionProperty === 'transform');
+        transition?.pause();
+        const duration = Number(transition?.effect?.getComputedTiming().duration);
+        const lengths = [0.1, 0.2, 0.4].map((part) => {
+          if (transition) {
+            transition.currentTime = part * duration;
           }
-          transition.pause();
-          const duration = Number(transition.effect?.getComputedTiming().duration);
-          resolve(
-            [0.1, 0.2, 0.4].map((part) => {
-              transition.currentTime = part * duration;
-              return new DOMMatrix(getComputedStyle(indicator).transform).a;
-            }),
-          );
-          transition.finish();
-        };
-        (indicator as HTMLElement).addEventListener('transitionrun', look);
-      }),
-  );
+          return new DOMMatrix(getComputedStyle(indicator).transform).a;
+        });
+        transition?.finish();
+        resolve(lengths);
+      });
+      look.observe(indicator, { attributes: true, attributeFilter: ['style'] });
+    }),
+  }));
   backend.gateway.publish(events.progress(90, 100));
-  const [early = 0, later = 0, late = 0] = await glide;
+  const [early = 0, later = 0, late = 0] = await glide.evaluate(({ lengths }) => lengths);
   expect(early).toBeGreaterThan(0.01);
   expect(later).toBeGreaterThan(early);
   expect(late).toBeGreaterThan(later);
