@@ -19,7 +19,10 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
-    testTimeout: 30_000,
+    // Limits are for what never comes: a busy machine is slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     coverage: { include: ['src/**'] },
     projects: [
       {
@@ -43,9 +46,8 @@ export default defineConfig({
           include: ['tests/browser/*.test.ts'],
           // One Chromium at a time, which draws without a graphics card.
           maxWorkers: 1,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          expect: { poll: { timeout: 30_000 } },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

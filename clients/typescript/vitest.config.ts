@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** The memory test collects garbage before it measures. */
-const common = { restoreMocks: true, testTimeout: 15_000, execArgv: ['--expose-gc'] };
+/** Limits are for what never comes: a busy machine is slow. The memory test collects garbage before it measures. */
+const common = {
+  restoreMocks: true,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+  execArgv: ['--expose-gc'],
+};
 
 export default defineConfig({
   test: {
@@ -31,7 +37,8 @@ export default defineConfig({
           name: 'package',
           environment: 'node',
           include: ['tests/package/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

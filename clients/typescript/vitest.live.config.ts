@@ -5,5 +5,5 @@ if (!process.env.LOCKNGEN_URL) {
 }
 
 export default defineConfig({
-  test: { name: 'live', environment: 'node', include: ['tests/live/*.test.ts'], testTimeout: 60_000 },
+  test: { name: 'live', environment: 'node', include: ['tests/live/*.test.ts'], testTimeout: 120_000 },
 });

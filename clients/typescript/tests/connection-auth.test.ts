@@ -31,9 +31,11 @@ describe('authentication', () => {
     const connection = test.connect({ getToken: () => 'stale' });
     connection.subscribe(crypto.randomUUID(), test.keep);
     await test.news.until(() => connection.state.status === 'error');
-    expect(connection.state.error).toMatchObject({
-      code: 401,
+    const { error } = connection.state;
+    expect({ ...error, message: error?.message }).toStrictEqual({
+      name: 'ConnectionError',
       message: 'You are not allowed to follow these generations.',
+      code: 401,
       suggestion: 'Sign in again.',
       recovering: false,
     });

@@ -104,7 +104,7 @@ describe('GenerationSocket', () => {
     process.on('unhandledRejection', unhandled);
     test.gateway.routes.set('POST /api/generations', () => ({ status: 422, body: { detail: 'No such template.' } }));
     socket.generateImageAsync({ template: 'x' }, callbacks);
-    await vi.waitFor(() => expect(calls).toEqual(['error ApiError']));
+    await expect.poll(() => calls).toEqual(['error ApiError']);
     await new Promise((resolve) => setImmediate(resolve));
     expect(unhandled).not.toHaveBeenCalled();
     process.off('unhandledRejection', unhandled);

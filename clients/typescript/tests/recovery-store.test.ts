@@ -124,9 +124,7 @@ describe('several tabs', () => {
     const first = tab('a');
     first.keep({ ...running, generationId: id })();
     const second = tab('b');
-    await vi.waitFor(async () => {
-      expect((await second.claim()).map(({ generationId }) => generationId)).toContain(id);
-    });
+    await expect.poll(async () => (await second.claim()).map(({ generationId }) => generationId)).toContain(id);
   });
 
   it('a tab does not claim twice what it has', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { EventFactory } from '../../../typescript/tests/support/event-factory.js';
 import type { Backend } from '../support/backend';
 import { mediaFile } from './support/media';
@@ -24,6 +24,9 @@ function rememberRunning(backend: Backend): void {
     backend.remember({ id, status: 'running', images: [], parameters: { prompt: `Lighthouse ${at}` } });
   }
 }
+
+/** The most processor time of the page's own thread per event, in milliseconds: loose, but hardly another on a busy machine. */
+const budget = 20;
 
 interface Figures {
   readonly frames: number[];
@@ -52,26 +55,54 @@ async function startMeasuring(page: Page): Promise<void> {
 
 const figuresOf = (page: Page) => page.evaluate(() => (window as unknown as { figures: Figures }).figures);
 
-/** All bars run and are seen, what the page does is measured, and the events begin to come. */
-async function startLoad({ page, backend }: { page: Page; backend: Backend }): Promise<{ end: () => Promise<void> }> {
+/** All bars run and are seen, what the page does is measured, and the events begin to come. The end tells the processor time per event. */
+async function startLoad({ page, backend }: { page: Page; backend: Backend }) {
   backend.gateway.publish(...running.map((events) => events.started(1)));
   await expect.poll(() => page.getByRole('progressbar').count()).toBe(bars);
   await startMeasuring(page);
+  const used = await processorTime(page);
   let isOver = false;
+  let isGone = false;
+  onTestFinished(() => {
+    isGone = true;
+  });
   const load = (async () => {
     const begin = performance.now();
-    for (let sent = 0; sent < seconds * eventsPerSecond || !isOver; sent++) {
+    let sent = 0;
+    for (; !isGone && (sent < seconds * eventsPerSecond || !isOver); sent++) {
       const step = Math.floor(sent / bars) % 60;
       backend.gateway.publish((running[sent % bars] as EventFactory).progress(step, 60));
       await pause(Math.max(0, begin + (sent * 1_000) / eventsPerSecond - performance.now()));
     }
+    backend.gateway.publish(...running.map((events) => events.progress(59, 60)));
+    return sent + bars;
   })();
   return {
-    end: () => {
+    end: async () => {
       isOver = true;
-      return load;
+      const events = await load;
+      return (await used()) / events;
     },
   };
+}
+
+/** How many bars stand where they were told last: all, once a page that keeps up has heard everything. */
+const barsAtTheEnd = (page: Page) =>
+  page
+    .getByText(/Step 59\/60/)
+    .and(page.locator('[data-part=text]'))
+    .count();
+
+/** Tells the processor time that the page's own thread has used since, in milliseconds. */
+async function processorTime(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const read = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
+  };
+  const before = await read();
+  return async () => (await read()) - before;
 }
 
 it('Page_UnderManyEvents_StaysSmoothAndAnswersToTypingAndScrolling', async () => {
@@ -84,10 +115,11 @@ it('Page_UnderManyEvents_StaysSmoothAndAnswersToTypingAndScrolling', async () =>
     typing.push(performance.now() - before);
     await page.mouse.wheel(0, 100);
   }
-  await load.end();
+  const perEvent = await load.end();
 
   expect(await page.getByRole('textbox', { name: 'Prompt' }).inputValue()).toBe('a lighthouse at dusk');
-  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  await expect.poll(() => barsAtTheEnd(page)).toBe(bars);
   const { frames, longTasks } = await figuresOf(page);
   const [, ...rest] = frames;
   const sorted = rest.toSorted((a, b) => a - b);
@@ -96,11 +128,9 @@ it('Page_UnderManyEvents_StaysSmoothAndAnswersToTypingAndScrolling', async () =>
   console.log(
     `animation: ${bars} bars, ${eventsPerSecond} events/s: median frame ${share(0.5).toFixed(1)} ms, p95 ${share(0.95).toFixed(1)} ms, ` +
       `${rest.filter((ms) => ms > 33.4).length} of ${rest.length} frames above 33 ms, longest task ${longest.toFixed(0)} ms, ` +
-      `slowest key ${Math.max(...typing).toFixed(0)} ms`,
+      `slowest key ${Math.max(...typing).toFixed(0)} ms, ${perEvent.toFixed(2)} ms of processor time per event`,
   );
-  // Loose: the machine that runs this may be busy with other tests. The figures are for ./test bench.
-  expect(share(0.5)).toBeLessThan(150);
-  expect(longest).toBeLessThan(300);
+  expect(perEvent).toBeLessThan(budget);
 });
 
 it('Page_UnderManyEvents_AnswersToNavigationBetweenViewsTemplatesAndPictures', async () => {
@@ -148,9 +178,8 @@ it('Page_UnderManyEvents_AnswersToNavigationBetweenViewsTemplatesAndPictures', a
     'history',
     async () => {
       // Older pages come as their end comes near.
-      while ((await last.count()) === 0) {
-        await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-      }
+      const scroll = () => page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      await expect.poll(() => scroll().then(() => last.count()), { timeout: 120_000 }).toBe(1);
     },
     last,
   );
@@ -160,21 +189,18 @@ it('Page_UnderManyEvents_AnswersToNavigationBetweenViewsTemplatesAndPictures', a
   await expect.poll(() => page.getByTestId('lightbox').count()).toBe(0);
   const found = page.getByRole('button', { name: 'Open picture 1: Harbour 7', exact: true });
   await go('search', () => page.getByRole('searchbox', { name: 'Search the pictures' }).fill('harbour 7'), found);
-  await load.end();
+  const perEvent = await load.end();
 
   // What was left and come back to goes on: all bars, at what was told last.
   await page.getByRole('searchbox', { name: 'Search the pictures' }).fill('');
-  await expect.poll(() => page.getByRole('progressbar').count()).toBe(bars);
+  await expect.poll(() => barsAtTheEnd(page)).toBe(bars);
   const { longTasks } = await figuresOf(page);
   const longest = Math.max(0, ...longTasks);
-  const slowest = steps.toSorted((a, b) => b.ms - a.ms)[0];
   console.log(
     `navigation: ${bars} bars, ${eventsPerSecond} events/s: ${steps.map(({ name, ms }) => `${name} ${ms.toFixed(0)} ms`).join(', ')}, ` +
-      `${longTasks.length} tasks above 50 ms, longest ${longest.toFixed(0)} ms`,
+      `${longTasks.length} tasks above 50 ms, longest ${longest.toFixed(0)} ms, ${perEvent.toFixed(2)} ms of processor time per event`,
   );
-  // Looser than above: a view that is come to is built anew.
-  expect(slowest?.ms, slowest?.name).toBeLessThan(10_000);
-  expect(longest).toBeLessThan(1_000);
+  expect(perEvent).toBeLessThan(budget);
 });
 
 it('Bar_BetweenTwoEvents_GlidesFromOneLengthToTheOther', async () => {

@@ -15,7 +15,14 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 const open = async (page: Page, name: string): Promise<Locator> => {
   await page.getByRole('button', { name }).click();
-  return page.getByTestId('lightbox');
+  const lightbox = page.getByTestId('lightbox');
+  await lightbox.waitFor();
+  return lightbox;
+};
+
+const close = async (page: Page): Promise<void> => {
+  await page.keyboard.press('Escape');
+  await page.getByTestId('lightbox').waitFor({ state: 'detached' });
 };
 
 const violations = async (page: Page) =>
@@ -30,16 +37,9 @@ it('Sheet_WorkflowOfEveryKind_ShowsEachAsWhatItIsByTheNodeThatMadeIt', async () 
     ...['latent', 'file', 'file'],
   ]);
   const titles = page.getByTestId('output').getByRole('heading');
-  expect(await titles.allTextContents()).toEqual([
-    'Final',
-    'Node 10',
-    'Clip',
-    'Node 14',
-    'Mesh',
-    'Caption',
-    'Node 16',
-    'Node 17',
-  ]);
+  await expect
+    .poll(() => titles.allTextContents())
+    .toEqual(['Final', 'Node 10', 'Clip', 'Node 14', 'Mesh', 'Caption', 'Node 16', 'Node 17']);
   // Browsers show AVIF, and SVG although it comes as an attachment; its script has not run.
   const pictures = page.getByTestId('image');
   for (const at of [0, 1, 2, 3]) {
@@ -103,9 +103,10 @@ it('Video_Opened_PlaysAndIsSteeredByItsOwnKeys', async () => {
   await page.keyboard.press('ArrowRight');
   expect(await lightbox.textContent()).toContain('Video 5 of 15');
   await shoot(page, 'video');
-  await page.keyboard.press('Escape');
-  await expect.poll(() => lightbox.count()).toBe(0);
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toContain('Play Video 5');
+  await close(page);
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+    .toContain('Play Video 5');
 });
 
 it('Model_Opened_IsDrawnByCodeThatCameOnlyThen', async () => {
@@ -118,13 +119,15 @@ it('Model_Opened_IsDrawnByCodeThatCameOnlyThen', async () => {
   await expect.poll(() => canvas.getAttribute('aria-busy')).toBe('false');
   expect(scripts().length).toBeGreaterThan(0);
   await canvas.focus();
-  const before = await canvas.screenshot();
+  // At the end of its fade-in, which would make any two pictures differ.
+  const look = () => canvas.screenshot({ animations: 'disabled' });
+  const before = await look();
   expect(new Set(before).size).toBeGreaterThan(100);
   for (let press = 0; press < 5; press++) {
     await page.keyboard.press('ArrowRight');
   }
   expect(await lightbox.textContent()).toContain('3D model 9 of 15');
-  await expect.poll(async () => before.equals(await canvas.screenshot())).toBe(false);
+  await expect.poll(async () => before.equals(await look())).toBe(false);
   await shoot(page, 'model');
 });
 
@@ -139,13 +142,14 @@ it.each(['dark', 'light'])('Accessibility_OfEveryKind_AxeFindsNothing %s', async
   for (const name of ['Open picture 3', 'Play Video 5', 'View 3D model 9', 'Read Text 12']) {
     await open(page, name);
     expect(await violations(page)).toEqual([]);
-    await page.keyboard.press('Escape');
+    await close(page);
   }
 });
 
 it('Phone_EveryKind_NeedsNoSidewaysScrolling', async () => {
   const { page } = await visit(rememberEachKind, { viewport: { width: 390, height: 844 } });
   await page.getByRole('button', { name: 'View 3D model 9' }).waitFor();
+  await expect.poll(() => page.getByTestId('result').count()).toBe(15);
   const overflow = () =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(await overflow()).toBeLessThanOrEqual(0);

@@ -19,7 +19,5 @@ it('OfflineBanner_ServerGone_SaysSoOnlyAfterAWhile', async () => {
   backend.gateway.refuse = { websocket: { status: 503 }, sse: { status: 503 }, polling: { status: 503 } };
   backend.gateway.drop();
   expect(screen.getByTestId('offline-banner')).toBeEmptyDOMElement();
-  await waitFor(() => expect(screen.getByTestId('offline-banner')).toHaveTextContent('catches up by itself'), {
-    timeout: 10_000,
-  });
+  await waitFor(() => expect(screen.getByTestId('offline-banner')).toHaveTextContent('catches up by itself'));
 });

@@ -3,7 +3,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 // One generous limit for everything that is waited for.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 // happy-dom lays nothing out, so it knows no intersections: here everything is always in view.
 vi.stubGlobal(

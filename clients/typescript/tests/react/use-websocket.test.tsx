@@ -100,8 +100,11 @@ describe('useWebSocket', () => {
   it('recovers from a broken network', async () => {
     const { result } = mount({ reconnectInterval: 200 });
     await waitFor(() => expect(result.current.connectionStatus).toBe('connected'));
+    // Nothing answers until the loss was seen.
+    test.gateway.refuse = { websocket: { status: 502 }, sse: { status: 502 }, polling: { status: 502 } };
     test.gateway.drop();
     await waitFor(() => expect(result.current.error?.message).toBe('The connection to the server was lost.'));
+    test.gateway.refuse = {};
     await waitFor(() => expect(result.current.connectionStatus).toBe('connected'));
     expect(result.current.error).toBeNull();
   });
