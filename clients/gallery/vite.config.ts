@@ -44,10 +44,11 @@ export default defineConfig({
           name: 'browser',
           environment: 'node',
           include: ['tests/browser/*.test.ts'],
-          // One Chromium at a time, which draws without a graphics card.
+          // One Chromium at a time, which draws without a graphics card: on a busy machine a model takes half a minute.
           maxWorkers: 1,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          expect: { poll: { timeout: 120_000 } },
         },
       },
     ],

@@ -179,7 +179,7 @@ it('Page_UnderManyEvents_AnswersToNavigationBetweenViewsTemplatesAndPictures', a
     async () => {
       // Older pages come as their end comes near.
       const scroll = () => page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
-      await expect.poll(() => scroll().then(() => last.count()), { timeout: 120_000 }).toBe(1);
+      await expect.poll(() => scroll().then(() => last.count())).toBe(1);
     },
     last,
   );

@@ -76,6 +76,7 @@ export function inChromium() {
       return body ? { headers, body } : { status: 404 };
     };
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
