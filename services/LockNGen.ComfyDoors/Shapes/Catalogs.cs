@@ -3,7 +3,7 @@ using LockNGen.ComfyDoors.Api;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>The node classes of the farm; asked for again after a few seconds, and read again only when they have changed.</summary>
+/// <summary>The node classes of the farm; asked for again after a few seconds, or at once while there are none, and read again only when they have changed.</summary>
 internal sealed class Catalogs(GenerationApiClient api, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
@@ -13,7 +13,7 @@ internal sealed class Catalogs(GenerationApiClient api, TimeProvider clock)
     public async Task<NodeCatalog> GetAsync(DoorCaller caller, CancellationToken cancellationToken)
     {
         var known = _known;
-        if (clock.GetUtcNow() - known.At < Fresh)
+        if (!known.Catalog.IsEmpty && clock.GetUtcNow() - known.At < Fresh)
             return known.Catalog;
         using var response = await api.OpenAsync(
             caller,

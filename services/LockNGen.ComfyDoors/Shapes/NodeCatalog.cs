@@ -23,6 +23,9 @@ internal sealed class NodeCatalog
     /// <summary>When there is no instance yet.</summary>
     public static NodeCatalog Empty { get; } = new("{}"u8.ToArray(), "");
 
+    /// <summary>Whether no class is known.</summary>
+    public bool IsEmpty => _classes.GetPropertyCount() == 0;
+
     /// <summary>One class as ComfyUI tells it.</summary>
     public JsonElement? Find(string name) => _classes.TryGetProperty(name, out var found) ? found : null;
 

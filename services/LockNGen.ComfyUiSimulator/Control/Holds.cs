@@ -20,7 +20,7 @@ internal sealed class Holds
 {
     private const int MaxHolds = 1000;
     private readonly Lock _gate = new();
-    private readonly Dictionary<Guid, Hold> _holds = [];
+    private readonly OrderedDictionary<Guid, Hold> _holds = [];
 
     /// <summary>Answers the id of the new hold, or null if there are too many.</summary>
     public Guid? Add(HoldRequest request)
@@ -73,7 +73,7 @@ internal sealed class Holds
         }
     }
 
-    /// <summary>Called by the run: stops here if a hold says so. Each hold stops one run once.</summary>
+    /// <summary>Called by the run: stops here if a hold says so: the oldest of those that match. Each hold stops one run once.</summary>
     public async Task PassAsync(HoldStage stage, string promptId, string? classType, int? step, CancellationToken cancellationToken)
     {
         if (Take(stage, promptId, classType, step) is { } hold)

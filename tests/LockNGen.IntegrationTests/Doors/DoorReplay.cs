@@ -6,10 +6,13 @@ namespace LockNGen.IntegrationTests.Doors;
 
 /// <summary>
 /// Does to a door what the recorder did to a real server, and lists what a program would see different. Before each action every socket is as far as
-/// it was then: as many prompts have ended, and the one that runs has begun.
+/// it was then: as many prompts have ended, and the one that runs has begun. Its samplers are held until then.
 /// </summary>
-internal sealed class DoorReplay(HttpClient door, Recording recording, bool isSlow) : IAsyncDisposable
+internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recording recording, Func<string, bool> isChance) : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly HeldSteps _held = new(simulator, recording);
     private readonly Dictionary<string, DoorSocket> _sockets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly List<string> _differences = [];
@@ -42,6 +45,7 @@ internal sealed class DoorReplay(HttpClient door, Recording recording, bool isSl
 
     private async Task CatchUpAsync(JsonObject? action)
     {
+        _differences.AddRange(await _held.ReleaseAsync(action, _sockets, Map));
         foreach (var (name, socket) in _sockets)
         {
             var recorded = (action is null ? recording.Frames(name) : recording.Frames(name, action)).Select(f => f["data"] as JsonObject);
@@ -68,14 +72,21 @@ internal sealed class DoorReplay(HttpClient door, Recording recording, bool isSl
 
     private async Task RequestAsync(JsonObject entry)
     {
+        if (PromptId(entry) is { } promptId)
+            await _held.HoldAsync(promptId);
         // Queue and history were changing when it was asked: what the answer says must come true soon.
-        for (var left = entry["method"]!.ToString() == "GET" ? 500 : 1; ; left--)
+        using var limit = new CancellationTokenSource(entry["method"]!.ToString() == "GET" ? Patience : TimeSpan.Zero);
+        while (true)
         {
             var (expected, actual) = await AskAsync(entry);
             if (expected == actual)
                 return;
-            if (left > 1)
+            if (!limit.IsCancellationRequested)
+            {
+                await Task.Delay(20, CancellationToken.None);
                 continue;
+            }
+
             _differences.Add($"{entry["method"]} {entry["path"]} {Shorten(entry["request"]?.ToJsonString())}\n  recorded: {expected}\n  door:     {actual}");
             return;
         }
@@ -92,12 +103,16 @@ internal sealed class DoorReplay(HttpClient door, Recording recording, bool isSl
         };
         using var answer = await door.SendAsync(request);
         var body = await answer.Content.ReadAsStringAsync();
-        if (entry["path"]!.ToString() == "/prompt" && (entry["response"] as JsonObject)?["prompt_id"] is { } recorded && answer.IsSuccessStatusCode)
-            _ids[recorded.ToString()] = JsonNode.Parse(body)!["prompt_id"]!.ToString();
+        if (PromptId(entry) is { } recorded && answer.IsSuccessStatusCode)
+            _ids[recorded] = JsonNode.Parse(body)!["prompt_id"]!.ToString();
         // Where the real server said nothing that a program reads, its status is all.
         var told = entry["response"] is JsonObject && body.StartsWith('{') ? JsonNode.Parse(body) : null;
         return ($"{DoorDifferences.Status(entry["status"]!.GetValue<int>())} {Answer(entry["response"])}", $"{(int)answer.StatusCode} {Answer(told)}");
     }
+
+    /// <summary>The id that a server gave a prompt when this was recorded.</summary>
+    private static string? PromptId(JsonObject entry) =>
+        entry["path"]!.ToString() == "/prompt" ? (entry["response"] as JsonObject)?["prompt_id"]?.ToString() : null;
 
     private static string Answer(JsonNode? json) => json is JsonObject ? Shape.Of(DoorDifferences.Without(json.DeepClone())) : "";
 
@@ -113,7 +128,7 @@ internal sealed class DoorReplay(HttpClient door, Recording recording, bool isSl
                 continue;
             // A node that takes no time may not be told to be at work, but in no other place than it was.
             var nodes = actual.Nodes.ToHashSet(StringComparer.Ordinal);
-            var (theirs, ours) = (expected.Lines(nodes, actual, isSlow), actual.Lines(nodes, expected, isSlow));
+            var (theirs, ours) = (expected.Lines(nodes, actual, isChance), actual.Lines(nodes, expected, isChance));
             for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)
             {
                 if (theirs.ElementAtOrDefault(i) == ours.ElementAtOrDefault(i))

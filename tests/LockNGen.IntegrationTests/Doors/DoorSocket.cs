@@ -7,7 +7,7 @@ namespace LockNGen.IntegrationTests.Doors;
 /// <summary>A socket at a door: collects what arrives, and waits for what a test expects.</summary>
 internal sealed class DoorSocket : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
     private readonly List<(JsonObject? Json, byte[] Bytes)> _frames = [];

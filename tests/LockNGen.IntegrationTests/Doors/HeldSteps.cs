@@ -1,0 +1,89 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using LockNGen.ComfyUiSimulator.Tests.Conformance;
+
+namespace LockNGen.IntegrationTests.Doors;
+
+/// <summary>
+/// Stops the simulated ComfyUI at the first two steps of every sampler (a node of three steps or more) of a recorded prompt, until the recording goes on: so
+/// what is asked during a run is asked during a run on the busiest machine. At the first step the door's socket must see progress, at the second a picture:
+/// one that comes before the door has begun to follow the prompt is not repeated.
+/// </summary>
+internal sealed class HeldSteps(HttpClient simulator, Recording recording)
+{
+    private readonly Queue<Step> _steps = [];
+
+    /// <summary>To be called before the prompt that was recorded with this id is sent.</summary>
+    public async Task HoldAsync(string promptId)
+    {
+        foreach (var socket in recording.Sockets)
+        {
+            foreach (var node in Of(recording.Frames(socket), promptId, "progress").Where(f => f["max"]!.GetValue<int>() > 2 && f["value"]!.GetValue<int>() >= 2).Select(f => f["node"]!.ToString()).Distinct())
+                _steps.Enqueue(new Step(await HoldAsync(step: 1), await HoldAsync(step: 2), socket, promptId, node, HasPreview(recording.Frames(socket), promptId, node)));
+        }
+    }
+
+    /// <summary>Lets those go on that had gone on when an action was recorded, or all of them; yields what the door's sockets did not see of their steps.</summary>
+    public async Task<IReadOnlyList<string>> ReleaseAsync(JsonObject? action, IReadOnlyDictionary<string, DoorSocket> sockets, Func<string, string> map)
+    {
+        var unseen = new List<string>();
+        while (_steps.TryPeek(out var step) && (action is null || HasGoneOn(recording.Frames(step.Socket, action), step)))
+        {
+            var (socket, promptId) = (sockets[step.Socket], map(step.PromptId));
+            if (!await IsSeenAsync(socket, promptId, step.Node, f => f?["type"]?.ToString() == "progress"))
+                unseen.Add($"{step.Socket} was not told of the first step of node {step.Node}");
+            await ReleaseAsync(step.First);
+            if (step.HasPreview && !await IsSeenAsync(socket, promptId, step.Node, f => f is null))
+                unseen.Add($"{step.Socket} was not sent a picture of node {step.Node}");
+            await ReleaseAsync(step.Second);
+            _steps.Dequeue();
+        }
+
+        return unseen;
+    }
+
+    private async Task<Guid> HoldAsync(int step)
+    {
+        using var response = await simulator.PostAsJsonAsync("simulator/holds", new { stage = "progress", step }, TestContext.Current.CancellationToken);
+        var hold = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken);
+        return hold!["id"]!.GetValue<Guid>();
+    }
+
+    /// <summary>A step is told before the simulator stops at it: one that was let go too early would take the hold of the next sampler.</summary>
+    private async Task ReleaseAsync(Guid hold)
+    {
+        await simulator.GetStringAsync(new Uri($"simulator/holds/{hold}?timeoutSeconds=60", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await simulator.DeleteAsync(new Uri($"simulator/holds/{hold}", UriKind.Relative), TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<bool> IsSeenAsync(DoorSocket socket, string promptId, string node, Predicate<JsonObject?> isWanted)
+    {
+        try
+        {
+            await socket.WaitAsync(frames => WhileAt(frames.Select(f => f.Json), promptId, node).Any(f => isWanted(f)));
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<JsonObject> Of(IEnumerable<JsonObject> frames, string promptId, string type) =>
+        frames.Select(f => f["data"]).OfType<JsonObject>().Where(d => d["type"]?.ToString() == type).Select(d => d["data"]!.AsObject()).Where(d => d["prompt_id"]?.ToString() == promptId);
+
+    private static bool HasGoneOn(IReadOnlyList<JsonObject> frames, Step step) =>
+        Of(frames, step.PromptId, "progress").Any(f => f["node"]!.ToString() == step.Node)
+        && (Of(frames, step.PromptId, "executing").Last()["node"]?.ToString() != step.Node || Of(frames, step.PromptId, "execution_error").Any());
+
+    private static bool HasPreview(IReadOnlyList<JsonObject> frames, string promptId, string node) =>
+        WhileAt(frames.Select(f => f["data"] as JsonObject), promptId, node).Any(data => data is null);
+
+    /// <summary>What was received while a node was at work; a picture is null.</summary>
+    private static IEnumerable<JsonObject?> WhileAt(IEnumerable<JsonObject?> frames, string promptId, string node) => frames
+        .SkipWhile(f => !(f?["type"]?.ToString() == "executing" && f["data"]!["prompt_id"]?.ToString() == promptId && f["data"]!["node"]?.ToString() == node))
+        .Skip(1)
+        .TakeWhile(f => f?["type"]?.ToString() != "executing");
+
+    private sealed record Step(Guid First, Guid Second, string Socket, string PromptId, string Node, bool HasPreview);
+}
