@@ -8,10 +8,8 @@ namespace LockNGen.IntegrationTests.Doors;
 /// Does to a door what the recorder did to a real server, and lists what a program would see different. Before each action every socket is as far as
 /// it was then: as many prompts have ended, and the one that runs has begun. Its samplers are held until then.
 /// </summary>
-internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recording recording, Func<string, bool> isChance) : IAsyncDisposable
+internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recording recording, bool isSlow) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly HeldSteps _held = new(simulator, recording);
     private readonly Dictionary<string, DoorSocket> _sockets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
@@ -50,11 +48,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
         {
             var recorded = (action is null ? recording.Frames(name) : recording.Frames(name, action)).Select(f => f["data"] as JsonObject);
             var (ends, hasBegun) = Position(recorded);
-            try
-            {
-                await socket.WaitAsync(frames => Position(frames.Select(f => f.Json)) is var now && (now.Ends > ends || (now.Ends == ends && (now.HasBegun || !hasBegun))));
-            }
-            catch (OperationCanceledException)
+            if (!await socket.ComesAsync(frames => Position(frames.Select(f => f.Json)) is var now && (now.Ends > ends || (now.Ends == ends && (now.HasBegun || !hasBegun)))))
             {
                 _differences.Add(
                     $"{recording.Name}: {name} did not get to {ends} ends before {action?.ToJsonString() ?? "the end"}, only to: {string.Join(' ', socket.Frames.Select(f => f.Json?["type"]))}");
@@ -75,7 +69,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
         if (PromptId(entry) is { } promptId)
             await _held.HoldAsync(promptId);
         // Queue and history were changing when it was asked: what the answer says must come true soon.
-        using var limit = new CancellationTokenSource(entry["method"]!.ToString() == "GET" ? Patience : TimeSpan.Zero);
+        using var limit = new CancellationTokenSource(entry["method"]!.ToString() == "GET" ? DoorSocket.Patience : TimeSpan.Zero);
         while (true)
         {
             var (expected, actual) = await AskAsync(entry);
@@ -128,7 +122,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
                 continue;
             // A node that takes no time may not be told to be at work, but in no other place than it was.
             var nodes = actual.Nodes.ToHashSet(StringComparer.Ordinal);
-            var (theirs, ours) = (expected.Lines(nodes, actual, isChance), actual.Lines(nodes, expected, isChance));
+            var (theirs, ours) = (expected.Lines(nodes, actual, isSlow), actual.Lines(nodes, expected, isSlow));
             for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)
             {
                 if (theirs.ElementAtOrDefault(i) == ours.ElementAtOrDefault(i))

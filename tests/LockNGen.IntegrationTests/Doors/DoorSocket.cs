@@ -7,7 +7,8 @@ namespace LockNGen.IntegrationTests.Doors;
 /// <summary>A socket at a door: collects what arrives, and waits for what a test expects.</summary>
 internal sealed class DoorSocket : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>How long anything is waited for that should come.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
     private readonly List<(JsonObject? Json, byte[] Bytes)> _frames = [];
@@ -39,6 +40,20 @@ internal sealed class DoorSocket : IAsyncDisposable
         using var limit = new CancellationTokenSource(Patience);
         while (!isThere(Frames))
             await _changed.WaitAsync(limit.Token);
+    }
+
+    /// <summary>Waits as <see cref="WaitAsync"/> does, for those who go on without.</summary>
+    public async Task<bool> ComesAsync(Func<IReadOnlyList<(JsonObject? Json, byte[] Bytes)>, bool> isThere)
+    {
+        try
+        {
+            await WaitAsync(isThere);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -56,18 +56,8 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
         using var response = await simulator.DeleteAsync(new Uri($"simulator/holds/{hold}", UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
-    private static async Task<bool> IsSeenAsync(DoorSocket socket, string promptId, string node, Predicate<JsonObject?> isWanted)
-    {
-        try
-        {
-            await socket.WaitAsync(frames => WhileAt(frames.Select(f => f.Json), promptId, node).Any(f => isWanted(f)));
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    private static Task<bool> IsSeenAsync(DoorSocket socket, string promptId, string node, Func<JsonObject?, bool> isWanted) =>
+        socket.ComesAsync(frames => WhileAt(frames.Select(f => f.Json), promptId, node).Any(isWanted));
 
     private static IEnumerable<JsonObject> Of(IEnumerable<JsonObject> frames, string promptId, string type) =>
         frames.Select(f => f["data"]).OfType<JsonObject>().Where(d => d["type"]?.ToString() == type).Select(d => d["data"]!.AsObject()).Where(d => d["prompt_id"]?.ToString() == promptId);

@@ -42,12 +42,12 @@ internal sealed class Told
     }
 
     /// <summary>
-    /// All lines; of the nodes at work only these. Of nodes that are done at once, progress and previews may have been passed over: what
-    /// <paramref name="isChance"/> says to be such is left out where the other was not told of it.
+    /// All lines; of the nodes at work only these. Of nodes that are done at once, progress and previews may have been passed over: what the other was not
+    /// told of those is left out, unless <paramref name="isSlow"/> says that every node took its time.
     /// </summary>
-    public List<string> Lines(IReadOnlySet<string> nodes, Told other, Func<string, bool> isChance)
+    public List<string> Lines(IReadOnlySet<string> nodes, Told other, bool isSlow)
     {
-        var lines = _lines.Where(l => (l.Type != "executing" || l.Node is null || nodes.Contains(l.Node)) && (!isChance(l.Line) || other._lines.Exists(o => o.Line == l.Line))).ToList();
+        var lines = _lines.Where(l => (l.Type != "executing" || l.Node is null || nodes.Contains(l.Node)) && (isSlow || !IsProgress(l.Line) || other._lines.Exists(o => o.Line == l.Line))).ToList();
         var executed = lines.Where(l => l.Type == "executed").OrderBy(l => l.Line, StringComparer.Ordinal).ToList();
         lines.RemoveAll(l => l.Type == "executed");
         var outcome = lines.FindIndex(l => Outcomes.Contains(l.Type));
@@ -64,13 +64,11 @@ internal sealed class Told
         return [.. told.Where(l => !IsAnywhere(l)), .. told.Where(IsAnywhere).Order(StringComparer.Ordinal)];
     }
 
-    public static bool IsProgress(string line) => line.StartsWith("progress", StringComparison.Ordinal);
-
     /// <summary>A change of the queue may be told while something else happens; only the first status, which has the session's id, has its place.</summary>
     private static bool IsAnywhere(string line) =>
-        IsProgress(line) || IsPicture(line) || (line.StartsWith("status", StringComparison.Ordinal) && !line.Contains("sid", StringComparison.Ordinal));
+        IsProgress(line) || (line.StartsWith("status", StringComparison.Ordinal) && !line.Contains("sid", StringComparison.Ordinal));
 
-    public static bool IsPicture(string line) => line.StartsWith("binary", StringComparison.Ordinal);
+    private static bool IsProgress(string line) => line.StartsWith("progress", StringComparison.Ordinal) || line.StartsWith("binary", StringComparison.Ordinal);
 
     private void Add(JsonObject? json, byte[] bytes)
     {
