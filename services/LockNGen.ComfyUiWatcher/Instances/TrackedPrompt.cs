@@ -14,6 +14,11 @@ internal sealed class TrackedPrompt(
 {
     private const int MaxWarnings = 50;
 
+    /// <summary>
+    /// What is on its way through the socket may be read after the answer of a later request over HTTP, on a busy machine by this much.
+    /// </summary>
+    private static readonly TimeSpan SocketLag = TimeSpan.FromSeconds(3);
+
     private readonly Lock _gate = new();
     private readonly CollectedOutputs _outputs = new(graph);
     private readonly List<GenerationWarning> _warnings = [];
@@ -61,6 +66,9 @@ internal sealed class TrackedPrompt(
     /// <summary>How it ended, as far as the socket told: <see cref="ExecutionSucceeded"/>, <see cref="ExecutionFailed"/> or <see cref="ExecutionInterrupted"/>.</summary>
     public ComfyUiMessage? End { get; private set; }
 
+    /// <summary>The socket told that it is over: everything that was sent through it before has been received.</summary>
+    public bool EndWasTold { get; private set; }
+
     /// <summary>Set when ComfyUI has confirmed that it has the prompt: from then on its absence from the queue means something.</summary>
     public DateTimeOffset? AcceptedAt { get; private set; }
 
@@ -92,7 +100,10 @@ internal sealed class TrackedPrompt(
             if (message is not PreviewFrame preview || !_outputs.Add(preview))
                 Publish(translator.Apply(message, receivedAt), receivedAt);
             if (message is ExecutionEnded)
+            {
+                EndWasTold = true;
                 _left.TrySetResult();
+            }
         }
     }
 
@@ -110,7 +121,7 @@ internal sealed class TrackedPrompt(
                     WaitsBehind?.Invoke(queue.Running.Count + queue.Pending.TakeWhile(i => i != item).Count());
                 translator.Expect(item.Outputs);
             }
-            else if (AcceptedAt < askedAt)
+            else if (AcceptedAt < askedAt && !MayBeInTheSocket(askedAt))
             {
                 _left.TrySetResult();
             }
@@ -149,7 +160,7 @@ internal sealed class TrackedPrompt(
     public void Return()
     {
         lock (_gate)
-            _left = NewLeft();
+            (_left, EndWasTold) = (NewLeft(), false);
     }
 
     public void GiveUp(GenerationError error)
@@ -176,6 +187,13 @@ internal sealed class TrackedPrompt(
     {
         lock (_gate)
             return _outputs.With(history) with { Warnings = [.. _warnings] };
+    }
+
+    /// <summary>Whether results of it may still be on their way, which only the socket has.</summary>
+    private bool MayBeInTheSocket(DateTimeOffset askedAt)
+    {
+        var lastSign = LastHeardAt > AcceptedAt ? LastHeardAt : AcceptedAt;
+        return SendsImages && !HadGap && !WasDisconnected && askedAt - lastSign < SocketLag;
     }
 
     private static TaskCompletionSource NewLeft() => new(TaskCreationOptions.RunContinuationsAsynchronously);
