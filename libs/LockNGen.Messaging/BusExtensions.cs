@@ -80,10 +80,9 @@ public static class BusExtensions
 
     private static void AddRabbitMq(IBusRegistrationConfigurator bus)
     {
-        bus.AddSingleton<StaleConnectionWatch>();
-        bus.AddReceiveEndpointObserver(services => services.GetRequiredService<StaleConnectionWatch>());
-        bus.AddSendObserver(services => services.GetRequiredService<StaleConnectionWatch>());
-        bus.AddPublishObserver(services => services.GetRequiredService<StaleConnectionWatch>());
+        bus.AddSingleton<ConnectionWatch>();
+        bus.AddSendObserver(services => services.GetRequiredService<ConnectionWatch>());
+        bus.AddPublishObserver(services => services.GetRequiredService<ConnectionWatch>());
         bus.UsingRabbitMq(ConfigureRabbitMq);
     }
 

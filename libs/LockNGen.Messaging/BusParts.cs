@@ -25,20 +25,15 @@ public sealed class BusParts(BusTransport transport)
     public void DurableEndpoint(Func<IServiceProvider, DurableQueue> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure)
     {
         _durable.Add(queue);
-        _endpoints.Add((context, bus) =>
+        Add(services => Transport == BusTransport.RabbitMq ? queue(services).Name : queue(services).Exchange, (context, endpoint) =>
         {
-            var durable = queue(context);
-            bus.ReceiveEndpoint(Transport == BusTransport.RabbitMq ? durable.Name : durable.Exchange, endpoint =>
+            if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
             {
-                endpoint.ConfigureConsumeTopology = false;
-                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
-                {
-                    durable.Configure(rabbitMq);
-                    endpoint.AddDependency(context.GetRequiredService<QueueTakeover>());
-                }
+                queue(context).Configure(rabbitMq);
+                endpoint.AddDependency(context.GetRequiredService<QueueTakeover>());
+            }
 
-                configure(context, endpoint);
-            });
+            configure(context, endpoint);
         });
     }
 
@@ -51,11 +46,7 @@ public sealed class BusParts(BusTransport transport)
 
     /// <summary>The same for a queue whose name the services know.</summary>
     public void Endpoint(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
-        _endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue(context), endpoint =>
-        {
-            endpoint.ConfigureConsumeTopology = false;
-            configure(context, endpoint);
-        }));
+        Add(queue, configure);
 
     internal IEnumerable<DurableQueue> DurableQueues(IServiceProvider services) => _durable.Select(queue => queue(services));
 
@@ -64,4 +55,13 @@ public sealed class BusParts(BusTransport transport)
         foreach (var endpoint in _endpoints)
             endpoint(context, bus);
     }
+
+    private void Add(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
+        _endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue(context), endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
+                rabbitMq.ConfigureChannel(channel => channel.UseFilter(context.GetRequiredService<ConnectionWatch>()));
+            configure(context, endpoint);
+        }));
 }

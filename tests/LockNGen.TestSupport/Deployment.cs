@@ -5,14 +5,9 @@ namespace LockNGen.TestSupport;
 /// <summary>The product as separate processes on a real RabbitMQ: an API on SQLite, a watcher, a simulated ComfyUI and gateways.</summary>
 public sealed class Deployment : IAsyncDisposable
 {
-    private const string ApiProject = "LockNGen.GenerationApi";
-    private const string GatewayProject = "LockNGen.RealtimeGateway";
-    private const string WatcherName = "watcher-a";
-
     private readonly string _data = Directory.CreateTempSubdirectory("lockngen-").FullName;
     private readonly Dictionary<string, string> _common;
     private readonly List<ServiceProcess> _started = [];
-    private Dictionary<string, string> _apiSettings = [];
 
     private Deployment(string broker)
     {
@@ -57,9 +52,8 @@ public sealed class Deployment : IAsyncDisposable
             {
                 ["Simulator__StepMilliseconds"] = stepMilliseconds.ToString(CultureInfo.InvariantCulture),
             });
-        deployment.Watcher = deployment.StartWatcher(WatcherName);
-        deployment._apiSettings = new(apiSettings ?? new Dictionary<string, string>());
-        deployment.Api = deployment.Start(ApiProject, deployment._apiSettings);
+        deployment.Watcher = deployment.StartWatcher("watcher-a");
+        deployment.Api = deployment.Start("LockNGen.GenerationApi", new(apiSettings ?? new Dictionary<string, string>()));
         await Task.WhenAll(deployment._started.Where(s => s != deployment.Simulator).Select(s => s.ReadyAsync()));
         return deployment;
     }
@@ -75,7 +69,7 @@ public sealed class Deployment : IAsyncDisposable
         Start("LockNGen.ComfyDoors", new(settings ?? new Dictionary<string, string>()) { ["ComfyDoors__ApiUrl"] = Api.Url.ToString() });
 
     /// <summary>Starts one more gateway; the caller waits for it.</summary>
-    public ServiceProcess StartGateway() => Start(GatewayProject, []);
+    public ServiceProcess StartGateway() => Start("LockNGen.RealtimeGateway", []);
 
     /// <summary>Starts one more watcher of the same instance; the caller waits for it.</summary>
     public ServiceProcess StartWatcher(string name) => Start("LockNGen.ComfyUiWatcher", new()
@@ -85,21 +79,6 @@ public sealed class Deployment : IAsyncDisposable
         ["ComfyUi__Instances__0__Name"] = "gpu-1",
     });
 
-    /// <summary>
-    /// Starts again what has ended, as whoever runs the services does: a process whose client of the broker hangs after a lost connection ends
-    /// by itself. Returns how many those were.
-    /// </summary>
-    public int StartEndedAgain()
-    {
-        var before = _started.Count;
-        if (Api.Ended.IsCompleted)
-            Api = Start(ApiProject, _apiSettings, Api.Url.Port);
-        if (Watcher.Ended.IsCompleted)
-            Watcher = StartWatcher(WatcherName);
-        Gateways = [.. Gateways.Select(g => g.Ended.IsCompleted ? Start(GatewayProject, [], g.Url.Port) : g)];
-        return _started.Count - before;
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (var service in _started)
@@ -107,11 +86,11 @@ public sealed class Deployment : IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    private ServiceProcess Start(string project, Dictionary<string, string> settings, int? port = null)
+    private ServiceProcess Start(string project, Dictionary<string, string> settings)
     {
         foreach (var (name, value) in _common)
             settings.TryAdd(name, value);
-        var service = ServiceProcess.Start(project, settings, port);
+        var service = ServiceProcess.Start(project, settings);
         _started.Add(service);
         return service;
     }

@@ -18,7 +18,7 @@ internal static class ServiceCheck
                 webhooks.Check(evidence.Webhooks.HasOutcome(id, outcome.Type, ofGeneration: true), $"{outcome.Type} did not come to the generation's own webhook", id);
         }
 
-        var processes = new Promise("no process ends by itself but over a bus on a closed connection; SIGTERM ends it with code 0");
+        var processes = new Promise("no process ends by itself; SIGTERM ends it with code 0");
         foreach (var service in evidence.System.Services)
         {
             processes.Check(service.UnexpectedEnds.Count == 0, string.Join("; ", service.UnexpectedEnds));

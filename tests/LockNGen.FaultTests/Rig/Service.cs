@@ -10,7 +10,6 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
 
     private readonly List<string> _unexpectedEnds = [];
     private ServiceProcess? _process;
-    private volatile bool _gaveUpItsBus;
 
     public string Name => name;
 
@@ -22,10 +21,7 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
     /// <summary>When that process was started.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>
-    /// Processes that ended although nobody had ended them, or not as they were told to; without those whose bus did not get over the loss of its
-    /// connection, which is how they get over it.
-    /// </summary>
+    /// <summary>Processes that ended although nobody had ended them, or not as they were told to.</summary>
     public IReadOnlyList<string> UnexpectedEnds
     {
         get
@@ -41,8 +37,7 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
         if (_process is not null)
             return;
         StartedAt = DateTimeOffset.UtcNow;
-        _gaveUpItsBus = false;
-        var process = ServiceProcess.Start(project, settings, port, Note);
+        var process = ServiceProcess.Start(project, settings, port, line => journal.Write(name, line));
         _process = process;
         _ = WatchAsync(process);
     }
@@ -93,20 +88,9 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
         // Whoever ends it takes it out of its place first.
         if (Interlocked.CompareExchange(ref _process, null, process) != process)
             return;
-        if (_gaveUpItsBus)
-            journal.Note($"{name} ended by itself: its bus stayed on a closed connection", aloud: true);
-        else
-            Report($"{name} ended by itself with code {code}");
+        Report($"{name} ended by itself with code {code}");
         await Task.Delay(RestartDelay);
         Start();
-    }
-
-    private void Note(string line)
-    {
-        // What StaleConnectionWatch says.
-        if (line.Contains("using a closed connection to the broker", StringComparison.Ordinal))
-            _gaveUpItsBus = true;
-        journal.Write(name, line);
     }
 
     private void Report(string what)

@@ -54,7 +54,7 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
         }
     }
 
-    /// <summary>As someone does who submits again while the API is started again.</summary>
+    /// <summary>As someone does who submits again while the API says that it cannot.</summary>
     private async Task<Guid> SubmitAsync(Deployment deployment, int steps, Stopwatch since)
     {
         while (true)
@@ -65,16 +65,9 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
             }
             catch (HttpRequestException) when (since.Elapsed < Limit)
             {
-                StartEndedAgain(deployment, since);
                 await Task.Delay(100); // A state that can only be asked for.
             }
         }
-    }
-
-    private void StartEndedAgain(Deployment deployment, Stopwatch since)
-    {
-        if (deployment.StartEndedAgain() is > 0 and var ended)
-            output.WriteLine($"{since.Elapsed.TotalSeconds:F1} s: {ended} services had ended and are started again");
     }
 
     /// <summary>As someone sees it who asks the gateway again and again, as pages without a socket do.</summary>
@@ -94,7 +87,6 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
 
             if (last.Contains("\"completed\"", StringComparison.Ordinal))
                 return;
-            StartEndedAgain(deployment, since);
             await Task.Delay(100); // A state that can only be asked for.
         }
 
