@@ -5,6 +5,7 @@ using MassTransit.Serialization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace LockNGen.Messaging;
 
@@ -12,10 +13,13 @@ namespace LockNGen.Messaging;
 /// Requests over RabbitMQ's direct reply-to (https://www.rabbitmq.com/docs/direct-reply-to), on a connection of their own, in the form that
 /// MassTransit's consumers answer. Not MassTransit's own client for it: after a lost connection that one publishes the requests that wait
 /// before it consumes answers again, for which the broker closes its channel; with a request always waiting, that goes on for minutes.
-/// Requests need no confirm: who gets no answer asks again.
+/// What the broker refuses is asked again on a new line: why a channel refuses for good is told at <see cref="ConnectionWatch"/>.
 /// </summary>
 internal sealed class DirectRequests : IRequests, IAsyncDisposable
 {
+    /// <summary>Between a refusal and the next try: an election takes about as long.</summary>
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(500);
+
     private readonly ConnectionFactory _factory;
     private readonly TimeSpan _timeout;
     private readonly string _name;
@@ -62,20 +66,29 @@ internal sealed class DirectRequests : IRequests, IAsyncDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_timeout);
-        var since = Stopwatch.GetTimestamp();
-        var opening = OpenAsync();
-        try
+        while (true)
         {
-            var line = await opening.WaitAsync(deadline.Token);
-            return await line.AskAsync(question, deadline.Token).WaitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            // No one may be there to answer, or the line is dead without knowing: a new one costs little. A caller that merely left says
-            // nothing about the line, on which others wait.
-            if (opening is { IsCompletedSuccessfully: true } && opening.Result.LastAnswer < since)
+            var since = Stopwatch.GetTimestamp();
+            var opening = OpenAsync();
+            try
+            {
+                var line = await opening.WaitAsync(deadline.Token);
+                return await line.AskAsync(question, deadline.Token).WaitAsync(deadline.Token);
+            }
+            catch (PublishException)
+            {
                 Replace(opening);
-            throw new RequestTimeoutException(question.Queue, e);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // No one may be there to answer, or the line is dead without knowing: a new one costs little. A caller that merely left says
+                // nothing about the line, on which others wait.
+                if (opening is { IsCompletedSuccessfully: true } && opening.Result.LastAnswer < since)
+                    Replace(opening);
+                throw new RequestTimeoutException(question.Queue, e);
+            }
+
+            await Task.Delay(RefusalPause, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

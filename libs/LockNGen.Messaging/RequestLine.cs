@@ -8,10 +8,14 @@ using MassTransit.Serialization;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace LockNGen.Messaging;
 
-/// <summary>One connection for requests, until it is lost; then all that wait on it fail.</summary>
+/// <summary>
+/// One connection for requests, until it is lost; then all that wait on it fail. With confirms, for the broker's refusals alone: nobody waits for a
+/// confirm, the answer is one.
+/// </summary>
 internal sealed class RequestLine : IAsyncDisposable
 {
     private const string ReplyTo = "amq.rabbitmq.reply-to";
@@ -24,6 +28,7 @@ internal sealed class RequestLine : IAsyncDisposable
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<Answer>> _waiting = new();
+    private readonly ConcurrentDictionary<ulong, string> _unconfirmed = new();
     private readonly SemaphoreSlim _publishing = new(1);
     private readonly HashSet<string> _declared = [];
     private long _lastAnswer;
@@ -40,7 +45,9 @@ internal sealed class RequestLine : IAsyncDisposable
         var connection = await factory.CreateConnectionAsync(name);
         try
         {
-            var line = new RequestLine(connection, await connection.CreateChannelAsync());
+            // We count by ourselves: the client would wait for each confirm before the next request.
+            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, publisherConfirmationTrackingEnabled: false));
+            var line = new RequestLine(connection, channel);
             await line.ListenAsync();
             return line;
         }
@@ -52,6 +59,7 @@ internal sealed class RequestLine : IAsyncDisposable
     }
 
     /// <summary>Asks, and returns what came back.</summary>
+    /// <exception cref="PublishException">The broker has refused it, and will refuse others on this line.</exception>
     public async Task<Answer> AskAsync(Question question, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString();
@@ -89,6 +97,16 @@ internal sealed class RequestLine : IAsyncDisposable
         {
             if (_waiting.TryRemove(Text(returned.BasicProperties, MessageHeaders.RequestId), out var waiting))
                 waiting.TrySetException(new MessageReturnedException($"The broker has no queue '{returned.Exchange}'."));
+            return Task.CompletedTask;
+        };
+        _channel.BasicAcksAsync += (_, ack) =>
+        {
+            Settle(ack.DeliveryTag, ack.Multiple, _ => { });
+            return Task.CompletedTask;
+        };
+        _channel.BasicNacksAsync += (_, nack) =>
+        {
+            Settle(nack.DeliveryTag, nack.Multiple, waiting => waiting.TrySetException(new PublishException(nack.DeliveryTag, isReturn: false)));
             return Task.CompletedTask;
         };
         _channel.ChannelShutdownAsync += (_, shutdown) =>
@@ -130,11 +148,25 @@ internal sealed class RequestLine : IAsyncDisposable
                 _declared.Add(question.Queue);
             }
 
+            _unconfirmed[await _channel.GetNextPublishSequenceNumberAsync(CancellationToken.None)] = id;
             await _channel.BasicPublishAsync(question.Queue, routingKey: "", question.IsMandatory, properties, question.Body, CancellationToken.None);
         }
         finally
         {
             _publishing.Release();
+        }
+    }
+
+    private void Settle(ulong tag, bool multiple, Action<TaskCompletionSource<Answer>> settle)
+    {
+        foreach (var (sent, id) in _unconfirmed)
+        {
+            if (sent != tag && !(multiple && sent < tag))
+                continue;
+            _unconfirmed.TryRemove(sent, out _);
+            // Who has been answered already, or has left, waits no more.
+            if (_waiting.TryGetValue(id, out var waiting))
+                settle(waiting);
         }
     }
 
