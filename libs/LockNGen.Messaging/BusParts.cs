@@ -14,6 +14,7 @@ public sealed class BusParts(BusTransport transport)
 
     private readonly List<Action<IBusRegistrationContext, IBusFactoryConfigurator>> _endpoints = [];
     private readonly List<Func<IServiceProvider, DurableQueue>> _durable = [];
+    private readonly List<OneNodeEndpoint> _oneNode = [];
 
     /// <summary>
     /// Adds a queue that outlives the loss of a node; besides its exchange nothing is bound to it but what <paramref name="configure"/> binds.
@@ -38,15 +39,22 @@ public sealed class BusParts(BusTransport transport)
     }
 
     /// <summary>
-    /// Adds a queue of one node, for what is worth little a moment later or can be had again; nothing is bound to it but what
-    /// <paramref name="configure"/> binds.
+    /// Adds a queue of one node, for what is worth little a moment later or can be had again: when the node is lost, so is what is in the queue, and
+    /// another is declared under the same name and a number. Nothing is bound to it but what <paramref name="configure"/> binds.
     /// </summary>
     public void Endpoint(string queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
         Endpoint(_ => queue, configure);
 
     /// <summary>The same for a queue whose name the services know.</summary>
-    public void Endpoint(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
-        Add(queue, configure);
+    public void Endpoint(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure)
+    {
+        if (Transport == BusTransport.RabbitMq)
+            _oneNode.Add(new OneNodeEndpoint(queue, (context, endpoint) => Configure(context, endpoint, configure)));
+        else
+            Add(queue, configure);
+    }
+
+    internal IReadOnlyList<OneNodeEndpoint> OneNode => _oneNode;
 
     internal IEnumerable<DurableQueue> DurableQueues(IServiceProvider services) => _durable.Select(queue => queue(services));
 
@@ -57,11 +65,14 @@ public sealed class BusParts(BusTransport transport)
     }
 
     private void Add(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
-        _endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue(context), endpoint =>
-        {
-            endpoint.ConfigureConsumeTopology = false;
-            if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
-                rabbitMq.ConfigureChannel(channel => channel.UseFilter(context.GetRequiredService<ConnectionWatch>()));
-            configure(context, endpoint);
-        }));
+        _endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue(context), endpoint => Configure(context, endpoint, configure)));
+
+    private static void Configure(
+        IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
+            rabbitMq.ConfigureChannel(channel => channel.UseFilter(context.GetRequiredService<ConnectionWatch>()));
+        configure(context, endpoint);
+    }
 }

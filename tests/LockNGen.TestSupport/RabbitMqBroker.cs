@@ -120,6 +120,12 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         await EndAsync();
     }
 
+    /// <summary>SIGSTOP: the node is frozen, its sockets stay open.</summary>
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    /// <summary>SIGCONT after <see cref="FreezeAsync"/>.</summary>
+    public Task ThawAsync() => SignalAsync("-CONT");
+
     /// <summary>Starts the node again on the data it had.</summary>
     public async Task StartAsync()
     {
@@ -208,11 +214,19 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         }
     }
 
+    private async Task SignalAsync(string signal)
+    {
+        RequireOwnNode();
+        string[] arguments = [signal, (await BeamAsync()).ToString(CultureInfo.InvariantCulture)];
+        await RunAsync(new ProcessStartInfo("kill", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true }, "kill", arguments);
+    }
+
+    private async Task<int> BeamAsync() => int.Parse(await File.ReadAllTextAsync(PidFile), CultureInfo.InvariantCulture);
+
     private async Task EndAsync()
     {
         RequireOwnNode();
-        var beam = int.Parse(await File.ReadAllTextAsync(PidFile), CultureInfo.InvariantCulture);
-        Process.GetProcessById(beam).Kill();
+        Process.GetProcessById(await BeamAsync()).Kill();
         await _server!.WaitForExitAsync().WaitAsync(Patience);
         _server.Dispose();
         _server = null;

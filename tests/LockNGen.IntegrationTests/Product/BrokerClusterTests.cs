@@ -5,7 +5,7 @@ using LockNGen.TestSupport;
 namespace LockNGen.IntegrationTests.Product;
 
 /// <summary>
-/// Three nodes of RabbitMQ, and each of them killed in turn, while the other two have a majority of everything. Run by itself
+/// Three nodes of RabbitMQ, and each of them lost in turn, while the other two have a majority of everything. Run by itself
 /// (<c>-explicit only</c>): five services and three brokers need a machine that does nothing else.
 /// </summary>
 [Trait("Broker", "Private")]
@@ -33,9 +33,16 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
     }
 
     [Fact(Explicit = true)]
-    public async Task Node_AnyOfThreeKilled_GenerationsThatRunAndNewOnesComplete()
+    public Task Node_AnyOfThreeKilled_GenerationsThatRunAndNewOnesComplete() => LoseAsync("killed", node => node.KillAsync(), node => node.StartAsync());
+
+    [Fact(Explicit = true)]
+    public Task Node_AnyOfThreeFrozen_GenerationsThatRunAndNewOnesComplete() => LoseAsync("frozen", node => node.FreezeAsync(), node => node.ThawAsync());
+
+    private async Task LoseAsync(string how, Func<RabbitMqBroker, Task> lose, Func<RabbitMqBroker, Task> bringBack)
     {
         await using var deployment = await Deployment.StartAsync(string.Join(',', _nodes.Select(n => n.Url)), stepMilliseconds: 100);
+        var door = deployment.StartDoor();
+        await door.ReadyAsync();
         foreach (var node in _nodes)
         {
             await node.CanBeSparedAsync();
@@ -43,15 +50,35 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
             await using (var client = await ProgressClient.ConnectAsync(deployment.Gateways[0].Url, $"generationId={running}&after=0"))
                 await client.UntilAsync(GenerationEventTypes.Started);
 
-            await node.KillAsync();
+            await lose(node);
             var since = Stopwatch.StartNew();
             var next = await SubmitAsync(deployment, steps: 3, since);
             await CompletesAsync(deployment, running, since);
             await CompletesAsync(deployment, next, since);
-            output.WriteLine($"node {_nodes.IndexOf(node) + 1} killed: {since.Elapsed.TotalSeconds:F1} s until a new generation was complete at the gateway");
+            output.WriteLine($"node {_nodes.IndexOf(node) + 1} {how}: {since.Elapsed.TotalSeconds:F1} s until a new generation was complete at the gateway");
+            await ReadsAsync(_nodes.First(n => n != node), since);
+            output.WriteLine($"{since.Elapsed.TotalSeconds:F1} s until the door read its events again");
 
-            await node.StartAsync();
+            await bringBack(node);
         }
+
+        // On whichever node its queue was, that has been lost.
+        door.Log.ShouldContain("reading from another queue");
+    }
+
+    /// <summary>The door's queues: the nodes name those of them that are read.</summary>
+    private static async Task ReadsAsync(RabbitMqBroker living, Stopwatch since)
+    {
+        var queues = "";
+        while (since.Elapsed < Limit)
+        {
+            queues = await living.ControlAsync("list_queues", "--online", "name", "consumers");
+            if (queues.Split('\n').Count(line => line.StartsWith("comfy-doors-", StringComparison.Ordinal) && line.EndsWith("\t1", StringComparison.Ordinal)) >= 2)
+                return;
+            await Task.Delay(100); // A state that can only be asked for.
+        }
+
+        throw new TimeoutException($"The door read nothing within {Limit}: {queues}");
     }
 
     /// <summary>As someone does who submits again while the API says that it cannot.</summary>
