@@ -88,9 +88,9 @@ internal sealed partial class OutcomeConsumer(
         if (await GenerationLedger.BeginAsync(session, row.Id, row.Attempt, report.RenderSeconds is { } seconds ? session.Now - TimeSpan.FromSeconds(seconds) : null) is { Tries: 1 } begun)
             session.AfterCommit(() => Diagnostics.Started(begun));
         return (await session.FirstOrDefaultAsync<GenerationRow>(
-            """
+            $"""
             UPDATE generations SET render_seconds = COALESCE(CAST(@RenderSeconds AS DOUBLE PRECISION), render_seconds)
-            WHERE id = @Id AND attempt = @Attempt RETURNING *
+            WHERE id = @Id AND attempt = @Attempt RETURNING {GenerationRow.Columns}
             """,
             new { row.Id, row.Attempt, report.RenderSeconds }))!;
     }

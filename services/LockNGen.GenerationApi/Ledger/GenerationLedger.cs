@@ -46,11 +46,11 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <summary>dispatched to running: the watcher has it rendered, as the next attempt. ComfyUI may have others to render first.</summary>
     public static Task<GenerationRow?> ClaimAsync(Session session, GenerationRow row, ClaimGeneration claim) =>
         session.FirstOrDefaultAsync<GenerationRow>(
-            """
+            $"""
             UPDATE generations SET status = 'running', attempt = attempt + 1, tries = tries + 1, event_number = 0, claim_id = @ClaimId,
                 begun = 0, waits_behind = NULL, render_seconds = 0, quiet_seconds = 0, attempt_started_at = @Now, held_at = @Now
             WHERE id = @Id AND attempt = @Attempt AND status = 'dispatched' AND instance = @Instance AND watcher = @Watcher
-            RETURNING *
+            RETURNING {GenerationRow.Columns}
             """,
             new { row.Id, row.Attempt, claim.ClaimId, claim.Instance, claim.Watcher, session.Now });
 
@@ -62,10 +62,10 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <returns>The generation, if this was news.</returns>
     public static Task<GenerationRow?> BeginAsync(Session session, Guid id, int attempt, DateTimeOffset? begunAt) =>
         session.FirstOrDefaultAsync<GenerationRow>(
-            """
+            $"""
             UPDATE generations SET begun = 1, claims = 0, waits_behind = NULL, started_at = COALESCE(started_at, @begunAt, attempt_started_at),
                 attempt_started_at = COALESCE(@begunAt, attempt_started_at)
-            WHERE id = @id AND attempt = @attempt AND status = 'running' AND begun = 0 RETURNING *
+            WHERE id = @id AND attempt = @attempt AND status = 'running' AND begun = 0 RETURNING {GenerationRow.Columns}
             """,
             new { id, attempt, begunAt });
 
@@ -85,14 +85,14 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
             return await EndAsRequestedAsync(session, row);
 
         var back = await session.FirstOrDefaultAsync<GenerationRow>(
-            """
+            $"""
             UPDATE generations SET status = 'queued', attempt = attempt + 1, event_number = 1, claim_id = NULL, watcher = NULL,
                 dispatched_at = NULL, held_at = NULL, retries = retries + @lost, deaths = deaths + @died, claims = claims + @unclaimed, lost_on = @lostOn, lost_at = @Now, told_at = @Now,
                 overall_progress = CASE
                     WHEN progress_floor > 99 AND overall_progress < 99 THEN 99
                     WHEN progress_floor > overall_progress AND overall_progress < 99 THEN progress_floor ELSE overall_progress END,
                 begun = 0, waits_behind = NULL, rendered_seconds = rendered_seconds + render_seconds, render_seconds = 0, quiet_seconds = 0
-            WHERE id = @Id AND attempt = @Attempt AND status = 'running' RETURNING *
+            WHERE id = @Id AND attempt = @Attempt AND status = 'running' RETURNING {GenerationRow.Columns}
             """,
             new
             {

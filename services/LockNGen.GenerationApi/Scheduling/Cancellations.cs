@@ -22,8 +22,8 @@ internal sealed class Cancellations(GenerationsDatabase database, GenerationLedg
     {
         var orders = new List<CancelOrder>();
         foreach (var row in await session.QueryAsync<GenerationRow>(
-            """
-            SELECT * FROM generations WHERE ended_at IS NULL AND status = 'running' AND cancel_requested_at IS NOT NULL
+            $"""
+            SELECT {GenerationRow.Columns} FROM generations WHERE ended_at IS NULL AND status = 'running' AND cancel_requested_at IS NOT NULL
                 AND (cancel_sent_at IS NULL OR cancel_sent_at < @repeatBefore) LIMIT @MaxPerPass
             """,
             new { repeatBefore = session.Now - Repeat, MaxPerPass }))

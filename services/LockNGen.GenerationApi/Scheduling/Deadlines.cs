@@ -42,7 +42,7 @@ internal sealed class Deadlines(GenerationLedger ledger, IOptions<QueueOptions> 
     private async Task EndAllAsync(Session session, string condition, string code, Func<GenerationRow, string> message)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
-            $"SELECT * FROM generations WHERE ended_at IS NULL AND cancel_requested_at IS NULL AND {condition} LIMIT @MaxPerSweep",
+            $"SELECT {GenerationRow.Columns} FROM generations WHERE ended_at IS NULL AND cancel_requested_at IS NULL AND {condition} LIMIT @MaxPerSweep",
             new { session.Now, hard = options.Value.HardTimeoutSeconds, MaxPerSweep }))
         {
             await ledger.RequestEndAsync(session, row, code, new GenerationError { Code = code, Message = message(row), Retryable = true });

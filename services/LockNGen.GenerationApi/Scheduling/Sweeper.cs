@@ -50,10 +50,10 @@ internal sealed partial class Sweeper(
     private async Task TakeBackAsync(Session session, DateTimeOffset silentSince)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
-            """
-            SELECT g.* FROM generations g LEFT JOIN instances i ON i.name = g.instance
-            WHERE g.status = 'running' AND g.ended_at IS NULL
-                AND (i.watcher IS NULL OR i.watcher <> g.watcher OR g.held_at < @silentSince)
+            $"""
+            SELECT {GenerationRow.Columns} FROM generations g
+            WHERE status = 'running' AND ended_at IS NULL
+                AND (held_at < @silentSince OR NOT EXISTS (SELECT 1 FROM instances i WHERE i.name = g.instance AND i.watcher = g.watcher))
             LIMIT @MaxPerSweep
             """,
             new { silentSince, MaxPerSweep }))
@@ -77,7 +77,7 @@ internal sealed partial class Sweeper(
     private async Task EndUnclaimableAsync(Session session)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
-            "SELECT * FROM generations WHERE status = 'queued' AND ended_at IS NULL AND claims >= @MaxClaims LIMIT @MaxPerSweep",
+            $"SELECT {GenerationRow.Columns} FROM generations WHERE status = 'queued' AND ended_at IS NULL AND claims >= @MaxClaims LIMIT @MaxPerSweep",
             new { options.Value.MaxClaims, MaxPerSweep }))
         {
             var error = new GenerationError
@@ -95,14 +95,14 @@ internal sealed partial class Sweeper(
     private async Task RepublishAsync(Session session)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
-            """
+            $"""
             UPDATE generations SET outcome_sent_at = @Now
             WHERE id IN (
                 SELECT id FROM generations g
                 WHERE ended_at IS NOT NULL AND outcome_seen_at IS NULL AND outcome_sent_at < @sentBefore
                     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = g.id)
                 ORDER BY ended_at LIMIT @MaxPerSweep)
-            RETURNING *
+            RETURNING {GenerationRow.Columns}
             """,
             new { session.Now, sentBefore = session.Now - options.Value.OutcomeTimeout, MaxPerSweep }))
         {
