@@ -17,22 +17,36 @@ internal static class InputFileRules
 
     public static void Check(WorkflowGraph graph, CatalogVerdict verdict, IReadOnlySet<string> ownUploads, List<ProblemError> errors) => errors.AddRange(
         (from node in graph.Nodes
-         where verdict.Reached.Contains(node.Id)
+         where verdict.Wanted.Contains(node.Id)
          from input in node.Inputs
          let spec = verdict.Catalog?.InputsNamed(node.ClassType, input.Key).FirstOrDefault()
-         where spec?.IsUpload ?? Folders.Any(f => node.Text(input.Key)?.EndsWith(f, StringComparison.Ordinal) == true)
-         where !MayRead(node, input.Key, spec, ownUploads)
+         where NamesFile(node, input.Key, spec, verdict.Catalog) && !MayRead(node, input.Key, spec, verdict.Catalog, ownUploads)
          select NodeErrors.Of(
              node, input.Key, ErrorCodes.ForbiddenPath,
              $"{input.Key} is {Quoted.Short(input.Value)}; only files that you have sent to POST /api/uploads yourself can be read here.")).Take(MaxErrors));
 
-    private static bool MayRead(WorkflowNode node, string input, NodeInputSpec? spec, IReadOnlySet<string> ownUploads)
+    private static bool NamesFile(WorkflowNode node, string input, NodeInputSpec? spec, NodeCatalog? catalog) => spec switch
+    {
+        { IsUpload: true } => true,
+        // A stock node takes this for the text that it is; what a node pack makes of it nobody knows.
+        not null => IsAnnotated(node.Text(input)) && catalog!.Classes.GetValueOrDefault(node.ClassType)?.IsCustom == true,
+        null => IsAnnotated(node.Text(input)) || (catalog is null && InputSources.LooksLikeFile(node, input)),
+    };
+
+    private static bool MayRead(WorkflowNode node, string input, NodeInputSpec? spec, NodeCatalog? catalog, IReadOnlySet<string> ownUploads)
     {
         if (node.Text(input) is not { } name)
             return false;
-        // An address or the file itself becomes an upload of the caller's own.
-        if (InputSource.Of(name) is not null)
+        // Nothing, an address, or the file itself, which becomes an upload of the caller's own.
+        if (name.Length == 0 || InputSource.Of(name) is not null)
             return true;
-        return UploadName.In(name) is { } upload ? ownUploads.Contains(upload) : spec?.Files?.Contains(name, StringComparer.Ordinal) == true;
+        if (UploadName.In(name) is { } upload)
+            return ownUploads.Contains(upload);
+        return catalog is null ? IsPlain(name) : spec?.Files?.Contains(name, StringComparer.Ordinal) == true;
     }
+
+    /// <summary>Whether it names, if anything, what lies openly in the input folder.</summary>
+    private static bool IsPlain(string name) => !IsAnnotated(name) && name.AsSpan().IndexOfAny('/', '\\', ':') < 0;
+
+    private static bool IsAnnotated(string? text) => text is not null && Folders.Any(f => text.EndsWith(f, StringComparison.Ordinal));
 }

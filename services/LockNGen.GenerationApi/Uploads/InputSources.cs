@@ -98,9 +98,13 @@ internal sealed class InputSources(InputFetcher fetcher, UploadStore uploads, IO
     {
         var classes = catalogs.Select(c => c.Classes.GetValueOrDefault(node.ClassType)).OfType<NodeClass>().ToList();
         return classes.Count == 0
-            ? FileInputs.Contains(input, StringComparer.Ordinal) && node.ClassType.Contains("Load", StringComparison.Ordinal)
+            ? LooksLikeFile(node, input)
             : classes.Exists(c => c.Named(input).Any(i => i.IsUpload));
     }
+
+    /// <summary>Whether the input names a file, by its name and that of its class: for classes that no catalog knows.</summary>
+    public static bool LooksLikeFile(WorkflowNode node, string input) =>
+        FileInputs.Contains(input, StringComparer.Ordinal) && node.ClassType.Contains("Load", StringComparison.Ordinal);
 
     /// <summary>As errors name it: addresses without their query, which may hold a key.</summary>
     private static string Named(InputSource source) => source.Address is { } address

@@ -37,12 +37,15 @@ internal sealed class CatalogCheck(WorkflowGraph graph, IReadOnlyList<NodeInput>
             LeftOut = [.. outputs.Except(good).Take(MaxErrors).Select(LeftOut)],
             LeftOutErrors = [.. ReachedFrom(outputs.Except(good)).SelectMany(id => _errors.GetValueOrDefault(id) ?? []).Take(MaxErrors).Select(e => e.Problem)],
             Reached = ReachedFrom(good),
+            Wanted = Visited(),
             NamesUnknown = NamesUnknown(),
         };
     }
 
+    private HashSet<string> Visited() => _sources.Keys.ToHashSet(StringComparer.Ordinal);
+
     private CatalogVerdict Refused(IReadOnlyList<CatalogError> errors) =>
-        new() { Catalog = catalog, Errors = errors, Reached = _sources.Keys.ToHashSet(StringComparer.Ordinal), NamesUnknown = errors.Any(e => IsOfUnknown(e.Problem)) };
+        new() { Catalog = catalog, Errors = errors, Reached = Visited(), Wanted = Visited(), NamesUnknown = errors.Any(e => IsOfUnknown(e.Problem)) };
 
     private bool NamesUnknown() => _errors.Values.Any(e => e.Exists(c => IsOfUnknown(c.Problem)));
 

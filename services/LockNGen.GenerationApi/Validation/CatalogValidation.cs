@@ -29,7 +29,10 @@ internal static class CatalogValidation
                 break;
         }
 
-        return best ?? new CatalogVerdict { Reached = graph.Nodes.Select(n => n.Id).ToHashSet(StringComparer.Ordinal) };
+        if (best is not null)
+            return best;
+        var all = graph.Nodes.Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
+        return new CatalogVerdict { Reached = all, Wanted = all };
     }
 
     /// <summary>What is unknown may have come since the catalogs were read.</summary>

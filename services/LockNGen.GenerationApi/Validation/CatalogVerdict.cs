@@ -21,6 +21,9 @@ internal sealed record CatalogVerdict
     /// <summary>The nodes that would run.</summary>
     public required IReadOnlySet<string> Reached { get; init; }
 
+    /// <summary>Those, and the nodes of outputs that it would leave out: another server may run them, or this one tomorrow.</summary>
+    public required IReadOnlySet<string> Wanted { get; init; }
+
     /// <summary>Whether something is said to be missing that may have come since the catalog was read: a class, a model, another choice.</summary>
     public bool NamesUnknown { get; init; }
 }

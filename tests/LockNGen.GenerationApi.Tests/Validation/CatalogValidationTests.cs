@@ -301,7 +301,7 @@ public sealed class CatalogValidationTests
     {
         const string Upload = "upload-0123456789abcdef0123456789abcdef.png";
         var problem = new ProblemError { Code = ErrorCodes.NotAChoice, Message = "It is not there." };
-        var verdict = new CatalogVerdict { Reached = new HashSet<string>(), Errors = [new CatalogError(problem, "upload-0.png", [Upload, "upload.png"])] };
+        var verdict = new CatalogVerdict { Reached = new HashSet<string>(), Wanted = new HashSet<string>(), Errors = [new CatalogError(problem, "upload-0.png", [Upload, "upload.png"])] };
 
         var message = CatalogValidation.Explain(verdict, CancellationToken.None).ShouldHaveSingleItem().Message;
 
