@@ -21,7 +21,7 @@ internal static class ResultName
         {
             case OutputFile file:
                 Add("filename", FileName(file));
-                Add("subfolder", file.Subfolder);
+                Add("subfolder", WholeFolders(file.Subfolder));
                 Add("source", file.Type);
                 break;
             case OutputText:
@@ -51,6 +51,13 @@ internal static class ResultName
 
     // ComfyUI drops folders in the name of a file.
     private static string FileName(OutputFile file) => file.Filename[(file.Filename.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    // Half a folder's name tells nobody anything, and the API knows the folder that it put first only as a whole.
+    private static string WholeFolders(string path)
+    {
+        var end = path.Length <= MaxLength ? path : path[^MaxLength..];
+        return end.Length == path.Length || end.IndexOfAny(['/', '\\']) is not (>= 0 and var slash) ? end : end[(slash + 1)..];
+    }
 
     // The end of a name is what tells most: it has the number and the type.
     private static string Short(string value)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Generations;
@@ -69,6 +70,7 @@ internal sealed partial class ClaimConsumer(
         var plan = JsonSerializer.Deserialize(inputs.Plan, StoredJson.Default.RenderPlan)!;
         var models = FirstModels(plan, catalog);
         var spellings = Spellings(plan, catalog);
+        var workflow = plan.HidesResults && catalog is not null ? Hide(inputs.Workflow, catalog, ResultFolder.Of(keys.Upload, row.Id), row) : inputs.Workflow;
         if (models is [{ Value: var first }, ..])
         {
             await session.ExecuteAsync("UPDATE generations SET model = @model WHERE id = @Id", new { row.Id, model = first.GetString() });
@@ -87,7 +89,7 @@ internal sealed partial class ClaimConsumer(
                 EstimatedSeconds = row.EstimatedSeconds,
                 Owner = row.Owner,
                 TraceParent = row.TraceParent,
-                Workflow = JsonElement.Parse(inputs.Workflow),
+                Workflow = JsonElement.Parse(workflow),
                 Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, plan, [.. models, .. spellings]))],
                 InputFiles = [.. plan.InputFiles.Select(name => new InputFile { Name = name, Url = links.Input(row.Id, row.Attempt, name) })],
                 UploadUrl = links.Upload(row.Id, row.Attempt),
@@ -105,6 +107,16 @@ internal sealed partial class ClaimConsumer(
                 ElapsedSeconds = row.StartedAt is { } startedAt ? Math.Max(0, (session.Now - startedAt).TotalSeconds) : 0,
             },
         };
+    }
+
+    /// <summary>The workflow with a folder before the names of its results.</summary>
+    private string Hide(string workflow, NodeCatalog catalog, string folder, GenerationRow row)
+    {
+        var hidden = JsonNode.Parse(workflow)!.AsObject();
+        if (!ResultFolder.Put(hidden, catalog, folder))
+            return workflow;
+        LogFolder(row.Id, folder, row.Instance!);
+        return hidden.ToJsonString();
     }
 
     private static PromptPlan Prompt(int imageIndex, RenderPlan plan, IReadOnlyList<InputValue> models) => new()
@@ -142,6 +154,9 @@ internal sealed partial class ClaimConsumer(
 
     [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: claim for {Instance} by watcher {Watcher} refused: {Reason}")]
     private partial void LogRefused(Guid generationId, string instance, string watcher, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: results lie in the folder {Folder} of {Instance}'s output")]
+    private partial void LogFolder(Guid generationId, string folder, string instance);
 
     private sealed record InputsRow
     {

@@ -42,6 +42,7 @@ internal sealed class FileDeliveryEndpoints(
             return Stale(attempt);
         if (file < 1 || file > delivery.Files || imageIndex < 1)
             return Problem.Invalid("file", ErrorCodes.OutOfRange, "file must be between 1 and files, imageIndex at least 1.");
+        delivery = delivery with { Subfolder = ResultFolder.TakeOff(delivery.Subfolder, ResultFolder.Of(await tokens.KeyAsync(cancellationToken), id)) };
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = options.Value.MaxImageBytes;
 

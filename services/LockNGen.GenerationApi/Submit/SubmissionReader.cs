@@ -97,6 +97,7 @@ internal sealed class SubmissionReader(
             FirstModels = filled.OpenModels,
             InputFiles = [.. files.Union(kept.Values.Where(v => UploadName.In(v) is not null))],
             IncludeTemp = request.IncludeTemp == true,
+            HidesResults = !caller.IsAdmin,
             NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],
             Choices = choices,
             Files = modelFiles,

@@ -1,48 +1,43 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Tests.Support;
 using LockNGen.Messaging;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace LockNGen.GenerationApi.Tests.Access;
 
 public sealed class AccessTests
 {
-    private const string Key = "a signing key of at least thirty-two bytes";
-
     [Fact]
     public async Task Generation_OfSomebodyElse_IsNotThere()
     {
         await using var api = await StartAsync();
-        var id = await SubmitAsync(api, Token("alice"));
+        var id = await SubmitAsync(api, Tokens.Of("alice"));
 
-        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Token("alice"))).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Token("bob"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await SendAsync(api, HttpMethod.Post, $"/api/generations/{id}/cancel", Token("bob"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Tokens.Of("alice"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Tokens.Of("bob"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await SendAsync(api, HttpMethod.Post, $"/api/generations/{id}/cancel", Tokens.Of("bob"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Token("root", "generations:admin"))).StatusCode.ShouldBe(HttpStatusCode.OK);
-        var theirs = await (await SendAsync(api, HttpMethod.Get, "/api/generations", Token("bob"))).Content.ReadFromJsonAsync<JsonElement>();
+        (await SendAsync(api, HttpMethod.Get, $"/api/generations/{id}", Tokens.Of("root", "generations:admin"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var theirs = await (await SendAsync(api, HttpMethod.Get, "/api/generations", Tokens.Of("bob"))).Content.ReadFromJsonAsync<JsonElement>();
         theirs.GetProperty("items").GetArrayLength().ShouldBe(0);
-        (await SendAsync(api, HttpMethod.Post, "/api/queue/pause", Token("bob"))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await SendAsync(api, HttpMethod.Post, "/api/queue/pause", Tokens.Of("bob"))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]
     public async Task Id_ThatIsSomebodyElses_IsTaken_AndNoMoreIsTold()
     {
         await using var api = await StartAsync();
-        var id = await SubmitAsync(api, Token("alice"));
+        var id = await SubmitAsync(api, Tokens.Of("alice"));
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/generations")
         {
             Content = JsonContent.Create(new { id, template = "txt2img", parameters = new { prompt = "x" } }),
         };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("bob"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.Of("bob"));
         using var response = await api.Client.SendAsync(request);
 
         response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
@@ -59,10 +54,10 @@ public sealed class AccessTests
         var commands = api.Services.GetRequiredService<CommandClient>();
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/revocations") { Content = JsonContent.Create(new { subject = "alice" }) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token("root", "generations:admin"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.Of("root", "generations:admin"));
         (await api.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
-        (await SendAsync(api, HttpMethod.Get, "/api/generations", Token("alice"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(api, HttpMethod.Get, "/api/generations", Tokens.Of("alice"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         var answer = await commands.RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), CancellationToken.None);
         answer.Revocations.ShouldHaveSingleItem().Subject.ShouldBe("alice");
     }
@@ -104,8 +99,8 @@ public sealed class AccessTests
         await using var api = await StartAsync();
         var body = new { template = "txt2img", parameters = new { prompt = "x" }, priority = "high" };
 
-        using var refused = await PostAsync(api, body, Token("alice"));
-        using var taken = await PostAsync(api, body, Token("bob", "generations:priority"));
+        using var refused = await PostAsync(api, body, Tokens.Of("alice"));
+        using var taken = await PostAsync(api, body, Tokens.Of("bob", "generations:priority"));
 
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("forbidden_priority");
@@ -123,7 +118,7 @@ public sealed class AccessTests
     {
         var objectInfo = ObjectInfo.With("m.safetensors");
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", catalogHash: FakeWatcher.Hash(objectInfo)));
-        await using var api = await ApiHost.StartAsync(settings: new Dictionary<string, string?> { ["Auth:SigningKey"] = Key }, watchers: [watcher]);
+        await using var api = await ApiHost.StartAsync(settings: Tokens.Settings, watchers: [watcher]);
         await watcher.StartAsync();
         await watcher.SendCatalogAsync("gpu", objectInfo);
         while ((await watcher.BeatAsync()).CatalogsWanted.Count > 0)
@@ -134,7 +129,7 @@ public sealed class AccessTests
             ["2"] = new { class_type = "SaveImage", inputs = new { images = new object[] { "1", 0 }, filename_prefix = "r" } },
         };
 
-        using var response = await PostAsync(api, new { workflow }, Token("alice"));
+        using var response = await PostAsync(api, new { workflow }, Tokens.Of("alice"));
 
         response.StatusCode.ShouldBe(isAllowed ? HttpStatusCode.Accepted : HttpStatusCode.BadRequest, await response.Content.ReadAsStringAsync());
         if (!isAllowed)
@@ -148,7 +143,7 @@ public sealed class AccessTests
         return await api.Client.SendAsync(request);
     }
 
-    private static Task<ApiHost> StartAsync() => ApiHost.StartAsync(settings: new Dictionary<string, string?> { ["Auth:SigningKey"] = Key });
+    private static Task<ApiHost> StartAsync() => ApiHost.StartAsync(settings: Tokens.Settings);
 
     private static async Task<Guid> SubmitAsync(ApiHost api, string token)
     {
@@ -168,12 +163,4 @@ public sealed class AccessTests
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await api.Client.SendAsync(request);
     }
-
-    private static string Token(string subject, string scope = "") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Claims = new Dictionary<string, object> { ["sub"] = subject, ["scope"] = scope },
-        IssuedAt = DateTime.UtcNow.AddMinutes(-1),
-        Expires = DateTime.UtcNow.AddHours(1),
-        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Key)), SecurityAlgorithms.HmacSha256),
-    });
 }

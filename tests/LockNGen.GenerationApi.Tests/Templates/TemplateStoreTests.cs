@@ -1,12 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using LockNGen.GenerationApi.Tests.Support;
 using LockNGen.TestSupport;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace LockNGen.GenerationApi.Tests.Templates;
 
@@ -16,8 +13,6 @@ public abstract class TemplateStoreTests(PostgreSqlFixture? server) : DatabaseTe
 
     [Trait("Category", "Integration")]
     public sealed class OnPostgreSql(PostgreSqlFixture server) : TemplateStoreTests(server);
-
-    private const string Key = "a signing key of at least thirty-two bytes";
 
     [Fact]
     public async Task Template_Saved_IsListedSubmittedAndRecordedWithItsVersion()
@@ -71,7 +66,7 @@ public abstract class TemplateStoreTests(PostgreSqlFixture? server) : DatabaseTe
     [Fact]
     public async Task Template_OfSomebodyElse_IsNeitherSeenNorChangedUnlessPublished()
     {
-        await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Auth:SigningKey"] = Key, ["Templates:MaxPerOwner"] = "1" });
+        await using var api = await StartApiAsync(new Dictionary<string, string?>(Tokens.Settings) { ["Templates:MaxPerOwner"] = "1" });
         (await SendAsync(api, HttpMethod.Post, "", "ann", Body("Own", "x"))).ShouldBe(HttpStatusCode.Created);
 
         (await SendAsync(api, HttpMethod.Get, "/Own", "bob")).ShouldBe(HttpStatusCode.NotFound);
@@ -121,18 +116,10 @@ public abstract class TemplateStoreTests(PostgreSqlFixture? server) : DatabaseTe
     private static async Task<HttpStatusCode> SendAsync(ApiHost api, HttpMethod method, string path, string user, object? body = null, string? scope = null)
     {
         using var request = new HttpRequestMessage(method, "/api/templates" + path) { Content = body is null ? null : JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TestToken(user, scope));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.Of(user, scope ?? ""));
         using var response = await api.Client.SendAsync(request);
         return response.StatusCode;
     }
-
-    private static string TestToken(string user, string? scope) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Claims = new Dictionary<string, object> { ["sub"] = user, ["scope"] = scope ?? "" },
-        IssuedAt = DateTime.UtcNow.AddMinutes(-1),
-        Expires = DateTime.UtcNow.AddHours(1),
-        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Key)), SecurityAlgorithms.HmacSha256),
-    });
 
     internal static object Body(string title, string prompt, string visibility = "private", string? name = null) => new
     {
