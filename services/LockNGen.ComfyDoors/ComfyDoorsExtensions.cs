@@ -6,6 +6,7 @@ using LockNGen.ComfyDoors.Shapes;
 using LockNGen.ComfyDoors.Sockets;
 using LockNGen.ComfyDoors.Stories;
 using LockNGen.ComfyDoors.V2;
+using LockNGen.Contracts;
 using LockNGen.Web.Authentication;
 using LockNGen.Messaging;
 using LockNGen.Hosting;
@@ -45,7 +46,9 @@ public static class ComfyDoorsExtensions
         services.AddSingleton<JobEvents>();
         services.AddSingleton<ImagesEndpoints>();
         services.AddSingleton<ImageRun>();
-        services.AddHostedService<EarlierRevocations>();
+        services.AddHostedService<RevokedSockets>();
+        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>()
+            .RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), cancellationToken));
         services.AddSingleton<EventFeed>();
         services.AddSingleton<PreviewFeed>();
         services.AddSingleton<InputNames>();

@@ -1,3 +1,4 @@
+using LockNGen.Contracts;
 using LockNGen.Hosting.Health;
 using LockNGen.Hosting.Options;
 using LockNGen.Messaging;
@@ -58,8 +59,9 @@ public static class GatewayExtensions
         services.AddSingleton<DrainState>();
         services.AddHostedService<DrainService>();
         services.AddSingleton<TicketService>();
-        services.AddSingleton<RevocationSync>();
-        services.AddHostedService(p => p.GetRequiredService<RevocationSync>());
+        services.AddHostedService<RevokedConnections>();
+        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>()
+            .RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), cancellationToken));
         services.AddSingleton<ConnectionAdmission>();
 
         services.AddSingleton<WebSocketEndpoint>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LockNGen.Contracts;
 using LockNGen.Hosting.Options;
 using LockNGen.Messaging;
 using LockNGen.Storage;
@@ -47,7 +48,9 @@ public static class WebhookNotifierExtensions
         services.AddSingleton<RegisterWebhookConsumer>();
         services.AddHostedService<DeliveryWorker>();
         services.AddHostedService<DeliverySweeper>();
-        services.AddHostedService<RevocationPoll>();
+        // Nothing stays open here that would have to be closed at once, so this service needs no queue of its own for each replica.
+        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>()
+            .RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), cancellationToken));
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default);

@@ -11,7 +11,11 @@ internal sealed class StandInApi : IConsumer<GetSnapshot>, IConsumer<IssueTicket
 
     public ConcurrentDictionary<Guid, SnapshotAnswer> Snapshots { get; } = new();
 
-    public List<TokenRevoked> Revocations { get; } = [];
+    /// <summary>What is revoked, replaced as a whole.</summary>
+    public IReadOnlyList<TokenRevoked> Revocations { get; set; } = [];
+
+    /// <summary>One for each question for revocations.</summary>
+    public SemaphoreSlim RevocationsAsked { get; } = new(0);
 
     /// <summary>Completes with the first question for a snapshot.</summary>
     public TaskCompletionSource SnapshotAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,5 +38,9 @@ internal sealed class StandInApi : IConsumer<GetSnapshot>, IConsumer<IssueTicket
             ? new TicketAnswer { Valid = true, Owner = issued.Owner, Scopes = issued.Scopes, TokenId = issued.TokenId, IssuedAt = issued.IssuedAt, ExpiresAt = issued.ExpiresAt }
             : new TicketAnswer { Valid = false });
 
-    public Task Consume(ConsumeContext<GetRevocations> context) => context.RespondAsync(new RevocationsAnswer { Revocations = Revocations });
+    public Task Consume(ConsumeContext<GetRevocations> context)
+    {
+        RevocationsAsked.Release();
+        return context.RespondAsync(new RevocationsAnswer { Revocations = Revocations });
+    }
 }

@@ -3,8 +3,8 @@ using LockNGen.Contracts;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// The revocations that this process knows of. Services add what <see cref="TokenRevoked"/> announces, and at start what the
-/// GenerationApi's database still holds.
+/// The revocations that this process knows of. Services add what <see cref="TokenRevoked"/> announces, and what the GenerationApi's database
+/// still holds (<see cref="RevocationPoll"/>).
 /// </summary>
 public sealed class RevocationList
 {
@@ -20,16 +20,26 @@ public sealed class RevocationList
     /// <summary>Whether the revocations of the time before this process have been added.</summary>
     public bool IsKnown { get => Volatile.Read(ref _isKnown); set => Volatile.Write(ref _isKnown, value); }
 
-    /// <summary>Remembers a revocation; repeating it is harmless.</summary>
-    public void Add(TokenRevoked revocation)
+    /// <summary>Something was added that was not known: connections may have to be closed.</summary>
+    public event Action? Changed;
+
+    /// <summary>Remembers revocations; repeating them is harmless.</summary>
+    public void Add(params IEnumerable<TokenRevoked> revocations)
     {
+        var isNews = false;
         lock (_gate)
         {
-            if (revocation.TokenId is { } token)
-                Add(_tokens, isToken: true, token, revocation.At);
-            if (revocation.Subject is { } subject)
-                Add(_subjects, isToken: false, subject, revocation.At);
+            foreach (var revocation in revocations)
+            {
+                if (revocation.TokenId is { } token)
+                    isNews |= Add(_tokens, isToken: true, token, revocation.At);
+                if (revocation.Subject is { } subject)
+                    isNews |= Add(_subjects, isToken: false, subject, revocation.At);
+            }
         }
+
+        if (isNews)
+            Changed?.Invoke();
     }
 
     /// <summary>Whether the caller's token was revoked, by its own id or with all tokens that its subject had by then.</summary>
@@ -45,12 +55,12 @@ public sealed class RevocationList
         }
     }
 
-    private void Add(Dictionary<string, DateTimeOffset> revoked, bool isToken, string id, DateTimeOffset at)
+    private bool Add(Dictionary<string, DateTimeOffset> revoked, bool isToken, string id, DateTimeOffset at)
     {
         if (revoked.TryGetValue(id, out var known))
         {
             revoked[id] = at > known ? at : known;
-            return;
+            return at > known;
         }
 
         if (_order.Count == Capacity)
@@ -61,5 +71,6 @@ public sealed class RevocationList
 
         _order.Enqueue((isToken, id));
         revoked[id] = at;
+        return true;
     }
 }

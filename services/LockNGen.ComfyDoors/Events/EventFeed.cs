@@ -36,8 +36,6 @@ internal sealed class EventFeed(Desks desks, JobWatch watch, RevocationList revo
     public Task Consume(ConsumeContext<TokenRevoked> context)
     {
         revocations.Add(context.Message);
-        foreach (var desk in desks.All)
-            desk.EndRevoked(revocations);
         return Task.CompletedTask;
     }
 

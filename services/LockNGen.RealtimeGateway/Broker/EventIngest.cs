@@ -1,17 +1,17 @@
 using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.Media;
-using LockNGen.RealtimeGateway.Admission;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.Fanout;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Telemetry;
+using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>Takes message bodies, wherever they come from, to those whom they concern. The bytes of events go on as they are.</summary>
 internal sealed partial class EventIngest(
-    EventReader reader, ProgressBroadcaster broadcaster, GenerationLogs logs, RevocationSync revocations, GatewayMetrics metrics, ILogger<EventIngest> logger)
+    EventReader reader, ProgressBroadcaster broadcaster, GenerationLogs logs, RevocationList revocations, GatewayMetrics metrics, ILogger<EventIngest> logger)
 {
     public void TakeEvent(ReadOnlySpan<byte> body, string? owner, long receivedAt, string? traceParent)
     {
@@ -49,7 +49,7 @@ internal sealed partial class EventIngest(
     public void TakeRevocation(ReadOnlySpan<byte> body)
     {
         if (Parse(body, ContractsJson.Default.TokenRevoked, "revocation") is { } revocation)
-            revocations.Apply(revocation);
+            revocations.Add(revocation);
     }
 
     private T? Parse<T>(ReadOnlySpan<byte> body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json, string what)

@@ -199,6 +199,26 @@ public sealed class AuthenticationTests : IAsyncLifetime
         await bystander.UntilAsync(0x1);
     }
 
+    /// <summary>Whose event this replica never got: its line was down at that moment.</summary>
+    [Fact]
+    public async Task TokenThatIsRevoked_WithoutAnEvent_EndsItsConnectionToo()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            new Dictionary<string, string?> { ["Auth:SigningKey"] = Key, ["Connections:PingInterval"] = "00:30:00" }, time: _clock);
+        await gateway.Api.RevocationsAsked.WaitAsync(TimeSpan.FromSeconds(60));
+        var token = Token("alice");
+        await using var client = await RawClient.ConnectAsync(gateway.Url, headers: Header(token));
+
+        gateway.Api.Revocations = [new TokenRevoked { Subject = "alice", At = _clock.GetUtcNow() }];
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await gateway.Api.RevocationsAsked.WaitAsync(TimeSpan.FromMilliseconds(10), limit.Token))
+            _clock.Advance(TimeSpan.FromSeconds(1)); // The pause begins some time after the answer; when, nobody tells.
+
+        (await client.CloseCodeAsync()).ShouldBe(1008);
+        await using var again = await RawClient.ConnectAsync(gateway.Url, headers: Header(token));
+        again.Answer.ShouldStartWith("HTTP/1.1 401");
+    }
+
     private async Task<string> TicketAsync(GatewayHost gateway, string user)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/realtime/tickets");

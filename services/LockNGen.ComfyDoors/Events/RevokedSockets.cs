@@ -1,0 +1,26 @@
+using LockNGen.ComfyDoors.Stories;
+using LockNGen.Web.Authentication;
+
+namespace LockNGen.ComfyDoors.Events;
+
+/// <summary>Ends the sockets of revoked tokens.</summary>
+internal sealed class RevokedSockets(RevocationList revocations, Desks desks) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        revocations.Changed += End;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        revocations.Changed -= End;
+        return Task.CompletedTask;
+    }
+
+    private void End()
+    {
+        foreach (var desk in desks.All)
+            desk.EndRevoked(revocations);
+    }
+}
