@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Doors;
 
 /// <summary>
-/// Several <c>/object_info</c> as one: all classes, and of a class that several have, all choices. The first tells everything else.
+/// Several <c>/object_info</c> as one: all classes, and of a class that several have, all choices. The first tells everything else. Uploads
+/// are among the files of ComfyUI's input folder, and nobody is told of other people's.
 /// </summary>
 internal static class CatalogUnion
 {
@@ -20,7 +22,17 @@ internal static class CatalogUnion
                 Add(union, catalog);
         }
 
+        foreach (var (_, definition) in union ?? [])
+            RemoveUploads((definition as JsonObject)?["input"]);
         return union ?? [];
+    }
+
+    private static void RemoveUploads(JsonNode? node)
+    {
+        if (node is JsonArray list)
+            list.RemoveAll(choice => choice is JsonValue value && value.TryGetValue<string>(out var name) && UploadName.In(name) is not null);
+        foreach (var child in node switch { JsonArray array => array, JsonObject members => members.Select(m => m.Value), _ => [] })
+            RemoveUploads(child);
     }
 
     private static void Add(JsonObject union, JsonObject other)
