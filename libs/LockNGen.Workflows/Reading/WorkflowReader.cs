@@ -93,11 +93,39 @@ public static class WorkflowReader
         {
             // Python writes numbers that JSON does not have.
             using var document = JsonDocument.Parse(PythonJson.WithoutNaN(text), Lenient);
+            ReadTexts(document.RootElement);
             return document.RootElement.Clone();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new InvalidWorkflowException("A text in it has half of a surrogate pair, which no text has.", e);
         }
         catch (JsonException e)
         {
             throw new InvalidWorkflowException($"This is no JSON: {e.Message}", e);
+        }
+    }
+
+    // JSON lets one write half of a surrogate pair as an escape; it is found when the text is read, and would be found at any place.
+    private static void ReadTexts(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                    ReadTexts(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject())
+                {
+                    _ = member.Name;
+                    ReadTexts(member.Value);
+                }
+
+                break;
         }
     }
 
