@@ -14,7 +14,7 @@ export interface ConnectionOptions extends AuthOptions, ReconnectOptions {
   /** Default: the platform's. Node before 22 has none: pass the one of the `ws` package. */
   WebSocket?: WebSocketConstructor;
   fetch?: typeof fetch;
-  /** Asks the gateway to send only these types. Default all. */
+  /** Asks the gateway to send only these types. Default: those that the subscriptions name, and all if one names none. */
   types?: readonly MessageType[];
   /** How previews come: as addresses (default), as data: URLs inside the events, or not at all. */
   preview?: 'url' | 'inline' | 'none';
@@ -25,7 +25,7 @@ export interface ConnectionOptions extends AuthOptions, ReconnectOptions {
 }
 
 export interface SubscribeOptions<T extends MessageType = MessageType> {
-  /** Hands on only these types. */
+  /** Hands on only these types. Where all subscriptions of a connection name theirs, the gateway does not send the others. */
   types?: readonly T[];
   /**
    * Hands on progress at most once in so many milliseconds, of each type the newest, and outcomes at once. Default 0: every

@@ -43,7 +43,7 @@ export class RealtimeConnection {
       targets: this.#watches.targets,
       credentials: new Credentials(options),
       WebSocket: options.WebSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined),
-      types: options.types,
+      types: () => options.types ?? this.#watches.types(),
       preview: options.preview,
       pollIntervalMs: options.pollIntervalMs ?? 2_000,
     };

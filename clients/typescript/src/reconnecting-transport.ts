@@ -38,6 +38,12 @@ interface Callbacks {
 /** Once anything works again after everything was down, the best transport probably does, too. In milliseconds, twice that at most. */
 const afterOutageMs = 1_000;
 
+/** The id of the last ping on a connection that another takes over from; a heartbeat's begin with 1. */
+const lastPing = 0;
+
+/** So many frames of the next connection wait at most for the last ones of the present one. */
+const heldLimit = 5_000;
+
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
 /** Keeps one transport open while it is wanted: reconnects with backoff, steps down when blocked, steps up again. */
@@ -50,8 +56,10 @@ export class ReconnectingTransport {
 
   #isWanted = false;
   #transport: Transport | undefined;
-  /** A better transport on trial, while the present one goes on. */
+  /** A better transport, or one that brings more types, on trial while the present one goes on. */
   #candidate: Transport | undefined;
+  /** What an open candidate with more types has brought, until the present transport has brought all that came before. */
+  #held: [text: string, scope: Scope][] | undefined;
   #heartbeat: Heartbeat | undefined;
   #retryTimer: Timer;
   #stableTimer: Timer;
@@ -81,7 +89,11 @@ export class ReconnectingTransport {
   }
 
   update(): void {
-    this.#transport?.update();
+    const transport = this.#transport;
+    if (transport?.update() && !this.#candidate) {
+      clearTimeout(this.#upgradeTimer);
+      this.#candidate = this.#start(transport.kind);
+    }
   }
 
   draining(retryAfterMs: number): void {
@@ -95,7 +107,11 @@ export class ReconnectingTransport {
   }
 
   pong(id: unknown): void {
-    this.#heartbeat?.pong(id);
+    if (this.#held && id === lastPing) {
+      this.#takeOver();
+    } else {
+      this.#heartbeat?.pong(id);
+    }
   }
 
   readonly #online = () => {
@@ -128,33 +144,80 @@ export class ReconnectingTransport {
   #start(kind: TransportKind): Transport {
     const transport = openTransport(kind, this.#context, this.#options.connectTimeoutMs ?? 10_000, {
       opened: () => this.#opened(transport),
-      received: this.#callbacks.frame,
+      received: (text, scope) => this.#received(transport, text, scope),
       closed: (disconnect, wasOpen) => this.#closed(transport, disconnect, wasOpen),
     });
     return transport;
   }
 
   #opened(transport: Transport): void {
+    if (transport === this.#candidate && this.#isWider(transport)) {
+      // The answer comes after all that the server had sent before: nothing gets lost between the two.
+      this.#held = [];
+      this.#heartbeat?.beat();
+      this.#transport?.ping?.(lastPing);
+      return;
+    }
     if (transport === this.#candidate) {
-      this.#candidate = undefined;
-      this.#release();
-      this.#transport = transport;
+      this.#replace(transport);
       this.#policy.upgraded();
     }
+    this.#begin(transport);
+    this.#callbacks.state({ status: 'connected', transport: transport.kind, attempt: 0 });
+    this.update();
+  }
+
+  /** Of the same kind as the present one, a candidate is there for its types. */
+  #isWider(candidate: Transport): boolean {
+    return candidate.kind === this.#transport?.kind;
+  }
+
+  #takeOver(): void {
+    const candidate = this.#candidate;
+    const held = this.#held;
+    if (candidate && held) {
+      this.#replace(candidate);
+      this.#begin(candidate);
+      for (const [text, scope] of held) {
+        this.#callbacks.frame(text, scope);
+      }
+      this.update();
+    }
+  }
+
+  #received(transport: Transport, text: string, scope: Scope): void {
+    if (!this.#held || transport !== this.#candidate) {
+      this.#callbacks.frame(text, scope);
+    } else if (this.#held.push([text, scope]) >= heldLimit) {
+      this.#takeOver();
+    }
+  }
+
+  #replace(candidate: Transport): void {
+    this.#candidate = undefined;
+    this.#release();
+    this.#transport = candidate;
+  }
+
+  #begin(transport: Transport): void {
     this.#policy.opened();
     this.#memory.write(this.#policy.memory);
     this.#stableTimer = setTimeout(() => this.#policy.stable(), this.#options.stableMs ?? 10_000);
     this.#startHeartbeat(transport);
     this.#planUpgrade(this.#policy.outage ? afterOutageMs * (1 + Math.random()) : this.#upgradeIntervalMs);
-    this.#callbacks.state({ status: 'connected', transport: transport.kind, attempt: 0 });
   }
 
   #closed(transport: Transport, disconnect: Disconnect, wasOpen: boolean): void {
-    if (transport === this.#candidate) {
+    if (transport === this.#candidate && !this.#isWider(transport)) {
       this.#candidate = undefined;
       this.#planUpgrade(this.#upgradeIntervalMs);
       return;
     }
+    if (transport !== this.#candidate && this.#held) {
+      this.#takeOver();
+      return;
+    }
+    // Without the types that are wanted the present one is no good either: both make room for a new attempt.
     this.#release();
     if (isEmpty(this.#context.targets())) {
       this.close();
@@ -223,6 +286,7 @@ export class ReconnectingTransport {
     this.#heartbeat = undefined;
     this.#candidate?.close();
     this.#candidate = undefined;
+    this.#held = undefined;
     this.#transport?.close();
     this.#transport = undefined;
   }

@@ -1,11 +1,17 @@
 import { guarded } from './emitter.js';
 import type { GenerationMessage } from './events.js';
 import { type GenerationState, initialState, toSnapshot } from './generation-state.js';
-import type { Scope, Targets } from './transports/transport.js';
+import type { Scope, Targets, Types } from './transports/transport.js';
 import { type Subscriber, Watch } from './watch.js';
 
 /** Generations remembered only because everything is subscribed to; the oldest are forgotten first. */
 const rememberedLimit = 1_000;
+
+/** Without these it is not known how far a generation has come, and whether it has ended. */
+const needed = ['queued', 'started', 'image', 'completed', 'failed', 'cancelled'].map((name) => `generation.${name}`);
+
+/** Come whatever a connection asks for. */
+const always: readonly string[] = ['generation.snapshot', 'subscription.gap'];
 
 /** Who listens to what: decides which messages are new, and hands them out. */
 export class WatchList {
@@ -21,6 +27,19 @@ export class WatchList {
       }
     }
     return { generations, all: this.#all.size > 0 };
+  };
+
+  /** The types that somebody listens for, and those that are needed here. */
+  readonly types = (): Types => {
+    const named = [...this.#all];
+    for (const { subscribers, ended } of this.#watches.values()) {
+      named.push(...(ended ? [] : subscribers));
+    }
+    return named.every(({ types }) => types)
+      ? [...new Set([...needed, ...named.flatMap(({ types = [] }) => [...types])])].filter(
+          (type) => !always.includes(type),
+        )
+      : undefined;
   };
 
   state(generationId: string): GenerationState | undefined {

@@ -1,9 +1,10 @@
-import type { Targets, TransportContext } from './transport.js';
+import type { Targets, TransportContext, Types } from './transport.js';
 
 /** The same query for WebSocket and SSE. No generation at all means every one that the caller may see. */
 export function progressQuery(
   generations: Targets['generations'],
-  { types, preview, credentials }: Pick<TransportContext, 'types' | 'preview' | 'credentials'>,
+  types: Types,
+  { preview, credentials }: Pick<TransportContext, 'preview' | 'credentials'>,
 ): URLSearchParams {
   const query = new URLSearchParams();
   const [only] = generations.size === 1 ? generations : [];

@@ -83,8 +83,8 @@ export const openPolling: OpenTransport = (context, handlers) => {
   loop();
   return {
     kind: 'polling',
-    // The next round asks for the targets again.
-    update: () => undefined,
+    // The next round asks for the targets again, and always for all types.
+    update: () => false,
     close() {
       clearTimeout(timer);
       controller.abort();

@@ -2,7 +2,15 @@ import { CloseCode } from '../close-codes.js';
 import { progressQuery, withQuery } from './address.js';
 import { disconnect, request } from './http.js';
 import { SseParser } from './sse-parser.js';
-import type { Disconnect, OpenTransport, Scope, Targets, TransportContext } from './transport.js';
+import {
+  covers,
+  type Disconnect,
+  type OpenTransport,
+  type Scope,
+  type Targets,
+  type TransportContext,
+  type Types,
+} from './transport.js';
 
 /** The gateway sends a comment at least every 30 s: a stream that is silent for longer than two of them is dead. */
 const silenceMs = 75_000;
@@ -20,9 +28,9 @@ export const openSse: OpenTransport = (context, handlers) => {
     }
   };
 
-  const start = (scope: Scope, generations: Targets['generations']) => {
+  const start = (scope: Scope, generations: Targets['generations'], types: Types) => {
     streams.get(scope)?.abort();
-    const stream = startStream(context, generations, {
+    const stream = startStream(context, generations, types, {
       opened: () => {
         if (!opened) {
           opened = true;
@@ -43,23 +51,28 @@ export const openSse: OpenTransport = (context, handlers) => {
     streams.delete(scope);
   };
 
-  /** A stream's query is fixed, so another generation means another stream; one less can simply be ignored. */
+  /** A stream's query is fixed, so another generation or type means another stream; one less can simply be ignored. */
   const update = () => {
     if (closed) {
-      return;
+      return false;
     }
     const { generations, all } = context.targets();
-    const asked = streams.get('generations')?.ids;
+    const types = context.types();
+    const carries = (scope: Scope, ids: Iterable<string>) => {
+      const stream = streams.get(scope);
+      return stream && covers(stream.types, types) && [...ids].every((id) => stream.ids.has(id));
+    };
     if (generations.size === 0) {
       stop('generations');
-    } else if (!asked || [...generations.keys()].some((id) => !asked.has(id))) {
-      start('generations', generations);
+    } else if (!carries('generations', generations.keys())) {
+      start('generations', generations, types);
     }
     if (!all) {
       stop('all');
-    } else if (!streams.has('all')) {
-      start('all', new Map());
+    } else if (!carries('all', [])) {
+      start('all', new Map(), types);
     }
+    return false;
   };
 
   update();
@@ -68,6 +81,7 @@ export const openSse: OpenTransport = (context, handlers) => {
 
 interface Stream {
   readonly ids: ReadonlySet<string>;
+  readonly types: Types;
   abort(): void;
 }
 
@@ -77,9 +91,14 @@ interface StreamHandlers {
   closed(reason: Disconnect): void;
 }
 
-function startStream(context: TransportContext, generations: Targets['generations'], handlers: StreamHandlers): Stream {
+function startStream(
+  context: TransportContext,
+  generations: Targets['generations'],
+  types: Types,
+  handlers: StreamHandlers,
+): Stream {
   const controller = new AbortController();
-  const url = withQuery(`${context.realtimeUrl}/api/sse/progress`, progressQuery(generations, context));
+  const url = withQuery(`${context.realtimeUrl}/api/sse/progress`, progressQuery(generations, types, context));
   read(context, url, controller, handlers).then(
     () => handlers.closed({ code: CloseCode.abnormal, reason: 'the stream ended' }),
     (error) => {
@@ -88,7 +107,7 @@ function startStream(context: TransportContext, generations: Targets['generation
       }
     },
   );
-  return { ids: new Set(generations.keys()), abort: () => controller.abort(aborted) };
+  return { ids: new Set(generations.keys()), types, abort: () => controller.abort(aborted) };
 }
 
 const aborted = Symbol('closed by this client');

@@ -6,6 +6,14 @@ export interface Targets {
   readonly all: boolean;
 }
 
+/** Types of events; undefined = all. */
+export type Types = readonly string[] | undefined;
+
+/** Whether a connection that was opened for `asked` brings all that is `wanted`. */
+export function covers(asked: Types, wanted: Types): boolean {
+  return !asked || (wanted?.every((type) => asked.includes(type)) ?? false);
+}
+
 export function isEmpty({ generations, all }: Targets): boolean {
   return generations.size === 0 && !all;
 }
@@ -36,8 +44,11 @@ export type TransportKind = 'websocket' | 'sse' | 'polling';
 /** One connection to the gateway: opened by its constructor function, ended once. */
 export interface Transport {
   readonly kind: TransportKind;
-  /** The targets have changed. */
-  update(): void;
+  /**
+   * The targets or types have changed. Answers whether this connection cannot carry them, as it was opened for fewer types: another
+   * one has to take over.
+   */
+  update(): boolean;
   /** Only where the client can send. */
   ping?(id: number): void;
   close(): void;
@@ -52,8 +63,8 @@ export interface TransportContext {
   readonly credentials: Credentials;
   readonly fetch: typeof fetch;
   readonly WebSocket: WebSocketConstructor | undefined;
-  /** Lets the gateway leave out other types; default all. */
-  readonly types?: readonly string[];
+  /** The gateway may leave out other types; undefined = all are wanted. */
+  readonly types: () => Types;
   readonly preview?: 'url' | 'inline' | 'none';
   readonly pollIntervalMs: number;
 }

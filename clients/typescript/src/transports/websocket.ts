@@ -1,7 +1,15 @@
 import { CloseCode } from '../close-codes.js';
 import { progressQuery, webSocketUrl, withQuery } from './address.js';
 import { fetchTicket } from './ticket.js';
-import { type Disconnect, isEmpty, type OpenTransport, type Targets, type WebSocketLike } from './transport.js';
+import {
+  covers,
+  type Disconnect,
+  isEmpty,
+  type OpenTransport,
+  type Targets,
+  type Types,
+  type WebSocketLike,
+} from './transport.js';
 
 /** More ids would make the address too long for some proxies; the others are subscribed to once the socket is open. */
 const idsInAddress = 50;
@@ -11,6 +19,7 @@ const open = 1;
 export const openWebSocket: OpenTransport = (context, handlers) => {
   const asked = new Set<string>();
   let askedAll = false;
+  let types: Types;
   let socket: WebSocketLike | undefined;
   let closed = false;
 
@@ -29,7 +38,7 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
 
   const update = () => {
     if (socket?.readyState !== open) {
-      return;
+      return false;
     }
     const { generations, all } = context.targets();
     for (const id of asked) {
@@ -48,10 +57,15 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
       askedAll = all;
       send({ type: all ? 'subscribe' : 'unsubscribe' });
     }
+    return !covers(types, context.types());
   };
 
   const connect = async (Socket: NonNullable<typeof context.WebSocket>) => {
     const ticket = context.credentials.usesTickets ? await fetchTicket(context) : undefined;
+    if (context.types()) {
+      // Whoever subscribes in the same turn of the event loop may want more, and the address is final.
+      await undefined;
+    }
     if (closed) {
       return;
     }
@@ -62,7 +76,8 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
       return;
     }
     const named: Targets['generations'] = new Map([...targets.generations].slice(0, idsInAddress));
-    const query = progressQuery(named, context);
+    types = context.types();
+    const query = progressQuery(named, types, context);
     if (ticket) {
       query.set('ticket', ticket);
     }
@@ -71,10 +86,7 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
     }
     askedAll = named.size === 0;
     socket = new Socket(withQuery(webSocketUrl(context.realtimeUrl, '/api/ws/progress'), query)) as WebSocketLike;
-    socket.onopen = () => {
-      handlers.opened();
-      update();
-    };
+    socket.onopen = () => handlers.opened();
     socket.onmessage = ({ data }) => {
       if (!closed) {
         handlers.received(typeof data === 'string' ? data : String(data), 'generations');

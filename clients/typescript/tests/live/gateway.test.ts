@@ -148,6 +148,59 @@ describe('a real gateway', () => {
     expect(seen.get(watched)?.at(-1)).toBe('generation.completed');
   });
 
+  it('sends no progress to who names other types, and all of it once somebody wants it', async () => {
+    const connection = connect();
+    const accepted: string[] = [];
+    connection.on('queued', ({ type }) => accepted.push(type));
+    const narrow: string[] = [];
+    const outcomes = ['generation.image', 'generation.completed'] as const;
+    const end = (id: string) =>
+      new Promise<void>((resolve) => {
+        connection.subscribe(
+          id,
+          ({ type }) => {
+            narrow.push(type);
+            if (type === 'generation.completed') {
+              resolve();
+            }
+          },
+          { after: 0, types: outcomes },
+        );
+      });
+    const { id: first } = await client.submit(request);
+    await end(first);
+    expect(narrow).toEqual(['generation.image', 'generation.image', 'generation.completed']);
+    expect(accepted).toEqual(expect.arrayContaining(['generation.started', ...outcomes]));
+    const progress = ['generation.node', 'generation.progress', 'generation.preview', 'subscription.gap'];
+    expect(accepted.filter((type) => progress.includes(type))).toEqual([]);
+
+    const { id: second } = await client.submit(request);
+    const ended = end(second);
+    await new Promise<void>((resolve) => {
+      const stop = connection.subscribe(
+        second,
+        () => {
+          stop();
+          resolve();
+        },
+        { types: ['generation.progress'] },
+      );
+    });
+    await ended;
+    expect(narrow.slice(3)).toEqual(['generation.image', 'generation.image', 'generation.completed']);
+    expect(accepted).not.toContain('subscription.gap');
+    expect(connection.quality.reconnects).toBe(0);
+  });
+
+  it('takes the types that always come like any other', async () => {
+    const connection = connect({ types: ['generation.snapshot', 'subscription.gap'] });
+    const first = await new Promise<GenerationMessage>((resolve) => {
+      connection.subscribe(crypto.randomUUID(), resolve);
+    });
+    expect(first).toMatchObject({ type: 'generation.snapshot', data: { status: 'unknown' } });
+    expect(connection.state.transport).toBe('websocket');
+  });
+
   it('answers pings', async () => {
     const connection = connect();
     connection.subscribe(crypto.randomUUID(), () => undefined);

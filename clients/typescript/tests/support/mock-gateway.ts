@@ -7,6 +7,8 @@ import { Signal } from './signal.js';
 
 interface Listener {
   readonly kind: 'websocket' | 'sse';
+  /** As the query names them; undefined = all. */
+  readonly types: readonly string[] | undefined;
   readonly ids: Set<string>;
   all: boolean;
   send(frame: unknown): void;
@@ -103,7 +105,7 @@ export class MockGateway {
     for (const event of events) {
       this.#ring(event.generationId).append(event);
       for (const listener of this.#listeners) {
-        if (listener.all || listener.ids.has(event.generationId)) {
+        if (wants(listener, event) && (listener.all || listener.ids.has(event.generationId))) {
           listener.send(event);
         }
       }
@@ -165,6 +167,7 @@ export class MockGateway {
   #acceptWebSocket(webSocket: WebSocket, url: URL): void {
     const listener: Listener = {
       kind: 'websocket',
+      types: typesOf(url),
       ids: new Set(),
       all: false,
       send: (frame) => webSocket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
@@ -210,7 +213,7 @@ export class MockGateway {
   #subscribe(listener: Listener, id: string, after: number | undefined): void {
     listener.ids.add(id);
     const { gap, snapshot, events } = this.#ring(id).since(after);
-    for (const frame of [gap, snapshot, ...events]) {
+    for (const frame of [gap, snapshot, ...events.filter((event) => wants(listener, event))]) {
       if (frame) {
         listener.send(frame);
       }
@@ -255,6 +258,7 @@ export class MockGateway {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     const listener: Listener = {
       kind: 'sse',
+      types: typesOf(url),
       ids: new Set(),
       all: false,
       send: (frame) => response.write(eventOf(frame)),
@@ -275,6 +279,14 @@ export class MockGateway {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(answer));
   }
+}
+
+function typesOf(url: URL): readonly string[] | undefined {
+  return url.searchParams.get('types')?.split(',');
+}
+
+function wants({ types }: Listener, { type }: GenerationEvent): boolean {
+  return types?.includes(type) ?? true;
 }
 
 /** As on the real stream: named events with ids, and nothing about the connection itself. */

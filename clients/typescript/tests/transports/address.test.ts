@@ -6,7 +6,7 @@ const credentials = new Credentials({});
 
 describe('the query', () => {
   const query = (generations: [string, number | undefined][]) =>
-    decodeURIComponent(progressQuery(new Map(generations), { credentials }).toString());
+    decodeURIComponent(progressQuery(new Map(generations), undefined, { credentials }).toString());
 
   it.each<[[string, number | undefined][], string]>([
     [[], ''],
@@ -25,8 +25,9 @@ describe('the query', () => {
   });
 
   it('names types, previews and the session', () => {
-    const options = { types: ['generation.image', 'generation.failed'], preview: 'inline' } as const;
-    const full = progressQuery(new Map(), { ...options, credentials: new Credentials({ sessionId: 'me' }) });
+    const types = ['generation.image', 'generation.failed'];
+    const options = { preview: 'inline', credentials: new Credentials({ sessionId: 'me' }) } as const;
+    const full = progressQuery(new Map(), types, options);
     expect(Object.fromEntries(full)).toEqual({
       types: 'generation.image,generation.failed',
       preview: 'inline',
