@@ -53,6 +53,8 @@ internal sealed class ClientConnection(
     /// <summary>How many generations are watched by id.</summary>
     public int WatchedCount => _watched.Count;
 
+    public override bool WantsProgress => view.WantsProgress;
+
     public override void Offer(ServerMessage message)
     {
         var ends = _endsWithGeneration && message.EndsGeneration;

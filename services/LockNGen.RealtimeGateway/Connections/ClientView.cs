@@ -6,6 +6,9 @@ namespace LockNGen.RealtimeGateway.Connections;
 /// <summary>What of the events a client wants to see, and how: <c>types</c>, <c>preview</c> and <c>trace</c> of its query.</summary>
 internal sealed record ClientView(GenerationLogs Logs, uint Types = EventKinds.All, PreviewMode Preview = PreviewMode.Url, bool WithTrace = false)
 {
+    /// <summary>Whether any kind of progress is among the types.</summary>
+    public bool WantsProgress => (Types & EventKinds.Progress) != 0;
+
     /// <summary>The message as this client wants it; null when it does not want it.</summary>
     public ServerMessage? Of(ServerMessage message)
     {

@@ -37,6 +37,10 @@ internal static class EventKinds
     /// <summary>All that travel on the broker, as a set of bits.</summary>
     public const uint All = (1u << (int)EventKind.Snapshot) - 1;
 
+    /// <summary>Those of which only the newest counts, as a set of bits.</summary>
+    public const uint Progress =
+        (1u << (int)EventKind.Node) | (1u << (int)EventKind.Progress) | (1u << (int)EventKind.Preview) | (1u << (int)EventKind.Custom);
+
     public static uint Bit(this EventKind kind) => 1u << (int)kind;
 
     public static string Name(this EventKind kind) => Names[(int)kind];

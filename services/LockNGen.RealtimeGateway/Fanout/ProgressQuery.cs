@@ -1,4 +1,5 @@
 using System.Globalization;
+using LockNGen.Contracts;
 using LockNGen.Hosting;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
@@ -67,6 +68,7 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
         return text is "" or "url" or "inline" or "none";
     }
 
+    /// <summary>Snapshots and gaps may be named as well: they come whatever is named.</summary>
     private static bool TryParseTypes(string text, out uint types, out string? unknown)
     {
         unknown = null;
@@ -75,7 +77,7 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
         {
             if (EventKinds.TryParse(name, out var kind))
                 types |= kind.Bit();
-            else
+            else if (name is not (GenerationEventTypes.Snapshot or GatewayFrames.GapType))
                 unknown = name;
         }
 

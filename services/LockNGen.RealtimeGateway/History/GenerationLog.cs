@@ -29,6 +29,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>Cursors from here on can be served from the ring.</summary>
     private long _completeAfter;
 
+    /// <summary>From here on no state event is missing in the ring and in what it let go of: cursors of those who take no progress.</summary>
+    private long _stateCompleteAfter;
+
     /// <summary>The newest state event that is known here.</summary>
     private long _lastState;
 
@@ -164,7 +167,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 {
                     // The database is ahead of the broker: what it says already contains the events that are still on their way.
                     ClearRing();
-                    LastSequence = _lastState = _completeAfter = snapshot.Sequence;
+                    LastSequence = _lastState = _completeAfter = _stateCompleteAfter = snapshot.Sequence;
                     HasEnded = snapshot.Data.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
                 }
             }
@@ -338,12 +341,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1.
         if (GenerationSequence.Number(first.Sequence) == 1 && GenerationSequence.Attempt(first.Sequence) <= 1)
         {
-            _completeAfter = 0;
+            _completeAfter = _stateCompleteAfter = 0;
             Complete();
         }
         else
         {
-            _completeAfter = first.StateSequence > 0 ? first.StateSequence : first.Sequence - 1;
+            _completeAfter = _stateCompleteAfter = first.StateSequence > 0 ? first.StateSequence : first.Sequence - 1;
         }
     }
 
@@ -376,9 +379,15 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         {
             // Accepted, and its first event is on its way here: nothing was missed.
         }
-        else if (cursor >= _completeAfter && LastSequence > 0)
+        else if (cursor >= (subscriber.WantsProgress ? _completeAfter : _stateCompleteAfter) && LastSequence > 0)
         {
             logs.Resumed(generationId, cursor, hit: true);
+            if (cursor < _completeAfter)
+            {
+                foreach (var message in _evicted.Kept.Where(m => m.Sequence > cursor))
+                    subscriber.Offer(message);
+            }
+
             for (var i = _ring.IndexAfter(cursor); i < _ring.Count; i++)
                 subscriber.Offer(_ring[i]);
         }
@@ -427,7 +436,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         for (var i = 0; i < _ring.Count; i++)
             Evict(_ring[i]);
         _ring.Clear();
-        _completeAfter = sequence - 1;
+        _completeAfter = _stateCompleteAfter = sequence - 1;
         _gapReason = GapReason.Lost;
     }
 

@@ -16,6 +16,9 @@ internal abstract class Subscriber(Caller caller)
     {
     }
 
+    /// <summary>Whether it takes any kind of progress: who does not has missed nothing when the ring has let go of some.</summary>
+    public virtual bool WantsProgress => true;
+
     /// <summary>Whether it asked for this generation by id (and so needs it not among "all").</summary>
     public abstract bool Watches(Guid generationId);
 }

@@ -39,6 +39,34 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
+    public void Join_WithoutProgress_TheRingHasLetGoOfProgress_GetsEveryStateEventAndNoGap()
+    {
+        var client = new Recorder(wantsProgress: false);
+        var afterTheImage = Enumerable.Range(23, 5).Select(n => Progress(_id, First(n), state: First(22)));
+        var log = Filled(Life(_id, steps: 20).SkipLast(1).Concat(afterTheImage), ring: 4);
+
+        log.Join(client, 1);
+
+        client.Messages.ShouldAllBe(m => m.Kind < EventKind.Snapshot);
+        client.Messages.Where(m => m.Kind.IsState()).Select(m => m.Sequence).ShouldBe([First(1), First(22)]);
+        client.Sequences.ShouldBe(client.Sequences.Order());
+    }
+
+    [Fact]
+    public void Join_WithoutProgress_StateIsMissing_IsAGapAllTheSame()
+    {
+        var client = new Recorder(wantsProgress: false);
+        var log = Filled([Queued(_id), Started(_id)]);
+        Append(log, Progress(_id, First(9), state: First(8))).ShouldBe(AppendOutcome.Hole);
+        log.Repair([], isComplete: true, _everybody).ShouldBeFalse();
+
+        log.Join(client, First(1));
+
+        client.Texts.First().ShouldContain("\"reason\":\"lost\"");
+        client.Messages[1].Kind.ShouldBe(EventKind.Snapshot);
+    }
+
+    [Fact]
     public void Join_OldestCursorStillInTheRing_IsNoGap()
     {
         var log = Filled(Life(_id, steps: 20).Take(12), ring: 4);

@@ -211,6 +211,32 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Types_WithoutProgress_ResumeWithoutAGapWhereTheRingHasLetGoOfProgressOnly()
+    {
+        // More than the ring holds.
+        await _gateway.PublishAndSeeAsync([.. Life(_id, steps: 600)]);
+
+        await using var narrow = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=1&types=generation.started,generation.image,generation.completed");
+        await narrow.UntilAsync(GenerationEventTypes.Completed);
+        await using var wide = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=1");
+        await wide.UntilAsync(GenerationEventTypes.Snapshot);
+
+        narrow.Seen.Select(ProgressClient.TypeOf).ShouldBe(
+            ["connection.ready", GenerationEventTypes.Started, GenerationEventTypes.Image, GenerationEventTypes.Completed]);
+        wide.Seen.Select(ProgressClient.TypeOf).ShouldContain("subscription.gap");
+    }
+
+    [Theory]
+    [InlineData("generation.snapshot")]
+    [InlineData("subscription.gap")]
+    [InlineData("generation.snapshot,subscription.gap,generation.completed")]
+    public async Task Types_ThatAlwaysCome_MayBeNamed(string types)
+    {
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&types={types}");
+        await client.UntilAsync(GenerationEventTypes.Snapshot);
+    }
+
+    [Fact]
     public async Task PreviewNone_LeavesPreviewsOut()
     {
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&preview=none");
