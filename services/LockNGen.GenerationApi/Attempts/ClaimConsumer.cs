@@ -36,7 +36,7 @@ internal sealed partial class ClaimConsumer(
             : null;
         activity?.SetTag("lockngen.generation", claim.GenerationId).SetTag("lockngen.instance", claim.Instance).SetTag("lockngen.attempt", decision.Work?.Attempt);
         if (decision.Granted)
-            LogGranted(claim.GenerationId, decision.Work!.Attempt, claim.Instance, claim.Watcher);
+            LogGranted(claim.GenerationId, decision.Work!.Attempt, claim.Instance, claim.Watcher, claim.ClaimId);
         else
             LogRefused(claim.GenerationId, claim.Instance, claim.Watcher, decision.Reason!);
         await context.RespondAsync(decision);
@@ -149,8 +149,8 @@ internal sealed partial class ClaimConsumer(
 
     private static ClaimDecision Refused(string reason) => new() { Granted = false, Reason = reason };
 
-    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: attempt {Attempt} on {Instance}, by watcher {Watcher}")]
-    private partial void LogGranted(Guid generationId, int attempt, string instance, string watcher);
+    [LoggerMessage(LogLevel.Debug, "Generation {GenerationId}: attempt {Attempt} on {Instance} granted to watcher {Watcher} (claim {ClaimId})")]
+    private partial void LogGranted(Guid generationId, int attempt, string instance, string watcher, Guid claimId);
 
     [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: claim for {Instance} by watcher {Watcher} refused: {Reason}")]
     private partial void LogRefused(Guid generationId, string instance, string watcher, string reason);

@@ -69,9 +69,9 @@ internal sealed partial class Dispatcher(
                     break;
                 var able = Able(waiting, candidates, homes);
                 if (able.Count == 0 && !HasHome(waiting, homes))
-                    parked.Add(waiting.Id);
+                    Park(session, waiting, candidates, parked);
                 else if (Choose(waiting, able, session.Now) is { } chosen)
-                    await OfferAsync(session, waiting, chosen, offers);
+                    await OfferAsync(session, waiting, new Choice(chosen, able, candidates), offers);
             }
 
             await WaitingList.ParkAsync(session, parked);
@@ -82,11 +82,19 @@ internal sealed partial class Dispatcher(
         return offers;
     }
 
-    private async Task OfferAsync(Session session, WaitingRow waiting, Candidate chosen, List<Offer> offers)
+    private void Park(Session session, WaitingRow waiting, List<Candidate> candidates, List<Guid> parked)
     {
+        parked.Add(waiting.Id);
+        session.AfterCommit(() => LogParked(waiting.Id, candidates.Count, waiting.Labels));
+    }
+
+    private async Task OfferAsync(Session session, WaitingRow waiting, Choice choice, List<Offer> offers)
+    {
+        var chosen = choice.Chosen;
         var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
         if (!await GenerationLedger.DispatchAsync(session, waiting.Id, instance, watcher))
             return;
+        Explain(session, waiting, choice);
         chosen.Room--;
         chosen.LastModel = waiting.Model ?? chosen.LastModel;
         offers.Add(new Offer(watcher, waiting.TraceParent, new SubmitGeneration { GenerationId = waiting.Id, Instance = instance }));
@@ -97,6 +105,19 @@ internal sealed partial class Dispatcher(
             activity?.SetTag("lockngen.generation", waiting.Id).SetTag("lockngen.instance", instance);
             LogDispatched(waiting.Id, instance, watcher);
         });
+    }
+
+    /// <summary>Says in the log why it was this instance, with what was known before this dispatch.</summary>
+    private void Explain(Session session, WaitingRow waiting, Choice choice)
+    {
+        if (!logger.IsEnabled(LogLevel.Debug))
+            return;
+        var (chosen, able, candidates) = choice;
+        var withRoom = able.Count(c => c.Room > 0);
+        var preferred = LabelsOf(waiting).Preferred;
+        var (labels, isLoaded, room) = (chosen.CountOf(preferred), chosen.HasLoaded(waiting.Model), chosen.Room);
+        session.AfterCommit(() => LogChosen(
+            waiting.Id, chosen.Instance.Name, withRoom, able.Count, candidates.Count, labels, preferred.Count, isLoaded, chosen.Others, room, waiting.LostOn ?? "none"));
     }
 
     /// <summary>What decides who can render what: which instances work, their labels and their catalogs.</summary>
@@ -143,7 +164,7 @@ internal sealed partial class Dispatcher(
             .OrderBy(c => c.Instance.Name == waiting.LostOn)
             .ThenBy(c => c.Others > 0)
             .ThenByDescending(c => c.CountOf(labels.Preferred))
-            .ThenByDescending(c => waiting.Model is not null && c.LastModel == waiting.Model)
+            .ThenByDescending(c => c.HasLoaded(waiting.Model))
             .ThenBy(c => c.Others)
             .ThenByDescending(c => c.Room)
             .FirstOrDefault();
@@ -151,6 +172,20 @@ internal sealed partial class Dispatcher(
 
     [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: dispatched to {Instance} (watcher {Watcher})")]
     private partial void LogDispatched(Guid generationId, string instance, string watcher);
+
+    [LoggerMessage(
+        LogLevel.Debug,
+        "Generation {GenerationId}: {Instance} is the first of {WithRoom} with room, of {Able} that can render it, of {Working} that work: "
+        + "it has {Labels} of {Preferred} preferred labels, the model is loaded there: {IsLoaded}, {Others} prompts of others in its queue, "
+        + "room for {Room}; who lost it before: {LostOn}")]
+    private partial void LogChosen(
+        Guid generationId, string instance, int withRoom, int able, int working, int labels, int preferred, bool isLoaded, int others, int room, string lostOn);
+
+    [LoggerMessage(LogLevel.Debug, "Generation {GenerationId} stands aside: none of the {Working} instances that work can render it (labels {Labels})")]
+    private partial void LogParked(Guid generationId, int working, string? labels);
+
+    /// <summary>Which instance, of those that could, of those that work.</summary>
+    private sealed record Choice(Candidate Chosen, List<Candidate> Able, List<Candidate> Working);
 
     /// <summary>An instance that works, as this pass fills it.</summary>
     private sealed class Candidate(InstanceRow instance, NodeCatalog? catalog)
@@ -167,6 +202,8 @@ internal sealed partial class Dispatcher(
         public int Others => instance.OthersRemaining ?? 0;
 
         public string? LastModel { get; set; } = instance.LastModel;
+
+        public bool HasLoaded(string? model) => model is not null && LastModel == model;
 
         public bool Has(IReadOnlyDictionary<string, string> required) => CountOf(required) == required.Count;
 

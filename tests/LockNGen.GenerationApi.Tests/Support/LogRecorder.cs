@@ -6,17 +6,19 @@ namespace LockNGen.GenerationApi.Tests.Support;
 /// <summary>Every line of the log, at every level.</summary>
 internal sealed class LogRecorder : ILoggerProvider
 {
-    private readonly ConcurrentQueue<string> _lines = [];
+    private readonly ConcurrentQueue<(LogLevel Level, string Text)> _entries = [];
 
-    public IReadOnlyCollection<string> Lines => _lines;
+    public IReadOnlyCollection<(LogLevel Level, string Text)> Entries => _entries;
 
-    public ILogger CreateLogger(string categoryName) => new Recorder(_lines);
+    public IReadOnlyCollection<string> Lines => [.. _entries.Select(e => e.Text)];
+
+    public ILogger CreateLogger(string categoryName) => new Recorder(_entries);
 
     public void Dispose()
     {
     }
 
-    private sealed class Recorder(ConcurrentQueue<string> lines) : ILogger
+    private sealed class Recorder(ConcurrentQueue<(LogLevel Level, string Text)> entries) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -24,6 +26,6 @@ internal sealed class LogRecorder : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{formatter(state, exception)} {exception}");
+            entries.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
     }
 }
