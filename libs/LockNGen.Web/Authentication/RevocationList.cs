@@ -21,7 +21,7 @@ public sealed class RevocationList
     public bool IsKnown { get => Volatile.Read(ref _isKnown); set => Volatile.Write(ref _isKnown, value); }
 
     /// <summary>Something was added that was not known: connections may have to be closed.</summary>
-    public event Action? Changed;
+    public event EventHandler? Changed;
 
     /// <summary>Remembers revocations; repeating them is harmless.</summary>
     public void Add(params IEnumerable<TokenRevoked> revocations)
@@ -39,7 +39,7 @@ public sealed class RevocationList
         }
 
         if (isNews)
-            Changed?.Invoke();
+            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Whether the caller's token was revoked, by its own id or with all tokens that its subject had by then.</summary>

@@ -18,7 +18,7 @@ internal sealed class RevokedSockets(RevocationList revocations, Desks desks) : 
         return Task.CompletedTask;
     }
 
-    private void End()
+    private void End(object? sender, EventArgs e)
     {
         foreach (var desk in desks.All)
             desk.EndRevoked(revocations);

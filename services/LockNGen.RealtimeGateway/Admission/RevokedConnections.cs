@@ -18,7 +18,7 @@ internal sealed class RevokedConnections(RevocationList revocations, ClientConne
         return Task.CompletedTask;
     }
 
-    private void End()
+    private void End(object? sender, EventArgs e)
     {
         foreach (var connection in connections.Open)
         {
