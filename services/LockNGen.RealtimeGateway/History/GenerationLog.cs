@@ -9,28 +9,16 @@ namespace LockNGen.RealtimeGateway.History;
 /// </summary>
 internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 {
-    /// <summary>Events held back behind a hole; more than this and the hole counts as lost.</summary>
-    private const int MaxHeld = 1_000;
-
     private readonly Lock _gate = new();
-    private readonly EventRing _ring = new(logs.Options.Events);
-    private readonly CompactedEvents _evicted = new();
-    private readonly List<Subscriber> _subscribers = [];
-    private readonly PendingResumes _ahead = new();
+    private readonly EventWindow _window = new(logs.Options.Events);
+    private readonly SubscriberSet _subscribers = new();
     private List<(Subscriber Subscriber, long? After)>? _waiting;
-    private SortedDictionary<long, ServerMessage>? _held;
+    private HoleBuffer? _hole;
     private GenerationSnapshot? _seed;
     private ServerMessage? _snapshot;
-    private GapReason _gapReason = GapReason.Expired;
     private bool _isComplete;
     private bool _isDropped;
     private long _cost;
-
-    /// <summary>Cursors from here on can be served from the ring.</summary>
-    private long _completeAfter;
-
-    /// <summary>From here on no state event is missing in the ring and in what it let go of: cursors of those who take no progress.</summary>
-    private long _stateCompleteAfter;
 
     /// <summary>The newest state event that is known here.</summary>
     private long _lastState;
@@ -51,7 +39,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>When the last event arrived here (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long LastActivity { get; private set; } = logs.Clock.GetTimestamp();
 
-    /// <summary>Bytes of the ring, of what is left of older events, and of the preview.</summary>
+    /// <summary>Bytes of the events that are kept, and of the preview.</summary>
     public long Cost => Volatile.Read(ref _cost);
 
     /// <summary>The trace that its events belong to, as soon as one has named it.</summary>
@@ -73,13 +61,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             LearnOwner(owner);
             if (message.Sequence <= LastSequence || HasEnded)
                 return TakeOld(message, audience);
-            if (_held is not null)
-                return Hold(_held, message, audience);
+            if (_hole is not null)
+                return Hold(_hole, message, audience);
             if (IsHole(message))
             {
                 logs.WholeFromNow();
-                _held = [];
-                Hold(_held, message, audience);
+                Hold(_hole = new HoleBuffer(), message, audience);
                 return AppendOutcome.Hole;
             }
 
@@ -103,13 +90,11 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            if (_held is not { } held)
+            if (_hole is not { } hole)
                 return true;
-            _held = null;
-            foreach (var message in found)
-                held.TryAdd(message.Sequence, message);
+            _hole = null;
             var isWhole = true;
-            foreach (var message in held.Values.Where(m => m.Sequence > LastSequence && !HasEnded))
+            foreach (var message in hole.With(found).Where(m => m.Sequence > LastSequence && !HasEnded))
             {
                 if (!IsHole(message) || (isComplete && message.StateSequence == 0))
                 {
@@ -118,7 +103,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 }
 
                 isWhole = false;
-                RestartBefore(message.Sequence);
+                _window.RestartBefore(message.Sequence);
                 Keep(message);
                 // Where the hole is, and with this event in it: what came after the hole is not shown before the gap is announced.
                 AnnounceLoss(audience);
@@ -166,14 +151,15 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 if (snapshot.Sequence > LastSequence && snapshot.Sequence > 0 && !(LastSequence == 0 && logs.HasHeardFor(answer.AgeSeconds)))
                 {
                     // The database is ahead of the broker: what it says already contains the events that are still on their way.
-                    ClearRing();
-                    LastSequence = _lastState = _completeAfter = _stateCompleteAfter = snapshot.Sequence;
+                    _window.ReplaceBy(snapshot.Sequence);
+                    Account();
+                    LastSequence = _lastState = snapshot.Sequence;
                     HasEnded = snapshot.Data.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
                 }
             }
             else if (LastSequence == 0)
             {
-                _gapReason = GapReason.Unknown;
+                _window.GapReason = GapReason.Unknown;
             }
 
             Complete();
@@ -187,8 +173,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         {
             if (_isDropped || HasEnded || preview.Sequence <= (Preview?.Sequence ?? 0))
                 return;
-            Spend(preview.Bytes.Length - (Preview?.Bytes.Length ?? 0));
             Preview = preview;
+            Account();
         }
     }
 
@@ -197,14 +183,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            var index = _subscribers.IndexOf(subscriber);
-            if (index >= 0)
-            {
-                _subscribers[index] = _subscribers[^1];
-                _subscribers.RemoveAt(_subscribers.Count - 1);
-            }
-
-            _ahead.RemoveAll(s => s == subscriber);
+            _subscribers.Remove(subscriber);
             _waiting?.RemoveAll(w => w.Subscriber == subscriber);
         }
     }
@@ -228,8 +207,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            _ahead.Join(message.Sequence, _subscribers);
-            Offer(_subscribers, message);
+            _subscribers.Reach(message.Sequence);
+            _subscribers.Offer(message);
         }
     }
 
@@ -238,13 +217,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            for (var i = 0; i < _ring.Count; i++)
-                Evict(_ring[i]);
-            _ring.Clear();
-            _completeAfter = LastSequence;
-            _gapReason = GapReason.WindowExceeded;
-            Spend(-(Preview?.Bytes.Length ?? 0));
+            _window.Shrink(LastSequence);
             Preview = null;
+            Account();
         }
     }
 
@@ -253,24 +228,19 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            if (_waiting is not null || _held is not null || (_subscribers.Count + _ahead.Count > 0 && !evenIfWatched))
+            if (_waiting is not null || _hole is not null || (_subscribers.Count > 0 && !evenIfWatched))
                 return false;
             _isDropped = true;
-            Spend(-_cost);
+            logs.Spend(-_cost);
+            _cost = 0;
             return true;
         }
     }
 
-    private static void Offer(List<Subscriber> subscribers, ServerMessage message)
+    private AppendOutcome Hold(HoleBuffer hole, ServerMessage message, AudienceOfAll audience)
     {
-        foreach (var subscriber in subscribers)
-            subscriber.Offer(message);
-    }
-
-    private AppendOutcome Hold(SortedDictionary<long, ServerMessage> held, ServerMessage message, AudienceOfAll audience)
-    {
-        held.TryAdd(message.Sequence, message);
-        if (held.Count <= MaxHeld)
+        hole.Add(message);
+        if (!hole.IsOverfull)
             return AppendOutcome.Held;
         Repair([], isComplete: false, audience);
         return AppendOutcome.Lost;
@@ -302,7 +272,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         if (HasEnded || !message.Kind.IsState() || message.Sequence <= _overtaken.Last || message.Sequence >= _overtaken.Next)
             return AppendOutcome.Duplicate;
         _overtaken = default;
-        RestartBefore(LastSequence + 1);
+        _window.RestartBefore(LastSequence + 1);
+        Account();
         AnnounceLoss(audience);
         return AppendOutcome.Lost;
     }
@@ -310,7 +281,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     private void Deliver(ServerMessage message, AudienceOfAll audience)
     {
         Keep(message);
-        Offer(_subscribers, message);
+        _subscribers.Offer(message);
         audience.Offer(this, message);
     }
 
@@ -325,15 +296,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         HasEnded = message.EndsGeneration;
         TraceParent ??= message.Trace?.TraceParent;
         _snapshot = null;
-        Spend(message.Cost);
-        if (_ring.Append(message) is { } evicted)
-        {
-            Evict(evicted);
-            _completeAfter = evicted.Sequence;
-            _gapReason = GapReason.WindowExceeded;
-        }
-
-        _ahead.Join(message.Sequence, _subscribers);
+        _window.Append(message);
+        Account();
+        _subscribers.Reach(message.Sequence);
     }
 
     private void Begin(ServerMessage first)
@@ -341,12 +306,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1.
         if (GenerationSequence.Number(first.Sequence) == 1 && GenerationSequence.Attempt(first.Sequence) <= 1)
         {
-            _completeAfter = _stateCompleteAfter = 0;
+            _window.BeginAfter(0);
             Complete();
         }
         else
         {
-            _completeAfter = _stateCompleteAfter = first.StateSequence > 0 ? first.StateSequence : first.Sequence - 1;
+            _window.BeginAfter(first.StateSequence > 0 ? first.StateSequence : first.Sequence - 1);
         }
     }
 
@@ -375,35 +340,29 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         {
             subscriber.Offer(Snapshot());
         }
-        else if (LastSequence == 0 && _gapReason != GapReason.Unknown && (cursor == 0 || SeedSequence > 0))
+        else if (LastSequence == 0 && _window.GapReason != GapReason.Unknown && (cursor == 0 || SeedSequence > 0))
         {
             // Accepted, and its first event is on its way here: nothing was missed.
         }
-        else if (cursor >= (subscriber.WantsProgress ? _completeAfter : _stateCompleteAfter) && LastSequence > 0)
+        else if (LastSequence > 0 && _window.Covers(cursor, subscriber.WantsProgress))
         {
             logs.Resumed(generationId, cursor, hit: true);
-            if (cursor < _completeAfter)
-            {
-                foreach (var message in _evicted.Kept.Where(m => m.Sequence > cursor))
-                    subscriber.Offer(message);
-            }
-
-            for (var i = _ring.IndexAfter(cursor); i < _ring.Count; i++)
-                subscriber.Offer(_ring[i]);
+            foreach (var message in _window.After(cursor))
+                subscriber.Offer(message);
         }
         else
         {
             logs.Resumed(generationId, cursor, hit: false);
             // "From the beginning" of something that no one knows (yet) misses nothing.
             if (LastSequence > 0 || cursor > 0)
-                subscriber.Offer(GatewayFrames.Gap(generationId, _gapReason));
+                subscriber.Offer(GatewayFrames.Gap(generationId, _window.GapReason));
             subscriber.Offer(Snapshot());
         }
 
         if (after > LastSequence && (LastSequence > 0 || SeedSequence > 0))
-            _ahead.Add(subscriber, after.Value);
+            _subscribers.AddAhead(subscriber, after.Value);
         else if (after is null && SeedSequence > LastSequence)
-            _ahead.Add(subscriber, SeedSequence);
+            _subscribers.AddAhead(subscriber, SeedSequence);
         else
             _subscribers.Add(subscriber);
         subscriber.Joined();
@@ -414,37 +373,14 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private ServerMessage Snapshot() => _snapshot ??= ServerMessage.Snapshot(Reduce());
 
-    private GenerationSnapshot Reduce()
-    {
-        // Compacting first leaves a handful of events to parse, however full the ring is.
-        var events = new CompactedEvents();
-        foreach (var message in _evicted.Kept)
-            events.Add(message);
-        for (var i = 0; i < _ring.Count; i++)
-            events.Add(_ring[i]);
-        return events.Kept.Aggregate(_seed ?? GenerationReducer.Empty(generationId, logs.Clock.GetUtcNow()), logs.Reduce);
-    }
-
-    private void Evict(ServerMessage message)
-    {
-        if (_evicted.Add(message) is { } superseded)
-            Spend(-superseded.Cost);
-    }
-
-    private void RestartBefore(long sequence)
-    {
-        for (var i = 0; i < _ring.Count; i++)
-            Evict(_ring[i]);
-        _ring.Clear();
-        _completeAfter = _stateCompleteAfter = sequence - 1;
-        _gapReason = GapReason.Lost;
-    }
+    private GenerationSnapshot Reduce() =>
+        _window.Compacted().Aggregate(_seed ?? GenerationReducer.Empty(generationId, logs.Clock.GetUtcNow()), logs.Reduce);
 
     private void AnnounceLoss(AudienceOfAll audience)
     {
         var gap = GatewayFrames.Gap(generationId, GapReason.Lost);
-        Offer(_subscribers, gap);
-        Offer(_subscribers, Snapshot());
+        _subscribers.Offer(gap);
+        _subscribers.Offer(Snapshot());
         audience.Offer(this, gap);
         audience.Offer(this, Snapshot());
     }
@@ -456,19 +392,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         Owner = owner;
         IsOwnerKnown = true;
         _subscribers.RemoveAll(s => !s.Caller.MaySee(owner));
-        _ahead.RemoveAll(s => !s.Caller.MaySee(owner));
     }
 
-    private void ClearRing()
+    private void Account()
     {
-        _ring.Clear();
-        _evicted.Clear();
-        Spend((Preview?.Bytes.Length ?? 0) - _cost);
-    }
-
-    private void Spend(long bytes)
-    {
-        _cost += bytes;
-        logs.Spend(bytes);
+        var cost = _window.Cost + (Preview?.Bytes.Length ?? 0);
+        logs.Spend(cost - _cost);
+        Volatile.Write(ref _cost, cost);
     }
 }

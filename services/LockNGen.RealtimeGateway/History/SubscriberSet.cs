@@ -1,28 +1,61 @@
+using LockNGen.RealtimeGateway.Events;
+
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// Subscribers of one generation who have seen more of it, at another replica, than has arrived here: they join once the first event
-/// arrives that they have not seen. Used under the lock of the generation.
+/// Who watches one generation. Some have seen more of it, at another replica, than has arrived here: they are offered events from the first
+/// that is new to them. Used under the lock of the generation.
 /// </summary>
-internal sealed class PendingResumes
+internal sealed class SubscriberSet
 {
-    private List<(Subscriber Subscriber, long After)>? _waiting;
+    private readonly List<Subscriber> _subscribers = [];
+    private List<(Subscriber Subscriber, long After)>? _ahead;
 
-    public int Count => _waiting?.Count ?? 0;
+    public int Count => _subscribers.Count + (_ahead?.Count ?? 0);
 
-    public void Add(Subscriber subscriber, long after) => (_waiting ??= []).Add((subscriber, after));
+    public void Add(Subscriber subscriber) => _subscribers.Add(subscriber);
 
-    public void RemoveAll(Predicate<Subscriber> match) => _waiting?.RemoveAll(w => match(w.Subscriber));
+    /// <summary>Adds one who has seen everything up to a sequence that has not arrived here.</summary>
+    public void AddAhead(Subscriber subscriber, long after) => (_ahead ??= []).Add((subscriber, after));
 
-    /// <summary>Moves those for whom this event is new.</summary>
-    public void Join(long sequence, List<Subscriber> subscribers)
+    public void Remove(Subscriber subscriber)
     {
-        if (_waiting is not { } waiting)
-            return;
-        foreach (var (subscriber, _) in waiting.Where(w => w.After < sequence))
-            subscribers.Add(subscriber);
-        waiting.RemoveAll(w => w.After < sequence);
-        if (waiting.Count == 0)
-            _waiting = null;
+        var index = _subscribers.IndexOf(subscriber);
+        if (index >= 0)
+        {
+            _subscribers[index] = _subscribers[^1];
+            _subscribers.RemoveAt(_subscribers.Count - 1);
+        }
+
+        _ahead?.RemoveAll(a => a.Subscriber == subscriber);
+    }
+
+    public void RemoveAll(Predicate<Subscriber> match)
+    {
+        _subscribers.RemoveAll(match);
+        _ahead?.RemoveAll(a => match(a.Subscriber));
+    }
+
+    /// <summary>Offers a message to all but those who are ahead.</summary>
+    public void Offer(ServerMessage message)
+    {
+        foreach (var subscriber in _subscribers)
+            subscriber.Offer(message);
+    }
+
+    /// <summary>This event has arrived: those to whom it is new are ahead no longer.</summary>
+    public void Reach(long sequence)
+    {
+        if (_ahead is not null)
+            Reach(_ahead, sequence);
+    }
+
+    // Apart, because its closure would be made for every event.
+    private void Reach(List<(Subscriber Subscriber, long After)> ahead, long sequence)
+    {
+        _subscribers.AddRange(ahead.Where(a => a.After < sequence).Select(a => a.Subscriber));
+        ahead.RemoveAll(a => a.After < sequence);
+        if (ahead.Count == 0)
+            _ahead = null;
     }
 }
