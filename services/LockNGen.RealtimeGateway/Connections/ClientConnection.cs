@@ -15,17 +15,14 @@ internal sealed class ClientConnection(
 {
     private readonly Lock _gate = new();
     private readonly OutgoingQueue _queue = new();
-    private readonly HashSet<Guid> _watched = [];
+    private readonly Liveness _liveness = new(options, clock);
     private TaskCompletionSource? _ended;
-    private long _lastReceived = clock.GetTimestamp();
-    private long _pingedAt;
     private long _closeBy;
     private bool _isScheduled;
     private bool _isSending;
     private bool _isClosing;
     private bool _hasEnded;
     private bool _endsWithGeneration;
-    private bool _watchesAll;
 
     public string Id { get; } = Guid.NewGuid().ToString("N")[..16];
 
@@ -50,8 +47,7 @@ internal sealed class ClientConnection(
     /// <summary>Whether the client answers pings; an SSE client cannot.</summary>
     public bool AnswersPings { get; init; } = true;
 
-    /// <summary>How many generations are watched by id.</summary>
-    public int WatchedCount => _watched.Count;
+    public WatchedGenerations Watched { get; } = new();
 
     public override bool WantsProgress => view.WantsProgress;
 
@@ -64,48 +60,7 @@ internal sealed class ClientConnection(
             Close(CloseCode.Done, "the generation has ended");
     }
 
-    public override bool Watches(Guid generationId)
-    {
-        if (_watched.Count == 0)
-            return false;
-        lock (_watched)
-            return _watched.Contains(generationId);
-    }
-
-    /// <summary>Remembers a generation watched by id; false when it is one already.</summary>
-    public bool TryWatch(Guid generationId)
-    {
-        lock (_watched)
-            return _watched.Add(generationId);
-    }
-
-    /// <summary>Forgets a generation; false when it was not watched.</summary>
-    public bool TryUnwatch(Guid generationId)
-    {
-        lock (_watched)
-            return _watched.Remove(generationId);
-    }
-
-    /// <summary>Whether this call is what makes it watch all.</summary>
-    public bool TryWatchAll()
-    {
-        lock (_watched)
-            return !_watchesAll && (_watchesAll = true);
-    }
-
-    /// <summary>Whether this call is what ends that.</summary>
-    public bool TryUnwatchAll()
-    {
-        lock (_watched)
-            return _watchesAll && !(_watchesAll = false);
-    }
-
-    /// <summary>The generations watched by id.</summary>
-    public IReadOnlyList<Guid> Watched()
-    {
-        lock (_watched)
-            return [.. _watched];
-    }
+    public override bool Watches(Guid generationId) => Watched.Contains(generationId);
 
     /// <summary>Sends a message whatever the client's filters.</summary>
     public void Send(ServerMessage message)
@@ -178,8 +133,8 @@ internal sealed class ClientConnection(
         }
     }
 
-    /// <summary>Any bytes from the client prove that it lives; a pong is no better than anything else.</summary>
-    public void Received() => Volatile.Write(ref _lastReceived, clock.GetTimestamp());
+    /// <inheritdoc cref="Liveness.Received"/>
+    public void Received() => _liveness.Received();
 
     /// <summary>Pings, and ends what has overstayed; called about once a second.</summary>
     public void Tick(DateTimeOffset now)
@@ -193,7 +148,7 @@ internal sealed class ClientConnection(
                 if (Caller.ExpiresAt <= now)
                     CloseLocked(CloseCode.NotAllowed, "the token has expired");
                 else
-                    Ping();
+                    CheckLiveness();
                 return;
             }
 
@@ -315,22 +270,18 @@ internal sealed class ClientConnection(
         _closeBy = clock.GetTimestamp() + (long)(options.CloseTimeout.TotalSeconds * clock.TimestampFrequency);
     }
 
-    private void Ping()
+    private void CheckLiveness()
     {
-        var now = clock.GetTimestamp();
-        var received = Volatile.Read(ref _lastReceived);
-        if (_pingedAt > received && AnswersPings)
+        switch (_liveness.Look(AnswersPings))
         {
-            if (clock.GetElapsedTime(_pingedAt, now) >= options.PongTimeout)
+            case LivenessAction.Ping:
+                _queue.Add(ServerMessage.Heartbeat);
+                Schedule();
+                break;
+            case LivenessAction.Close:
                 CloseLocked(CloseCode.HeartbeatTimeout, "no sign of life");
-            return;
+                break;
         }
-
-        if (clock.GetElapsedTime(Math.Max(received, _pingedAt), now) < options.PingInterval)
-            return;
-        _pingedAt = now;
-        _queue.Add(ServerMessage.Heartbeat);
-        Schedule();
     }
 
     private void End()

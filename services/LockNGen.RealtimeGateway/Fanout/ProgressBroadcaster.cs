@@ -48,7 +48,7 @@ internal sealed partial class ProgressBroadcaster(
     public void Subscribe(ClientConnection connection, Guid generationId, long? after)
     {
         Unsubscribe(connection, generationId);
-        connection.TryWatch(generationId);
+        connection.Watched.Add(generationId);
         metrics.Subscribed(1);
         LogSubscribed(connection.Id, generationId, after);
         Join(connection, generationId, after);
@@ -65,7 +65,7 @@ internal sealed partial class ProgressBroadcaster(
 
     public void Unsubscribe(ClientConnection connection, Guid generationId)
     {
-        if (!connection.TryUnwatch(generationId))
+        if (!connection.Watched.Remove(generationId))
             return;
         metrics.Subscribed(-1);
         LogUnsubscribed(connection.Id, generationId);
@@ -97,7 +97,7 @@ internal sealed partial class ProgressBroadcaster(
     /// <summary>Lets the connection watch all that its caller lists: what is known now, then everything that happens.</summary>
     public void SubscribeToAll(ClientConnection connection)
     {
-        if (!connection.TryWatchAll())
+        if (!connection.Watched.AddAll())
             return;
         everybody.Add(connection);
         metrics.Subscribed(1);
@@ -112,7 +112,7 @@ internal sealed partial class ProgressBroadcaster(
 
     public void UnsubscribeFromAll(ClientConnection connection)
     {
-        if (!connection.TryUnwatchAll())
+        if (!connection.Watched.RemoveAll())
             return;
         everybody.Remove(connection);
         metrics.Subscribed(-1);
@@ -122,7 +122,7 @@ internal sealed partial class ProgressBroadcaster(
     public void Leave(ClientConnection connection)
     {
         UnsubscribeFromAll(connection);
-        foreach (var generationId in connection.Watched())
+        foreach (var generationId in connection.Watched.Ids())
             Unsubscribe(connection, generationId);
     }
 

@@ -137,7 +137,7 @@ internal sealed class WebSocketSession(
         {
             connection.Send(GatewayFrames.Error("invalid_after", "after is a sequence number, 0 for the beginning.", frame.GenerationId));
         }
-        else if (connection.WatchedCount >= options.MaxSubscriptions && !connection.Watches(generationId))
+        else if (connection.Watched.Count >= options.MaxSubscriptions && !connection.Watches(generationId))
         {
             connection.Send(GatewayFrames.Error("too_many_subscriptions", $"A connection watches at most {options.MaxSubscriptions} generations.", frame.GenerationId));
         }

@@ -1,0 +1,55 @@
+namespace LockNGen.RealtimeGateway.Connections;
+
+/// <summary>What one client watches: generations by id, all of them, or both. Safe for several threads.</summary>
+internal sealed class WatchedGenerations
+{
+    private readonly HashSet<Guid> _ids = [];
+    private bool _all;
+
+    /// <summary>How many are watched by id.</summary>
+    public int Count => _ids.Count;
+
+    public bool Contains(Guid generationId)
+    {
+        // Most of those who watch all watch none by id, and are asked this for every event.
+        if (_ids.Count == 0)
+            return false;
+        lock (_ids)
+            return _ids.Contains(generationId);
+    }
+
+    /// <summary>Adds a generation; false when it is watched by id already.</summary>
+    public bool Add(Guid generationId)
+    {
+        lock (_ids)
+            return _ids.Add(generationId);
+    }
+
+    /// <summary>Removes a generation; false when it was not watched by id.</summary>
+    public bool Remove(Guid generationId)
+    {
+        lock (_ids)
+            return _ids.Remove(generationId);
+    }
+
+    /// <summary>Whether this call is what makes it watch all.</summary>
+    public bool AddAll()
+    {
+        lock (_ids)
+            return !_all && (_all = true);
+    }
+
+    /// <summary>Whether this call is what ends that.</summary>
+    public bool RemoveAll()
+    {
+        lock (_ids)
+            return _all && !(_all = false);
+    }
+
+    /// <summary>The generations watched by id.</summary>
+    public IReadOnlyList<Guid> Ids()
+    {
+        lock (_ids)
+            return [.. _ids];
+    }
+}
