@@ -8,6 +8,9 @@ namespace LockNGen.Standalone;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    // What open() and Windows answer where another process has the file: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION.
+    private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream _lock;
 
     private DataFolder(FileStream held) => _lock = held;
@@ -26,7 +29,7 @@ internal sealed class DataFolder : IDisposable
             File.WriteAllText(owner, $"process {Environment.ProcessId}, at {url}");
             return new DataFolder(held);
         }
-        catch (IOException) when (File.Exists(owner))
+        catch (IOException e) when (Taken.Contains(e.HResult) && File.Exists(owner))
         {
             throw new StartFailureException(
                 $"The data folder {path} is in use by another LockN Gen ({File.ReadAllText(owner)}). Stop that one, or choose another folder with Standalone__Data (./run --data DIR).");

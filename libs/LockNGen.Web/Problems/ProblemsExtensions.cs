@@ -9,6 +9,7 @@ public static class ProblemsExtensions
     /// <summary>Completes what the framework refuses by itself; call it once for each host.</summary>
     public static IServiceCollection AddProblems(this IServiceCollection services)
     {
+        services.AddExceptionHandler<BadRequestHandler>();
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ProblemJson.Default));
         return services.Configure<ProblemDetailsOptions>(o => o.CustomizeProblemDetails += ProblemDefaults.Complete);
     }

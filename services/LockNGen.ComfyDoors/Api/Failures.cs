@@ -20,8 +20,4 @@ internal static class Failures
                 return invalid((e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest, "invalid_request", e.Message);
             }
         });
-
-    /// <summary>Whether a body is damaged, rather than too large or cut off by a client that has left.</summary>
-    public static bool IsOfDamagedBody(this Exception e, HttpContext context) =>
-        e is InvalidDataException or (IOException and not BadHttpRequestException) && !context.RequestAborted.IsCancellationRequested;
 }

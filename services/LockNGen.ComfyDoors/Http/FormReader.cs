@@ -1,4 +1,6 @@
 using System.Text;
+using LockNGen.Hosting.Streams;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -24,12 +26,13 @@ internal sealed class FormReader(MultipartReader reader)
     public IReadOnlyDictionary<string, string> Fields => _fields;
 
     /// <summary>The next part; null at the end.</summary>
+    /// <exception cref="InvalidDataException">The form is damaged.</exception>
     public async Task<FormPart?> NextAsync(CancellationToken cancellationToken)
     {
-        while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+        while (await ReadSectionAsync(cancellationToken) is { } section)
         {
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-                return new FormPart(this, HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), FileNameOf(disposition), section.Body);
+                return new FormPart(this, HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), FileNameOf(disposition), new PartBody(section.Body));
         }
 
         return null;
@@ -43,11 +46,44 @@ internal sealed class FormReader(MultipartReader reader)
         _fields[name] = length <= MaxField ? Encoding.UTF8.GetString(buffer, 0, length) : throw new InvalidDataException($"The field {name} has more than {MaxField} bytes.");
     }
 
+    private async Task<MultipartSection?> ReadSectionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (IOException e) when (IsOfDamagedForm(e))
+        {
+            throw Damaged(e);
+        }
+    }
+
+    /// <summary>Not one that is too large, and not a client that has left.</summary>
+    private static bool IsOfDamagedForm(IOException e) => e is not (BadHttpRequestException or ConnectionResetException);
+
+    private static InvalidDataException Damaged(IOException e) => new("The multipart body is damaged: it ends before its last boundary.", e);
+
     /// <summary>Without the folders that a browser or a script may send with it.</summary>
     private static string FileNameOf(ContentDispositionHeaderValue disposition)
     {
         var name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString();
         return name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+    }
+
+    /// <summary>The bytes of a part; whoever passes them on is told that they are damaged, and not that passing them on failed.</summary>
+    private sealed class PartBody(Stream section) : ForwardStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await section.ReadAsync(buffer, cancellationToken);
+            }
+            catch (IOException e) when (IsOfDamagedForm(e))
+            {
+                throw Damaged(e);
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
@@ -22,20 +22,13 @@ internal sealed class MaskUpload(OwnFiles files, GenerationApiClient api)
 
     private static string? PathOf(string originalRef)
     {
-        try
-        {
-            if (JsonNode.Parse(originalRef) is not JsonObject original)
-                return null;
-            var (name, folder) = (Text(original, "filename"), Text(original, "type") is { Length: > 0 } type ? type : "output");
-            // An annotated name says itself where it is.
-            if (name.EndsWith(']') && name.LastIndexOf(" [", StringComparison.Ordinal) is > 0 and var at)
-                (name, folder) = (name[..at], name[(at + 2)..^1]);
-            return OwnFiles.PathOf(name, Text(original, "subfolder"), folder);
-        }
-        catch (JsonException)
-        {
+        if (RequestJson.Parse(Encoding.UTF8.GetBytes(originalRef)) is not { } original)
             return null;
-        }
+        var (name, folder) = (Text(original, "filename"), Text(original, "type") is { Length: > 0 } type ? type : "output");
+        // An annotated name says itself where it is.
+        if (name.EndsWith(']') && name.LastIndexOf(" [", StringComparison.Ordinal) is > 0 and var at)
+            (name, folder) = (name[..at], name[(at + 2)..^1]);
+        return OwnFiles.PathOf(name, Text(original, "subfolder"), folder);
     }
 
     private static string Text(JsonObject original, string name) => original[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";

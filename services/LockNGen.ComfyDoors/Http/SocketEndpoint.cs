@@ -122,7 +122,7 @@ internal sealed class SocketEndpoint(
                 message.Write(buffer, 0, received.Count);
             if (!received.EndOfMessage)
                 continue;
-            if (isFirst && received.MessageType == WebSocketMessageType.Text && Parse(message) is { } first)
+            if (isFirst && received.MessageType == WebSocketMessageType.Text && RequestJson.Parse(message.GetBuffer().AsMemory(0, (int)message.Length)) is { } first)
             {
                 isFirst = false;
                 if (first["type"]?.ToString() == "feature_flags" && first["data"] is JsonObject flags)
@@ -144,18 +144,6 @@ internal sealed class SocketEndpoint(
     }
 
     private static bool IsTrue(JsonNode? flag) => flag?.GetValueKind() == JsonValueKind.True;
-
-    private static JsonObject? Parse(MemoryStream message)
-    {
-        try
-        {
-            return JsonNode.Parse(message.GetBuffer().AsSpan(0, (int)message.Length)) as JsonObject ?? [];
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static async Task CloseAsync(WebSocket socket, DoorSocket connection)
     {

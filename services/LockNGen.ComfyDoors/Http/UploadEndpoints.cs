@@ -55,10 +55,6 @@ internal sealed class UploadEndpoints(GenerationApiClient api, MaskUpload masks,
         {
             return ComfyAnswers.Error(e.Status, e.Problem.Code ?? "invalid_upload", e.Message);
         }
-        catch (Exception e) when (e.IsOfDamagedBody(context))
-        {
-            return TypedResults.BadRequest();
-        }
 
         return uploaded is not { Name.Length: > 0 } file ? TypedResults.BadRequest() : await NameAsync(caller, file.Name, file.File, form.Fields, context.RequestAborted);
     }

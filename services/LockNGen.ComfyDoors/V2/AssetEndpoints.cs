@@ -59,10 +59,6 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
                 upload = await api.UploadAsync(caller, content, "asset", context.RequestAborted);
             }
         }
-        catch (Exception e) when (e.IsOfDamagedBody(context))
-        {
-            return Invalid("The multipart body is damaged.");
-        }
         finally
         {
             if (content is not null)

@@ -80,6 +80,49 @@ public sealed class FailedStartTests : IDisposable
         (await FailedWithOneLineAsync(service)).ShouldContain(named);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20_000)]
+    [InlineData(200_000)]
+    public async Task Standalone_OnAFullDisk_SaysSo(long left)
+    {
+        using var disk = SmallDisk.Mount();
+        disk.Fill(left);
+
+        await using var service = Start(data: disk.Path);
+
+        (await FailedWithOneLineAsync(service)).ShouldMatch("(?i)disk (is )?full|no space left");
+    }
+
+    [Fact]
+    public async Task Standalone_OnADiskThatIsReadOnly_SaysSo()
+    {
+        using var disk = SmallDisk.Mount();
+        disk.MakeReadOnly();
+
+        await using var service = Start(data: disk.Path);
+
+        (await FailedWithOneLineAsync(service)).ShouldContain("Read-only file system");
+    }
+
+    [Fact]
+    public async Task Standalone_OnADiskThatIsReadOnlySinceItRanThere_SaysSo()
+    {
+        using var disk = SmallDisk.Mount();
+        await using (var first = Start(data: disk.Path))
+        {
+            await first.ReadyAsync(TestContext.Current.CancellationToken);
+            await first.TerminateAsync();
+        }
+
+        disk.MakeReadOnly();
+        await using var second = Start(data: disk.Path);
+
+        var line = await FailedWithOneLineAsync(second);
+        line.ShouldContain("Read-only file system");
+        line.ShouldNotContain("in use");
+    }
+
     private ServiceProcess Start(Dictionary<string, string>? settings = null, int? port = null, string? data = null) => ServiceProcess.Start(
         "LockNGen.Standalone",
         new Dictionary<string, string>(settings ?? [])
