@@ -142,7 +142,7 @@ public sealed class ConnectionWatchTests
     }
 
     private static void Closed(IConnection connection, int times) =>
-        connection.Received(Quantity.Exactly(times)).CloseAsync(
+        _ = connection.Received(Quantity.Exactly(times)).CloseAsync(
             Arg.Any<ushort>(), Arg.Any<string>(), Arg.Any<TimeSpan>(), abort: true, Arg.Any<CancellationToken>());
 
     private static SendContext<string> Command() => Substitute.For<SendContext<string>>();

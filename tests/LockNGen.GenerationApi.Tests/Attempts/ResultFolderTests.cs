@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Attempts;

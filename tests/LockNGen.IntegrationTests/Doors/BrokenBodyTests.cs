@@ -6,7 +6,6 @@ namespace LockNGen.IntegrationTests.Doors;
 /// <summary>Bodies that no reader can make sense of are the sender's mistake at every door, and no error of this server or of the one behind it.</summary>
 public sealed class BrokenBodyTests(SmallDoor farm) : IClassFixture<SmallDoor>
 {
-    private const string Part = "--b\r\nContent-Disposition: form-data; name=\"{0}\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n";
     private const string Sampler = "\"class_type\":\"SaveImage\",\"inputs\":";
 
     private static readonly string[] _takesJson =
@@ -71,7 +70,7 @@ public sealed class BrokenBodyTests(SmallDoor farm) : IClassFixture<SmallDoor>
     [InlineData("api/v2/assets", "file")]
     public async Task Forms_Damaged_AreRefusedAsTheSendersMistake(string path, string name)
     {
-        var part = string.Format(System.Globalization.CultureInfo.InvariantCulture, Part, name);
+        var part = $"--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n";
         string[] forms =
         [
             part, part[..20], part + "\u0089PNG", part + "\u0089PNG\r\n--b", part + "\u0089PNG\r\n--c--\r\n", part + new string('x', 50_000), "", "no form at all", "--b\r\n", "--b--\r\n",

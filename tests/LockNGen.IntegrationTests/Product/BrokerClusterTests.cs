@@ -82,7 +82,7 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
     }
 
     /// <summary>As someone does who submits again while the API says that it cannot.</summary>
-    private async Task<Guid> SubmitAsync(Deployment deployment, int steps, Stopwatch since)
+    private static async Task<Guid> SubmitAsync(Deployment deployment, int steps, Stopwatch since)
     {
         while (true)
         {
@@ -98,7 +98,7 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
     }
 
     /// <summary>As someone sees it who asks the gateway again and again, as pages without a socket do.</summary>
-    private async Task CompletesAsync(Deployment deployment, Guid id, Stopwatch since)
+    private static async Task CompletesAsync(Deployment deployment, Guid id, Stopwatch since)
     {
         var last = "no answer";
         while (since.Elapsed < Limit)
