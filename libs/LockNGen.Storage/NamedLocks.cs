@@ -8,8 +8,15 @@ namespace LockNGen.Storage;
 /// <summary>
 /// Mutual exclusion by name. SQLite belongs to one process, where a semaphore does. On PostgreSQL it is an advisory lock that ends with
 /// its transaction, so with its holder; and the server ends the transaction of a holder that sleeps. A server that is lost takes its locks with
-/// it, so after a failover a second holder may come beside one that is still at its pass: what is done under a lock is written by
-/// compare-and-set, or may be done twice.
+/// it, so after a failover a second holder may come beside one that is still at its pass. What is done under a lock is written by
+/// compare-and-set, or may be done twice:
+/// <list type="bullet">
+/// <item>scheduler: a generation is dispatched only while it is queued, so to one instance; two passes at once may give an instance more than its room,
+/// which then waits there. Cancels and outcomes may be sent twice, and whoever takes them knows them again.</item>
+/// <item>outbox: an event goes out twice, with the same bytes, number and message id; readers drop the second.</item>
+/// <item>retention: rows are deleted, and the names of their files written down, in one transaction; what is gone cannot be deleted again.</item>
+/// </list>
+/// A <see cref="Session"/>'s own lock ends with its transaction, which does not commit where the lock was lost.
 /// </summary>
 internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
 {
