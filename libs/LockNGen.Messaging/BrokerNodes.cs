@@ -11,8 +11,11 @@ namespace LockNGen.Messaging;
 /// </summary>
 public sealed class BrokerNodes : IEndpointResolver
 {
-    /// <summary>After twice as long a silence each side takes the other for dead.</summary>
-    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// The broker takes a client for dead after twice as long a silence. RabbitMQ.Client takes three to four times as long for a node, which
+    /// decides how soon the loss of a frozen one is got over.
+    /// </summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(3);
 
     /// <summary>A node that could not be reached is tried last for so long: to wait for one that is frozen takes seconds.</summary>
     private static readonly TimeSpan Distrust = TimeSpan.FromSeconds(30);

@@ -35,7 +35,7 @@ public sealed class WatcherLossTests(RabbitMqBroker broker)
         await farm.Events.WaitForAsync<GenerationStarted>(id, s => s.Data.Attempt > 1);
         await farm.Servers[0].Control.ReleaseAsync(hold);
         await farm.Events.WaitForAsync<GenerationCompleted>(id);
-        // MassTransit tells the broker which process it is in. After ten seconds without a heartbeat the broker has closed them itself.
+        // MassTransit tells the broker which process it is in. After six seconds without a heartbeat the broker has closed them itself.
         var process = string.Create(CultureInfo.InvariantCulture, $"\"process_id\",\"{frozen.Id}\"");
         await broker.CloseConnectionsAsync("a minute has passed", process);
         await broker.ControlAsync("delete_queue", new DurableQueue(BusQueues.Watcher("frozen")).Name, "--vhost", virtualHost);

@@ -270,6 +270,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins");
         start.Environment["RABBITMQ_PID_FILE"] = PidFile;
         start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";
+        // As the compose file has it: after how long the nodes of a cluster take a frozen one for lost.
+        start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel net_ticktime 10";
         start.Environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
         return start;
     }

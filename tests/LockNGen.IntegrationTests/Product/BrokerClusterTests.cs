@@ -36,7 +36,7 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
     public Task Node_AnyOfThreeKilled_GenerationsThatRunAndNewOnesComplete() => LoseAsync("killed", node => node.KillAsync(), node => node.StartAsync());
 
     [Fact(Explicit = true)]
-    public Task Node_AnyOfThreeFrozen_GenerationsThatRunAndNewOnesComplete() => LoseAsync("frozen", node => node.FreezeAsync(), node => node.ThawAsync());
+    public Task Node_AnyOfThreeFrozen_GenerationsThatRunAndNewOnesComplete() => LoseAsync("frozen", node => node.FreezeAsync(), ThawAsync);
 
     private async Task LoseAsync(string how, Func<RabbitMqBroker, Task> lose, Func<RabbitMqBroker, Task> bringBack)
     {
@@ -64,6 +64,17 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
 
         // On whichever node its queue was, that has been lost.
         door.Log.ShouldContain("reading from another queue");
+    }
+
+    /// <summary>
+    /// As a node is brought back that was frozen for longer than the others waited for it: it knows nothing of its absence, so each side
+    /// sees a partition, and stays with it until the node is started again.
+    /// </summary>
+    private static async Task ThawAsync(RabbitMqBroker node)
+    {
+        await node.ThawAsync();
+        await node.ControlAsync("stop_app");
+        await node.ControlAsync("start_app");
     }
 
     /// <summary>The door's queues: the nodes name those of them that are read.</summary>
