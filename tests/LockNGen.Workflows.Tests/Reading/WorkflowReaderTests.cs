@@ -36,6 +36,19 @@ public class WorkflowReaderTests
         read.Container.ShouldNotBeNull();
     }
 
+    /// <summary>Half of a surrogate pair is found wherever it is, and not when somebody uses the text.</summary>
+    [Theory]
+    [InlineData("""{"1":{"class_type":"\ud800","inputs":{}}}""")]
+    [InlineData("""{"1":{"class_type":"SaveImage","inputs":{"\udc00":"x"}}}""")]
+    [InlineData("""{"\ud800":{"class_type":"SaveImage","inputs":{}}}""")]
+    [InlineData("""{"nodes":[{"id":1,"type":"SaveImage","widgets_values":[["a\udfff"]]}],"links":[]}""")]
+    [InlineData("""{"prompt":"{\"1\":{\"class_type\":\"\\ud800\",\"inputs\":{}}}"}""")]
+    public void Read_TextWithHalfASurrogatePair_IsRefused(string json)
+    {
+        Should.Throw<InvalidWorkflowException>(() => WorkflowReader.Read(Encoding.UTF8.GetBytes(json), NodeDefinitions.None));
+        Should.Throw<InvalidWorkflowException>(() => WorkflowReader.Read(Files.Png("tEXt", "prompt", json), NodeDefinitions.None));
+    }
+
     /// <summary>PNG in each of its ways to write a text.</summary>
     [Theory]
     [InlineData("tEXt")]
