@@ -23,6 +23,8 @@ public sealed class ResetConnectionTests : IAsyncLifetime
             ["ComfyUi__Instances__0__Url"] = "http://127.0.0.1:9",
             ["Standalone__DoorPort"] = _door.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Logging__LogLevel__Default"] = "Error",
+            // Whose error it is that the service ends.
+            ["Logging__LogLevel__Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
         });
         await _service.ReadyAsync(TestContext.Current.CancellationToken);
     }
