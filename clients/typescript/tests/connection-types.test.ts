@@ -13,7 +13,7 @@ const state = [
   'generation.cancelled',
 ];
 
-/** S2-37: what nobody listens for does not travel. */
+/** What nobody listens for does not travel. */
 describe('the types that a connection asks for', () => {
   const test = withGateway();
   const upgrades = () => test.gateway.requests.filter(({ url }) => url.pathname.endsWith('/progress'));

@@ -8,22 +8,20 @@ namespace LockNGen.GenerationApi.Docs;
 /// <summary>The API as a page to read and to try, at <c>/docs</c>: Scalar's, whose script is in its package.</summary>
 internal static class DocsPage
 {
-    private const string Webhooks = "/api/webhooks";
-
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        if (endpoints.ServiceProvider.GetRequiredService<IOptions<GenerationApiOptions>>().Value.DocsPage)
-            endpoints.MapScalarApiReference("/docs", Configure);
+        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<GenerationApiOptions>>().Value;
+        if (options.DocsPage)
+            endpoints.MapScalarApiReference("/docs", (page, context) => Configure(page, context, options));
     }
 
-    private static void Configure(ScalarOptions page, HttpContext context)
+    private static void Configure(ScalarOptions page, HttpContext context, GenerationApiOptions options)
     {
         // No one else's server is asked for anything: no fonts, no assistant, nothing told to the page's makers.
         page.WithTitle("LockN Gen API").DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideClientButton().HideDeveloperTools();
         page.AddDocument("v1", "Generations");
-        // Where the notifier runs in the same process, the one document has both.
-        if (!context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Any(IsOfNotifier))
-            page.AddDocument("webhooks", "Webhooks", Webhooks + "/openapi.json");
+        if (options.WebhooksDocument)
+            page.AddDocument("webhooks", "Webhooks", "/api/webhooks/openapi.json");
 
         page.Nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var headers = context.Response.Headers;
@@ -32,6 +30,4 @@ internal static class DocsPage
         headers.ContentSecurityPolicy = $"default-src 'self'; script-src 'self' 'nonce-{page.Nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
             + "font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
     }
-
-    private static bool IsOfNotifier(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText?.StartsWith(Webhooks, StringComparison.Ordinal) == true;
 }

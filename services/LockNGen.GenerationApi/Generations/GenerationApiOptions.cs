@@ -37,6 +37,12 @@ public sealed class GenerationApiOptions
     /// <summary>Whether <c>/docs</c> shows the API as a page to read and to try. Default true.</summary>
     public bool DocsPage { get; set; } = true;
 
+    /// <summary>
+    /// Whether <c>/docs</c> lists the webhook notifier's document, <c>/api/webhooks/openapi.json</c>, as well: for an installation whose edge
+    /// leads there to a notifier. Default false.
+    /// </summary>
+    public bool WebhooksDocument { get; set; }
+
     /// <summary>A directory of further templates; one with the name of a shipped template replaces it. Default: none.</summary>
     public string? TemplatesPath { get; set; }
 }

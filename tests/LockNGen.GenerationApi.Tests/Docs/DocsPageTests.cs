@@ -20,7 +20,7 @@ public sealed partial class DocsPageTests
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         page.ShouldContain("LockN Gen API");
         page.ShouldContain("openapi/v1.json");
-        page.ShouldContain("api/webhooks/openapi.json");
+        page.ShouldNotContain("webhooks/openapi.json");
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
         policy.ShouldContain("default-src 'self'");
         policy.ShouldNotContain("http");
@@ -33,6 +33,17 @@ public sealed partial class DocsPageTests
             file.StatusCode.ShouldBe(HttpStatusCode.OK, script);
             file.Content.Headers.ContentType!.MediaType!.ShouldContain("javascript");
         }
+    }
+
+    [Fact]
+    public async Task Page_WhereThereIsANotifier_ListsItsDocumentToo()
+    {
+        await using var api = await ApiHost.StartAsync(settings: new Dictionary<string, string?> { ["GenerationApi:WebhooksDocument"] = "true" });
+
+        var page = await api.Client.GetStringAsync("/docs/");
+
+        page.ShouldContain("openapi/v1.json");
+        page.ShouldContain("api/webhooks/openapi.json");
     }
 
     [Fact]

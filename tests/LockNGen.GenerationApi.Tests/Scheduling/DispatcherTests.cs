@@ -22,7 +22,6 @@ public abstract class DispatcherTests(PostgreSqlFixture? server) : DatabaseTests
         (await watcher.OfferAsync()).Instance.ShouldBe("a");
     }
 
-    /// <summary>S4-062.</summary>
     [Fact]
     public async Task Log_ExplainsADispatchAndAClaimAtDebug_AndSaysOncePerDispatchThatItWas()
     {
