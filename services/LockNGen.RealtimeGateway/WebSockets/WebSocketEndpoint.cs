@@ -49,6 +49,8 @@ internal sealed partial class WebSocketEndpoint(
             var (query, error) = ProgressQuery.Parse(context.Request.Query, logs, options.Value.MaxSubscriptions);
             if (query is null)
             {
+                // Whoever has the answer may come back at once.
+                admitted.Dispose();
                 await RefuseAsync(context, StatusCodes.Status400BadRequest, error!);
                 return;
             }
