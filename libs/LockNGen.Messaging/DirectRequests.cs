@@ -62,7 +62,7 @@ internal sealed class DirectRequests : IRequests, IAsyncDisposable
             await line.Result.DisposeAsync();
     }
 
-    private async Task<Answer> AskAsync(Question question, CancellationToken cancellationToken)
+    private async Task<Reply> AskAsync(Question question, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_timeout);

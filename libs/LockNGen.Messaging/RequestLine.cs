@@ -27,7 +27,7 @@ internal sealed class RequestLine : IAsyncDisposable
 
     private readonly IConnection _connection;
     private readonly IChannel _channel;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<Answer>> _waiting = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<Reply>> _waiting = new();
     private readonly ConcurrentDictionary<ulong, string> _unconfirmed = new();
     private readonly SemaphoreSlim _publishing = new(1);
     private readonly HashSet<string> _declared = [];
@@ -60,10 +60,10 @@ internal sealed class RequestLine : IAsyncDisposable
 
     /// <summary>Asks, and returns what came back.</summary>
     /// <exception cref="PublishException">The broker has refused it, and will refuse others on this line.</exception>
-    public async Task<Answer> AskAsync(Question question, CancellationToken cancellationToken)
+    public async Task<Reply> AskAsync(Question question, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString();
-        var answer = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
         try
         {
@@ -90,7 +90,7 @@ internal sealed class RequestLine : IAsyncDisposable
             Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
             // An answer that no one waits for any more came too late.
             if (_waiting.TryRemove(Text(delivery.BasicProperties, MessageHeaders.RequestId), out var waiting))
-                waiting.TrySetResult(new Answer(Text(delivery.BasicProperties, MessageHeaders.MessageType), delivery.Body.ToArray()));
+                waiting.TrySetResult(new Reply(Text(delivery.BasicProperties, MessageHeaders.MessageType), delivery.Body.ToArray()));
             return Task.CompletedTask;
         };
         _channel.BasicReturnAsync += (_, returned) =>
@@ -157,7 +157,7 @@ internal sealed class RequestLine : IAsyncDisposable
         }
     }
 
-    private void Settle(ulong tag, bool multiple, Action<TaskCompletionSource<Answer>> settle)
+    private void Settle(ulong tag, bool multiple, Action<TaskCompletionSource<Reply>> settle)
     {
         foreach (var (sent, id) in _unconfirmed)
         {
@@ -190,7 +190,7 @@ internal sealed class RequestLine : IAsyncDisposable
 internal sealed record Question(string Queue, byte[] Body, string MessageType, bool IsMandatory, TimeSpan Timeout, string? TraceParent);
 
 /// <summary>What came back: the answer, or the failure of whoever was asked.</summary>
-internal sealed record Answer(string MessageTypes, byte[] Body)
+internal sealed record Reply(string MessageTypes, byte[] Body)
 {
     private const string Fault = "urn:message:MassTransit:Fault";
 

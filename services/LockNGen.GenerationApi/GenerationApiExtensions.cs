@@ -49,7 +49,7 @@ public static class GenerationApiExtensions
     private static readonly IJsonTypeInfoResolver[] JsonOfFeatures =
     [
         AccessJson.Default, AttemptJson.Default, BlockingJson.Default, CancelJson.Default, HistoryJson.Default, ImportJson.Default, InstanceJson.Default,
-        QueueJson.Default, SubmitJson.Default, TemplateAnswerJson.Default, UploadJson.Default,
+        QueueJson.Default, SubmitJson.Default, TemplateResponseJson.Default, UploadJson.Default,
     ];
 
     /// <summary>Adds queue, scheduler, ledger and everything else that the endpoints use.</summary>
@@ -107,7 +107,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<GroupCommit>();
         services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
         services.AddSingleton<ChosenIds>();
-        services.AddSingleton<SubmissionAnswers>();
+        services.AddSingleton<SubmissionResponses>();
         services.AddSingleton<Submitter>();
         services.AddSingleton<BlockingEndpoint>();
         services.AddSingleton<FileDeliveryEndpoints>();
@@ -127,7 +127,7 @@ public static class GenerationApiExtensions
         services.AddSingleton<UploadTokens>();
         services.AddSingleton<SecretBox>();
         services.AddSingleton<Thumbnails>();
-        services.AddSingleton<Answers>();
+        services.AddSingleton<GenerationResponses>();
         services.AddSingleton<Canceller>();
         services.AddSingleton<Eraser>();
         services.AddSingleton<HeartbeatLiveness>();

@@ -1,12 +1,12 @@
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using LockNGen.Contracts;
 using LockNGen.Web.Authentication;
 using MassTransit;
 
 namespace LockNGen.ComfyDoors.Events;
 
-/// <summary>Brings events to the desks of their owners; those of owners who never came to this door are dropped.</summary>
-internal sealed class EventFeed(Desks desks, JobWatch watch, RevocationList revocations) :
+/// <summary>Brings events to the owners of their owners; those of owners who never came to this door are dropped.</summary>
+internal sealed class EventFeed(OwnerStates owners, JobWatch watch, RevocationList revocations) :
     IConsumer<GenerationQueued>,
     IConsumer<GenerationStarted>,
     IConsumer<GenerationNodeExecuting>,
@@ -42,7 +42,7 @@ internal sealed class EventFeed(Desks desks, JobWatch watch, RevocationList revo
     private Task TakeAsync(ConsumeContext context, GenerationEvent message)
     {
         watch.Take(message);
-        desks.Find(context.Headers.Get<string>(EventHeaders.Owner))?.Take(message);
+        owners.Find(context.Headers.Get<string>(EventHeaders.Owner))?.Take(message);
         return Task.CompletedTask;
     }
 }

@@ -1,18 +1,18 @@
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using LockNGen.Contracts;
 using MassTransit;
 
 namespace LockNGen.ComfyDoors.Events;
 
 /// <summary>Brings the pictures of nodes at work to whoever knows their prompt.</summary>
-internal sealed class PreviewFeed(Desks desks, JobWatch watch) : IConsumer<GenerationPreviewBytes>
+internal sealed class PreviewFeed(OwnerStates owners, JobWatch watch) : IConsumer<GenerationPreviewBytes>
 {
     public Task Consume(ConsumeContext<GenerationPreviewBytes> context)
     {
         var preview = context.Message;
         watch.Take(preview);
-        foreach (var desk in desks.All)
-            desk.Show(preview);
+        foreach (var owner in owners.All)
+            owner.Show(preview);
         return Task.CompletedTask;
     }
 }

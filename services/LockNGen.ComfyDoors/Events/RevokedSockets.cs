@@ -1,10 +1,10 @@
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using LockNGen.Web.Authentication;
 
 namespace LockNGen.ComfyDoors.Events;
 
 /// <summary>Ends the sockets of revoked tokens.</summary>
-internal sealed class RevokedSockets(RevocationList revocations, Desks desks) : IHostedService
+internal sealed class RevokedSockets(RevocationList revocations, OwnerStates owners) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class RevokedSockets(RevocationList revocations, Desks desks) : 
 
     private void End(object? sender, EventArgs e)
     {
-        foreach (var desk in desks.All)
-            desk.EndRevoked(revocations);
+        foreach (var owner in owners.All)
+            owner.EndRevoked(revocations);
     }
 }

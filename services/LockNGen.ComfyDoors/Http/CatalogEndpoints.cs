@@ -29,23 +29,23 @@ internal sealed class CatalogEndpoints(GenerationApiClient api, Catalogs catalog
     private async Task<IResult> OneAsync(string name, DoorCaller caller, CancellationToken cancellationToken)
     {
         var found = (await catalogs.GetAsync(caller, cancellationToken)).Find(name);
-        return ComfyAnswers.Json(found is { } definition ? new JsonObject { [name] = JsonNode.Parse(definition.GetRawText()) } : []);
+        return ComfyResults.Json(found is { } definition ? new JsonObject { [name] = JsonNode.Parse(definition.GetRawText()) } : []);
     }
 
     private async Task<IResult> FoldersAsync(DoorCaller caller, CancellationToken cancellationToken) =>
-        ComfyAnswers.Json(List((await ModelsAsync(caller, cancellationToken)).Select(m => m.Folder).Distinct()));
+        ComfyResults.Json(List((await ModelsAsync(caller, cancellationToken)).Select(m => m.Folder).Distinct()));
 
     private async Task<IResult> FolderAsync(string folder, DoorCaller caller, CancellationToken cancellationToken)
     {
         var models = await ModelsAsync(caller, cancellationToken);
-        return models.Any(m => m.Folder == folder) ? ComfyAnswers.Json(List(models.Where(m => m.Folder == folder).Select(m => m.Name).Distinct())) : TypedResults.NotFound();
+        return models.Any(m => m.Folder == folder) ? ComfyResults.Json(List(models.Where(m => m.Folder == folder).Select(m => m.Name).Distinct())) : TypedResults.NotFound();
     }
 
-    private async Task<IResult> ExperimentAsync(DoorCaller caller, CancellationToken cancellationToken) => ComfyAnswers.Json(new JsonArray(
+    private async Task<IResult> ExperimentAsync(DoorCaller caller, CancellationToken cancellationToken) => ComfyResults.Json(new JsonArray(
         [.. (await ModelsAsync(caller, cancellationToken)).Select(m => m.Folder).Distinct().Select(f => new JsonObject { ["name"] = f, ["folders"] = new JsonArray() })]));
 
     private async Task<IResult> EmbeddingsAsync(DoorCaller caller, CancellationToken cancellationToken) =>
-        ComfyAnswers.Json(List((await ModelsAsync(caller, cancellationToken)).Where(m => m.Folder == "embeddings").Select(m => Path.ChangeExtension(m.Name, null)).Distinct()));
+        ComfyResults.Json(List((await ModelsAsync(caller, cancellationToken)).Where(m => m.Folder == "embeddings").Select(m => Path.ChangeExtension(m.Name, null)).Distinct()));
 
     private async Task<IReadOnlyList<Model>> ModelsAsync(DoorCaller caller, CancellationToken cancellationToken) =>
         (await api.GetAsync(caller, "/api/models", ApiJson.Default.ModelList, cancellationToken)).Models;

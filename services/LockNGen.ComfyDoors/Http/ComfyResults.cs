@@ -7,7 +7,7 @@ using LockNGen.ComfyDoors.Shapes;
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary>Answers as ComfyUI gives them.</summary>
-internal static class ComfyAnswers
+internal static class ComfyResults
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -13,8 +13,8 @@ internal static class DoorRoutes
         {
             var comfy = endpoints.MapGroup(prefix);
             comfy.ExcludeFromDescription().DisableAntiforgery();
-            comfy.RequireSignedIn(ComfyAnswers.Unauthorized);
-            comfy.AnswerFailures(ComfyAnswers.Of, (status, code, message) => ComfyAnswers.Error(status, code, message));
+            comfy.RequireSignedIn(ComfyResults.Unauthorized);
+            comfy.AnswerFailures(ComfyResults.Of, (status, code, message) => ComfyResults.Error(status, code, message));
             SocketEndpoint.Map(comfy);
             PromptEndpoints.Map(comfy);
             QueueEndpoints.Map(comfy);

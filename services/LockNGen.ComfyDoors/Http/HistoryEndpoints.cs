@@ -5,13 +5,13 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/history</c>: the caller's own prompts that have ended.</summary>
-internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalogs, Desks desks, IOptions<DoorOptions> options, TimeProvider clock)
+internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalogs, OwnerStates owners, IOptions<DoorOptions> options, TimeProvider clock)
 {
     private const int MaxBytes = 1 << 20;
 
@@ -36,7 +36,7 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
         var history = new JsonObject();
         if (Guid.TryParse(id, out var known) && await api.FindAsync(caller, known, full: true, cancellationToken) is { Generation.HasEnded: true } prompt)
             history[prompt.Id.ToString()] = PromptShapes.HistoryEntry(prompt, await catalogs.GetAsync(caller, cancellationToken));
-        return ComfyAnswers.Json(history);
+        return ComfyResults.Json(history);
     }
 
     private async Task<IResult> ListAsync(DoorCaller caller, int? maxItems, int? offset, CancellationToken cancellationToken)
@@ -53,19 +53,19 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
         }
 
         var prompts = wanted == 0 ? [] : (await api.EndedAsync(caller, full: true, wanted, skip, cancellationToken)).Items;
-        return ComfyAnswers.Json(Tell(prompts, await catalogs.GetAsync(caller, cancellationToken)));
+        return ComfyResults.Json(Tell(prompts, await catalogs.GetAsync(caller, cancellationToken)));
     }
 
     /// <summary>Some programs ask for all of it ten times a second: they get the newest, without workflows, and from memory.</summary>
     private async Task<byte[]> ShortAsync(DoorCaller caller, CancellationToken cancellationToken)
     {
-        var desk = desks.Of(caller);
-        if (desk.History is { } kept && kept.Version == desk.HistoryVersion && clock.GetUtcNow() - kept.At < MaxAge)
+        var owner = owners.Of(caller);
+        if (owner.History is { } kept && kept.Version == owner.HistoryVersion && clock.GetUtcNow() - kept.At < MaxAge)
             return kept.Json;
-        var version = desk.HistoryVersion;
+        var version = owner.HistoryVersion;
         var prompts = (await api.EndedAsync(caller, full: false, DefaultItems, 0, cancellationToken)).Items;
         var json = Encoding.UTF8.GetBytes(Tell(prompts, NodeCatalog.Empty).ToJsonString(Plain));
-        desk.History = (version, clock.GetUtcNow(), json);
+        owner.History = (version, clock.GetUtcNow(), json);
         return json;
     }
 
@@ -80,7 +80,7 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
             if (!clear)
                 hide["ids"] = new JsonArray([.. ids.Select(i => JsonValue.Create(i.ToString()))]);
             await api.PostAsync(caller, "/api/doors/prompts/hide", Encoding.UTF8.GetBytes(hide.ToJsonString()), context.RequestAborted);
-            desks.Of(caller).Forget();
+            owners.Of(caller).Forget();
         }
 
         return TypedResults.Ok();

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/api/jobs</c>: queue and history in one, as ComfyUI's page of 2026 reads them.</summary>
-internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
+internal sealed class JobsEndpoints(GenerationApiClient api, ReportedQueue queue)
 {
     private const int MaxBytes = 1 << 20;
     private const int MaxLimit = 1_000;
@@ -37,13 +37,13 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
             return Refused($"Invalid status value(s): {unknown}. Valid values: {string.Join(", ", Statuses.Keys)}");
         var (count, skip) = (Math.Clamp(limit ?? MaxLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
         var page = await api.ListAsync(caller, names.Length == 0 ? null : string.Join(',', names.Select(n => Statuses[n])), count, skip, cancellationToken);
-        var untold = (await queue.EndedAsync(caller, cancellationToken)).ToDictionary(p => p.Id);
+        var unreported = (await queue.EndedAsync(caller, cancellationToken)).ToDictionary(p => p.Id);
         // They run, for all that their clients know, and are with those.
-        var jobs = page.Items.Where(p => !untold.ContainsKey(p.Id));
-        var total = page.Total - untold.Values.Count(p => Wants(p.Generation.Status)) + (Wants("in_progress") ? untold.Count : 0);
+        var jobs = page.Items.Where(p => !unreported.ContainsKey(p.Id));
+        var total = page.Total - unreported.Values.Count(p => Wants(p.Generation.Status)) + (Wants("in_progress") ? unreported.Count : 0);
         if (Wants("in_progress") && skip == 0)
-            jobs = untold.Values.Select(ToldQueue.AsTold).OrderByDescending(p => p.Number).Concat(jobs);
-        return ComfyAnswers.Json(new JsonObject
+            jobs = unreported.Values.Select(ReportedQueue.AsReported).OrderByDescending(p => p.Number).Concat(jobs);
+        return ComfyResults.Json(new JsonObject
         {
             ["jobs"] = new JsonArray([.. jobs.Select(JobEntry.Of)]),
             ["pagination"] = new JsonObject
@@ -61,8 +61,8 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
     private async Task<IResult> GetAsync(string id, DoorCaller caller, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(id, out var known) || await api.FindAsync(caller, known, full: true, cancellationToken) is not { } prompt)
-            return ComfyAnswers.Json(new JsonObject { ["error"] = "Job not found" }, StatusCodes.Status404NotFound);
-        prompt = queue.AsTold(caller, prompt);
+            return ComfyResults.Json(new JsonObject { ["error"] = "Job not found" }, StatusCodes.Status404NotFound);
+        prompt = queue.AsReported(caller, prompt);
         var job = JobEntry.Of(prompt);
         if (prompt.Generation.HasEnded)
         {
@@ -76,11 +76,11 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
             ["prompt"] = prompt.Workflow is { } workflow ? JsonObject.Create(workflow) : [],
             ["extra_data"] = PromptShapes.ExtraData(prompt),
         };
-        return ComfyAnswers.Json(job);
+        return ComfyResults.Json(job);
     }
 
     private async Task<IResult> CancelAsync(string id, DoorCaller caller, CancellationToken cancellationToken) =>
-        ComfyAnswers.Json(new JsonObject { ["cancelled"] = Guid.TryParse(id, out var known) && await EndAsync(known, caller, cancellationToken) });
+        ComfyResults.Json(new JsonObject { ["cancelled"] = Guid.TryParse(id, out var known) && await EndAsync(known, caller, cancellationToken) });
 
     private async Task<IResult> CancelManyAsync(DoorCaller caller, HttpContext context)
     {
@@ -88,11 +88,11 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
             return Refused("job_ids must be a list of ids");
         var invalid = list.Where(i => !Guid.TryParse(i?.ToString(), out _)).Select(i => i?.DeepClone()).ToArray();
         if (invalid.Length > 0)
-            return ComfyAnswers.Json(new JsonObject { ["error"] = "job_ids contains invalid id(s)", ["invalid_ids"] = new JsonArray(invalid) }, StatusCodes.Status400BadRequest);
+            return ComfyResults.Json(new JsonObject { ["error"] = "job_ids contains invalid id(s)", ["invalid_ids"] = new JsonArray(invalid) }, StatusCodes.Status400BadRequest);
         var cancelled = false;
         foreach (var id in list)
             cancelled |= await EndAsync(Guid.Parse(id!.ToString()), caller, context.RequestAborted);
-        return ComfyAnswers.Json(new JsonObject { ["cancelled"] = cancelled });
+        return ComfyResults.Json(new JsonObject { ["cancelled"] = cancelled });
     }
 
     private async Task<bool> EndAsync(Guid id, DoorCaller caller, CancellationToken cancellationToken)
@@ -103,5 +103,5 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ToldQueue queue)
         return true;
     }
 
-    private static IResult Refused(string error) => ComfyAnswers.Json(new JsonObject { ["error"] = error }, StatusCodes.Status400BadRequest);
+    private static IResult Refused(string error) => ComfyResults.Json(new JsonObject { ["error"] = error }, StatusCodes.Status400BadRequest);
 }

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/prompt</c>: submit, and how many are unfinished.</summary>
-internal sealed class PromptEndpoints(Submission submission, InputNames inputs, Catalogs catalogs, GenerationApiClient api, ToldQueue queue, IOptions<DoorOptions> options)
+internal sealed class PromptEndpoints(Submission submission, InputNames inputs, Catalogs catalogs, GenerationApiClient api, ReportedQueue queue, IOptions<DoorOptions> options)
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,20 +23,20 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
     private async Task<IResult> CountAsync(DoorCaller caller, CancellationToken cancellationToken)
     {
         var active = await queue.ActiveAsync(caller, full: false, cancellationToken);
-        return ComfyAnswers.Json(new JsonObject { ["exec_info"] = new JsonObject { ["queue_remaining"] = active.Total } });
+        return ComfyResults.Json(new JsonObject { ["exec_info"] = new JsonObject { ["queue_remaining"] = active.Total } });
     }
 
     private async Task<IResult> SubmitAsync(DoorCaller caller, HttpContext context)
     {
         if (await RequestJson.ReadAsync(context, options.Value.MaxPromptBytes) is not { } body)
-            return ComfyAnswers.Error(StatusCodes.Status400BadRequest, "invalid_json", "The body is not a JSON object");
+            return ComfyResults.Error(StatusCodes.Status400BadRequest, "invalid_json", "The body is not a JSON object");
         var (request, refusal) = PromptRequest.Read(body);
         if (request is null)
             return refusal!;
         var catalog = await catalogs.GetAsync(caller, context.RequestAborted);
         var workflow = request.Targets is { } targets ? Graphs.Only(request.Workflow, targets) : request.Workflow;
         if (workflow.Count == 0)
-            return ComfyAnswers.Error(StatusCodes.Status400BadRequest, "prompt_no_outputs", "Prompt has no outputs");
+            return ComfyResults.Error(StatusCodes.Status400BadRequest, "prompt_no_outputs", "Prompt has no outputs");
         try
         {
             await inputs.BringAsync(caller, workflow, context.RequestAborted);
@@ -58,7 +58,7 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
         }
         catch (ApiException e) when (e.Status == StatusCodes.Status400BadRequest)
         {
-            return ComfyAnswers.Json(ComfyErrors.Of(e.Problem, workflow, catalog), StatusCodes.Status400BadRequest);
+            return ComfyResults.Json(ComfyErrors.Of(e.Problem, workflow, catalog), StatusCodes.Status400BadRequest);
         }
     }
 
@@ -90,9 +90,9 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
             return Accepted(request.Id, prompt.Number, []);
         }
 
-        return ComfyAnswers.Error(StatusCodes.Status409Conflict, "prompt_id_taken", "This prompt_id is taken", request.Id.ToString());
+        return ComfyResults.Error(StatusCodes.Status409Conflict, "prompt_id_taken", "This prompt_id is taken", request.Id.ToString());
     }
 
     private static IResult Accepted(Guid id, long number, JsonObject nodeErrors) =>
-        ComfyAnswers.Json(new JsonObject { ["prompt_id"] = id.ToString(), ["number"] = number, ["node_errors"] = nodeErrors });
+        ComfyResults.Json(new JsonObject { ["prompt_id"] = id.ToString(), ["number"] = number, ["node_errors"] = nodeErrors });
 }

@@ -30,13 +30,13 @@ internal sealed record PromptRequest
     public static (PromptRequest? Request, IResult? Refusal) Read(JsonObject body)
     {
         if (body["prompt"] is not { } prompt)
-            return (null, ComfyAnswers.Error(StatusCodes.Status400BadRequest, "no_prompt", "No prompt provided", "No prompt provided"));
+            return (null, ComfyResults.Error(StatusCodes.Status400BadRequest, "no_prompt", "No prompt provided", "No prompt provided"));
         if (prompt is not JsonObject workflow)
-            return (null, ComfyAnswers.Error(StatusCodes.Status400BadRequest, "invalid_prompt", "Cannot execute prompt", "prompt must be an object: a workflow in API format"));
+            return (null, ComfyResults.Error(StatusCodes.Status400BadRequest, "invalid_prompt", "Cannot execute prompt", "prompt must be an object: a workflow in API format"));
         var hasId = body["prompt_id"] is not null;
         var id = Guid.NewGuid();
         if (hasId && !(Text(body["prompt_id"]) is { } text && Guid.TryParseExact(text, "D", out id) && id.ToString() == text && id != Guid.Empty))
-            return (null, ComfyAnswers.Error(StatusCodes.Status400BadRequest, "invalid_prompt_id", "prompt_id must be a canonical, lower-case UUID", body["prompt_id"]!.ToJsonString()));
+            return (null, ComfyResults.Error(StatusCodes.Status400BadRequest, "invalid_prompt_id", "prompt_id must be a canonical, lower-case UUID", body["prompt_id"]!.ToJsonString()));
         var extra = body["extra_data"] as JsonObject;
         var targets = body["partial_execution_targets"] as JsonArray;
         body.Remove("prompt");

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/queue</c> and <c>/interrupt</c>: the caller's own.</summary>
-internal sealed class QueueEndpoints(GenerationApiClient api, ToldQueue queue, Catalogs catalogs)
+internal sealed class QueueEndpoints(GenerationApiClient api, ReportedQueue queue, Catalogs catalogs)
 {
     private const int MaxBytes = 1 << 20;
 
@@ -22,7 +22,7 @@ internal sealed class QueueEndpoints(GenerationApiClient api, ToldQueue queue, C
     {
         var active = await queue.ActiveAsync(caller, full: true, cancellationToken);
         var catalog = active.Items.Count == 0 ? NodeCatalog.Empty : await catalogs.GetAsync(caller, cancellationToken);
-        return ComfyAnswers.Json(new JsonObject { ["queue_running"] = Items(running: true), ["queue_pending"] = Items(running: false) });
+        return ComfyResults.Json(new JsonObject { ["queue_running"] = Items(running: true), ["queue_pending"] = Items(running: false) });
 
         JsonArray Items(bool running) => new([.. active.Items.Where(p => p.Generation.IsRunning == running).Select(p => PromptShapes.Item(p, catalog))]);
     }
@@ -31,7 +31,7 @@ internal sealed class QueueEndpoints(GenerationApiClient api, ToldQueue queue, C
     private async Task<IResult> ChangeAsync(DoorCaller caller, HttpContext context)
     {
         if (await RequestJson.ReadAsync(context, MaxBytes) is not { } body)
-            return ComfyAnswers.Error(StatusCodes.Status400BadRequest, "invalid_json", "The body is not a JSON object");
+            return ComfyResults.Error(StatusCodes.Status400BadRequest, "invalid_json", "The body is not a JSON object");
         var active = (await api.ActiveAsync(caller, full: false, context.RequestAborted)).Items;
         var ids = body["delete"] is JsonArray list ? list.Select(i => i?.ToString() ?? "").ToHashSet(StringComparer.Ordinal) : [];
         var clear = body["clear"] is JsonValue flag && flag.TryGetValue<bool>(out var all) && all;

@@ -5,7 +5,7 @@ using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Frames;
 using LockNGen.ComfyDoors.Sockets;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using LockNGen.Web.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +13,7 @@ namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/ws</c>.</summary>
 internal sealed class SocketEndpoint(
-    Desks desks, ResultSource results, SystemEndpoints system, AllowedOrigins origins, IHostApplicationLifetime lifetime, IOptions<DoorOptions> options, TimeProvider clock)
+    OwnerStates owners, ResultSource results, SystemEndpoints system, AllowedOrigins origins, IHostApplicationLifetime lifetime, IOptions<DoorOptions> options, TimeProvider clock)
 {
     private const int MaxClientId = 512;
 
@@ -62,14 +62,14 @@ internal sealed class SocketEndpoint(
         using var connection = new DoorSocket(socket, caller, results, options.Value.MaxBacklogBytes);
         using var stopping = lifetime.ApplicationStopping.Register(connection.End);
         await using var expiry = clock.CreateTimer(_ => connection.End(), null, Remaining(caller), Timeout.InfiniteTimeSpan);
-        var desk = desks.Of(caller);
-        var session = await AttachAsync(desk, connection, clientId, isInterleaved, aborted);
+        var owner = owners.Of(caller);
+        var session = await AttachAsync(owner, connection, clientId, isInterleaved, aborted);
         if (session is null)
             return;
         try
         {
             var writing = connection.WriteAsync();
-            var reading = ReadAsync(socket, connection, desk, session, clientId);
+            var reading = ReadAsync(socket, connection, owner, session, clientId);
             await Task.WhenAny(writing, reading);
             session = reading.IsCompletedSuccessfully ? await reading : session;
             connection.End();
@@ -79,7 +79,7 @@ internal sealed class SocketEndpoint(
         }
         finally
         {
-            desk.Detach(connection, session);
+            owner.Detach(connection, session);
         }
     }
 
@@ -89,11 +89,11 @@ internal sealed class SocketEndpoint(
         return reading.IsCompletedSuccessfully ? await reading : session;
     }
 
-    private static async Task<ClientSession?> AttachAsync(OwnerDesk desk, DoorSocket connection, string clientId, bool isInterleaved, CancellationToken cancellationToken)
+    private static async Task<ClientSession?> AttachAsync(OwnerState owner, DoorSocket connection, string clientId, bool isInterleaved, CancellationToken cancellationToken)
     {
         try
         {
-            return await desk.AttachAsync(connection, clientId, isInterleaved, cancellationToken);
+            return await owner.AttachAsync(connection, clientId, isInterleaved, cancellationToken);
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException)
         {
@@ -103,7 +103,7 @@ internal sealed class SocketEndpoint(
     }
 
     /// <summary>Clients say one thing only, and that first.</summary>
-    private async Task<ClientSession> ReadAsync(WebSocket socket, DoorSocket connection, OwnerDesk desk, ClientSession session, string clientId)
+    private async Task<ClientSession> ReadAsync(WebSocket socket, DoorSocket connection, OwnerState owner, ClientSession session, string clientId)
     {
         var buffer = new byte[ReceiveBuffer];
         using var message = new MemoryStream();
@@ -126,21 +126,21 @@ internal sealed class SocketEndpoint(
             {
                 isFirst = false;
                 if (first["type"]?.ToString() == "feature_flags" && first["data"] is JsonObject flags)
-                    session = await AgreeAsync(flags, connection, desk, session, clientId);
+                    session = await AgreeAsync(flags, connection, owner, session, clientId);
             }
 
             message.SetLength(0);
         }
     }
 
-    private async Task<ClientSession> AgreeAsync(JsonObject flags, DoorSocket connection, OwnerDesk desk, ClientSession session, string clientId)
+    private async Task<ClientSession> AgreeAsync(JsonObject flags, DoorSocket connection, OwnerState owner, ClientSession session, string clientId)
     {
         connection.WantsMetadata = IsTrue(flags["supports_preview_metadata"]);
         connection.Send(ComfyFrames.FeatureFlags(system.Features));
         if (session.IsInterleaved || !IsTrue(flags["supports_parallel_prompts"]))
             return session;
-        desk.Detach(connection, session);
-        return await desk.AttachAsync(connection, clientId, isInterleaved: true, connection.Ended);
+        owner.Detach(connection, session);
+        return await owner.AttachAsync(connection, clientId, isInterleaved: true, connection.Ended);
     }
 
     private static bool IsTrue(JsonNode? flag) => flag?.GetValueKind() == JsonValueKind.True;

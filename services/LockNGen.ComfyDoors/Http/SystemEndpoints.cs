@@ -14,7 +14,7 @@ internal sealed class SystemEndpoints(GenerationApiClient api, IOptions<DoorOpti
     public static void Map(RouteGroupBuilder comfy)
     {
         comfy.MapGet("/system_stats", (SystemEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.StatsAsync(caller, context.RequestAborted));
-        comfy.MapGet("/features", (SystemEndpoints endpoints) => ComfyAnswers.Json(endpoints.Features));
+        comfy.MapGet("/features", (SystemEndpoints endpoints) => ComfyResults.Json(endpoints.Features));
     }
 
     /// <summary>What the door can do; no <c>assets</c> and no manager, for ComfyUI's page would then ask for what is not there.</summary>
@@ -26,7 +26,7 @@ internal sealed class SystemEndpoints(GenerationApiClient api, IOptions<DoorOpti
         var devices = instances.Where(i => i.State == "up").Select(Device).ToList();
         if (devices.Count == 0)
             devices.Add(Device(new Instance { Name = "no instance is up", State = "down" }, 0));
-        return ComfyAnswers.Json(new JsonObject
+        return ComfyResults.Json(new JsonObject
         {
             ["system"] = new JsonObject
             {

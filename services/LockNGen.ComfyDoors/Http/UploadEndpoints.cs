@@ -47,13 +47,13 @@ internal sealed class UploadEndpoints(GenerationApiClient api, MaskUpload masks,
                     ? await masks.LayAsync(caller, bytes, original, context.RequestAborted)
                     : await api.UploadAsync(caller, new MemoryStream(bytes), "upload", context.RequestAborted);
                 if (laid is null)
-                    return ComfyAnswers.Error(StatusCodes.Status400BadRequest, "invalid_mask", "original_ref must name a picture of yours, of the size of the mask");
+                    return ComfyResults.Error(StatusCodes.Status400BadRequest, "invalid_mask", "original_ref must name a picture of yours, of the size of the mask");
                 uploaded = (name, laid);
             }
         }
         catch (ApiException e) when (e.Status is StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status400BadRequest)
         {
-            return ComfyAnswers.Error(e.Status, e.Problem.Code ?? "invalid_upload", e.Message);
+            return ComfyResults.Error(e.Status, e.Problem.Code ?? "invalid_upload", e.Message);
         }
 
         return uploaded is not { Name.Length: > 0 } file ? TypedResults.BadRequest() : await NameAsync(caller, file.Name, file.File, form.Fields, context.RequestAborted);
@@ -74,6 +74,6 @@ internal sealed class UploadEndpoints(GenerationApiClient api, MaskUpload masks,
             ApiJson.Default.NamedFile,
             mayRepeat: true,
             cancellationToken);
-        return ComfyAnswers.Json(new JsonObject { ["name"] = named.Name, ["subfolder"] = subfolder, ["type"] = folder });
+        return ComfyResults.Json(new JsonObject { ["name"] = named.Name, ["subfolder"] = subfolder, ["type"] = folder });
     }
 }

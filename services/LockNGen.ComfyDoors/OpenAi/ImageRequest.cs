@@ -74,6 +74,6 @@ internal sealed record ImageRequest
 
         (ImageRequest?, IResult?) NotOne(string name, string allowed) => Refuse($"Invalid value: '{Text(name)}'. Supported values are: {allowed}.", name, "invalid_value");
 
-        static (ImageRequest?, IResult?) Refuse(string message, string param, string code) => (null, OpenAiAnswers.Refused(message, param, code));
+        static (ImageRequest?, IResult?) Refuse(string message, string param, string code) => (null, OpenAiResults.Refused(message, param, code));
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using LockNGen.ComfyDoors.V2;
 using LockNGen.Contracts;
 
@@ -40,11 +40,11 @@ internal sealed class ImageRun(GenerationApiClient api, Submission submission, J
     {
         var prompt = await EndAsync(caller, context, id, follower, _ => Task.CompletedTask);
         if (Failure(prompt) is { } failure)
-            return OpenAiAnswers.Json(failure, StatusCodes.Status500InternalServerError);
+            return OpenAiResults.Json(failure, StatusCodes.Status500InternalServerError);
         var data = new JsonArray();
         foreach (var (file, link) in Pictures(prompt!))
             data.Add(request.WantsUrl ? new JsonObject { ["url"] = Addresses.Of(context.Request, link) } : new JsonObject { ["b64_json"] = await ReadAsync(caller, id, file.Index, context.RequestAborted) });
-        return OpenAiAnswers.Json(new JsonObject
+        return OpenAiResults.Json(new JsonObject
         {
             ["created"] = prompt!.Generation.CreatedAt.ToUnixTimeSeconds(),
             ["data"] = data,
@@ -122,8 +122,8 @@ internal sealed class ImageRun(GenerationApiClient api, Submission submission, J
     private static JsonObject? Failure(Prompt? prompt) => prompt?.Generation switch
     {
         { Status: "completed" } => null,
-        { Error: { } error } => OpenAiAnswers.ErrorBody(error.Message, "server_error", null, error.Code),
-        _ => OpenAiAnswers.ErrorBody("The request was cancelled.", "server_error", null, "cancelled"),
+        { Error: { } error } => OpenAiResults.ErrorBody(error.Message, "server_error", null, error.Code),
+        _ => OpenAiResults.ErrorBody("The request was cancelled.", "server_error", null, "cancelled"),
     };
 
     private static IEnumerable<(GenerationImage File, SignedLink Link)> Pictures(Prompt prompt) =>

@@ -16,27 +16,27 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
     {
         var v1 = endpoints.MapGroup("/v1");
         v1.ExcludeFromDescription().DisableAntiforgery();
-        v1.RequireSignedIn(OpenAiAnswers.Unauthorized);
-        v1.AnswerFailures(OpenAiAnswers.Of, (_, code, message) => OpenAiAnswers.Refused(message, null, code));
+        v1.RequireSignedIn(OpenAiResults.Unauthorized);
+        v1.AnswerFailures(OpenAiResults.Of, (_, code, message) => OpenAiResults.Refused(message, null, code));
         v1.MapGet("/models", (ImagesEndpoints images, DoorCaller caller, HttpContext context) => images.ModelsAsync(caller, context.RequestAborted));
         v1.MapGet("/models/{name}", (ImagesEndpoints images, string name, DoorCaller caller, HttpContext context) => images.ModelAsync(name, caller, context.RequestAborted));
         v1.MapPost("/images/generations", (ImagesEndpoints images, DoorCaller caller, HttpContext context) => images.GenerateAsync(caller, context));
         v1.MapPost("/images/edits", (ImagesEndpoints images, DoorCaller caller, HttpContext context) => images.EditAsync(caller, context));
     }
 
-    private async Task<IResult> ModelsAsync(DoorCaller caller, CancellationToken cancellationToken) => OpenAiAnswers.Json(new JsonObject
+    private async Task<IResult> ModelsAsync(DoorCaller caller, CancellationToken cancellationToken) => OpenAiResults.Json(new JsonObject
     {
         ["object"] = "list",
         ["data"] = new JsonArray([.. (await TemplatesAsync(caller, cancellationToken)).Templates.Select(Model)]),
     });
 
     private async Task<IResult> ModelAsync(string name, DoorCaller caller, CancellationToken cancellationToken) =>
-        (await TemplatesAsync(caller, cancellationToken)).Templates.FirstOrDefault(t => t.Name == name) is { } template ? OpenAiAnswers.Json(Model(template)) : NoModel(name);
+        (await TemplatesAsync(caller, cancellationToken)).Templates.FirstOrDefault(t => t.Name == name) is { } template ? OpenAiResults.Json(Model(template)) : NoModel(name);
 
     private async Task<IResult> GenerateAsync(DoorCaller caller, HttpContext context)
     {
         if (await RequestJson.ReadAsync(context, options.Value.MaxPromptBytes) is not { } body)
-            return OpenAiAnswers.Refused("The body is not a JSON object.", null, "invalid_json");
+            return OpenAiResults.Refused("The body is not a JSON object.", null, "invalid_json");
         var (request, refusal) = ImageRequest.Read(body);
         return request is null ? refusal! : await RunAsync(caller, context, request, null, null, "image_generation");
     }
@@ -46,20 +46,20 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = options.Value.MaxUploadBytes;
         if (FormReader.Of(context.Request) is not { } form)
-            return OpenAiAnswers.Refused("Send a multipart/form-data form.", null, "invalid_content_type");
+            return OpenAiResults.Refused("Send a multipart/form-data form.", null, "invalid_content_type");
         string? image = null, mask = null;
         while (await form.NextAsync(context.RequestAborted) is { } part)
         {
             if (part.Name is "image" or "image[]")
             {
                 if (image is not null)
-                    return OpenAiAnswers.Refused("Only one image can be edited at a time.", "image", "too_many_images");
+                    return OpenAiResults.Refused("Only one image can be edited at a time.", "image", "too_many_images");
                 image = (await api.UploadAsync(caller, part.Body, "image", context.RequestAborted)).Name;
             }
             else if (part.Name == "mask")
             {
                 if (await MaskAsync(part.Body, context.RequestAborted) is not { } converted)
-                    return OpenAiAnswers.Refused($"The mask is no picture of at most {MaxMask >> 20} MiB and {Masks.MaxPixels:N0} pixels.", "mask", "invalid_image_file");
+                    return OpenAiResults.Refused($"The mask is no picture of at most {MaxMask >> 20} MiB and {Masks.MaxPixels:N0} pixels.", "mask", "invalid_image_file");
                 mask = (await api.UploadAsync(caller, new MemoryStream(converted), "mask", context.RequestAborted)).Name;
             }
             else
@@ -69,7 +69,7 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
         }
 
         if (image is null)
-            return OpenAiAnswers.Refused("Missing required parameter: 'image'.", "image", "missing_required_parameter");
+            return OpenAiResults.Refused("Missing required parameter: 'image'.", "image", "missing_required_parameter");
         var (request, refusal) = ImageRequest.Read(new JsonObject(form.Fields.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value))));
         return request is null ? refusal! : await RunAsync(caller, context, request, image, mask, "image_edit");
     }
@@ -80,7 +80,7 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
         if (TemplateParameters.Find(templates, request.Model, image is not null, mask is not null) is not { } template)
             return NoModel(request.Model ?? "(none fits)");
         if (mask is not null && !TemplateParameters.Has(template, "mask"))
-            return OpenAiAnswers.Refused($"The model '{template.Name}' takes no mask.", "mask", "unsupported_parameter");
+            return OpenAiResults.Refused($"The model '{template.Name}' takes no mask.", "mask", "unsupported_parameter");
         return await run.RunAsync(caller, context, request, template.Name, TemplateParameters.Fill(template, request, image, mask), kind);
     }
 
@@ -103,6 +103,6 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
 
     private static JsonObject Model(Template template) => new() { ["id"] = template.Name, ["object"] = "model", ["created"] = 0, ["owned_by"] = "lockngen" };
 
-    private static IResult NoModel(string name) => OpenAiAnswers.Json(
-        OpenAiAnswers.ErrorBody($"The model '{name}' does not exist.", "invalid_request_error", "model", "model_not_found"), StatusCodes.Status404NotFound);
+    private static IResult NoModel(string name) => OpenAiResults.Json(
+        OpenAiResults.ErrorBody($"The model '{name}' does not exist.", "invalid_request_error", "model", "model_not_found"), StatusCodes.Status404NotFound);
 }

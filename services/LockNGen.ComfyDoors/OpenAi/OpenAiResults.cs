@@ -5,7 +5,7 @@ using LockNGen.ComfyDoors.Api;
 namespace LockNGen.ComfyDoors.OpenAi;
 
 /// <summary>Answers of OpenAI's API.</summary>
-internal static class OpenAiAnswers
+internal static class OpenAiResults
 {
     private const string InvalidRequest = "invalid_request_error";
 

@@ -2,11 +2,11 @@ using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Frames;
 using LockNGen.ComfyDoors.Sockets;
 
-namespace LockNGen.ComfyDoors.Stories;
+namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
 /// What one client id is told. ComfyUI runs one prompt at a time, and its clients count on it; a farm runs several. So the stories of a client's
-/// prompts are told one after the other, in the order in which they began: what runs beside is told afterwards, from memory. Guarded by its desk.
+/// prompts are told one after the other, in the order in which they began: what runs beside is told afterwards, from memory. Guarded by its owner.
 /// </summary>
 /// <param name="clientId">ComfyUI's client id.</param>
 /// <param name="isInterleaved">The client can take frames of several prompts as they come.</param>
@@ -43,7 +43,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     public IEnumerable<Guid> Waiting => _sockets.Count == 0 ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
 
     /// <summary>Those whose end has not been written to everybody who listens, whether it has come or not.</summary>
-    public IEnumerable<Guid> Untold
+    public IEnumerable<Guid> Unreported
     {
         get
         {
@@ -116,7 +116,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     public void Welcome(DoorSocket socket, int remaining)
     {
         socket.Send(ComfyFrames.Status(remaining, clientId));
-        foreach (var story in _begun.Where(s => s is { WasTold: true, Node: not null }))
+        foreach (var story in _begun.Where(s => s is { WasReported: true, Node: not null }))
             socket.Send(ComfyFrames.Executing(story.Id.ToString(), story.Node));
         if (_sockets.Count == 1 && _brokenAt is { } broken)
         {

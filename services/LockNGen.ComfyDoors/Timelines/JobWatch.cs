@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LockNGen.Contracts;
 
-namespace LockNGen.ComfyDoors.Stories;
+namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>Those who follow one generation each, whoever submitted it, and how far each one is that is under way.</summary>
 internal sealed class JobWatch

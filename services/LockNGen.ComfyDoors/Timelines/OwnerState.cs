@@ -5,10 +5,10 @@ using LockNGen.ComfyDoors.Sockets;
 using LockNGen.Contracts;
 using LockNGen.Web.Authentication;
 
-namespace LockNGen.ComfyDoors.Stories;
+namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>Everything that this door knows of one owner: the clients, their prompts, and how many of them are unfinished.</summary>
-internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, DoorOptions options, TimeProvider clock)
+internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, DoorOptions options, TimeProvider clock)
 {
     /// <summary>Who comes to a door that has just come itself may have been away when its prompts ended.</summary>
     private static readonly TimeSpan Recently = TimeSpan.FromMinutes(2);
@@ -55,12 +55,12 @@ internal sealed class OwnerDesk(DoorCaller caller, GenerationApiClient api, Door
     }
 
     /// <summary>Prompts of clients that listen and have not received the end, whether it has come or not.</summary>
-    public IReadOnlySet<Guid> Untold
+    public IReadOnlySet<Guid> Unreported
     {
         get
         {
             lock (_gate)
-                return _sessions.SelectMany(s => s.Untold).ToHashSet();
+                return _sessions.SelectMany(s => s.Unreported).ToHashSet();
         }
     }
 

@@ -3,48 +3,48 @@ using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.ComfyDoors.Stories;
+namespace LockNGen.ComfyDoors.Timelines;
 
-/// <summary>The desks of all owners that have come to this door, and what has to be done for them now and then.</summary>
-internal sealed partial class Desks(GenerationApiClient api, IOptions<DoorOptions> options, TimeProvider clock, ILogger<Desks> logger) : BackgroundService
+/// <summary>The owners of all owners that have come to this door, and what has to be done for them now and then.</summary>
+internal sealed partial class OwnerStates(GenerationApiClient api, IOptions<DoorOptions> options, TimeProvider clock, ILogger<OwnerStates> logger) : BackgroundService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, OwnerDesk> _desks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OwnerState> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>The desk of a caller.</summary>
-    public OwnerDesk Of(DoorCaller caller)
+    /// <summary>The owner of a caller.</summary>
+    public OwnerState Of(DoorCaller caller)
     {
-        var desk = _desks.GetOrAdd(caller.Owner, _ => new OwnerDesk(caller, api, options.Value, clock));
-        desk.Use(caller);
-        return desk;
+        var owner = _owners.GetOrAdd(caller.Owner, _ => new OwnerState(caller, api, options.Value, clock));
+        owner.Use(caller);
+        return owner;
     }
 
-    /// <summary>The desk of an owner who has come to this door.</summary>
-    public OwnerDesk? Find(string? owner) => _desks.GetValueOrDefault(owner ?? "");
+    /// <summary>The owner of an owner who has come to this door.</summary>
+    public OwnerState? Find(string? owner) => _owners.GetValueOrDefault(owner ?? "");
 
     /// <summary>All of them.</summary>
-    public IEnumerable<OwnerDesk> All => _desks.Values;
+    public IEnumerable<OwnerState> All => _owners.Values;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RepeatAsync(options.Value.StatusInterval, desk =>
+        RepeatAsync(options.Value.StatusInterval, owner =>
         {
-            desk.Beat();
+            owner.Beat();
             return Task.CompletedTask;
         }, stoppingToken),
-        RepeatAsync(options.Value.ReconcileInterval, desk => desk.IsWatched ? desk.ReconcileAsync(stoppingToken) : Task.CompletedTask, stoppingToken),
+        RepeatAsync(options.Value.ReconcileInterval, owner => owner.IsWatched ? owner.ReconcileAsync(stoppingToken) : Task.CompletedTask, stoppingToken),
         RepeatAsync(SweepInterval, SweepAsync, stoppingToken));
 
-    private async Task RepeatAsync(TimeSpan interval, Func<OwnerDesk, Task> work, CancellationToken stoppingToken)
+    private async Task RepeatAsync(TimeSpan interval, Func<OwnerState, Task> work, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var desk in _desks.Values)
+            foreach (var owner in _owners.Values)
             {
                 try
                 {
-                    await work(desk);
+                    await work(owner);
                 }
                 catch (ApiException e)
                 {
@@ -54,11 +54,11 @@ internal sealed partial class Desks(GenerationApiClient api, IOptions<DoorOption
         }
     }
 
-    private Task SweepAsync(OwnerDesk desk)
+    private Task SweepAsync(OwnerState owner)
     {
-        desk.Sweep();
-        if (desk.IsForgotten)
-            _desks.TryRemove(_desks.FirstOrDefault(d => d.Value == desk));
+        owner.Sweep();
+        if (owner.IsForgotten)
+            _owners.TryRemove(_owners.FirstOrDefault(d => d.Value == owner));
         return Task.CompletedTask;
     }
 

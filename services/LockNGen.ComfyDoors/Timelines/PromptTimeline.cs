@@ -2,7 +2,7 @@ using LockNGen.ComfyDoors.Frames;
 using LockNGen.ComfyDoors.Shapes;
 using LockNGen.Contracts;
 
-namespace LockNGen.ComfyDoors.Stories;
+namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
 /// One prompt as a client is told it: from <c>execution_start</c> to <c>executing node:null</c>, in one piece. Takes events and keeps the frames that
@@ -39,7 +39,7 @@ internal sealed class PromptTimeline(Guid id)
     public DateTimeOffset? EndedAt { get; private set; }
 
     /// <summary>Whether its beginning was written to somebody.</summary>
-    public bool WasTold { get; private set; }
+    public bool WasReported { get; private set; }
 
     /// <summary>Everything of it has been written.</summary>
     public bool IsOver => EndedAt is not null && _pending.Count == 0;
@@ -56,7 +56,7 @@ internal sealed class PromptTimeline(Guid id)
         if (_pending.First is not { } first)
             return null;
         _pending.RemoveFirst();
-        WasTold = true;
+        WasReported = true;
         return first.Value;
     }
 
@@ -65,7 +65,7 @@ internal sealed class PromptTimeline(Guid id)
     {
         if (startedAt is null)
             return;
-        (HasBegun, HasRun, WasTold, _startIsDue) = (true, true, true, false);
+        (HasBegun, HasRun, WasReported, _startIsDue) = (true, true, true, false);
     }
 
     /// <summary>Takes an event.</summary>

@@ -1,13 +1,13 @@
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 
-namespace LockNGen.ComfyDoors.Stories;
+namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
 /// What is under way as the caller's clients were told it. ComfyUI keeps a prompt in its queue until it has told its end, and programs take one that is
 /// gone before for lost; here it may have ended long before, while the story of another was told. The history has it as soon as it has ended.
 /// </summary>
-internal sealed class ToldQueue(GenerationApiClient api, Desks desks)
+internal sealed class ReportedQueue(GenerationApiClient api, OwnerStates owners)
 {
     /// <summary>Those that have not ended, or whose end is still to be told, in the order of submission.</summary>
     public async Task<PromptList> ActiveAsync(DoorCaller caller, bool full, CancellationToken cancellationToken)
@@ -15,26 +15,26 @@ internal sealed class ToldQueue(GenerationApiClient api, Desks desks)
         var active = await api.ActiveAsync(caller, full, cancellationToken);
         // Looked up after it: what ends in between is in one of the two.
         var ended = await EndedAsync(caller, active.Items.Select(p => p.Id), full, cancellationToken);
-        return ended.Count == 0 ? active : new PromptList([.. active.Items.Concat(ended.Select(AsTold)).OrderBy(p => p.Number)], active.Total + ended.Count);
+        return ended.Count == 0 ? active : new PromptList([.. active.Items.Concat(ended.Select(AsReported)).OrderBy(p => p.Number)], active.Total + ended.Count);
     }
 
     /// <summary>Those that ran and have ended, and whose end is still to be told.</summary>
     public Task<IReadOnlyList<Prompt>> EndedAsync(DoorCaller caller, CancellationToken cancellationToken) => EndedAsync(caller, [], full: false, cancellationToken);
 
     /// <summary>A prompt as its client knows it.</summary>
-    public Prompt AsTold(DoorCaller caller, Prompt prompt) => IsToBeTold(prompt) && UntoldOf(caller).Contains(prompt.Id) ? AsTold(prompt) : prompt;
+    public Prompt AsReported(DoorCaller caller, Prompt prompt) => IsToBeReported(prompt) && UnreportedOf(caller).Contains(prompt.Id) ? AsReported(prompt) : prompt;
 
     /// <summary>It runs, for all that its client knows.</summary>
-    public static Prompt AsTold(Prompt prompt) => prompt with { Generation = prompt.Generation with { Status = "running", EndedAt = null, Error = null, Images = [] } };
+    public static Prompt AsReported(Prompt prompt) => prompt with { Generation = prompt.Generation with { Status = "running", EndedAt = null, Error = null, Images = [] } };
 
     private async Task<IReadOnlyList<Prompt>> EndedAsync(DoorCaller caller, IEnumerable<Guid> active, bool full, CancellationToken cancellationToken)
     {
-        var untold = UntoldOf(caller).Except(active).ToList();
-        return untold.Count == 0 ? [] : [.. (await api.FindAsync(caller, untold, full, cancellationToken)).Where(IsToBeTold)];
+        var unreported = UnreportedOf(caller).Except(active).ToList();
+        return unreported.Count == 0 ? [] : [.. (await api.FindAsync(caller, unreported, full, cancellationToken)).Where(IsToBeReported)];
     }
 
     /// <summary>What is cancelled before it ran leaves ComfyUI's queue at once.</summary>
-    private static bool IsToBeTold(Prompt prompt) => prompt.Generation is { HasEnded: true, StartedAt: not null };
+    private static bool IsToBeReported(Prompt prompt) => prompt.Generation is { HasEnded: true, StartedAt: not null };
 
-    private IReadOnlySet<Guid> UntoldOf(DoorCaller caller) => desks.Find(caller.Owner)?.Untold ?? new HashSet<Guid>();
+    private IReadOnlySet<Guid> UnreportedOf(DoorCaller caller) => owners.Find(caller.Owner)?.Unreported ?? new HashSet<Guid>();
 }

@@ -3,34 +3,34 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 
-namespace LockNGen.ComfyDoors.Stories;
+namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>Submits a generation in such a way that its client is told of it, and not before its submission was answered.</summary>
-internal sealed class Submission(GenerationApiClient api, Desks desks)
+internal sealed class Submission(GenerationApiClient api, OwnerStates owners)
 {
     /// <summary>Submits; asks again under the same id when an answer is lost.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<Submitted> SubmitAsync(DoorCaller caller, HttpContext context, Guid id, string? clientId, JsonObject request, string? idempotencyKey = null)
     {
-        var desk = desks.Of(caller);
+        var owner = owners.Of(caller);
         request["id"] = id.ToString();
         foreach (var absent in request.Where(r => r.Value is null).Select(r => r.Key).ToList())
             request.Remove(absent);
-        desk.Expect(id, clientId);
+        owner.Expect(id, clientId);
         try
         {
             var accepted = await PostAsync(caller, id, Encoding.UTF8.GetBytes(request.ToJsonString()), idempotencyKey, context.RequestAborted);
-            desk.Accept(id);
+            owner.Accept(id);
             context.Response.OnCompleted(() =>
             {
-                desk.Release(id);
+                owner.Release(id);
                 return Task.CompletedTask;
             });
             return accepted;
         }
         catch
         {
-            desk.Drop(id);
+            owner.Drop(id);
             throw;
         }
     }

@@ -35,7 +35,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
         async (FileProxy files, string path, HttpContext context) =>
             await files.ServeAsync(context, new DoorCaller { Owner = "" }, $"/api/doors/content/{path}{context.Request.QueryString}")
                 ? TypedResults.Empty
-                : V2Answers.NotFound("There is no file at this address."));
+                : V2Results.NotFound("There is no file at this address."));
 
     private async Task<IResult> UploadAsync(DoorCaller caller, HttpContext context)
     {
@@ -71,7 +71,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
             return Invalid("Models cannot be uploaded: each instance of the farm has its own.");
         var hash = content!.Hash();
         if (form.Field("expected_hash") is { Length: > 0 } expected && expected != Prefix + hash)
-            return V2Answers.Error(StatusCodes.Status409Conflict, "hash_mismatch", $"The file has the hash {Prefix}{hash}.");
+            return V2Results.Error(StatusCodes.Status409Conflict, "hash_mismatch", $"The file has the hash {Prefix}{hash}.");
         if (ExpiryOf(form.Field("expires_in"), out var expiresIn) is { } problem)
             return problem;
         return await AddAsync(caller, context, new NewAsset
@@ -99,7 +99,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
         }
         catch (ApiException e) when (e.Status == StatusCodes.Status404NotFound)
         {
-            return V2Answers.Error(e.Status, "blob_not_found", "There are no bytes of this hash that you may use.");
+            return V2Results.Error(e.Status, "blob_not_found", "There are no bytes of this hash that you may use.");
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
             caller, HttpMethod.Post, "/api/doors/assets", JsonSerializer.SerializeToUtf8Bytes(asset, ApiJson.Default.NewAsset), ApiJson.Default.Asset, mayRepeat: false, context.RequestAborted);
         // 201: new bytes when they were sent, a new record when they were not.
         var isNew = asset.Upload is null ? made.CreatedNew is not null : made.CreatedNew == true;
-        return V2Answers.Json(Shape(context.Request, made with { CreatedNew = made.CreatedNew ?? false }), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return V2Results.Json(Shape(context.Request, made with { CreatedNew = made.CreatedNew ?? false }), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private async Task<IResult> ExistsAsync(string hash, DoorCaller caller, HttpContext context)
@@ -130,14 +130,14 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
     private async Task<IResult> GetAsync(string id, DoorCaller caller, HttpContext context)
     {
         if (AssetId.Parse(id) is { } result)
-            return await ResultAsync(result, caller, context) is { } shape ? V2Answers.Json(shape) : Unknown();
-        return await FindAsync(id, caller, context) is { } asset ? V2Answers.Json(Shape(context.Request, asset)) : Unknown();
+            return await ResultAsync(result, caller, context) is { } shape ? V2Results.Json(shape) : Unknown();
+        return await FindAsync(id, caller, context) is { } asset ? V2Results.Json(Shape(context.Request, asset)) : Unknown();
     }
 
     private async Task<IResult> DeleteAsync(string id, DoorCaller caller, HttpContext context)
     {
         if (AssetId.Parse(id) is { } result)
-            return await ResultAsync(result, caller, context) is null ? Unknown() : V2Answers.Error(StatusCodes.Status409Conflict, "asset_in_use", "This asset is in use.");
+            return await ResultAsync(result, caller, context) is null ? Unknown() : V2Results.Error(StatusCodes.Status409Conflict, "asset_in_use", "This asset is in use.");
         if (!Guid.TryParse(id, out var known))
             return Unknown();
         using var response = await api.OpenAsync(caller, () => new HttpRequestMessage(HttpMethod.Delete, $"/api/doors/assets/{known}"), context.RequestAborted);
@@ -229,7 +229,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
         return Invalid($"expires_in is '{text}'; it must be between {MinExpiry} and {MaxExpiry} seconds.");
     }
 
-    private static IResult Invalid(string message) => V2Answers.Error(StatusCodes.Status422UnprocessableEntity, "invalid_request", message);
+    private static IResult Invalid(string message) => V2Results.Error(StatusCodes.Status422UnprocessableEntity, "invalid_request", message);
 
-    private static IResult Unknown() => V2Answers.NotFound("You have no asset of this id.");
+    private static IResult Unknown() => V2Results.NotFound("You have no asset of this id.");
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Http;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.V2;
@@ -33,12 +33,12 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
         if (body["workflow"] is not JsonObject workflow)
             return Invalid("workflow must be an object: a workflow in API format.", []);
         if (workflow["nodes"] is JsonArray && workflow.ContainsKey("links"))
-            return V2Answers.Error(StatusCodes.Status422UnprocessableEntity, "workflow_format_ui", "This is the format of ComfyUI's editor; export the workflow with Workflow > Export (API).");
+            return V2Results.Error(StatusCodes.Status422UnprocessableEntity, "workflow_format_ui", "This is the format of ComfyUI's editor; export the workflow with Workflow > Export (API).");
         var extra = body["extra_data"] as JsonObject;
         if ((extra?.Select(m => m.Key).FirstOrDefault(k => k != PartnerKey)) is { } notAllowed)
             return Malformed($"extra_data has '{notAllowed}'; only {PartnerKey} is allowed.");
         if (await assets.ResolveAsync(caller, workflow, context.RequestAborted) is { } missing)
-            return V2Answers.Error(StatusCodes.Status422UnprocessableEntity, "missing_asset", $"There is no asset {missing} that you may use.");
+            return V2Results.Error(StatusCodes.Status422UnprocessableEntity, "missing_asset", $"There is no asset {missing} that you may use.");
         body.Remove("workflow");
         try
         {
@@ -57,7 +57,7 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
                 context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null);
             var prompt = await api.FindLinkedAsync(caller, accepted.Id, context.RequestAborted);
             context.Response.Headers.Location = Addresses.OfJob(context.Request, accepted.Id);
-            return V2Answers.Json(JobShapes.Job(context.Request, prompt!, null), StatusCodes.Status201Created);
+            return V2Results.Json(JobShapes.Job(context.Request, prompt!, null), StatusCodes.Status201Created);
         }
         catch (ApiException e) when (e.Status == StatusCodes.Status400BadRequest)
         {
@@ -66,12 +66,12 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
     }
 
     private async Task<IResult> GetAsync(string id, DoorCaller caller, HttpContext context) => await FindAsync(id, caller, context) is { } prompt
-        ? V2Answers.Json(JobShapes.Job(context.Request, prompt, watch.ProgressOf(prompt.Id)))
+        ? V2Results.Json(JobShapes.Job(context.Request, prompt, watch.ProgressOf(prompt.Id)))
         : Unknown();
 
     private async Task<IResult> WorkflowAsync(string id, DoorCaller caller, HttpContext context) =>
         Guid.TryParse(id, out var known) && await api.FindAsync(caller, known, full: true, context.RequestAborted) is { Workflow: { } workflow }
-            ? V2Answers.Json(new JsonObject { ["workflow"] = JsonObject.Create(workflow), ["format"] = "api" })
+            ? V2Results.Json(new JsonObject { ["workflow"] = JsonObject.Create(workflow), ["format"] = "api" })
             : Unknown();
 
     private async Task<IResult> CancelAsync(string id, DoorCaller caller, HttpContext context)
@@ -84,7 +84,7 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
             prompt = await FindAsync(id, caller, context) ?? prompt;
         }
 
-        return V2Answers.Json(JobShapes.Job(context.Request, prompt, watch.ProgressOf(prompt.Id)));
+        return V2Results.Json(JobShapes.Job(context.Request, prompt, watch.ProgressOf(prompt.Id)));
     }
 
     private async Task<Prompt?> FindAsync(string id, DoorCaller caller, HttpContext context) =>
@@ -96,10 +96,10 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
         var nodes = new JsonObject(errors.Where(e => e.NodeId is not null).GroupBy(e => e.NodeId!, StringComparer.Ordinal).Select(g => KeyValuePair.Create(
             g.Key,
             (JsonNode?)new JsonArray([.. g.Select(e => new JsonObject { ["field"] = e.Input, ["reason"] = e.Code, ["message"] = e.Message })]))));
-        return V2Answers.Error(StatusCodes.Status422UnprocessableEntity, "invalid_workflow", message, new JsonObject { ["node_errors"] = nodes });
+        return V2Results.Error(StatusCodes.Status422UnprocessableEntity, "invalid_workflow", message, new JsonObject { ["node_errors"] = nodes });
     }
 
-    private static IResult Malformed(string message) => V2Answers.Error(StatusCodes.Status400BadRequest, "invalid_request", message);
+    private static IResult Malformed(string message) => V2Results.Error(StatusCodes.Status400BadRequest, "invalid_request", message);
 
-    private static IResult Unknown() => V2Answers.NotFound("You have no job of this id.");
+    private static IResult Unknown() => V2Results.NotFound("You have no job of this id.");
 }

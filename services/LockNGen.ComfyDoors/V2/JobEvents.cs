@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using LockNGen.Contracts;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -22,7 +22,7 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
     public async Task<IResult> StreamAsync(string id, DoorCaller caller, HttpContext context)
     {
         if (!Guid.TryParse(id, out var known) || await api.FindLinkedAsync(caller, known, context.RequestAborted) is null)
-            return V2Answers.NotFound("You have no job of this id.");
+            return V2Results.NotFound("You have no job of this id.");
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
@@ -112,7 +112,7 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
         {
             _told = _told with { Number = _told.Number + 1 };
             await context.Response.WriteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"event: {name}\nid: {_told}\ndata: {V2Answers.Text(data)}\n\n"), context.RequestAborted);
+                string.Create(CultureInfo.InvariantCulture, $"event: {name}\nid: {_told}\ndata: {V2Results.Text(data)}\n\n"), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
 

@@ -7,7 +7,7 @@ using LockNGen.ComfyDoors.Api;
 namespace LockNGen.ComfyDoors.V2;
 
 /// <summary>Answers of Comfy API v2.</summary>
-internal static class V2Answers
+internal static class V2Results
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

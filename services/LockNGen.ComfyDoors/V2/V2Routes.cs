@@ -10,12 +10,12 @@ internal static class V2Routes
     {
         var open = endpoints.MapGroup("/api/v2");
         open.ExcludeFromDescription();
-        open.AnswerFailures(V2Answers.Of, (status, code, message) => V2Answers.Error(status, code, message));
+        open.AnswerFailures(V2Results.Of, (status, code, message) => V2Results.Error(status, code, message));
         AssetEndpoints.MapContent(open);
         var v2 = endpoints.MapGroup("/api/v2");
         v2.ExcludeFromDescription().DisableAntiforgery();
-        v2.RequireSignedIn(V2Answers.Unauthorized);
-        v2.AnswerFailures(V2Answers.Of, (status, code, message) => V2Answers.Error(status, code, message));
+        v2.RequireSignedIn(V2Results.Unauthorized);
+        v2.AnswerFailures(V2Results.Of, (status, code, message) => V2Results.Error(status, code, message));
         AssetEndpoints.Map(v2);
         JobEndpoints.Map(v2);
     }

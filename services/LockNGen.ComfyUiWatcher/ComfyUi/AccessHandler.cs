@@ -19,6 +19,6 @@ internal sealed class HandshakeHandler(ServerAccess access, HttpMessageHandler i
         if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
             return response;
         using (response)
-            throw ForeignAnswer.Of(response, (await AnswerText.ReadAsync(response, cancellationToken)).ToString(), "the WebSocket's handshake", access);
+            throw ForeignResponse.Of(response, (await ResponseText.ReadAsync(response, cancellationToken)).ToString(), "the WebSocket's handshake", access);
     }
 }

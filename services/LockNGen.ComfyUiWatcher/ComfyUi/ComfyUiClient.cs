@@ -139,7 +139,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
                     throw new PromptRejectedException(answer.Rejection);
                 return !refused && answer.PromptId is not null
                     ? answer
-                    : throw ForeignAnswer.Of(response, "", CallOf(response), access);
+                    : throw ForeignResponse.Of(response, "", CallOf(response), access);
             },
             cancellationToken);
 
@@ -245,7 +245,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     }
 
     private async Task<T> ReadAsync<T>(
-        HttpResponseMessage response, AnswerText beginning, Func<JsonElement, T> read, CancellationToken cancellationToken, JsonShape? shape = null)
+        HttpResponseMessage response, ResponseText beginning, Func<JsonElement, T> read, CancellationToken cancellationToken, JsonShape? shape = null)
     {
         try
         {
@@ -264,19 +264,19 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(
-        HttpResponseMessage response, AnswerText beginning, JsonShape shape, int maxKept, CancellationToken cancellationToken)
+        HttpResponseMessage response, ResponseText beginning, JsonShape shape, int maxKept, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         return await PythonJson.ReadAsync(beginning.Beginning, body, shape, limits.MaxAnswerBytes, maxKept, cancellationToken);
     }
 
     /// <summary>What was read of an answer to find out whether it is JSON: nothing where its type says so.</summary>
-    private static async Task<AnswerText> JsonBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        AnswerText.SaysJson(response) ? default : await AnswerText.ReadAsync(response, cancellationToken);
+    private static async Task<ResponseText> JsonBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        ResponseText.SaysJson(response) ? default : await ResponseText.ReadAsync(response, cancellationToken);
 
-    private static bool IsJson(HttpResponseMessage response, AnswerText beginning) => AnswerText.SaysJson(response) || beginning.LooksLikeJson;
+    private static bool IsJson(HttpResponseMessage response, ResponseText beginning) => ResponseText.SaysJson(response) || beginning.LooksLikeJson;
 
-    private async Task<AnswerText> EnsureJsonAsync(
+    private async Task<ResponseText> EnsureJsonAsync(
         HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false, bool orRefusal = false)
     {
         if (!orRefusal || response.StatusCode != HttpStatusCode.BadRequest)
@@ -284,16 +284,16 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         var beginning = await JsonBeginningAsync(response, cancellationToken);
         return IsJson(response, beginning)
             ? beginning
-            : throw ForeignAnswer.Of(response, beginning.ToString(), CallOf(response), access);
+            : throw ForeignResponse.Of(response, beginning.ToString(), CallOf(response), access);
     }
 
     private async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken, bool exists = false)
     {
         if (response.IsSuccessStatusCode)
             return;
-        var beginning = (await AnswerText.ReadAsync(response, cancellationToken)).ToString();
-        if (ForeignAnswer.IsForeign(response, beginning, exists))
-            throw ForeignAnswer.Of(response, beginning, CallOf(response), access);
+        var beginning = (await ResponseText.ReadAsync(response, cancellationToken)).ToString();
+        if (ForeignResponse.IsForeign(response, beginning, exists))
+            throw ForeignResponse.Of(response, beginning, CallOf(response), access);
         var text = access.Mask(beginning.ReplaceLineEndings(" "));
         throw new ComfyUiException(
             response.StatusCode, $"{CallOf(response)} was answered {(int)response.StatusCode}: {text.Truncate(200)}");

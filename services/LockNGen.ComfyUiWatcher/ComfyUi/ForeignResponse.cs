@@ -5,7 +5,7 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>Tells answers of ComfyUI from those of a login or proxy in front of it, and says of the latter what they are.</summary>
-internal static class ForeignAnswer
+internal static class ForeignResponse
 {
     private const string OwnError = "500 Internal Server Error";
     private static readonly string[] LoginWords = ["log in", "login", "sign in", "signin", "password", "authenticat", "unauthori", "sso", "oauth"];

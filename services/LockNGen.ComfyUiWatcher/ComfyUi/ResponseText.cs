@@ -4,7 +4,7 @@ using System.Text;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>The beginning of an answer whose type does not say that it is what was asked for. It often says what it is, and may be right all the same.</summary>
-internal readonly record struct AnswerText(ReadOnlyMemory<byte> Beginning)
+internal readonly record struct ResponseText(ReadOnlyMemory<byte> Beginning)
 {
     private const int LookedAt = 16 << 10;
     private static readonly byte[] ByteOrderMark = [0xef, 0xbb, 0xbf];
@@ -29,10 +29,10 @@ internal readonly record struct AnswerText(ReadOnlyMemory<byte> Beginning)
         && (type is MediaTypeNames.Application.Json or "text/json" || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads no more than a page's beginning, however long the body is. The rest can be read from the body's stream.</summary>
-    public static async Task<AnswerText> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<ResponseText> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var buffer = new byte[LookedAt];
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        return new AnswerText(buffer.AsMemory(0, await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)));
+        return new ResponseText(buffer.AsMemory(0, await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)));
     }
 }

@@ -65,7 +65,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private async Task RunAsync(GenerationWork work, CancellationToken cancellationToken)
     {
         var claimedAt = services.Clock.GetTimestamp();
-        _translator = new GenerationTranslator(generationId, work.Prompts.Count, services.Told.AtLeast(generationId, work.OverallProgress));
+        _translator = new GenerationTranslator(generationId, work.Prompts.Count, services.Reported.AtLeast(generationId, work.OverallProgress));
         var outbox = services.CreateOutbox(generationId, work, instance.Name);
         var warnings = new GenerationWarnings(work.Warnings);
         var files = services.CreateFiles(generationId, work, instance, outbox, warnings);
@@ -92,7 +92,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         {
             await stopPublishing.CancelAsync();
             await publishing;
-            services.Told.Note(generationId, _translator.OverallProgress);
+            services.Reported.Note(generationId, _translator.OverallProgress);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class GenerationServices(
     IOptions<WatcherOptions> watcher,
     IOptions<ComfyUiOptions> comfyUi,
     LedgerClient ledger,
-    ReportedProgress told,
+    ReportedProgress reported,
     EventPublisher publisher,
     ResultStore results,
     LeaseKeeper leases,
@@ -23,7 +23,7 @@ internal sealed class GenerationServices(
 {
     private readonly PublishPolicy _policy = new(watcher.Value);
 
-    public ReportedProgress Told { get; } = told;
+    public ReportedProgress Reported { get; } = reported;
 
     public LedgerClient Ledger { get; } = ledger;
 

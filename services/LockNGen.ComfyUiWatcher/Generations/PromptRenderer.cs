@@ -166,7 +166,7 @@ internal sealed partial class PromptRenderer(
         {
             var outputs = prompt.Outputs(entry);
             // Without any socket there is no hope of them, and the prompt's files are worth having.
-            var mayHaveMissed = prompt.HadGap || (!prompt.EndWasTold && instance.NoSocketReason is null);
+            var mayHaveMissed = prompt.HadGap || (!prompt.EndWasReported && instance.NoSocketReason is null);
             if (graph.SendsImages && mayHaveMissed && !outputs.Results.Any(r => r.Result is SentFrame))
                 throw RetryingServer.Lost("The socket was lost while images went through it.");
             foreach (var translated in translator.Apply(new ExecutionSucceeded(), clock.GetUtcNow()))

@@ -114,7 +114,7 @@ internal sealed partial class ComfyUiInstance
     /// <exception cref="GenerationEndedException">The server was given up.</exception>
     public async Task<T> CallAsync<T>(Func<ComfyUiClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _poll.Hope);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _poll.ServerLost);
         try
         {
             return await call(_client, either.Token);

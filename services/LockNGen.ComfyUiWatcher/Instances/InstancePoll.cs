@@ -32,10 +32,10 @@ internal sealed partial class InstancePoll(
     public int OthersRemaining { get; private set; }
 
     /// <summary>Cancelled when the server is given up; another one once it answers again.</summary>
-    public CancellationToken Hope => HopeSource.Token;
+    public CancellationToken ServerLost => ServerLostSource.Token;
 
     // Not disposed: it has neither timer nor parent, and calls may still hold its token.
-    private CancellationTokenSource HopeSource { get; set; } = new();
+    private CancellationTokenSource ServerLostSource { get; set; } = new();
 
     /// <summary>Polls soon instead of at the next interval.</summary>
     public void Poke() => _poke.TrySetResult();
@@ -107,8 +107,8 @@ internal sealed partial class InstancePoll(
             LogState(health.State == InstanceState.Up ? LogLevel.Information : LogLevel.Warning, instance, health.State, health.Reason);
         if (health.GivenUp is not null)
             GiveUp(p => health.GivenUpFor(p.PromptId)!);
-        else if (HopeSource.IsCancellationRequested)
-            HopeSource = new CancellationTokenSource();
+        else if (ServerLostSource.IsCancellationRequested)
+            ServerLostSource = new CancellationTokenSource();
     }
 
     private async Task CompareAsync(QueueSnapshot queue, DateTimeOffset askedAt, CancellationToken cancellationToken)
@@ -133,7 +133,7 @@ internal sealed partial class InstancePoll(
     {
         foreach (var prompt in sockets.Prompts)
             prompt.GiveUp(error(prompt));
-        HopeSource.Cancel();
+        ServerLostSource.Cancel();
     }
 
     private static TaskCompletionSource NewPoke() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -67,7 +67,7 @@ internal sealed class TrackedPrompt(
     public ComfyUiMessage? End { get; private set; }
 
     /// <summary>The socket told that it is over: everything that was sent through it before has been received.</summary>
-    public bool EndWasTold { get; private set; }
+    public bool EndWasReported { get; private set; }
 
     /// <summary>Set when ComfyUI has confirmed that it has the prompt: from then on its absence from the queue means something.</summary>
     public DateTimeOffset? AcceptedAt { get; private set; }
@@ -101,7 +101,7 @@ internal sealed class TrackedPrompt(
                 Publish(translator.Apply(message, receivedAt), receivedAt);
             if (message is ExecutionEnded)
             {
-                EndWasTold = true;
+                EndWasReported = true;
                 _left.TrySetResult();
             }
         }
@@ -160,7 +160,7 @@ internal sealed class TrackedPrompt(
     public void Return()
     {
         lock (_gate)
-            (_left, EndWasTold) = (NewLeft(), false);
+            (_left, EndWasReported) = (NewLeft(), false);
     }
 
     public void GiveUp(GenerationError error)

@@ -97,7 +97,7 @@ internal sealed class BlockingEndpoint(
                 [new ProblemError { NodeId = error.NodeId, NodeType = error.NodeType, Code = error.Code, Message = error.Message }]);
         }
 
-        var answer = new BlockingResponse(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, []) { Warnings = Answers.WarningsOf(row) };
+        var answer = new BlockingResponse(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, []) { Warnings = GenerationResponses.WarningsOf(row) };
         return new BlockingResult(answer, await database.ReadAsync(session => ImageRow.OfAsync(session, row.Id), cancellationToken), files, links);
     }
 }

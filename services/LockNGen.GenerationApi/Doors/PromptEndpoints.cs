@@ -25,7 +25,7 @@ internal static class PromptEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        [AsParameters] PromptQuery query, Caller caller, GenerationsDatabase database, Answers answers, SignedLinks links, IOptions<StorageOptions> storage, HttpContext context)
+        [AsParameters] PromptQuery query, Caller caller, GenerationsDatabase database, GenerationResponses answers, SignedLinks links, IOptions<StorageOptions> storage, HttpContext context)
     {
         var errors = query.Errors();
         if (errors.Count > 0)

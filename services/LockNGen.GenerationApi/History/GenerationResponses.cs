@@ -7,7 +7,7 @@ using LockNGen.GenerationApi.Queue;
 namespace LockNGen.GenerationApi.History;
 
 /// <summary>Makes answers from rows.</summary>
-internal sealed class Answers(Links links)
+internal sealed class GenerationResponses(Links links)
 {
     private static readonly string[] Priorities = ["low", "normal", "high"];
 

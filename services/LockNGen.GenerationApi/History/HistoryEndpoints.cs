@@ -25,13 +25,13 @@ internal static class HistoryEndpoints
             .WithName("DeleteGeneration").WithSummary("Cancel it if it is active (202), erase it with its images if it has ended (204)");
     }
 
-    private static async Task<IResult> GetAsync(Guid id, Caller caller, GenerationsDatabase database, Answers answers, HttpContext context)
+    private static async Task<IResult> GetAsync(Guid id, Caller caller, GenerationsDatabase database, GenerationResponses answers, HttpContext context)
     {
         var answer = await database.ReadAsync(
             async session =>
             {
                 if (await GenerationLedger.FindAsync(session, id) is not { } row)
-                    return await OtherAnswer.FindAsync(session, id, caller);
+                    return await OtherPromptResponses.FindAsync(session, id, caller);
                 if (!caller.MaySee(row.Owner))
                     return null;
                 var place = row.Status == GenerationStatus.Queued ? await WaitingList.PlaceOfAsync(session, id) : null;
@@ -47,7 +47,7 @@ internal static class HistoryEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        [AsParameters] HistoryQuery query, Caller caller, GenerationsDatabase database, Answers answers, HttpContext context)
+        [AsParameters] HistoryQuery query, Caller caller, GenerationsDatabase database, GenerationResponses answers, HttpContext context)
     {
         var errors = query.Errors();
         if (errors.Count > 0)

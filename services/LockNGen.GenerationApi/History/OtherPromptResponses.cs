@@ -6,7 +6,7 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.GenerationApi.History;
 
 /// <summary>What is told of a prompt that somebody submitted straight to a watched ComfyUI.</summary>
-internal static class OtherAnswer
+internal static class OtherPromptResponses
 {
     /// <summary>Null for who may not see it, as for what is not there.</summary>
     public static async Task<GenerationResponse?> FindAsync(Session session, Guid id, Caller caller) =>

@@ -111,7 +111,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         Max = parameter.Max,
         Step = parameter.Step,
         Advanced = parameter.Advanced ? true : null,
-        Choices = parameter.Type is "choice" or "model" ? TemplateAnswers.Choices(workflow, parameter.Targets[0].Node, parameter.Targets[0].Input, catalogs) : null,
+        Choices = parameter.Type is "choice" or "model" ? TemplateResponses.Choices(workflow, parameter.Targets[0].Node, parameter.Targets[0].Input, catalogs) : null,
         Targets = [.. parameter.Targets.Select(t => new TargetResponse(t.Node, t.Input))],
     };
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>What is said of a submission that can be rendered.</summary>
-internal sealed class SubmissionAnswers(GenerationsDatabase database, Durations durations, Links links, IOptions<QueueOptions> queue)
+internal sealed class SubmissionResponses(GenerationsDatabase database, Durations durations, Links links, IOptions<QueueOptions> queue)
 {
     /// <summary>The body of the 202.</summary>
     public SubmitResponse Accepted(Guid id, QueuePlace place, Submission submission) => new()

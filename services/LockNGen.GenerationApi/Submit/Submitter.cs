@@ -13,7 +13,7 @@ internal sealed class Submitter(
     SubmissionLimits limits,
     StoredBytes stored,
     ChosenIds ids,
-    SubmissionAnswers answers)
+    SubmissionResponses answers)
 {
     /// <summary>Submits once; a retry with the same Idempotency-Key replays the first response.</summary>
     public async Task<SubmitResult> SubmitAsync(SubmitCommand command, CancellationToken cancellationToken)

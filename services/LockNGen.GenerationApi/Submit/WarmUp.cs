@@ -20,7 +20,7 @@ internal sealed partial class WarmUp(
     SubmissionLimits limits,
     StoredBytes stored,
     EventOutbox outbox,
-    SubmissionAnswers answers,
+    SubmissionResponses answers,
     ILogger<WarmUp> logger)
     : IHostedService
 {

@@ -42,7 +42,7 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             .OrderBy(t => !t.Saved.IsFile ? 2 : TemplateFit.IsAtHome(t.Saved.Template, known) ? 0 : 1)
             .ThenBy(t => t.Saved.Order);
         return TypedResults.Json(
-            new TemplateList([.. offered.Select(t => TemplateAnswers.Of(t.Saved, t.Fit, caller, known, isWhole: false))]), TemplateAnswerJson.Default.TemplateList);
+            new TemplateList([.. offered.Select(t => TemplateResponses.Of(t.Saved, t.Fit, caller, known, isWhole: false))]), TemplateResponseJson.Default.TemplateList);
     }
 
     /// <summary>A file that says which models it needs is of use only where they are; what somebody saved is theirs to judge.</summary>
@@ -55,12 +55,12 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             return Missing(name);
         if (download)
             context.Response.Headers.ContentDisposition = $"attachment; filename=\"{found.Template.Name}.json\"";
-        return TypedResults.Json(await WholeAsync(found, caller, context), TemplateAnswerJson.Default.TemplateResponse);
+        return TypedResults.Json(await WholeAsync(found, caller, context), TemplateResponseJson.Default.TemplateResponse);
     }
 
     private async Task<IResult> SaveAsync(string? name, Caller caller, HttpContext context)
     {
-        var (body, _, malformed) = await RequestBody.ReadAsync(context, TemplateAnswerJson.Default.TemplateBody, options.Value.MaxBytes);
+        var (body, _, malformed) = await RequestBody.ReadAsync(context, TemplateResponseJson.Default.TemplateBody, options.Value.MaxBytes);
         if (malformed is not null)
             return malformed;
         var errors = new List<ProblemError>();
@@ -75,13 +75,13 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
         var answer = await WholeAsync(saved!, caller, context);
         if (name is null)
             context.Response.Headers.Location = $"/api/templates/{template.Name}";
-        return TypedResults.Json(answer, TemplateAnswerJson.Default.TemplateResponse, statusCode: name is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return TypedResults.Json(answer, TemplateResponseJson.Default.TemplateResponse, statusCode: name is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private async Task<TemplateResponse> WholeAsync(SavedTemplate saved, Caller caller, HttpContext context)
     {
         var known = await KnownAsync(context);
-        return TemplateAnswers.Of(saved, TemplateFit.Of(saved.Template, known), caller, known, isWhole: true);
+        return TemplateResponses.Of(saved, TemplateFit.Of(saved.Template, known), caller, known, isWhole: true);
     }
 
     private async Task<IResult> DeleteAsync(string name, Caller caller, HttpContext context) =>

@@ -6,4 +6,4 @@ namespace LockNGen.GenerationApi.Templates;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(TemplateList))]
 [JsonSerializable(typeof(TemplateBody))]
-internal sealed partial class TemplateAnswerJson : JsonSerializerContext;
+internal sealed partial class TemplateResponseJson : JsonSerializerContext;

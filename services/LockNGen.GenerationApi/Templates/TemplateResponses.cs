@@ -6,7 +6,7 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.GenerationApi.Templates;
 
 /// <summary>What is told of templates.</summary>
-internal static class TemplateAnswers
+internal static class TemplateResponses
 {
     /// <summary>A template; with its workflow and targets where it is asked for by name.</summary>
     public static TemplateResponse Of(SavedTemplate saved, TemplateFit? fit, Caller caller, IReadOnlyList<NodeCatalog> catalogs, bool isWhole) => new()

@@ -11,7 +11,7 @@ namespace LockNGen.RealtimeGateway.Admission;
 internal sealed class TicketService(CommandClient commands, RevocationList revocations, GatewayMetrics metrics)
 {
     public static void Map(IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost("/api/realtime/tickets", (TicketService desk, Caller caller, CancellationToken cancellationToken) => desk.IssueAsync(caller, cancellationToken))
+        endpoints.MapPost("/api/realtime/tickets", (TicketService tickets, Caller caller, CancellationToken cancellationToken) => tickets.IssueAsync(caller, cancellationToken))
             .RequireAuthorization()
             .WithTags("Realtime")
             .WithSummary("A ticket that opens one WebSocket or SSE stream within 30 seconds, as ?ticket=...");

@@ -1,8 +1,8 @@
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Sockets;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 
-namespace LockNGen.ComfyDoors.Tests.Stories;
+namespace LockNGen.ComfyDoors.Tests.Timelines;
 
 /// <summary>One story at a time for each client id, whatever runs beside it.</summary>
 public sealed class ClientSessionTests : IDisposable

@@ -3,11 +3,11 @@ using System.Text;
 using System.Web;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace LockNGen.ComfyDoors.Tests.Stories;
+namespace LockNGen.ComfyDoors.Tests.Timelines;
 
 /// <summary>What the GenerationApi knows of some prompts, and a door in front of it.</summary>
 internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
@@ -18,11 +18,11 @@ internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
     {
         var options = Options.Create(new DoorOptions());
         Api = new GenerationApiClient(this, options, TimeProvider.System);
-        Desks = new Desks(Api, options, TimeProvider.System, NullLogger<Desks>.Instance);
+        OwnerStates = new OwnerStates(Api, options, TimeProvider.System, NullLogger<OwnerStates>.Instance);
     }
 
     public GenerationApiClient Api { get; }
-    public Desks Desks { get; }
+    public OwnerStates OwnerStates { get; }
     public DoorCaller Caller { get; } = new() { Owner = "" };
 
     /// <summary>What becomes of a prompt of the client <c>client</c>.</summary>

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using LockNGen.ComfyDoors.Frames;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 using LockNGen.Contracts;
 
-namespace LockNGen.ComfyDoors.Tests.Stories;
+namespace LockNGen.ComfyDoors.Tests.Timelines;
 
 /// <summary>What a client is told of one prompt.</summary>
 public sealed class PromptTimelineTests

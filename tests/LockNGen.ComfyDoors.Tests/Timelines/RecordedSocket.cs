@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 
-namespace LockNGen.ComfyDoors.Tests.Stories;
+namespace LockNGen.ComfyDoors.Tests.Timelines;
 
 /// <summary>A WebSocket that keeps what is sent through it.</summary>
 internal sealed class RecordedSocket : WebSocket

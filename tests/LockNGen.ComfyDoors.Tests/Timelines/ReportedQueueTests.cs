@@ -1,10 +1,10 @@
 using LockNGen.ComfyDoors.Sockets;
-using LockNGen.ComfyDoors.Stories;
+using LockNGen.ComfyDoors.Timelines;
 
-namespace LockNGen.ComfyDoors.Tests.Stories;
+namespace LockNGen.ComfyDoors.Tests.Timelines;
 
 /// <summary>A prompt is in the queue until its end was told, as with ComfyUI: programs take one that is gone before for lost.</summary>
-public sealed class ToldQueueTests : IDisposable
+public sealed class ReportedQueueTests : IDisposable
 {
     private static readonly Guid A = Guid.Parse("a0000000-0000-4000-8000-000000000001");
     private static readonly Guid B = Guid.Parse("b0000000-0000-4000-8000-000000000001");
@@ -18,13 +18,13 @@ public sealed class ToldQueueTests : IDisposable
     [Fact]
     public async Task PromptThatEndedWhileAnothersStoryIsTold_RunsUntilItsEndWasTold()
     {
-        var desk = await AttachAsync();
-        Start(desk, A, _a);
-        Start(desk, B, _b);
-        End(desk, B, _b);
+        var owner = await AttachAsync();
+        Start(owner, A, _a);
+        Start(owner, B, _b);
+        End(owner, B, _b);
 
         (await QueueAsync()).ShouldBe(["a running", "b running"]);
-        End(desk, A, _a);
+        End(owner, A, _a);
         await _socket.NextAsync(14);
 
         (await QueueAsync()).ShouldBeEmpty();
@@ -33,12 +33,12 @@ public sealed class ToldQueueTests : IDisposable
     [Fact]
     public async Task Status_CountsWhatTheQueueLists()
     {
-        var desk = await AttachAsync();
-        Start(desk, A, _a);
-        Start(desk, B, _b);
-        End(desk, B, _b);
-        desk.Beat();
-        End(desk, A, _a);
+        var owner = await AttachAsync();
+        Start(owner, A, _a);
+        Start(owner, B, _b);
+        End(owner, B, _b);
+        owner.Beat();
+        End(owner, A, _a);
 
         (await _socket.NextAsync(15)).ShouldBe(
         [
@@ -50,12 +50,12 @@ public sealed class ToldQueueTests : IDisposable
     [Fact]
     public async Task EndThatIsOnItsWayToAReader_IsNotToldYet()
     {
-        var desk = await AttachAsync();
+        var owner = await AttachAsync();
         await _socket.NextAsync(1);
         var reader = new TaskCompletionSource();
         _socket.Reader = reader.Task;
-        Start(desk, A, _a);
-        End(desk, A, _a);
+        Start(owner, A, _a);
+        End(owner, A, _a);
 
         (await QueueAsync()).ShouldBe(["a running"]);
         reader.SetResult();
@@ -67,8 +67,8 @@ public sealed class ToldQueueTests : IDisposable
     [Fact]
     public async Task EndThatTheFarmKnowsAndThisDoorDoesNot_IsNotToldYet()
     {
-        var desk = await AttachAsync();
-        Start(desk, A, _a);
+        var owner = await AttachAsync();
+        Start(owner, A, _a);
         _farm.Know(A, "completed");
 
         (await QueueAsync()).ShouldBe(["a running"]);
@@ -77,14 +77,14 @@ public sealed class ToldQueueTests : IDisposable
     [Fact]
     public async Task CancelledBeforeItRan_IsGoneAtOnce()
     {
-        var desk = await AttachAsync();
-        Start(desk, A, _a);
+        var owner = await AttachAsync();
+        Start(owner, A, _a);
         _farm.Know(B, "queued", hasRun: false);
-        desk.Expect(B, "client");
-        desk.Accept(B);
-        desk.Release(B);
+        owner.Expect(B, "client");
+        owner.Accept(B);
+        owner.Release(B);
         _farm.Know(B, "cancelled", hasRun: false);
-        desk.Take(_b.Cancelled());
+        owner.Take(_b.Cancelled());
 
         (await QueueAsync()).ShouldBe(["a running"]);
         (await _socket.NextAsync(5)).ShouldBe(["status 0", "status 1", "execution_start a", "status 2", "status 1"]);
@@ -93,9 +93,9 @@ public sealed class ToldQueueTests : IDisposable
     [Fact]
     public async Task WhereNobodyListens_TheQueueIsTheFarms()
     {
-        var desk = _farm.Desks.Of(_farm.Caller);
-        Start(desk, A, _a);
-        End(desk, A, _a);
+        var owner = _farm.OwnerStates.Of(_farm.Caller);
+        Start(owner, A, _a);
+        End(owner, A, _a);
 
         (await QueueAsync()).ShouldBeEmpty();
     }
@@ -103,9 +103,9 @@ public sealed class ToldQueueTests : IDisposable
     [Fact]
     public async Task SocketThatComesAfterAnEnd_HearsACountWithIt_AndOneWithoutAfterIt()
     {
-        var desk = _farm.Desks.Of(_farm.Caller);
-        Start(desk, A, _a);
-        End(desk, A, _a);
+        var owner = _farm.OwnerStates.Of(_farm.Caller);
+        Start(owner, A, _a);
+        End(owner, A, _a);
 
         await AttachAsync();
 
@@ -115,37 +115,37 @@ public sealed class ToldQueueTests : IDisposable
     public void Dispose()
     {
         _connection?.End();
-        _farm.Desks.Dispose();
+        _farm.OwnerStates.Dispose();
         _farm.Dispose();
     }
 
-    private async Task<OwnerDesk> AttachAsync()
+    private async Task<OwnerState> AttachAsync()
     {
-        var desk = _farm.Desks.Of(_farm.Caller);
+        var owner = _farm.OwnerStates.Of(_farm.Caller);
         _connection = new DoorSocket(_socket, _farm.Caller, null!, 1 << 20);
-        await desk.AttachAsync(_connection, "client", isInterleaved: false, TestContext.Current.CancellationToken);
+        await owner.AttachAsync(_connection, "client", isInterleaved: false, TestContext.Current.CancellationToken);
         _ = _connection.WriteAsync();
-        return desk;
+        return owner;
     }
 
-    private void Start(OwnerDesk desk, Guid id, Events events)
+    private void Start(OwnerState owner, Guid id, Events events)
     {
         _farm.Know(id, "running");
-        desk.Expect(id, "client");
-        desk.Accept(id);
-        desk.Release(id);
-        desk.Take(events.Started());
+        owner.Expect(id, "client");
+        owner.Accept(id);
+        owner.Release(id);
+        owner.Take(events.Started());
     }
 
-    private void End(OwnerDesk desk, Guid id, Events events)
+    private void End(OwnerState owner, Guid id, Events events)
     {
         _farm.Know(id, "completed");
-        desk.Take(events.Completed(Events.File(1)));
+        owner.Take(events.Completed(Events.File(1)));
     }
 
     private async Task<List<string>> QueueAsync()
     {
-        var queue = await new ToldQueue(_farm.Api, _farm.Desks).ActiveAsync(_farm.Caller, full: false, TestContext.Current.CancellationToken);
+        var queue = await new ReportedQueue(_farm.Api, _farm.OwnerStates).ActiveAsync(_farm.Caller, full: false, TestContext.Current.CancellationToken);
         return [.. queue.Items.Select(p => $"{p.Id.ToString()[..1]} {p.Generation.Status}")];
     }
 }

@@ -21,7 +21,7 @@ public sealed class TrackedPromptTests
         prompt.Apply(new ExecutionEnded(), Accepted.AddMilliseconds(300));
 
         prompt.Left.IsCompleted.ShouldBeTrue();
-        prompt.EndWasTold.ShouldBeTrue();
+        prompt.EndWasReported.ShouldBeTrue();
         prompt.Outputs(history: null).Results.ShouldHaveSingleItem().Result.ShouldBeOfType<SentFrame>();
     }
 
@@ -36,7 +36,7 @@ public sealed class TrackedPromptTests
         prompt.Observe(QueueSnapshot.Empty, Accepted.AddSeconds(4));
 
         prompt.Left.IsCompleted.ShouldBeTrue();
-        prompt.EndWasTold.ShouldBeFalse();
+        prompt.EndWasReported.ShouldBeFalse();
     }
 
     [Theory]

@@ -49,8 +49,8 @@ internal static class OutcomeCheck
         if (events.FirstOrDefault(e => e.Type == GenerationEventTypes.Completed) is not { } completed)
             return null;
         var told = events.Where(e => e.Type == GenerationEventTypes.Image).Select(e => Data(e.Json).GetProperty("image").GetProperty("index").GetInt32()).ToHashSet();
-        var untold = Data(completed.Json).GetProperty("images").EnumerateArray().Select(i => i.GetProperty("index").GetInt32()).Where(i => !told.Contains(i)).ToList();
-        return untold.Count == 0 ? null : $"generation.image {string.Join(", ", untold)}";
+        var unreported = Data(completed.Json).GetProperty("images").EnumerateArray().Select(i => i.GetProperty("index").GetInt32()).Where(i => !told.Contains(i)).ToList();
+        return unreported.Count == 0 ? null : $"generation.image {string.Join(", ", unreported)}";
     }
 
     private static bool Falls(IReadOnlyList<Readers.PublishedEvent> events)

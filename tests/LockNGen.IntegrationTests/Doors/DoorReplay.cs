@@ -112,8 +112,8 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
 
     private void Compare(string name)
     {
-        var recorded = Told.Of(recording.Frames(name).Select(f => (f["data"] as JsonObject, Convert.FromBase64String((f["base64"] ?? f["head_base64"])?.ToString() ?? ""))));
-        var told = Told.Of(_sockets[name].Frames);
+        var recorded = ReportedFrames.Of(recording.Frames(name).Select(f => (f["data"] as JsonObject, Convert.FromBase64String((f["base64"] ?? f["head_base64"])?.ToString() ?? ""))));
+        var told = ReportedFrames.Of(_sockets[name].Frames);
         if (recorded.Select(p => Map(p.Key)).Where(k => k.Length > 0).SequenceEqual(told.Select(p => p.Key).Where(k => k.Length > 0)) is false)
             _differences.Add($"{name}: told of other prompts, or in another order: {recorded.Count} and {told.Count}");
         foreach (var (id, expected) in recorded)

@@ -9,13 +9,13 @@ namespace LockNGen.IntegrationTests.Doors;
 /// made equal here, and nothing else: <c>executed</c> comes before the outcome, an error has no traceback, and there are fewer feature flags. How many steps
 /// were told is the clock's.
 /// </summary>
-internal sealed class Told
+internal sealed class ReportedFrames
 {
     private static readonly string[] Outcomes = ["execution_success", "execution_error", "execution_interrupted"];
 
     private readonly List<(string Type, string? Node, string Line)> _lines = [];
 
-    private Told()
+    private ReportedFrames()
     {
     }
 
@@ -23,9 +23,9 @@ internal sealed class Told
     public IEnumerable<string> Nodes => _lines.Where(l => l is { Type: "executing", Node: not null }).Select(l => l.Node!).Distinct();
 
     /// <summary>By prompt, in the order of their beginnings. What has none (status, flags) is under the empty id.</summary>
-    public static List<KeyValuePair<string, Told>> Of(IEnumerable<(JsonObject? Json, byte[] Bytes)> frames)
+    public static List<KeyValuePair<string, ReportedFrames>> Of(IEnumerable<(JsonObject? Json, byte[] Bytes)> frames)
     {
-        var prompts = new List<KeyValuePair<string, Told>>();
+        var prompts = new List<KeyValuePair<string, ReportedFrames>>();
         var current = "";
         foreach (var (json, bytes) in frames)
         {
@@ -34,7 +34,7 @@ internal sealed class Told
             var key = json is not null && json["data"]?["prompt_id"] is null ? "" : current;
             var told = prompts.Find(p => p.Key == key).Value;
             if (told is null)
-                prompts.Add(KeyValuePair.Create(key, told = new Told()));
+                prompts.Add(KeyValuePair.Create(key, told = new ReportedFrames()));
             told.Add(json, bytes);
         }
 
@@ -45,7 +45,7 @@ internal sealed class Told
     /// All lines; of the nodes at work only these. Of nodes that are done at once, progress and previews may have been passed over: what the other was not
     /// told of those is left out, unless <paramref name="isSlow"/> says that every node took its time.
     /// </summary>
-    public List<string> Lines(IReadOnlySet<string> nodes, Told other, bool isSlow)
+    public List<string> Lines(IReadOnlySet<string> nodes, ReportedFrames other, bool isSlow)
     {
         var lines = _lines.Where(l => (l.Type != "executing" || l.Node is null || nodes.Contains(l.Node)) && (isSlow || !IsProgress(l.Line) || other._lines.Exists(o => o.Line == l.Line))).ToList();
         var executed = lines.Where(l => l.Type == "executed").OrderBy(l => l.Line, StringComparer.Ordinal).ToList();
