@@ -47,6 +47,10 @@ internal static class PromptReads
     public static Task<PromptList> ListAsync(this GenerationApiClient api, DoorCaller caller, string? status, int limit, int offset, CancellationToken cancellationToken) => api.GetAsync(
         caller, $"{Path}?limit={limit}&offset={offset}{(status is null ? "" : "&status=" + status)}", ApiJson.Default.PromptList, cancellationToken);
 
+    /// <summary>A page, the newest first: of those submitted before the one of a number, if one is given.</summary>
+    public static Task<PromptList> PageAsync(this GenerationApiClient api, DoorCaller caller, int limit, long? before, CancellationToken cancellationToken) => api.GetAsync(
+        caller, $"{Path}?limit={limit}{(before is null ? "" : $"&before={before}")}", ApiJson.Default.PromptList, cancellationToken);
+
     /// <summary>Asks for the end of one.</summary>
     public static Task CancelAsync(this GenerationApiClient api, DoorCaller caller, Guid id, CancellationToken cancellationToken) =>
         api.PostAsync(caller, $"/api/generations/{id}/cancel", null, cancellationToken);

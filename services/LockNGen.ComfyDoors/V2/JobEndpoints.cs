@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
@@ -7,16 +8,19 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary><c>/api/v2/jobs</c>: submit, look, cancel.</summary>
+/// <summary><c>/api/v2/jobs</c>: submit, look, list, cancel.</summary>
 internal sealed class JobEndpoints(Submission submission, AssetReferences assets, GenerationApiClient api, JobWatch watch, IOptions<DoorOptions> options)
 {
     private const string PartnerKey = "api_key_comfy_org";
+    private const int MaxPage = 100;
+    private const int DefaultPage = 20;
 
     private static readonly string[] Known = ["workflow", "extra_data"];
 
     public static void Map(RouteGroupBuilder v2)
     {
         v2.MapPost("/jobs", (JobEndpoints jobs, DoorCaller caller, HttpContext context) => jobs.SubmitAsync(caller, context));
+        v2.MapGet("/jobs", (JobEndpoints jobs, string? limit, string? cursor, DoorCaller caller, HttpContext context) => jobs.ListAsync(limit, cursor, caller, context));
         v2.MapGet("/jobs/{id}", (JobEndpoints jobs, string id, DoorCaller caller, HttpContext context) => jobs.GetAsync(id, caller, context));
         v2.MapGet("/jobs/{id}/workflow", (JobEndpoints jobs, string id, DoorCaller caller, HttpContext context) => jobs.WorkflowAsync(id, caller, context));
         v2.MapGet("/jobs/{id}/events", (JobEvents events, string id, DoorCaller caller, HttpContext context) => events.StreamAsync(id, caller, context));
@@ -28,6 +32,8 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
     {
         if (await RequestJson.ReadAsync(context, options.Value.MaxPromptBytes) is not { } body)
             return Malformed("The body is not a JSON object.");
+        if (body.ContainsKey("metadata"))
+            return V2Results.Error(StatusCodes.Status400BadRequest, "metadata_not_supported", "Jobs have no metadata here.");
         if (body.Select(m => m.Key).FirstOrDefault(k => !Known.Contains(k, StringComparer.Ordinal)) is { } unknown)
             return Malformed($"'{unknown}' is not supported here.");
         if (body["workflow"] is not JsonObject workflow)
@@ -63,6 +69,24 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
         {
             return Invalid(e.Message, e.Problem.Errors);
         }
+    }
+
+    /// <summary>The caller's jobs, the newest first. The cursor is the number of the last one, so that newer ones move nothing.</summary>
+    private async Task<IResult> ListAsync(string? limit, string? cursor, DoorCaller caller, HttpContext context)
+    {
+        if (context.Request.Query.Keys.Any(k => k.StartsWith("metadata", StringComparison.Ordinal)))
+            return V2Results.Error(StatusCodes.Status400BadRequest, "invalid_metadata_filter", "Jobs have no metadata here.");
+        var size = DefaultPage;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxPage))
+            return Malformed($"limit must be a number from 1 to {MaxPage}.");
+        var before = 0L;
+        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            return Malformed("cursor must be the next_cursor of another page.");
+        var page = await api.PageAsync(caller, size, cursor is null ? null : before, context.RequestAborted);
+        var answer = new JsonObject { ["jobs"] = new JsonArray([.. page.Items.Select(p => JobShapes.Record(p, watch.ProgressOf(p.Id)))]) };
+        if (page.Items.Count < page.Total)
+            answer["next_cursor"] = page.Items[^1].Number.ToString(CultureInfo.InvariantCulture);
+        return V2Results.Json(answer);
     }
 
     private async Task<IResult> GetAsync(string id, DoorCaller caller, HttpContext context) => await FindAsync(id, caller, context) is { } prompt

@@ -12,6 +12,20 @@ internal static class JobShapes
 
     public static JsonObject Job(HttpRequest request, Prompt prompt, GenerationProgressedData? progress)
     {
+        var job = Record(prompt, progress);
+        job["outputs"] = new JsonArray([.. Enumerable.Range(0, prompt.Generation.Images.Count).Select(i => Output(request, prompt, i))]);
+        job["urls"] = new JsonObject
+        {
+            ["self"] = Addresses.OfJob(request, prompt.Id),
+            ["events"] = Addresses.OfJob(request, prompt.Id, "/events"),
+            ["cancel"] = Addresses.OfJob(request, prompt.Id, "/cancel"),
+        };
+        return job;
+    }
+
+    /// <summary>A job as it stands in a list: without outputs and addresses.</summary>
+    public static JsonObject Record(Prompt prompt, GenerationProgressedData? progress)
+    {
         var generation = prompt.Generation;
         return new JsonObject
         {
@@ -23,18 +37,11 @@ internal static class JobShapes
             ["expires_at"] = Time(prompt.ExpiresAt),
             ["queue_position"] = Status(generation) == "queued" ? generation.Position ?? 0 : null,
             ["progress"] = Progress(generation, progress),
-            ["outputs"] = new JsonArray([.. Enumerable.Range(0, generation.Images.Count).Select(i => Output(request, prompt, i))]),
             ["error"] = Error(generation),
             ["metrics"] = new JsonObject
             {
                 ["queue_ms"] = Milliseconds(generation.StartedAt - generation.CreatedAt),
                 ["execution_ms"] = Milliseconds(generation.EndedAt - generation.StartedAt),
-            },
-            ["urls"] = new JsonObject
-            {
-                ["self"] = Addresses.OfJob(request, prompt.Id),
-                ["events"] = Addresses.OfJob(request, prompt.Id, "/events"),
-                ["cancel"] = Addresses.OfJob(request, prompt.Id, "/cancel"),
             },
         };
     }

@@ -36,6 +36,10 @@ internal sealed record PromptQuery
     [FromQuery]
     public int? EndedWithin { get; init; }
 
+    /// <summary>Only those submitted before the one of this number.</summary>
+    [FromQuery]
+    public long? Before { get; init; }
+
     /// <summary>With workflows and extra data.</summary>
     [FromQuery]
     public bool? Full { get; init; }
@@ -77,6 +81,8 @@ internal sealed record PromptQuery
             where.Append(State == "active" ? " AND ended_at IS NULL" : " AND ended_at IS NOT NULL");
         if (EndedWithin is not null)
             where.Append(" AND ended_at >= @since");
+        if (Before is not null)
+            where.Append(" AND number < @Before");
         if (Status is not null)
             where.Append(" AND status IN @statuses");
         var order = State switch
@@ -91,6 +97,7 @@ internal sealed record PromptQuery
             ClientId,
             Id,
             ids = SqlList.Of(Split(Ids)),
+            Before,
             since = session.Now.AddSeconds(-(EndedWithin ?? 0)),
             statuses = SqlList.Of(Split(Status)),
             limit = Limit ?? DefaultLimit,

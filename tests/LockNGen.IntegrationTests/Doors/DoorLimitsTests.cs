@@ -123,6 +123,37 @@ public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
         unknown.Select(e => e.Name).ShouldBe(["output", "status"]);
     }
 
+    [Fact]
+    public async Task JobList_PageByPage_HasEachJobOnce_TheNewestFirst()
+    {
+        List<string> ids = [await RunAsync(Prompt("first")), await RunAsync(Prompt("second")), await RunAsync(Prompt("third"))];
+
+        var first = await Http.GetFromJsonAsync<JsonObject>("api/v2/jobs?limit=2", End);
+        // What comes in between moves nothing.
+        await RunAsync(Prompt("fourth"));
+        var second = await Http.GetFromJsonAsync<JsonObject>($"api/v2/jobs?limit=1&cursor={first!["next_cursor"]}", End);
+
+        var jobs = first["jobs"]!.AsArray().Concat(second!["jobs"]!.AsArray()).Select(j => j!.AsObject()).ToList();
+        jobs.Select(j => j["id"]!.ToString()).ShouldBe(Enumerable.Reverse(ids));
+        jobs.ShouldAllBe(j => j["status"]!.ToString() == "succeeded" && !j.ContainsKey("outputs") && !j.ContainsKey("urls"));
+        var last = await Http.GetFromJsonAsync<JsonObject>("api/v2/jobs?cursor=1", End);
+        last!["jobs"]!.AsArray().ShouldBeEmpty();
+        last.ContainsKey("next_cursor").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("limit=0", "invalid_request")]
+    [InlineData("limit=x", "invalid_request")]
+    [InlineData("cursor=-1", "invalid_request")]
+    [InlineData("metadata[user]=me", "invalid_metadata_filter")]
+    public async Task JobList_AskedForWhatIsNot_IsRefused(string query, string code)
+    {
+        using var response = await Http.GetAsync($"api/v2/jobs?{query}", End);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.Content.ReadFromJsonAsync<JsonObject>(End))!["error"]!["code"]!.ToString().ShouldBe(code);
+    }
+
     private async Task<List<(string Name, string Id)>> EventsAsync(string job, string? last)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v2/jobs/{job}/events");
