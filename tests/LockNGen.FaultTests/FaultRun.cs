@@ -16,8 +16,8 @@ internal static class FaultRun
     public static async Task<bool> RunAsync(RunOptions options, CancellationToken cancellationToken)
     {
         await using var journal = new Journal(options.Folder);
-        journal.Note($"seed {options.Seed}, {options.Minutes} minutes; logs in {journal.Folder}", aloud: true);
-        await using var system = await SystemUnderTest.StartAsync(journal, cancellationToken);
+        journal.Note($"seed {options.Seed}, {options.Minutes} minutes{(options.IsCluster ? ", a cluster of three brokers" : "")}; logs in {journal.Folder}", aloud: true);
+        await using var system = await SystemUnderTest.StartAsync(journal, options.IsCluster ? 3 : 1, cancellationToken);
         journal.Note("everything is ready", aloud: true);
 
         var published = new Published();
@@ -30,7 +30,7 @@ internal static class FaultRun
         using var stopLoad = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var stopWatching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var subscriber = new Subscriber(system.SubscriberBroker, published, journal);
+        var subscriber = new Subscriber(system.SubscriberBrokers, published, journal);
         var watching = new List<Task> { subscriber.RunAsync(stopWatching.Token), memory.RunAsync(stopWatching.Token), CollectRendersAsync(system, stopWatching.Token) };
         await subscriber.Listening.WaitAsync(Patience, cancellationToken);
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { Timeout = Timeout.InfiniteTimeSpan };

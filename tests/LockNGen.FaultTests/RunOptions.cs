@@ -7,20 +7,24 @@ namespace LockNGen.FaultTests;
 /// <param name="Minutes">How long faults go on.</param>
 /// <param name="Seed">Decides kinds, targets and durations of the faults; random by default.</param>
 /// <param name="Only">The only kinds of faults to draw, by a part of their name; null for all.</param>
-internal sealed record RunOptions(double Minutes, int Seed, string? Only = null)
+/// <param name="IsCluster">Whether the broker is a cluster of three nodes.</param>
+internal sealed record RunOptions(double Minutes, int Seed, string? Only = null, bool IsCluster = false)
 {
     public const string Usage = """
-        Usage: LockNGen.FaultTests [--minutes M] [--seed S] [--only KIND]
+        Usage: LockNGen.FaultTests [--minutes M] [--seed S] [--only KIND] [--cluster]
 
           --minutes M   how long faults go on; default 3, and a minute more to start and to check
           --seed S      the same seed means the same faults in the same order; default: a random one, which is printed
           --only KIND   only faults whose kind contains this, for example "broker"
+          --cluster     the broker is three nodes, of which one at a time is killed, frozen, restarted or cut off
         """;
 
     /// <summary>The command that makes the same run.</summary>
     public string Command => Only is null && double.IsInteger(Minutes)
-        ? string.Create(CultureInfo.InvariantCulture, $"./test faults --seed {Seed} --minutes {Minutes}")
-        : string.Create(CultureInfo.InvariantCulture, $"dotnet {Environment.GetCommandLineArgs()[0]} --seed {Seed} --minutes {Minutes}{(Only is null ? "" : $" --only \"{Only}\"")}");
+        ? string.Create(CultureInfo.InvariantCulture, $"./test faults --seed {Seed} --minutes {Minutes}{Cluster}")
+        : string.Create(CultureInfo.InvariantCulture, $"dotnet {Environment.GetCommandLineArgs()[0]} --seed {Seed} --minutes {Minutes}{(Only is null ? "" : $" --only \"{Only}\"")}{Cluster}");
+
+    private string Cluster => IsCluster ? " --cluster" : "";
 
     /// <summary>Where the logs of this run go.</summary>
     public string Folder => Path.Combine(
@@ -30,10 +34,17 @@ internal sealed record RunOptions(double Minutes, int Seed, string? Only = null)
     public static RunOptions? Parse(IReadOnlyList<string> arguments)
     {
         var options = new RunOptions(3, Random.Shared.Next(1, 1_000_000));
-        for (var i = 0; i < arguments.Count; i += 2)
+        for (var i = 0; i < arguments.Count; i++)
         {
-            var value = i + 1 < arguments.Count ? arguments[i + 1] : "";
-            switch (arguments[i])
+            var option = arguments[i];
+            if (option == "--cluster")
+            {
+                options = options with { IsCluster = true };
+                continue;
+            }
+
+            var value = ++i < arguments.Count ? arguments[i] : "";
+            switch (option)
             {
                 case "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 1440:
                     options = options with { Minutes = minutes };

@@ -15,6 +15,9 @@ internal abstract class Fault(string kind, string target, TimeSpan lasts)
     /// <summary>The simulated ComfyUI that the system cannot rely on meanwhile, if there is one: what it renders may be rendered elsewhere.</summary>
     public virtual string? Unreliable => null;
 
+    /// <summary>Whether the system must go on meanwhile, because others do the same work.</summary>
+    public virtual bool IsSpared => false;
+
     /// <summary>Breaks it.</summary>
     public abstract Task BreakAsync(CancellationToken cancellationToken);
 

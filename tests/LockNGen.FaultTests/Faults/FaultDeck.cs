@@ -57,10 +57,14 @@ internal sealed class FaultDeck(SystemUnderTest system, int seed, string? only)
         yield return () => new FreezeSimulator(OneOf(system.ComfyUis), Seconds(2, 20));
         yield return () => new DeafenSimulator(OneOf(system.ComfyUis), Seconds(5, 10));
         yield return () => new ZombieSimulator(OneOf(system.ComfyUis), Seconds(2, 20));
-        yield return () => new RestartBrokerApplication(system.Broker, Seconds(0, 6));
-        yield return () => new KillBroker(system.Broker, Seconds(0, 6));
-        yield return () => new CloseConnections(system.Broker, _random.NextDouble(), Seconds(1, 3));
-        yield return () => new RaiseAlarm(system.Broker, _random.Next(2) == 0 ? BrokerResource.Memory : BrokerResource.Disk, Seconds(3, 20));
+        // What a cluster does without a node takes longer to see than how a single one comes back.
+        var away = system.IsCluster ? (From: 10, To: 30) : (From: 0, To: 6);
+        yield return () => new RestartBrokerApplication(OneOf(system.Brokers), system.IsCluster, Seconds(away.From, away.To));
+        yield return () => new KillBroker(OneOf(system.Brokers), system.IsCluster, Seconds(away.From, away.To));
+        if (system.IsCluster)
+            yield return () => new FreezeBroker(OneOf(system.Brokers), Seconds(20, 40));
+        yield return () => new CloseConnections(OneOf(system.Brokers), _random.NextDouble(), Seconds(1, 3));
+        yield return () => new RaiseAlarm(OneOf(system.Brokers), _random.Next(2) == 0 ? BrokerResource.Memory : BrokerResource.Disk, Seconds(3, 20));
         yield return () => new RestartDatabase(system.Database, Seconds(0, 6));
         yield return () => new BreakLink(OneOf(system.Links), LinkState.Cut, Seconds(0, 10));
         yield return () => new BreakLink(OneOf(system.Links), LinkState.Stalled, Seconds(2, 25));

@@ -25,6 +25,7 @@ internal sealed class FaultSchedule(SystemUnderTest system, GenerationLoad load,
         var elapsed = Stopwatch.StartNew();
         while (elapsed.Elapsed < duration)
         {
+            await system.CanSpareABrokerAsync();
             var (first, second, apart) = deck.Draw();
             var broken = BreakAndMendAsync(first, cancellationToken);
             if (second is not null)
@@ -44,11 +45,35 @@ internal sealed class FaultSchedule(SystemUnderTest system, GenerationLoad load,
         var brokenAt = DateTimeOffset.UtcNow;
         journal.Note(string.Create(CultureInfo.InvariantCulture, $"{fault}, for {fault.Lasts.TotalSeconds:F1} s"), aloud: true);
         await fault.BreakAsync(cancellationToken);
-        await Task.Delay(fault.Lasts, cancellationToken);
+        var lasting = Task.Delay(fault.Lasts, cancellationToken);
+        if (fault.IsSpared)
+            await GoesOnAsync(fault, cancellationToken);
+        await lasting;
         await fault.MendAsync(cancellationToken);
         journal.Note($"mended: {fault}");
         lock (_faults)
             _faults.Add(new FaultRecord(fault, brokenAt, DateTimeOffset.UtcNow));
+    }
+
+    /// <summary>How long until a new generation is complete while the others do the work of what is broken.</summary>
+    private async Task GoesOnAsync(Fault fault, CancellationToken cancellationToken)
+    {
+        var elapsed = Stopwatch.StartNew();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        double? seconds = null;
+        try
+        {
+            await ProbeAsync(limit.Token);
+            seconds = elapsed.Elapsed.TotalSeconds;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            journal.Note($"NO generation completed within {Patience.TotalSeconds} s without {fault.Target}", aloud: true);
+        }
+
+        journal.Note(string.Create(CultureInfo.InvariantCulture, $"a new generation was complete after {seconds:F1} s without it"), aloud: true);
+        _recoveries.Add(new Recovery($"{fault.Kind}, while it lasts", seconds, $"{fault}, while it lasts"));
     }
 
     private async Task RecoverAsync(string kind, string faults, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace LockNGen.FaultTests.Readers;
 /// Somebody else's service: a durable queue of its own on plain AMQP, as docs/subscribing.md describes it. What it sees is the measure of what
 /// gateways deliver.
 /// </summary>
-internal sealed class Subscriber(Uri broker, Published published, Journal journal)
+internal sealed class Subscriber(IReadOnlyList<Uri> brokers, Published published, Journal journal)
 {
     /// <summary>Its name among the readers.</summary>
     public const string Name = "subscriber";
@@ -25,12 +25,12 @@ internal sealed class Subscriber(Uri broker, Published published, Journal journa
     /// <summary>Reads until told to stop, connecting again whenever the connection breaks.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var factory = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.FromSeconds(5) };
+        var factory = new ConnectionFactory { Uri = brokers[0], AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.FromSeconds(5) };
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                await using var connection = await factory.CreateConnectionAsync("fault tests", stop);
+                await using var connection = await factory.CreateConnectionAsync([.. brokers.Select(b => new AmqpTcpEndpoint(b))], "fault tests", stop);
                 await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
                 await ListenAsync(channel, stop);
             }
@@ -51,7 +51,9 @@ internal sealed class Subscriber(Uri broker, Published published, Journal journa
             ended.TrySetResult(e.ReplyText);
             return Task.CompletedTask;
         };
-        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: stop);
+        // In a cluster one that outlives the node that it is on.
+        var arguments = brokers.Count > 1 ? new Dictionary<string, object?> { ["x-queue-type"] = "quorum" } : null;
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: stop);
         foreach (var exchange in GenerationEventTypes.All)
             await channel.QueueBindAsync(Queue, exchange, routingKey: "", cancellationToken: stop);
         await channel.BasicQosAsync(0, 200, global: false, stop);

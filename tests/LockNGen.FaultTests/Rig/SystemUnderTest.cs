@@ -22,7 +22,11 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private SystemUnderTest(Journal journal) => _journal = journal;
 
-    public RabbitMqBroker Broker { get; } = new();
+    /// <summary>The nodes of the broker: one, or a cluster.</summary>
+    public IReadOnlyList<RabbitMqBroker> Brokers { get; private set; } = [];
+
+    /// <summary>Whether the others go on when a node of the broker is lost.</summary>
+    public bool IsCluster => Brokers.Count > 1;
 
     public PostgreSqlFixture Database { get; } = new();
 
@@ -42,16 +46,22 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Where clients reach the notifier.</summary>
     public Uri Notifier { get; private set; } = null!;
 
-    /// <summary>Where a plain AMQP subscriber reaches the broker.</summary>
-    public Uri SubscriberBroker { get; private set; } = null!;
+    /// <summary>Where a plain AMQP subscriber reaches the nodes of the broker.</summary>
+    public IReadOnlyList<Uri> SubscriberBrokers { get; private set; } = [];
 
-    public static async Task<SystemUnderTest> StartAsync(Journal journal, CancellationToken cancellationToken)
+    public static async Task<SystemUnderTest> StartAsync(Journal journal, int brokers, CancellationToken cancellationToken)
     {
         var system = new SystemUnderTest(journal);
         try
         {
-            await system.Broker.InitializeAsync();
-            system._vhost = new Uri(await system.Broker.CreateVirtualHostAsync());
+            for (var i = 0; i < brokers; i++)
+            {
+                var node = new RabbitMqBroker { Joins = system.Brokers.FirstOrDefault() };
+                system.Brokers = [.. system.Brokers, node];
+                await node.InitializeAsync();
+            }
+
+            system._vhost = new Uri(await system.Brokers[0].CreateVirtualHostAsync());
             system._database = await system.Database.CreateDatabaseAsync();
             system.Define();
             foreach (var service in system._services)
@@ -75,6 +85,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         return answers.All(ready => ready);
     }
 
+    /// <summary>Waits until the cluster can spare any of its nodes: they take commands before their queues are whole again.</summary>
+    public Task CanSpareABrokerAsync() => IsCluster ? Task.WhenAll(Brokers.Select(b => b.CanBeSparedAsync())) : Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_services.Concat(ComfyUis.Select(c => c.Service)).Select(s => s.DisposeAsync().AsTask()));
@@ -82,9 +95,13 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             simulator.Dispose();
         foreach (var link in _links)
             await link.DisposeAsync();
-        foreach (var log in Directory.Exists(Broker.LogFolder) ? Directory.GetFiles(Broker.LogFolder, "*.log") : [])
-            File.Copy(log, Path.Combine(_journal.Folder, "broker-" + Path.GetFileName(log)));
-        await Broker.DisposeAsync();
+        foreach (var broker in Brokers.Reverse())
+        {
+            foreach (var log in Directory.Exists(broker.LogFolder) ? Directory.GetFiles(broker.LogFolder, "*.log") : [])
+                File.Copy(log, Path.Combine(_journal.Folder, "broker-" + Path.GetFileName(log)));
+            await broker.DisposeAsync();
+        }
+
         await Database.DisposeAsync();
         Directory.Delete(_data, recursive: true);
     }
@@ -103,7 +120,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         Gateways = [AddGateway("gateway-1"), AddGateway("gateway-2")];
         Apis = [.. apis.Select((port, i) => Connect("clients", $"api-{i + 1}", port))];
         Notifier = AddNotifier();
-        SubscriberBroker = new Uri(BrokerOf("subscriber"));
+        SubscriberBrokers = BrokersOf("subscriber");
     }
 
     private Service NewSimulator(string name) => new(
@@ -162,7 +179,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private void Add(string name, string project, int port, Dictionary<string, string> settings)
     {
-        settings["ConnectionStrings__rabbitmq"] = BrokerOf(name);
+        settings["ConnectionStrings__rabbitmq"] = string.Join(',', BrokersOf(name));
         settings["Bus__StreamMaxBytes"] = (256L << 20).ToString(CultureInfo.InvariantCulture);
         _services.Add(new Service(name, project, Settings(settings), port, _journal));
     }
@@ -174,11 +191,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         ["DOTNET_TieredPGO"] = "0",
     };
 
-    private string BrokerOf(string name)
-    {
-        var link = Connect(name, "broker", Broker.Port);
-        return new UriBuilder(_vhost) { Host = "127.0.0.1", Port = link.Port }.Uri.AbsoluteUri;
-    }
+    private IReadOnlyList<Uri> BrokersOf(string name) => [.. Brokers.Select((broker, i) =>
+        new UriBuilder(_vhost) { Host = "127.0.0.1", Port = Connect(name, IsCluster ? $"broker-{i + 1}" : "broker", broker.Port).Port }.Uri)];
 
     private string DatabaseOf(string name)
     {
