@@ -55,17 +55,17 @@ public abstract class Database : IAsyncDisposable
         || connectionString.Contains("Filename=", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Runs queries without a transaction; they may be run again, as <see cref="WriteAsync{T}"/> does.</summary>
-    public Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellationToken) =>
+    public Task<T> ReadAsync<T>(Func<DatabaseSession, Task<T>> read, CancellationToken cancellationToken) =>
         ThroughFailoverAsync(() => ReadOnceAsync(read, cancellationToken), cancellationToken);
 
-    private async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<T> ReadOnceAsync<T>(Func<DatabaseSession, Task<T>> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await using var connection = await OpenAsync(cancellationToken);
-                return await read(new Session(connection, transaction: null, await NowAsync(connection, cancellationToken), cancellationToken));
+                return await read(new DatabaseSession(connection, transaction: null, await NowAsync(connection, cancellationToken), cancellationToken));
             }
             catch (PostgresException e) when (IsPassing(e) && attempt < MaxTries)
             {
@@ -76,13 +76,13 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>
     /// Runs a transaction; on PostgreSQL it is tried again after a deadlock and the like, so <paramref name="work"/> must do
-    /// nothing but talk to the database. What must follow a commit is registered with <see cref="Session.AfterCommit"/>.
+    /// nothing but talk to the database. What must follow a commit is registered with <see cref="DatabaseSession.AfterCommit"/>.
     /// With several servers it is also tried again for some seconds when one is lost, unless it is not known whether the commit came through.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> WriteAsync<T>(Func<DatabaseSession, Task<T>> work, CancellationToken cancellationToken) =>
         ThroughFailoverAsync(() => WriteOnceAsync(work, cancellationToken), cancellationToken);
 
-    private async Task<T> WriteOnceAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> WriteOnceAsync<T>(Func<DatabaseSession, Task<T>> work, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -98,7 +98,7 @@ public abstract class Database : IAsyncDisposable
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
-    public Task WriteAsync(Func<Session, Task> work, CancellationToken cancellationToken) => WriteAsync(
+    public Task WriteAsync(Func<DatabaseSession, Task> work, CancellationToken cancellationToken) => WriteAsync(
         async session =>
         {
             await work(session);
@@ -149,9 +149,9 @@ public abstract class Database : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private async Task<T> TryWriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> TryWriteAsync<T>(Func<DatabaseSession, Task<T>> work, CancellationToken cancellationToken)
     {
-        Session session;
+        DatabaseSession session;
         T result;
         if (IsSqlite)
             await _sqliteWriter.WaitAsync(cancellationToken);
@@ -159,7 +159,7 @@ public abstract class Database : IAsyncDisposable
         {
             await using var connection = await OpenAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            session = new Session(connection, transaction, await NowAsync(connection, cancellationToken), cancellationToken);
+            session = new DatabaseSession(connection, transaction, await NowAsync(connection, cancellationToken), cancellationToken);
             result = await work(session);
             await CommitAsync(transaction, cancellationToken);
         }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace LockNGen.Storage;
 
 /// <summary>One use of a <see cref="Database"/>: its connection, its transaction if it has one, and the database's time when it began.</summary>
-public sealed class Session(DbConnection connection, DbTransaction? transaction, DateTimeOffset now, CancellationToken cancellationToken)
+public sealed class DatabaseSession(DbConnection connection, DbTransaction? transaction, DateTimeOffset now, CancellationToken cancellationToken)
 {
     private readonly List<Action> _afterCommit = [];
 

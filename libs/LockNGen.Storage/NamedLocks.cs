@@ -16,7 +16,7 @@ namespace LockNGen.Storage;
 /// <item>outbox: an event goes out twice, with the same bytes, number and message id; readers drop the second.</item>
 /// <item>retention: rows are deleted, and the names of their files written down, in one transaction; what is gone cannot be deleted again.</item>
 /// </list>
-/// A <see cref="Session"/>'s own lock ends with its transaction, which does not commit where the lock was lost.
+/// A <see cref="DatabaseSession"/>'s own lock ends with its transaction, which does not commit where the lock was lost.
 /// </summary>
 internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
 {

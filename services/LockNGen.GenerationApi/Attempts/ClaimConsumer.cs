@@ -42,7 +42,7 @@ internal sealed partial class ClaimConsumer(
         await context.RespondAsync(decision);
     }
 
-    private async Task<ClaimDecision> DecideAsync(Session session, ClaimGeneration claim, NodeCatalog? catalog, Keys keys)
+    private async Task<ClaimDecision> DecideAsync(DatabaseSession session, ClaimGeneration claim, NodeCatalog? catalog, Keys keys)
     {
         var row = await GenerationLedger.FindAsync(session, claim.GenerationId);
         if (row is null)
@@ -63,7 +63,7 @@ internal sealed partial class ClaimConsumer(
         return await GrantAsync(session, claimed, catalog, keys);
     }
 
-    private async Task<ClaimDecision> GrantAsync(Session session, GenerationRow row, NodeCatalog? catalog, Keys keys)
+    private async Task<ClaimDecision> GrantAsync(DatabaseSession session, GenerationRow row, NodeCatalog? catalog, Keys keys)
     {
         var inputs = (await session.FirstOrDefaultAsync<InputsRow>(
             "SELECT workflow, plan, extra_data, secrets FROM generation_inputs WHERE generation_id = @Id", new { row.Id }))!;

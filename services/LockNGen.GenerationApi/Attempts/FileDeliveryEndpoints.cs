@@ -79,7 +79,7 @@ internal sealed class FileDeliveryEndpoints(
     /// row the lock and the fence.
     /// </summary>
     private static async Task<ImageRow?> RecordAsync(
-        Session session, Place place, Delivery delivery, MediaInfo info, string key, StoredFile stored, ReadOnlyMemory<byte> head)
+        DatabaseSession session, Place place, Delivery delivery, MediaInfo info, string key, StoredFile stored, ReadOnlyMemory<byte> head)
     {
         var (id, attempt) = (place.Id, place.Attempt);
         var text = info.Kind == GenerationResultKinds.Text ? await InlineAsync(session, place, head) : null;
@@ -133,7 +133,7 @@ internal sealed class FileDeliveryEndpoints(
     }
 
     /// <summary>The text that events carry, as long as there is room for it.</summary>
-    private static async Task<string?> InlineAsync(Session session, Place place, ReadOnlyMemory<byte> head)
+    private static async Task<string?> InlineAsync(DatabaseSession session, Place place, ReadOnlyMemory<byte> head)
     {
         var text = ResultText.Inline(head.Span);
         var others = await session.ScalarAsync<long?>(
@@ -162,7 +162,7 @@ internal sealed class FileDeliveryEndpoints(
             : Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"The generation has no input file '{name}'.");
     }
 
-    private static async Task<bool> IsCurrentAsync(Session session, Guid id, int attempt) => await GenerationLedger.FindAsync(session, id) is { } row
+    private static async Task<bool> IsCurrentAsync(DatabaseSession session, Guid id, int attempt) => await GenerationLedger.FindAsync(session, id) is { } row
         ? row.Status == GenerationStatus.Running && row.Attempt == attempt
         : attempt == OtherGeneration.Attempt && await OtherGeneration.FindAsync(session, id) is { EndedAt: null };
 

@@ -36,7 +36,7 @@ internal sealed class OtherPromptConsumer(GenerationsDatabase database, UploadTo
         });
     }
 
-    private static async Task<Guid> NoteAsync(Session session, ReportOtherPrompt report)
+    private static async Task<Guid> NoteAsync(DatabaseSession session, ReportOtherPrompt report)
     {
         await session.LockAsync($"other:{report.Instance}:{report.PromptId}");
         var known = await session.FirstOrDefaultAsync<OtherGeneration>(
@@ -57,7 +57,7 @@ internal sealed class OtherPromptConsumer(GenerationsDatabase database, UploadTo
         return id;
     }
 
-    private static async Task<Guid> ChooseIdAsync(Session session, ReportOtherPrompt report)
+    private static async Task<Guid> ChooseIdAsync(DatabaseSession session, ReportOtherPrompt report)
     {
         if (Guid.TryParse(report.PromptId, out var id))
         {
@@ -70,7 +70,7 @@ internal sealed class OtherPromptConsumer(GenerationsDatabase database, UploadTo
         return MessageIds.Version5(MessageIds.Version5(Guid.Empty, Encoding.UTF8.GetBytes(report.Instance)), Encoding.UTF8.GetBytes(report.PromptId));
     }
 
-    private static async Task EndAsync(Session session, Guid id, JsonElement ending)
+    private static async Task EndAsync(DatabaseSession session, Guid id, JsonElement ending)
     {
         var json = ending.GetRawText();
         var outcome = StoredEvent.Of(json);

@@ -37,14 +37,14 @@ internal sealed partial class OutcomeConsumer(
     }
 
     private async Task<(GenerationRow? Row, OutcomeDecision Decision)> DecideAsync(
-        Session session, ReportOutcome report, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
+        DatabaseSession session, ReportOutcome report, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
     {
         var row = await GenerationLedger.FindAsync(session, report.GenerationId);
         return (row, row?.Attempt == report.Attempt ? await DecideAsync(session, row, report, others) : Superseded(row));
     }
 
     private async Task<OutcomeDecision> DecideAsync(
-        Session session, GenerationRow row, ReportOutcome report, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
+        DatabaseSession session, GenerationRow row, ReportOutcome report, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
     {
         if (row.HasEnded)
         {
@@ -71,7 +71,7 @@ internal sealed partial class OutcomeConsumer(
 
     /// <summary>ComfyUI refused what its catalog should have: the catalog is read again, and who else can is asked.</summary>
     private static async Task<bool> CanGoElsewhereAsync(
-        Session session, GenerationRow row, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
+        DatabaseSession session, GenerationRow row, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
     {
         await CatalogStore.DoubtAsync(session, row.Instance!);
         var json = await session.ScalarAsync<string>("SELECT plan FROM generation_inputs WHERE generation_id = @Id", new { row.Id });
@@ -81,7 +81,7 @@ internal sealed partial class OutcomeConsumer(
     }
 
     /// <summary>A short render may begin and end between two heartbeats. Older watchers do not tell; what they have completed they began.</summary>
-    private static async Task<GenerationRow> NoteRenderingAsync(Session session, GenerationRow row, ReportOutcome report)
+    private static async Task<GenerationRow> NoteRenderingAsync(DatabaseSession session, GenerationRow row, ReportOutcome report)
     {
         if (report.RenderSeconds is null && report.Event?.GetProperty("type").GetString() != GenerationEventTypes.Completed)
             return row;
@@ -95,7 +95,7 @@ internal sealed partial class OutcomeConsumer(
             new { row.Id, row.Attempt, report.RenderSeconds }))!;
     }
 
-    private async Task<bool> RecordAsync(Session session, GenerationRow row, JsonElement outcome)
+    private async Task<bool> RecordAsync(DatabaseSession session, GenerationRow row, JsonElement outcome)
     {
         var json = outcome.GetRawText();
         var type = outcome.GetProperty("type").GetString()!;
@@ -115,7 +115,7 @@ internal sealed partial class OutcomeConsumer(
     /// A lost render is tried again, as often as options allow; but what has ended two workers would end the third, and what an instance
     /// would not take at all waits until its time in the queue is over.
     /// </summary>
-    private async Task TakeBackAsync(Session session, GenerationRow row, ReportOutcome report)
+    private async Task TakeBackAsync(DatabaseSession session, GenerationRow row, ReportOutcome report)
     {
         var lost = report.Lost;
         Diagnostics.CameBack(report.NotTaken ? "not_taken" : "lost");

@@ -32,7 +32,7 @@ internal sealed class Canceller(GenerationsDatabase database, GenerationLedger l
         return answers;
     }
 
-    private async Task<CancelResponse> CancelAsync(Session session, GenerationRow row, string reason)
+    private async Task<CancelResponse> CancelAsync(DatabaseSession session, GenerationRow row, string reason)
     {
         if (row.HasEnded)
             return Answer(CancelResponse.AlreadyEnded, row.Status);
@@ -45,7 +45,7 @@ internal sealed class Canceller(GenerationsDatabase database, GenerationLedger l
     }
 
     /// <summary>Whether all its images are stored, so that nothing is left to stop.</summary>
-    private static async Task<bool> IsRenderedAsync(Session session, GenerationRow row) => await session.ScalarAsync<long>(
+    private static async Task<bool> IsRenderedAsync(DatabaseSession session, GenerationRow row) => await session.ScalarAsync<long>(
         """
         SELECT COUNT(*) FROM (
             SELECT image_index FROM images WHERE generation_id = @Id GROUP BY image_index HAVING COUNT(*) >= MAX(files)) AS finished

@@ -39,7 +39,7 @@ internal sealed class AssetEndpoints(GenerationsDatabase database, SignedLinks l
                 await LinkedAsync(asset, context.RequestAborted), DoorJson.Default.Asset, statusCode: asset.CreatedNew is null ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
-    private async Task<(Asset? Asset, IResult? Problem)> AddAsync(Session session, NewAsset request, Caller caller)
+    private async Task<(Asset? Asset, IResult? Problem)> AddAsync(DatabaseSession session, NewAsset request, Caller caller)
     {
         var owner = caller.Owner ?? "";
         await session.LockAsync($"assets:{owner}");
@@ -86,7 +86,7 @@ internal sealed class AssetEndpoints(GenerationsDatabase database, SignedLinks l
         return deleted == 0 ? NotFound() : TypedResults.NoContent();
     }
 
-    private static Task<Asset?> FindAsync(Session session, string condition, string key, Caller caller) => session.FirstOrDefaultAsync<Asset>(
+    private static Task<Asset?> FindAsync(DatabaseSession session, string condition, string key, Caller caller) => session.FirstOrDefaultAsync<Asset>(
         $"""
         SELECT {Columns} FROM assets WHERE {condition} AND owner = @owner AND expires_at > @Now
             AND EXISTS (SELECT 1 FROM uploads u WHERE u.name = assets.upload) ORDER BY created_at LIMIT 1

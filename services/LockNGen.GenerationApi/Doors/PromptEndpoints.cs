@@ -63,7 +63,7 @@ internal static class PromptEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Dictionary<Guid, PromptRow>> PromptsAsync(Session session, List<Guid> ids, bool full)
+    private static async Task<Dictionary<Guid, PromptRow>> PromptsAsync(DatabaseSession session, List<Guid> ids, bool full)
     {
         var rows = ids.Count == 0
             ? []
@@ -78,7 +78,7 @@ internal static class PromptEndpoints
         return rows.ToDictionary(r => r.GenerationId);
     }
 
-    private static async Task<ILookup<Guid, ImageRow>> ImagesAsync(Session session, List<Guid> ids)
+    private static async Task<ILookup<Guid, ImageRow>> ImagesAsync(DatabaseSession session, List<Guid> ids)
     {
         var images = ids.Count == 0
             ? []

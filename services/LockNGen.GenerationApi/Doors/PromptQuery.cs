@@ -67,7 +67,7 @@ internal sealed record PromptQuery
     }
 
     /// <summary>The rows of this page, and how many there are in all.</summary>
-    public async Task<(IReadOnlyList<GenerationRow> Rows, int Total)> RunAsync(Session session, Caller caller)
+    public async Task<(IReadOnlyList<GenerationRow> Rows, int Total)> RunAsync(DatabaseSession session, Caller caller)
     {
         var where = new StringBuilder("FROM generations WHERE COALESCE(owner, '') = @owner AND id IN (SELECT generation_id FROM prompts WHERE hidden = 0");
         if (ClientId is not null)

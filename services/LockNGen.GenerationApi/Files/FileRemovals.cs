@@ -17,7 +17,7 @@ internal sealed partial class FileRemovals(GenerationsDatabase database, IImageS
     /// <summary>Writes down what must go, in the transaction that deletes its rows.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="keys">Of files, or with a slash at their ends, of all below.</param>
-    public static async Task AddAsync(Session session, IEnumerable<string> keys)
+    public static async Task AddAsync(DatabaseSession session, IEnumerable<string> keys)
     {
         foreach (var key in keys)
             await session.ExecuteAsync("INSERT INTO file_removals (key, since) VALUES (@key, @Now) ON CONFLICT (key) DO NOTHING", new { key, session.Now });

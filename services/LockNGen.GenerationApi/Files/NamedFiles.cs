@@ -74,7 +74,7 @@ internal sealed class NamedFiles(GenerationsDatabase database)
     }
 
     /// <summary>Forgets the names of uploads that are gone.</summary>
-    public static Task<int> ForgetAsync(Session session) =>
+    public static Task<int> ForgetAsync(DatabaseSession session) =>
         session.ExecuteAsync("DELETE FROM named_files WHERE NOT EXISTS (SELECT 1 FROM uploads u WHERE u.name = named_files.upload)");
 
     /// <summary>Where no catalog knows it, the class says by its name that it loads something.</summary>
@@ -90,7 +90,7 @@ internal sealed class NamedFiles(GenerationsDatabase database)
         return new NamedFile { Folder = folder ?? Folders[0], Subfolder = slash < 0 ? "" : path[..slash], Name = path[(slash + 1)..], Upload = "" };
     }
 
-    private static Task<string?> FindAsync(Session session, NamedFile file, string owner) => session.ScalarAsync<string>(
+    private static Task<string?> FindAsync(DatabaseSession session, NamedFile file, string owner) => session.ScalarAsync<string>(
         """
         SELECT f.upload FROM named_files f JOIN uploads u ON u.name = f.upload
         WHERE f.owner = @owner AND f.folder = @Folder AND f.subfolder = @Subfolder AND f.name = @Name

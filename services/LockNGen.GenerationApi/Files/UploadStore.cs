@@ -85,7 +85,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     }
 
     /// <summary>Removes what has not been used since.</summary>
-    public static async Task RemoveUnusedAsync(Session session, DateTimeOffset usedBefore, int limit)
+    public static async Task RemoveUnusedAsync(DatabaseSession session, DateTimeOffset usedBefore, int limit)
     {
         var names = await session.QueryAsync<string>(
             "DELETE FROM uploads WHERE name IN (SELECT name FROM uploads WHERE used_at < @usedBefore LIMIT @limit) AND used_at < @usedBefore RETURNING name",
@@ -107,7 +107,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         }
     }
 
-    private async Task<UploadRow> RecordAsync(Session session, string name, MediaInfo info, StoredFile stored, string? owner)
+    private async Task<UploadRow> RecordAsync(DatabaseSession session, string name, MediaInfo info, StoredFile stored, string? owner)
     {
         // One at a time for each owner, or those that come together would not see each other.
         await session.LockAsync($"uploads:{owner}");
@@ -122,11 +122,11 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
             new { name, owner, info.ContentType, stored.Size, stored.Hash, session.Now }))!;
     }
 
-    private static Task<UploadRow?> UseAsync(Session session, string hash, string? owner) => session.FirstOrDefaultAsync<UploadRow>(
+    private static Task<UploadRow?> UseAsync(DatabaseSession session, string hash, string? owner) => session.FirstOrDefaultAsync<UploadRow>(
         $"UPDATE uploads SET used_at = @Now WHERE hash = @hash AND COALESCE(owner, '') = COALESCE(@owner, '') RETURNING {Columns}",
         new { hash, owner, session.Now });
 
-    private async Task<bool> CheckQuotaAsync(Session session, string? owner, long more)
+    private async Task<bool> CheckQuotaAsync(DatabaseSession session, string? owner, long more)
     {
         var quota = options.Value.UploadQuota;
         if (quota == 0)

@@ -31,7 +31,7 @@ internal sealed record ImageRow
     public string? Text { get; init; }
 
     /// <summary>The files of a generation, by number.</summary>
-    public static Task<IReadOnlyList<ImageRow>> OfAsync(Session session, Guid generationId) =>
+    public static Task<IReadOnlyList<ImageRow>> OfAsync(DatabaseSession session, Guid generationId) =>
         session.QueryAsync<ImageRow>("SELECT * FROM images WHERE generation_id = @generationId ORDER BY number", new { generationId });
 
     /// <summary>The file as readers know it.</summary>

@@ -22,10 +22,10 @@ internal sealed record OtherGeneration
     /// <summary>How it ended; null while it runs.</summary>
     public GenerationEvent? Ending => Outcome is { } json ? StoredEvent.Of(json) : null;
 
-    public static Task<OtherGeneration?> FindAsync(Session session, Guid id) =>
+    public static Task<OtherGeneration?> FindAsync(DatabaseSession session, Guid id) =>
         session.FirstOrDefaultAsync<OtherGeneration>("SELECT * FROM other_generations WHERE id = @id", new { id });
 
     /// <summary>Counts a file that is stored while it has not ended; null after that, and for what is not known.</summary>
-    public static Task<int?> CountImageAsync(Session session, Guid id) => session.ScalarAsync<int?>(
+    public static Task<int?> CountImageAsync(DatabaseSession session, Guid id) => session.ScalarAsync<int?>(
         "UPDATE other_generations SET image_count = image_count + 1 WHERE id = @id AND ended_at IS NULL RETURNING image_count", new { id });
 }

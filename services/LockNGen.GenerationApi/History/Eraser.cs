@@ -56,7 +56,7 @@ internal sealed class Eraser(GenerationsDatabase database, FileRemovals removals
         await removals.RunAsync(cancellationToken);
     }
 
-    private static async Task ForgetFilesAsync(Session session, IReadOnlyList<Guid> ids)
+    private static async Task ForgetFilesAsync(DatabaseSession session, IReadOnlyList<Guid> ids)
     {
         await session.ExecuteAsync("DELETE FROM images WHERE generation_id IN @ids", new { ids = SqlList.Of(ids) });
         await FileRemovals.AddAsync(session, ids.Select(id => $"images/{id.ToString()[..2]}/{id}/"));

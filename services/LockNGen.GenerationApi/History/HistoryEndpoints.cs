@@ -69,7 +69,7 @@ internal static class HistoryEndpoints
         return TypedResults.Json(list, HistoryJson.Default.GenerationList);
     }
 
-    private static async Task<ILookup<Guid, ImageRow>> ImagesAsync(Session session, List<GenerationRow> rows)
+    private static async Task<ILookup<Guid, ImageRow>> ImagesAsync(DatabaseSession session, List<GenerationRow> rows)
     {
         var ids = rows.Where(r => r.ImageCount > 0).Select(r => r.Id).ToList();
         var images = ids.Count == 0
@@ -78,7 +78,7 @@ internal static class HistoryEndpoints
         return images.ToLookup(i => i.GenerationId);
     }
 
-    private static async Task<IReadOnlyDictionary<Guid, InputsRow>> InputsAsync(Session session, List<GenerationRow> rows)
+    private static async Task<IReadOnlyDictionary<Guid, InputsRow>> InputsAsync(DatabaseSession session, List<GenerationRow> rows)
     {
         var inputs = rows.Count == 0
             ? []

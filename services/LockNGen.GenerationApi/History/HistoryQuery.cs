@@ -62,7 +62,7 @@ internal sealed record HistoryQuery
     }
 
     /// <summary>Runs the query, with what this caller may see.</summary>
-    public Task<IReadOnlyList<GenerationRow>> RunAsync(Session session, Caller caller, int limit)
+    public Task<IReadOnlyList<GenerationRow>> RunAsync(DatabaseSession session, Caller caller, int limit)
     {
         var where = new StringBuilder("WHERE 1 = 1");
         var statuses = Statuses();

@@ -9,7 +9,7 @@ namespace LockNGen.GenerationApi.History;
 internal static class OtherPromptResponses
 {
     /// <summary>Null for who may not see it, as for what is not there.</summary>
-    public static async Task<GenerationResponse?> FindAsync(Session session, Guid id, Caller caller) =>
+    public static async Task<GenerationResponse?> FindAsync(DatabaseSession session, Guid id, Caller caller) =>
         caller.MaySee(owner: null) && await OtherGeneration.FindAsync(session, id) is { } row ? Of(row) : null;
 
     private static GenerationResponse Of(OtherGeneration row)

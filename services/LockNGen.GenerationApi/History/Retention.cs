@@ -75,7 +75,7 @@ internal sealed partial class Retention(
             LogErased(old.Count, pictures.Count);
     }
 
-    private static Task<IReadOnlyList<Guid>> EndedBeforeAsync(Session session, DateTimeOffset before, bool onlyWithImages) => session.QueryAsync<Guid>(
+    private static Task<IReadOnlyList<Guid>> EndedBeforeAsync(DatabaseSession session, DateTimeOffset before, bool onlyWithImages) => session.QueryAsync<Guid>(
         $"""
         SELECT id FROM generations g WHERE ended_at < @before
             {(onlyWithImages ? "AND EXISTS (SELECT 1 FROM images i WHERE i.generation_id = g.id)" : "")}

@@ -60,7 +60,7 @@ internal static class ImageEndpoints
             content, type, lastModified: image.CreatedAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
     }
 
-    private static async Task<(string? Owner, bool HasEnded)?> FindAsync(Session session, Guid id)
+    private static async Task<(string? Owner, bool HasEnded)?> FindAsync(DatabaseSession session, Guid id)
     {
         if (await GenerationLedger.FindAsync(session, id) is { } row)
             return (row.Owner, row.HasEnded);

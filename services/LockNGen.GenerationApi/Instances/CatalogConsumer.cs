@@ -19,7 +19,7 @@ internal sealed partial class CatalogConsumer(GenerationsDatabase database, Sche
         scheduler.Set();
     }
 
-    private static async Task StoreAsync(Session session, InstanceCatalog catalog)
+    private static async Task StoreAsync(DatabaseSession session, InstanceCatalog catalog)
     {
         await session.ExecuteAsync(
             "INSERT INTO catalogs (hash, object_info, node_replacements, received_at) VALUES (@Hash, @ObjectInfo, @NodeReplacements, @Now) ON CONFLICT (hash) DO NOTHING",

@@ -81,7 +81,7 @@ internal sealed partial class CatalogStore
     }
 
     /// <summary>Has one instance's catalog read again: ComfyUI itself has just contradicted it.</summary>
-    public static Task<int> DoubtAsync(Session session, string instance) =>
+    public static Task<int> DoubtAsync(DatabaseSession session, string instance) =>
         session.ExecuteAsync("UPDATE instances SET catalog_doubted_at = @Now WHERE name = @instance", new { session.Now, instance });
 
     /// <summary>Reads a compressed <c>/object_info</c>, and a compressed <c>/node_replacements</c>.</summary>

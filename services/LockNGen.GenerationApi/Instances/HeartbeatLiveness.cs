@@ -28,7 +28,7 @@ internal sealed partial class HeartbeatLiveness(
     private TimeSpan MaxPause => options.Value.Lease * 0.6;
 
     /// <summary>Whether what has been silent for a lease may be called dead.</summary>
-    public async Task<bool> IsReliableAsync(Session session)
+    public async Task<bool> IsReliableAsync(DatabaseSession session)
     {
         var (since, last) = await ReadAsync(session);
         return session.Now - last <= MaxPause && session.Now - since >= options.Value.Lease;
@@ -77,7 +77,7 @@ internal sealed partial class HeartbeatLiveness(
         }
     }
 
-    private static async Task<(DateTimeOffset Since, DateTimeOffset Last)> ReadAsync(Session session)
+    private static async Task<(DateTimeOffset Since, DateTimeOffset Last)> ReadAsync(DatabaseSession session)
     {
         var rows = await session.QueryAsync<SettingRow>("SELECT name, value FROM settings WHERE name IN (@Since, @Last)", new { Since, Last });
         return (Time(Since), Time(Last));
@@ -87,7 +87,7 @@ internal sealed partial class HeartbeatLiveness(
             : DateTimeOffset.UnixEpoch;
     }
 
-    private static Task<int> WriteAsync(Session session, string name) => session.ExecuteAsync(
+    private static Task<int> WriteAsync(DatabaseSession session, string name) => session.ExecuteAsync(
         "INSERT INTO settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         new { name, value = session.Now.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture) });
 

@@ -53,7 +53,7 @@ internal sealed partial class Leases(
         CatalogsDoubted = catalogsDoubted,
     };
 
-    private async Task<bool> RenewAsync(Session session, string watcher, InstanceReport report)
+    private async Task<bool> RenewAsync(DatabaseSession session, string watcher, InstanceReport report)
     {
         var before = await session.FirstOrDefaultAsync<InstanceRow>("SELECT * FROM instances WHERE name = @Name", new { report.Name });
         var renewed = await session.ExecuteAsync(
@@ -94,14 +94,14 @@ internal sealed partial class Leases(
         return true;
     }
 
-    private async Task ReleaseAsync(Session session, string watcher)
+    private async Task ReleaseAsync(DatabaseSession session, string watcher)
     {
         await session.ExecuteAsync("UPDATE instances SET watcher = NULL, lease_until = 0 WHERE watcher = @watcher", new { watcher });
         session.AfterCommit(() => LogReleased(watcher));
         session.AfterCommit(scheduler.Set);
     }
 
-    private static Task<IReadOnlyList<string>> WithoutCatalogAsync(Session session, List<InstanceReport> owned) => owned.Count == 0
+    private static Task<IReadOnlyList<string>> WithoutCatalogAsync(DatabaseSession session, List<InstanceReport> owned) => owned.Count == 0
         ? Task.FromResult<IReadOnlyList<string>>([])
         : session.QueryAsync<string>(
             """
@@ -111,7 +111,7 @@ internal sealed partial class Leases(
             new { names = SqlList.Of(owned.Select(o => o.Name)) });
 
     /// <summary>Until they were read after the doubt came up.</summary>
-    private static Task<IReadOnlyList<string>> WithDoubtedCatalogAsync(Session session, List<InstanceReport> owned) => owned.Count == 0
+    private static Task<IReadOnlyList<string>> WithDoubtedCatalogAsync(DatabaseSession session, List<InstanceReport> owned) => owned.Count == 0
         ? Task.FromResult<IReadOnlyList<string>>([])
         : session.QueryAsync<string>(
             "SELECT name FROM instances WHERE name IN @names AND catalog_doubted_at IS NOT NULL AND (catalog_read_at IS NULL OR catalog_read_at < catalog_doubted_at)",

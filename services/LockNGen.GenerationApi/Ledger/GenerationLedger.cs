@@ -22,11 +22,11 @@ namespace LockNGen.GenerationApi.Ledger;
 internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal scheduler, Endings endings, Links links, TimeProvider clock)
 {
     /// <summary>Reads a generation.</summary>
-    public static Task<GenerationRow?> FindAsync(Session session, Guid id) =>
+    public static Task<GenerationRow?> FindAsync(DatabaseSession session, Guid id) =>
         session.FirstOrDefaultAsync<GenerationRow>($"SELECT {GenerationRow.Columns} FROM generations WHERE id = @id", new { id });
 
     /// <summary>queued to dispatched: it is offered to the watcher of an instance.</summary>
-    public static async Task<bool> DispatchAsync(Session session, Guid id, string instance, string watcher) => await session.ExecuteAsync(
+    public static async Task<bool> DispatchAsync(DatabaseSession session, Guid id, string instance, string watcher) => await session.ExecuteAsync(
         """
         UPDATE generations SET status = 'dispatched', instance = @instance, watcher = @watcher, dispatched_at = @Now
         WHERE id = @id AND status = 'queued' AND cancel_requested_at IS NULL
@@ -34,7 +34,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         new { id, instance, watcher, session.Now }) == 1;
 
     /// <summary>dispatched to queued: nobody claimed it. No attempt was made, so none is counted.</summary>
-    public static Task<int> RecallAsync(Session session, DateTimeOffset dispatchedBefore) => session.ExecuteAsync(
+    public static Task<int> RecallAsync(DatabaseSession session, DateTimeOffset dispatchedBefore) => session.ExecuteAsync(
         """
         UPDATE generations SET status = 'queued', watcher = NULL, dispatched_at = NULL,
             claims = claims + (SELECT COUNT(*) FROM instances i WHERE i.name = generations.instance AND i.watcher = generations.watcher AND i.state = 'up')
@@ -44,7 +44,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         new { dispatchedBefore });
 
     /// <summary>dispatched to running: the watcher has it rendered, as the next attempt. ComfyUI may have others to render first.</summary>
-    public static Task<GenerationRow?> ClaimAsync(Session session, GenerationRow row, ClaimGeneration claim) =>
+    public static Task<GenerationRow?> ClaimAsync(DatabaseSession session, GenerationRow row, ClaimGeneration claim) =>
         session.FirstOrDefaultAsync<GenerationRow>(
             $"""
             UPDATE generations SET status = 'running', attempt = attempt + 1, tries = tries + 1, event_number = 0, claim_id = @ClaimId,
@@ -60,7 +60,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <param name="attempt">The attempt.</param>
     /// <param name="begunAt">When it did; null counts from the claim.</param>
     /// <returns>The generation, if this was news.</returns>
-    public static Task<GenerationRow?> BeginAsync(Session session, Guid id, int attempt, DateTimeOffset? begunAt) =>
+    public static Task<GenerationRow?> BeginAsync(DatabaseSession session, Guid id, int attempt, DateTimeOffset? begunAt) =>
         session.FirstOrDefaultAsync<GenerationRow>(
             $"""
             UPDATE generations SET begun = 1, claims = 0, waits_behind = NULL, started_at = COALESCE(started_at, @begunAt, attempt_started_at),
@@ -79,7 +79,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <param name="isRetry">Whether it counts as a retry, if it was lost.</param>
     /// <param name="wasUnclaimed">Whether its watcher lives and has not heard that it has it.</param>
     public async Task<bool> TakeBackAsync(
-        Session session, GenerationRow row, bool wasLost, bool workerDied = false, bool isRetry = true, bool wasUnclaimed = false)
+        DatabaseSession session, GenerationRow row, bool wasLost, bool workerDied = false, bool isRetry = true, bool wasUnclaimed = false)
     {
         if (row.CancelRequestedAt is not null)
             return await EndAsRequestedAsync(session, row);
@@ -113,7 +113,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     }
 
     /// <summary>Announces a generation that has just been queued, and has it dispatched.</summary>
-    public async Task AnnounceQueuedAsync(Session session, GenerationQueued queued, string? owner, string? traceParent)
+    public async Task AnnounceQueuedAsync(DatabaseSession session, GenerationQueued queued, string? owner, string? traceParent)
     {
         await outbox.AddAsync(session, queued, owner, traceParent);
         session.AfterCommit(scheduler.Set);
@@ -131,7 +131,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     };
 
     /// <summary>running to ended: the watcher's outcome, stored exactly as it will be published.</summary>
-    public async Task<bool> RecordOutcomeAsync(Session session, GenerationRow row, GenerationEvent outcome, string json)
+    public async Task<bool> RecordOutcomeAsync(DatabaseSession session, GenerationRow row, GenerationEvent outcome, string json)
     {
         var recorded = await session.ExecuteAsync(
             """
@@ -149,7 +149,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// Any of queued, dispatched and running to ended, on the API's own authority: takes the next attempt, so that no claim or outcome of
     /// an earlier one counts any more. It fails with the error, or without one is cancelled.
     /// </summary>
-    public async Task<bool> EndAsync(Session session, GenerationRow row, GenerationError? error, string reason)
+    public async Task<bool> EndAsync(DatabaseSession session, GenerationRow row, GenerationError? error, string reason)
     {
         GenerationEvent outcome = error is null
             ? new GenerationCancelled
@@ -192,7 +192,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// Asks for a running generation's end: its watcher stops it, and the outcome that it reports decides. One that does not run ends
     /// at once. With an error it fails (its deadline passed), without one it is cancelled.
     /// </summary>
-    public async Task<bool> RequestEndAsync(Session session, GenerationRow row, string reason, GenerationError? error)
+    public async Task<bool> RequestEndAsync(DatabaseSession session, GenerationRow row, string reason, GenerationError? error)
     {
         if (row.Status != GenerationStatus.Running)
             return await EndAsync(session, row, error, reason);
@@ -214,22 +214,22 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     }
 
     /// <summary>Ends a generation as its cancel request asks: cancelled, or failed when the request is a deadline.</summary>
-    public Task<bool> EndAsRequestedAsync(Session session, GenerationRow row) => EndAsync(
+    public Task<bool> EndAsRequestedAsync(DatabaseSession session, GenerationRow row) => EndAsync(
         session,
         row,
         row.CancelError is { } error ? JsonSerializer.Deserialize(error, StoredJson.Default.GenerationError) : null,
         row.CancelReason ?? "user");
 
-    private async Task<IReadOnlyList<GenerationImage>> ImagesAsync(Session session, Guid id) =>
+    private async Task<IReadOnlyList<GenerationImage>> ImagesAsync(DatabaseSession session, Guid id) =>
         [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))];
 
     /// <summary>Those of the submission: of the rendering only its watcher would know.</summary>
-    private static async Task<IReadOnlyList<GenerationWarning>> WarningsAsync(Session session, Guid id) =>
+    private static async Task<IReadOnlyList<GenerationWarning>> WarningsAsync(DatabaseSession session, Guid id) =>
         await session.ScalarAsync<string>("SELECT warnings FROM generation_inputs WHERE generation_id = @id", new { id }) is { } warnings
             ? JsonSerializer.Deserialize(warnings, StoredJson.Default.IReadOnlyListGenerationWarning) ?? []
             : [];
 
-    private async Task AfterEndAsync(Session session, GenerationRow row, GenerationEvent outcome)
+    private async Task AfterEndAsync(DatabaseSession session, GenerationRow row, GenerationEvent outcome)
     {
         // Nobody needs them any more.
         await session.ExecuteAsync("UPDATE generation_inputs SET secrets = NULL WHERE generation_id = @Id AND secrets IS NOT NULL", new { row.Id });

@@ -12,7 +12,7 @@ internal static class HeldWork
     /// <summary>
     /// Returns what the watcher holds but must drop. An outcome that the watcher itself reported has the same attempt: it may still publish it.
     /// </summary>
-    public static async Task<IReadOnlyList<Guid>> NoteAsync(Session session, IReadOnlyList<HeldGeneration> held)
+    public static async Task<IReadOnlyList<Guid>> NoteAsync(DatabaseSession session, IReadOnlyList<HeldGeneration> held)
     {
         var abandon = new List<Guid>();
         foreach (var one in held)
@@ -28,14 +28,14 @@ internal static class HeldWork
         return abandon;
     }
 
-    private static async Task BeginAsync(Session session, HeldGeneration held, DateTimeOffset? begunAt)
+    private static async Task BeginAsync(DatabaseSession session, HeldGeneration held, DateTimeOffset? begunAt)
     {
         if (await GenerationLedger.BeginAsync(session, held.GenerationId, held.Attempt, begunAt) is { Tries: 1 } begun)
             session.AfterCommit(() => Diagnostics.Started(begun));
     }
 
     // Readers may have seen more since the heartbeat, of which nobody knows when the watcher dies: as much again as since the one before.
-    private static async Task<bool> NoteAsync(Session session, HeldGeneration held, bool tells) => await session.ExecuteAsync(
+    private static async Task<bool> NoteAsync(DatabaseSession session, HeldGeneration held, bool tells) => await session.ExecuteAsync(
         """
         UPDATE generations SET held_at = @Now,
             progress_floor = CASE

@@ -14,7 +14,7 @@ internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links
     public async Task Consume(ConsumeContext<GetSnapshot> context) => await context.RespondAsync(
         await database.ReadAsync(session => SnapshotAsync(session, context.Message.GenerationId), context.CancellationToken));
 
-    private async Task<SnapshotAnswer> SnapshotAsync(Session session, Guid id)
+    private async Task<SnapshotAnswer> SnapshotAsync(DatabaseSession session, Guid id)
     {
         if (await GenerationLedger.FindAsync(session, id) is not { } row)
             return await OtherGeneration.FindAsync(session, id) is { } other ? SnapshotOf(other, session.Now) : new SnapshotAnswer();

@@ -17,7 +17,7 @@ internal sealed class StoredBytes(IOptions<LimitOptions> limits, TimeProvider cl
     private readonly ConcurrentDictionary<string, (long Bytes, long At)> _sums = [];
 
     /// <summary>Returns the refusal of a submission of so many bytes, or null, and counts it then.</summary>
-    public async Task<ProblemHttpResult?> TakeAsync(Session session, string client, long bytes)
+    public async Task<ProblemHttpResult?> TakeAsync(DatabaseSession session, string client, long bytes)
     {
         var quota = limits.Value.StoredBytes;
         if (quota == 0)

@@ -27,7 +27,7 @@ internal sealed class SubmissionLimits
     private TimeSpan? Longest => _images?.Window ?? _submissions?.Window;
 
     /// <summary>Returns the refusal of a submission of so many images, or null; sets the RateLimit headers.</summary>
-    public async Task<ProblemHttpResult?> CheckAsync(Session session, QueueTail queue, string client, int images, IHeaderDictionary headers)
+    public async Task<ProblemHttpResult?> CheckAsync(DatabaseSession session, QueueTail queue, string client, int images, IHeaderDictionary headers)
     {
         if (queue.Length >= _maxDepth)
         {
@@ -41,7 +41,7 @@ internal sealed class SubmissionLimits
     }
 
     /// <summary>Counts a dry run as a submission without images, or returns its refusal: what it checks, it checks as thoroughly.</summary>
-    public async Task<ProblemHttpResult?> TakeDryRunAsync(Session session, string client, IHeaderDictionary headers)
+    public async Task<ProblemHttpResult?> TakeDryRunAsync(DatabaseSession session, string client, IHeaderDictionary headers)
     {
         if (Longest is not { } window)
             return null;
@@ -52,15 +52,15 @@ internal sealed class SubmissionLimits
     }
 
     /// <summary>Counts an accepted submission.</summary>
-    public Task NoteAsync(Session session, string client, int images) => Longest is null
+    public Task NoteAsync(DatabaseSession session, string client, int images) => Longest is null
         ? Task.CompletedTask
         : session.ExecuteAsync("INSERT INTO submissions (client, images, created_at) VALUES (@client, @images, @Now)", new { client, images, session.Now });
 
     /// <summary>Forgets what no limit counts any more.</summary>
-    public Task ForgetAsync(Session session) =>
+    public Task ForgetAsync(DatabaseSession session) =>
         session.ExecuteAsync("DELETE FROM submissions WHERE created_at < @before", new { before = session.Now - (Longest ?? TimeSpan.Zero) });
 
-    private async Task<IReadOnlyList<RateLimitResponse>> AnswersAsync(Session session, string client, int images, TimeSpan window)
+    private async Task<IReadOnlyList<RateLimitResponse>> AnswersAsync(DatabaseSession session, string client, int images, TimeSpan window)
     {
         // One submission of a client at a time, or those that come together would not see each other.
         await session.LockAsync("limits:" + client);

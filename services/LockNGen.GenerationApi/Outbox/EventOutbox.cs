@@ -15,15 +15,15 @@ internal sealed class EventOutbox(OutboxSignal signal)
     public const string RegisterWebhookType = "command.register-webhook";
 
     /// <summary>Adds an event to the transaction.</summary>
-    public Task AddAsync(Session session, GenerationEvent message, string? owner, string? traceParent) =>
+    public Task AddAsync(DatabaseSession session, GenerationEvent message, string? owner, string? traceParent) =>
         AddAsync(session, [OutboxEntry.Of(message, owner, traceParent)]);
 
     /// <summary>Adds an event whose exact JSON is known.</summary>
-    public Task AddAsync(Session session, Guid generationId, string type, string body, string? owner, string? traceParent) =>
+    public Task AddAsync(DatabaseSession session, Guid generationId, string type, string body, string? owner, string? traceParent) =>
         AddAsync(session, [new OutboxEntry(generationId, type, body, owner, traceParent)]);
 
     /// <summary>Adds entries in their order.</summary>
-    public async Task AddAsync(Session session, IReadOnlyList<OutboxEntry> entries)
+    public async Task AddAsync(DatabaseSession session, IReadOnlyList<OutboxEntry> entries)
     {
         await session.InsertAsync("outbox", entries);
         session.AfterCommit(signal.Set);

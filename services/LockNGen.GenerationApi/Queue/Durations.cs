@@ -16,7 +16,7 @@ internal sealed class Durations(IOptions<QueueOptions> options)
     private const double MinWeight = 0.2;
 
     /// <summary>Seconds per unit that are expected of this shape; null while nothing has been learned.</summary>
-    public static Task<double?> SpeedOfAsync(Session session, string shape) => session.ScalarAsync<double?>(
+    public static Task<double?> SpeedOfAsync(DatabaseSession session, string shape) => session.ScalarAsync<double?>(
         "SELECT seconds_per_unit FROM durations WHERE shape IN (@shape, @AnyShape) ORDER BY CASE WHEN shape = @AnyShape THEN 1 ELSE 0 END LIMIT 1",
         new { shape, AnyShape });
 
@@ -25,7 +25,7 @@ internal sealed class Durations(IOptions<QueueOptions> options)
         prompts * (secondsPerUnit is { } speed ? speed * units : options.Value.InitialEstimateSeconds);
 
     /// <summary>Takes a completed generation into account.</summary>
-    public static async Task LearnAsync(Session session, GenerationRow row)
+    public static async Task LearnAsync(DatabaseSession session, GenerationRow row)
     {
         // What an earlier attempt rendered took its time elsewhere.
         if (row.Tries > 1)

@@ -68,7 +68,7 @@ public sealed record QueueResponse
     /// <summary>Generations that are dispatched or running.</summary>
     public int Active { get; init; }
 
-    internal static async Task<QueueResponse> ReadAsync(Session session) => (await session.FirstOrDefaultAsync<QueueResponse>(
+    internal static async Task<QueueResponse> ReadAsync(DatabaseSession session) => (await session.FirstOrDefaultAsync<QueueResponse>(
         """
         SELECT (SELECT COUNT(*) FROM settings WHERE name = 'paused') AS paused,
             (SELECT COUNT(*) FROM generations WHERE status = 'queued' AND ended_at IS NULL) AS waiting,

@@ -14,7 +14,7 @@ internal sealed record QueueSpeed
     /// <summary>Seconds of work expected of what is dispatched and running.</summary>
     public double RemainingSeconds { get; init; }
 
-    public static async Task<QueueSpeed> ReadAsync(Session session) => (await session.FirstOrDefaultAsync<QueueSpeed>(
+    public static async Task<QueueSpeed> ReadAsync(DatabaseSession session) => (await session.FirstOrDefaultAsync<QueueSpeed>(
         """
         SELECT (SELECT COUNT(*) FROM instances WHERE watcher IS NOT NULL AND state = 'up') AS places,
             COUNT(DISTINCT instance) AS busy,

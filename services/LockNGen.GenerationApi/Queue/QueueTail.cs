@@ -26,7 +26,7 @@ internal sealed class QueueTail
     public long Length { get; private set; }
 
     /// <summary>Reads how the queue is now.</summary>
-    public static async Task<QueueTail> ReadAsync(Session session) => new(
+    public static async Task<QueueTail> ReadAsync(DatabaseSession session) => new(
         await QueueSpeed.ReadAsync(session),
         await session.QueryAsync<TailRow>(
             """
@@ -36,7 +36,7 @@ internal sealed class QueueTail
             """));
 
     /// <summary>How fast a shape of workflow is rendered, read once for all that come together.</summary>
-    public async Task<double?> SpeedOfAsync(Session session, string shape)
+    public async Task<double?> SpeedOfAsync(DatabaseSession session, string shape)
     {
         if (!_speeds.TryGetValue(shape, out var speed))
             _speeds[shape] = speed = await Durations.SpeedOfAsync(session, shape);

@@ -40,7 +40,7 @@ internal static class WaitingList
     /// The first of the list that may start, with what it takes to render them. A generation with a webhook waits until that is on its way
     /// to the notifier: a fast outcome must not get there first.
     /// </summary>
-    public static Task<IReadOnlyList<WaitingRow>> FirstAsync(Session session, int limit) => session.QueryAsync<WaitingRow>(
+    public static Task<IReadOnlyList<WaitingRow>> FirstAsync(DatabaseSession session, int limit) => session.QueryAsync<WaitingRow>(
         Ranked + $"""
          SELECT * FROM (
             SELECT {WaitingRow.Columns}, r.position, r.seconds_ahead, i.plan, SUM(LENGTH(i.plan)) OVER (ORDER BY r.position) AS plans
@@ -53,12 +53,12 @@ internal static class WaitingList
         new { limit, EventOutbox.RegisterWebhookType, MaxPlans });
 
     /// <summary>Lets generations that no instance can render stand behind all others, until <see cref="UnparkAsync"/>.</summary>
-    public static Task<int> ParkAsync(Session session, IReadOnlyList<Guid> ids) => ids.Count == 0
+    public static Task<int> ParkAsync(DatabaseSession session, IReadOnlyList<Guid> ids) => ids.Count == 0
         ? Task.FromResult(0)
         : session.ExecuteAsync("UPDATE generations SET parked = 1 WHERE status = 'queued' AND id IN @ids", new { ids = SqlList.Of(ids) });
 
     /// <summary>Puts everything back into its place if the instances are no longer what they were when it was parked.</summary>
-    public static async Task UnparkAsync(Session session, string world)
+    public static async Task UnparkAsync(DatabaseSession session, string world)
     {
         if (await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @Name", new { Name = World }) == world)
             return;
@@ -68,13 +68,13 @@ internal static class WaitingList
     }
 
     /// <summary>Where a generation stands; null when it does not wait.</summary>
-    public static async Task<QueuePlace?> PlaceOfAsync(Session session, Guid id) =>
+    public static async Task<QueuePlace?> PlaceOfAsync(DatabaseSession session, Guid id) =>
         await session.FirstOrDefaultAsync<WaitingRow>(Ranked + " SELECT * FROM ranked WHERE id = @id", new { id }) is { } row
             ? new QueuePlace(row.Position, (await QueueSpeed.ReadAsync(session)).WaitSeconds(row.Position, row.SecondsAhead))
             : null;
 
     /// <summary>Where everything that waits stands.</summary>
-    public static async Task<IReadOnlyDictionary<Guid, QueuePlace>> PlacesAsync(Session session)
+    public static async Task<IReadOnlyDictionary<Guid, QueuePlace>> PlacesAsync(DatabaseSession session)
     {
         var speed = await QueueSpeed.ReadAsync(session);
         var rows = await session.QueryAsync<WaitingRow>(Ranked + " SELECT * FROM ranked");
@@ -82,7 +82,7 @@ internal static class WaitingList
     }
 
     /// <summary>The waiting ones whose place is no longer what their owner was last told, longest unreported first.</summary>
-    public static Task<IReadOnlyList<WaitingRow>> MovedAsync(Session session, DateTimeOffset toldBefore, int limit) => session.QueryAsync<WaitingRow>(
+    public static Task<IReadOnlyList<WaitingRow>> MovedAsync(DatabaseSession session, DateTimeOffset toldBefore, int limit) => session.QueryAsync<WaitingRow>(
         Ranked + """
          SELECT g.id, g.owner, g.attempt, g.event_number, g.trace_parent, r.position, r.seconds_ahead FROM ranked r JOIN generations g ON g.number = r.number
         WHERE r.position <> COALESCE(g.told_position, -1) AND COALESCE(g.told_at, 0) <= @toldBefore

@@ -18,7 +18,7 @@ internal sealed class Cancellations(GenerationsDatabase database, GenerationLedg
     /// <summary>Cancel requests that wait for their watcher: told again, and after a while carried out without it.</summary>
     public Task<IReadOnlyList<CancelOrder>> CollectAsync(CancellationToken cancellationToken) => database.WriteAsync(CollectAsync, cancellationToken);
 
-    private async Task<IReadOnlyList<CancelOrder>> CollectAsync(Session session)
+    private async Task<IReadOnlyList<CancelOrder>> CollectAsync(DatabaseSession session)
     {
         var orders = new List<CancelOrder>();
         foreach (var row in await session.QueryAsync<GenerationRow>(

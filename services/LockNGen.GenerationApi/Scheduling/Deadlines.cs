@@ -15,7 +15,7 @@ internal sealed class Deadlines(GenerationLedger ledger, IOptions<QueueOptions> 
 {
     private const int MaxPerSweep = 200;
 
-    public async Task EndOverdueAsync(Session session)
+    public async Task EndOverdueAsync(DatabaseSession session)
     {
         await EndAllAsync(
             session,
@@ -39,7 +39,7 @@ internal sealed class Deadlines(GenerationLedger ledger, IOptions<QueueOptions> 
             _ => $"It rendered for longer than {options.Value.HardTimeoutSeconds} seconds, the hard limit (Queue:HardTimeoutSeconds) for a generation that asks for no timeoutSeconds.");
     }
 
-    private async Task EndAllAsync(Session session, string condition, string code, Func<GenerationRow, string> message)
+    private async Task EndAllAsync(DatabaseSession session, string condition, string code, Func<GenerationRow, string> message)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
             $"SELECT {GenerationRow.Columns} FROM generations WHERE ended_at IS NULL AND cancel_requested_at IS NULL AND {condition} LIMIT @MaxPerSweep",

@@ -42,7 +42,7 @@ internal sealed partial class Dispatcher(
     }
 
     /// <summary>Those that work, also without room: whether they could render something matters too.</summary>
-    private static async Task<IReadOnlyList<InstanceRow>> InstancesAsync(Session session) =>
+    private static async Task<IReadOnlyList<InstanceRow>> InstancesAsync(DatabaseSession session) =>
         await IsPausedAsync(session) ? [] : await session.QueryAsync<InstanceRow>(
             """
             SELECT i.*, (SELECT COUNT(*) FROM generations g
@@ -51,10 +51,10 @@ internal sealed partial class Dispatcher(
                 AND EXISTS (SELECT 1 FROM generations WHERE status = 'queued' AND ended_at IS NULL)
             """);
 
-    private static async Task<bool> IsPausedAsync(Session session) =>
+    private static async Task<bool> IsPausedAsync(DatabaseSession session) =>
         await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = 'paused'") is not null;
 
-    private async Task<IReadOnlyList<Offer>> DispatchAsync(Session session, List<Candidate> candidates)
+    private async Task<IReadOnlyList<Offer>> DispatchAsync(DatabaseSession session, List<Candidate> candidates)
     {
         var offers = new List<Offer>();
         var homes = await HomesAsync(session);
@@ -82,13 +82,13 @@ internal sealed partial class Dispatcher(
         return offers;
     }
 
-    private void Park(Session session, WaitingRow waiting, List<Candidate> candidates, List<Guid> parked)
+    private void Park(DatabaseSession session, WaitingRow waiting, List<Candidate> candidates, List<Guid> parked)
     {
         parked.Add(waiting.Id);
         session.AfterCommit(() => LogParked(waiting.Id, candidates.Count, waiting.Labels));
     }
 
-    private async Task OfferAsync(Session session, WaitingRow waiting, Choice choice, List<Offer> offers)
+    private async Task OfferAsync(DatabaseSession session, WaitingRow waiting, Choice choice, List<Offer> offers)
     {
         var chosen = choice.Chosen;
         var (instance, watcher) = (chosen.Instance.Name, chosen.Instance.Watcher!);
@@ -108,7 +108,7 @@ internal sealed partial class Dispatcher(
     }
 
     /// <summary>Says in the log why it was this instance, with what was known before this dispatch.</summary>
-    private void Explain(Session session, WaitingRow waiting, Choice choice)
+    private void Explain(DatabaseSession session, WaitingRow waiting, Choice choice)
     {
         if (!logger.IsEnabled(LogLevel.Debug))
             return;
@@ -125,7 +125,7 @@ internal sealed partial class Dispatcher(
         '\n', candidates.Select(c => $"{c.Instance.Name}\t{c.Instance.Labels}\t{c.Instance.CatalogHash}\t{c.HasCatalog}").Order(StringComparer.Ordinal)))));
 
     /// <summary>Instances that may still have the renders of watchers that were lost: they work, or were watched a moment ago.</summary>
-    private async Task<HashSet<string>> HomesAsync(Session session) =>
+    private async Task<HashSet<string>> HomesAsync(DatabaseSession session) =>
     [
         .. await session.QueryAsync<string>(
             "SELECT name FROM instances WHERE (watcher IS NOT NULL AND state = 'up') OR (watcher IS NULL AND reported_at >= @watchedSince)",

@@ -21,7 +21,7 @@ internal sealed class PositionNotices(GenerationsDatabase database, GenerationLe
             await database.WriteAsync(session => TellAsync(session, moved), cancellationToken);
     }
 
-    private async Task TellAsync(Session session, IReadOnlyList<WaitingRow> moved)
+    private async Task TellAsync(DatabaseSession session, IReadOnlyList<WaitingRow> moved)
     {
         var speed = await QueueSpeed.ReadAsync(session);
         foreach (var row in moved)

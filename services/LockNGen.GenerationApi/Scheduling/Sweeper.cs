@@ -37,7 +37,7 @@ internal sealed partial class Sweeper(
         },
         cancellationToken);
 
-    private async Task ExpireLeasesAsync(Session session)
+    private async Task ExpireLeasesAsync(DatabaseSession session)
     {
         foreach (var name in await session.QueryAsync<string>(
             "UPDATE instances SET watcher = NULL WHERE watcher IS NOT NULL AND lease_until < @Now RETURNING name", new { session.Now }))
@@ -47,7 +47,7 @@ internal sealed partial class Sweeper(
     }
 
     /// <summary>Work whose watcher lost the instance, or stopped listing it.</summary>
-    private async Task TakeBackAsync(Session session, DateTimeOffset silentSince)
+    private async Task TakeBackAsync(DatabaseSession session, DateTimeOffset silentSince)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
             $"""
@@ -74,7 +74,7 @@ internal sealed partial class Sweeper(
     /// What living watchers were given again and again and never had: a claim that cannot be read, or that is too large for the broker, will not
     /// be better the next time.
     /// </summary>
-    private async Task EndUnclaimableAsync(Session session)
+    private async Task EndUnclaimableAsync(DatabaseSession session)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
             $"SELECT {GenerationRow.Columns} FROM generations WHERE status = 'queued' AND ended_at IS NULL AND claims >= @MaxClaims LIMIT @MaxPerSweep",
@@ -92,7 +92,7 @@ internal sealed partial class Sweeper(
     }
 
     /// <summary>Outcomes whose event nobody has seen come back from the broker: its publisher died first.</summary>
-    private async Task RepublishAsync(Session session)
+    private async Task RepublishAsync(DatabaseSession session)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(
             $"""

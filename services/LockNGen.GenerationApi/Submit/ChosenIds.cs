@@ -17,7 +17,7 @@ internal sealed class ChosenIds(Links links)
     }
 
     /// <summary>In the database.</summary>
-    public async Task<ProblemHttpResult?> FindTakenAsync(Session session, Guid id, Caller caller) =>
+    public async Task<ProblemHttpResult?> FindTakenAsync(DatabaseSession session, Guid id, Caller caller) =>
         await session.FirstOrDefaultAsync<OwnerRow>(
             "SELECT owner FROM generations WHERE id = @id UNION ALL SELECT NULL FROM other_generations WHERE id = @id", new { id }) is { } row
             ? Taken(id, caller.MaySee(row.Owner))

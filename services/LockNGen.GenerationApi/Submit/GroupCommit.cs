@@ -90,7 +90,7 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
         }
     }
 
-    private async Task<IReadOnlyList<SubmitResult?>> RunAllAsync(Session session, IReadOnlyList<Work> works)
+    private async Task<IReadOnlyList<SubmitResult?>> RunAllAsync(DatabaseSession session, IReadOnlyList<Work> works)
     {
         var (queue, readAt) = _long is { } known && clock.GetElapsedTime(known.ReadAt) < LongQueueAge
             ? known

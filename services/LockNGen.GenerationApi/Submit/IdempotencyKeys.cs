@@ -13,11 +13,11 @@ internal static class IdempotencyKeys
     public static readonly TimeSpan Keep = TimeSpan.FromDays(1);
 
     /// <summary>What the key was used for, if it was.</summary>
-    public static Task<IdempotencyRow?> FindAsync(Session session, string client, string key) => session.FirstOrDefaultAsync<IdempotencyRow>(
+    public static Task<IdempotencyRow?> FindAsync(DatabaseSession session, string client, string key) => session.FirstOrDefaultAsync<IdempotencyRow>(
         "SELECT request_hash, response FROM idempotency_keys WHERE client = @client AND idempotency_key = @key", new { client, key });
 
     /// <summary>Takes the key. Of two requests at once the second waits for the first here, loses, and answers what the first answered.</summary>
-    public static async Task<bool> ReserveAsync(Session session, string client, string key, string requestHash) => await session.ExecuteAsync(
+    public static async Task<bool> ReserveAsync(DatabaseSession session, string client, string key, string requestHash) => await session.ExecuteAsync(
         """
         INSERT INTO idempotency_keys (client, idempotency_key, request_hash, response, created_at)
         VALUES (@client, @key, @requestHash, '', @Now) ON CONFLICT (client, idempotency_key) DO NOTHING
@@ -25,7 +25,7 @@ internal static class IdempotencyKeys
         new { client, key, requestHash, session.Now }) == 1;
 
     /// <summary>Remembers the answer, in the transaction that took the key.</summary>
-    public static Task<int> AnswerAsync(Session session, string client, string key, string response) => session.ExecuteAsync(
+    public static Task<int> AnswerAsync(DatabaseSession session, string client, string key, string response) => session.ExecuteAsync(
         "UPDATE idempotency_keys SET response = @response WHERE client = @client AND idempotency_key = @key", new { client, key, response });
 
     public static string Hash(byte[] request) => Convert.ToHexStringLower(SHA256.HashData(request));

@@ -5,14 +5,14 @@ using LockNGen.Storage;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>Submissions that share a transaction: what they see of the queue, and the rows that they put into it together.</summary>
-internal sealed class SubmitGroup(Session session, QueueTail queue)
+internal sealed class SubmitGroup(DatabaseSession session, QueueTail queue)
 {
     private readonly List<NewGeneration> _generations = [];
     private readonly List<NewInputs> _inputs = [];
     private readonly List<NewPrompt> _prompts = [];
     private readonly List<OutboxEntry> _entries = [];
 
-    public Session Session => session;
+    public DatabaseSession Session => session;
 
     public QueueTail Queue => queue;
 

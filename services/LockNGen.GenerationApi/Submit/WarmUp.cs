@@ -64,7 +64,7 @@ internal sealed partial class WarmUp(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task StoreAsync(Session session, Submission submission)
+    private async Task StoreAsync(DatabaseSession session, Submission submission)
     {
         var group = new SubmitGroup(session, await QueueTail.ReadAsync(session));
         await limits.CheckAsync(session, group.Queue, Client, submission.Count, new HeaderDictionary());

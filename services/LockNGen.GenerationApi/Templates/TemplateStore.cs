@@ -85,10 +85,10 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
             cancellationToken);
     }
 
-    private static Task<int> CountAsync(Session session, string? owner) => session.ScalarAsync<int>(
+    private static Task<int> CountAsync(DatabaseSession session, string? owner) => session.ScalarAsync<int>(
         "SELECT COUNT(*) FROM templates WHERE deleted = 0 AND (owner = @owner OR owner IS NULL AND CAST(@owner AS TEXT) IS NULL)", new { owner });
 
-    private async Task WriteAsync(Session session, Template template, TemplateBody body, TemplateRow? row, string? owner)
+    private async Task WriteAsync(DatabaseSession session, Template template, TemplateBody body, TemplateRow? row, string? owner)
     {
         var values = new
         {

@@ -45,7 +45,7 @@ internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal s
         return id;
     }
 
-    private static Task<IReadOnlyList<Webhook>> CandidatesAsync(Session session, Guid generationId, string? owner) => session.QueryAsync<Webhook>(
+    private static Task<IReadOnlyList<Webhook>> CandidatesAsync(DatabaseSession session, Guid generationId, string? owner) => session.QueryAsync<Webhook>(
         """
         SELECT * FROM webhooks WHERE generation_id = @generationId AND enabled = 1
         UNION ALL
@@ -56,7 +56,7 @@ internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal s
         new { generationId, owner });
 
     private static async Task InsertAsync(
-        Session session, Webhook webhook, Guid id, string eventType, Guid? generationId, string? traceParent, byte[] body, TimeSpan giveUpAfter)
+        DatabaseSession session, Webhook webhook, Guid id, string eventType, Guid? generationId, string? traceParent, byte[] body, TimeSpan giveUpAfter)
     {
         await Destinations.TouchAsync(session, webhook.Destination);
         await session.ExecuteAsync(

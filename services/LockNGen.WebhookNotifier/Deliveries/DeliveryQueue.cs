@@ -99,7 +99,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
     /// How many more attempts the destination bears, or none if its circuit has opened. Takes the row, so replicas claim from one
     /// destination one after another and the limit holds for all of them together.
     /// </summary>
-    private async Task<int> FreeAsync(Session session, string destination, DateTimeOffset until)
+    private async Task<int> FreeAsync(DatabaseSession session, string destination, DateTimeOffset until)
     {
         // After a break one delivery is let through as a probe; until it has ended (or its lease has), the circuit stays open.
         var failures = await session.ScalarAsync<int?>(
@@ -118,7 +118,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
         return (failures == 0 ? _options.MaxConcurrentPerDestination : 1) - busy;
     }
 
-    private async Task<bool> AdvanceAsync(Session session, DueDelivery delivery, DeliveryResult result)
+    private async Task<bool> AdvanceAsync(DatabaseSession session, DueDelivery delivery, DeliveryResult result)
     {
         var isOver = result.IsDelivered || result.IsGone || session.Now >= delivery.GiveUpAt;
         var next = session.Now + schedule.DelayAfter(delivery.Failures + 1, result.RetryAfter);
@@ -139,7 +139,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
         return changed > 0;
     }
 
-    private async Task SetCircuitAsync(Session session, string destination, DeliveryResult result)
+    private async Task SetCircuitAsync(DatabaseSession session, string destination, DeliveryResult result)
     {
         if (!result.IsUnavailable)
         {

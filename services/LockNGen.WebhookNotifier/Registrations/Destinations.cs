@@ -9,7 +9,7 @@ internal static class Destinations
     /// Within a transaction that puts something in a destination's queue: makes sure that its row is there and stays. Writing the row,
     /// instead of only looking, is what keeps the sweeper of another replica from deleting it meanwhile.
     /// </summary>
-    public static Task<int> TouchAsync(Session session, string destination) => session.ExecuteAsync(
+    public static Task<int> TouchAsync(DatabaseSession session, string destination) => session.ExecuteAsync(
         """
         INSERT INTO webhook_destinations (destination, owner, touched_at) VALUES (@destination, @owner, @Now)
         ON CONFLICT (destination) DO UPDATE SET touched_at = excluded.touched_at

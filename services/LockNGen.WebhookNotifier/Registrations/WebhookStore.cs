@@ -84,16 +84,16 @@ internal sealed class WebhookStore(WebhooksDatabase database)
         cancellationToken);
 
     /// <summary>Within a transaction: no more deliveries, neither new ones nor those that wait.</summary>
-    public static async Task DisableAsync(Session session, Guid id, string reason)
+    public static async Task DisableAsync(DatabaseSession session, Guid id, string reason)
     {
         await session.ExecuteAsync("UPDATE webhooks SET enabled = 0, disabled_reason = @reason WHERE id = @id", new { id, reason });
         await EndPendingAsync(session, id);
     }
 
-    private static Task<int> EndPendingAsync(Session session, Guid id) => session.ExecuteAsync(
+    private static Task<int> EndPendingAsync(DatabaseSession session, Guid id) => session.ExecuteAsync(
         "UPDATE webhook_deliveries SET status = 'failed', ended_at = @Now WHERE webhook_id = @id AND status = 'pending'", new { id, session.Now });
 
-    private static Task<int> InsertAsync(Session session, Webhook webhook) => session.ExecuteAsync(
+    private static Task<int> InsertAsync(DatabaseSession session, Webhook webhook) => session.ExecuteAsync(
         """
         INSERT INTO webhooks (id, owner, all_owners, generation_id, url, destination, event_types, description, secret, created_at)
         VALUES (@Id, @Owner, @allOwners, @GenerationId, @Url, @Destination, @EventTypes, @Description, @Secret, @Now)

@@ -56,7 +56,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         {
             for (var i = 0; i < brokers; i++)
             {
-                var node = new RabbitMqBroker { Joins = system.Brokers.FirstOrDefault() };
+                var node = new RabbitMqBroker { Joins = i == 0 ? null : system.Brokers[0] };
                 system.Brokers = [.. system.Brokers, node];
                 await node.InitializeAsync();
             }
