@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.Media.Tests;
 
-/// <summary>A decoder and muxer that others wrote. Debian: <c>apt-get install ffmpeg</c>; without it these tests are skipped.</summary>
+/// <summary>A decoder and muxer that others wrote. Debian: <c>apt-get install ffmpeg</c>.</summary>
 internal static partial class Ffmpeg
 {
     private static readonly bool IsThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "ffmpeg")));
 
-    public static void SkipWithout() => Assert.SkipUnless(IsThere, "ffmpeg is not installed (apt-get install ffmpeg)");
+    public static void Require() => Assert.True(IsThere, "ffmpeg is missing: apt-get install ffmpeg");
 
     /// <summary>Hashes of all frames and samples of all streams. What the decoder complains of is in the answer as well.</summary>
     public static string Samples(byte[] file, string name) => InFolder(folder =>

@@ -109,7 +109,7 @@ public sealed class PictureMetadataProperties
 
     private static void Holds(string name, Gen<(string Text, byte[] File)> files, Action<byte[]>? check = null)
     {
-        Ffmpeg.SkipWithout();
+        Ffmpeg.Require();
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(5),
             Prop.ForAll(files.ToArbitrary(), made =>
