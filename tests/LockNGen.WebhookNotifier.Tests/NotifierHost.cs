@@ -69,6 +69,14 @@ internal sealed class NotifierHost : IAsyncDisposable
         return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Any body, in the name of a session.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add("X-Session-Id", "someone");
+        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>A request in the name of a session.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? owner, object? body = null)
     {

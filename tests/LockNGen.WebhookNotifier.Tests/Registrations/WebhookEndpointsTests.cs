@@ -57,6 +57,28 @@ public sealed class WebhookEndpointsTests
     }
 
     [Fact]
+    public async Task Register_BodiesOfNoUse_AreTheSendersMistake()
+    {
+        await using var notifier = await NotifierHost.StartAsync();
+        string[] bodies =
+        [
+            "", "null", "[]", "{", "\"\\ud800\"", """{"url":null}""", """{"url":{}}""", """{"url":"\ud800"}""", """{"url":"https://8.8.8.8/","url":null}""",
+            """{"url":"https://8.8.8.8/","eventTypes":null,"secret":"\ud800"}""", """{"url":"https://8.8.8.8/","eventTypes":[null]}""",
+        ];
+
+        foreach (var body in bodies)
+        {
+            foreach (var type in (string[])["application/json", "application/json; charset=nonsense", "text/plain"])
+            {
+                using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+                content.Headers.TryAddWithoutValidation("Content-Type", type);
+                using var response = await notifier.PostAsync("/api/webhooks", content);
+                ((int)response.StatusCode).ShouldBeInRange(400, 499, $"{type}: {body}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Register_MoreThanTheLimit_IsRefused()
     {
         await using var notifier = await NotifierHost.StartAsync(("Webhooks:MaxPerOwner", "1"));
