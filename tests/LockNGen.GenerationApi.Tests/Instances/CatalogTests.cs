@@ -32,6 +32,22 @@ public abstract class CatalogTests(PostgreSqlFixture? server) : DatabaseTests(se
     }
 
     [Fact]
+    public async Task CatalogOfTheFarm_AskedForBeforeItCame_IsAnotherOneOnceItIsHere()
+    {
+        await using var watcher = Watcher(ObjectInfo.With("a.safetensors"));
+        await using var api = await StartApiAsync(watchers: watcher);
+        await watcher.StartAsync();
+        using var before = await api.Client.GetAsync("/api/doors/catalog");
+        (await before.Content.ReadAsStringAsync()).ShouldBe("{}");
+
+        await SendCatalogAsync(watcher, ObjectInfo.With("a.safetensors"));
+
+        using var after = await api.Client.GetAsync("/api/doors/catalog");
+        after.Headers.ETag.ShouldNotBe(before.Headers.ETag);
+        (await after.Content.ReadAsStringAsync()).ShouldContain("a.safetensors");
+    }
+
+    [Fact]
     public async Task Model_LeftOut_IsTheInstancesFirst()
     {
         await using var watcher = Watcher(ObjectInfo.With("first.safetensors", "second.safetensors"));
