@@ -67,7 +67,7 @@ internal sealed class EventChannel : IAsyncDisposable
             _unconfirmed.Enqueue(posted);
         }
 
-        await _channel.BasicPublishAsync(posted.Exchange, routingKey: "", mandatory: false, posted.Properties, posted.Body, Lost);
+        await _channel.BasicPublishAsync(posted.Exchange, posted.RoutingKey, mandatory: false, posted.Properties, posted.Body, Lost);
     }
 
     /// <summary>What was sent here and is not confirmed, in its order. After the end only.</summary>

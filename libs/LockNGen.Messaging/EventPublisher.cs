@@ -37,7 +37,7 @@ public sealed class EventPublisher
         var properties = Properties(MessageUrn.ForTypeString(message.GetType()), context);
         properties.MessageId = MessageIds.Of(message.GenerationId, message.Sequence).ToString();
         properties.Persistent = !GenerationEventTypes.IsProgress(message.Type);
-        return _line.PostAsync(new PostedEvent(message.Type, properties, ContractsJson.Serialize(message), cancellationToken));
+        return _line.PostAsync(new PostedEvent(message.Type, ProgressPartitions.KeyOf(message.GenerationId), properties, ContractsJson.Serialize(message), cancellationToken));
     }
 
     /// <summary>The same for the bytes of a preview image; not durable.</summary>
@@ -48,7 +48,7 @@ public sealed class EventPublisher
         var properties = Properties(MessageUrn.ForTypeString<GenerationPreviewBytes>(), context);
         properties.Persistent = false;
         var body = JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes);
-        return _line.PostAsync(new PostedEvent(GenerationPreviewBytes.Exchange, properties, body, cancellationToken));
+        return _line.PostAsync(new PostedEvent(GenerationPreviewBytes.Exchange, ProgressPartitions.KeyOf(preview.GenerationId), properties, body, cancellationToken));
     }
 
     /// <summary>
@@ -75,6 +75,7 @@ public sealed class EventPublisher
     {
         send.MessageId = MessageIds.Of(message.GenerationId, message.Sequence);
         send.Durable = !GenerationEventTypes.IsProgress(message.Type);
+        send.TrySetRoutingKey(ProgressPartitions.KeyOf(message.GenerationId));
         SetHeaders((name, value) => send.Headers.Set(name, value), context);
         send.Serializer = serializer;
     }
@@ -82,6 +83,7 @@ public sealed class EventPublisher
     private static void Prepare(PublishContext send, GenerationPreviewBytes preview, EventContext context)
     {
         send.Durable = false;
+        send.TrySetRoutingKey(ProgressPartitions.KeyOf(preview.GenerationId));
         SetHeaders((name, value) => send.Headers.Set(name, value), context);
         send.Serializer = EventSerializer.Instance;
     }

@@ -34,19 +34,27 @@ public static class EventTopology
     {
         await channel.QueueDeclareAsync(
             Stream, durable: true, exclusive: false, autoDelete: false, StreamArguments(options), cancellationToken: cancellationToken);
+        await DeclareAsync(ProgressPartitions.Exchange, ExchangeType.Direct);
         foreach (var exchange in GenerationEventTypes.All)
         {
-            await DeclareAsync(exchange);
-            if (GenerationEventTypes.IsProgress(exchange))
-                await channel.QueueUnbindAsync(Stream, exchange, routingKey: "", cancellationToken: cancellationToken);
-            else
+            await DeclareAsync(exchange, ExchangeType.Fanout);
+            if (!GenerationEventTypes.IsProgress(exchange))
+            {
                 await channel.QueueBindAsync(Stream, exchange, routingKey: "", cancellationToken: cancellationToken);
+                continue;
+            }
+
+            await channel.QueueUnbindAsync(Stream, exchange, routingKey: "", cancellationToken: cancellationToken);
+            await channel.ExchangeBindAsync(ProgressPartitions.Exchange, exchange, routingKey: "", cancellationToken: cancellationToken);
         }
 
-        await DeclareAsync(GenerationPreviewBytes.Exchange);
+        await DeclareAsync(ProgressPartitions.PreviewExchange, ExchangeType.Direct);
+        await DeclareAsync(GenerationPreviewBytes.Exchange, ExchangeType.Fanout);
+        await channel.ExchangeBindAsync(
+            ProgressPartitions.PreviewExchange, GenerationPreviewBytes.Exchange, routingKey: "", cancellationToken: cancellationToken);
 
-        Task DeclareAsync(string exchange) =>
-            channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        Task DeclareAsync(string exchange, string type) =>
+            channel.ExchangeDeclareAsync(exchange, type, durable: true, autoDelete: false, cancellationToken: cancellationToken);
     }
 
     internal static void NameExchanges(IBusFactoryConfigurator bus)

@@ -4,14 +4,17 @@ namespace LockNGen.Messaging;
 
 /// <summary>An event on its way to the broker.</summary>
 /// <param name="exchange">Where it goes.</param>
+/// <param name="routingKey">The partition of its generation.</param>
 /// <param name="properties">Its headers.</param>
 /// <param name="body">Its JSON.</param>
 /// <param name="cancellationToken">Once cancelled, it is not sent any more, and not again.</param>
-internal sealed class PostedEvent(string exchange, BasicProperties properties, byte[] body, CancellationToken cancellationToken)
+internal sealed class PostedEvent(string exchange, string routingKey, BasicProperties properties, byte[] body, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Exchange => exchange;
+
+    public string RoutingKey => routingKey;
 
     public BasicProperties Properties => properties;
 

@@ -102,6 +102,7 @@ public static class GatewayExtensions
         services.AddValidatedOptions<ReplicaOptions>(ReplicaOptions.Section);
         services.AddSingleton<BrokerConnections>();
         services.AddSingleton<ReplicaQueues>();
+        services.AddSingleton<PartitionBindings>();
         services.AddSingleton<IEventHistory, EventStream>();
         services.AddHostedService<RabbitMqFeed>();
     }

@@ -1,6 +1,8 @@
 using LockNGen.Contracts;
 using LockNGen.Hosting;
 using LockNGen.Messaging;
+using LockNGen.RealtimeGateway.Broker;
+using LockNGen.RealtimeGateway.History;
 using LockNGen.TestSupport;
 using LockNGen.Web.Authentication;
 using MassTransit;
@@ -69,6 +71,24 @@ internal sealed class GatewayHost : IAsyncDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!(await Http.GetAsync("health/ready", limit.Token)).IsSuccessStatusCode)
             await Task.Delay(20, limit.Token); // Readiness is a state that can only be asked for.
+    }
+
+    /// <summary>Waits until the broker sends this gateway the progress of a generation that somebody watches here.</summary>
+    public async Task HasProgressOfAsync(Guid generationId)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!Services.GetRequiredService<PartitionBindings>().Has(generationId))
+            await Task.Delay(20, limit.Token); // Whether a binding stands can only be asked for.
+    }
+
+    /// <summary>Waits until this gateway has an event of a generation, without watching it.</summary>
+    public async Task KnowsAsync(Guid generationId, long sequence)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!Services.GetRequiredService<GenerationLogs>().TryGet(generationId, out var log) || log.LastSequence < sequence)
+            await Task.Delay(20, limit.Token); // To be told would be to watch.
     }
 
     /// <summary>Publishes events one after the other, as their publisher would.</summary>

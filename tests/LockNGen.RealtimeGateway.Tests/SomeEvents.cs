@@ -68,11 +68,11 @@ internal static class SomeEvents
         Data = new GenerationPreviewedData { PreviewUrl = $"/api/generations/{id}/preview?s={sequence}", ImageIndex = 1 },
     };
 
-    public static GenerationImageCompleted Image(Guid id, long sequence, int index = 1) => new()
+    public static GenerationImageCompleted Image(Guid id, long sequence, int index = 1, long? state = null) => new()
     {
         GenerationId = id,
         Sequence = sequence,
-        StateSequence = BeginOf(sequence),
+        StateSequence = state ?? BeginOf(sequence),
         Timestamp = At,
         Data = new GenerationImageCompletedData { Image = File(id, index), ImageIndex = index, TotalImages = 1 },
     };

@@ -15,6 +15,7 @@ namespace LockNGen.RealtimeGateway.Broker;
 internal sealed partial class RabbitMqFeed(
     BrokerConnections connections,
     ReplicaQueues queues,
+    PartitionBindings partitions,
     IEventHistory history,
     ProgressBroadcaster broadcaster,
     GenerationLogs logs,
@@ -61,7 +62,22 @@ internal sealed partial class RabbitMqFeed(
         await using var connection = await connections.OpenAsync("control", stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await DeclareQueuesAsync(channel, stoppingToken);
+        await using var bindings = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
+        using var listening = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var binding = partitions.KeepAsync(bindings, listening.Token);
+        try
+        {
+            await ListenAsync(connection, channel, binding, connected, stoppingToken);
+        }
+        finally
+        {
+            await listening.CancelAsync();
+            await binding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
+    private async Task ListenAsync(IConnection connection, IChannel channel, Task binding, Action connected, CancellationToken stoppingToken)
+    {
         state.Problem = "filling the rings from the event stream";
         // Read to its end, or read again; what comes after it, the queue has.
         logs.WholeFromNow();
@@ -79,7 +95,7 @@ internal sealed partial class RabbitMqFeed(
         await using var heartbeat = clock.CreateTimer(_ => consumer.Beat(), null, BrokerNodes.Heartbeat / 2, BrokerNodes.Heartbeat / 2);
         LogListening(queues.Events);
 
-        var interrupted = Task.WhenAny(broken.Task, consumer.Broken).Unwrap();
+        var interrupted = Task.WhenAny(broken.Task, consumer.Broken, EndOf(binding)).Unwrap();
         var canary = new Canary(consumer, options.Value.CanaryTimeout, clock);
         while (true)
         {
@@ -96,6 +112,12 @@ internal sealed partial class RabbitMqFeed(
             if (interrupted.IsCompleted)
                 throw new IOException(await interrupted);
         }
+    }
+
+    private static async Task<string> EndOf(Task binding)
+    {
+        await binding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return binding.Exception?.InnerException?.Message ?? "the bindings are not kept any more";
     }
 
     private async Task DeclareQueuesAsync(IChannel channel, CancellationToken stoppingToken)

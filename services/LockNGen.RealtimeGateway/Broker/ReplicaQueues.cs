@@ -42,11 +42,29 @@ internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<B
             Previews, durable: true, exclusive: false, autoDelete: false, Bounded("x-max-length", MaxPreviews),
             cancellationToken: cancellationToken);
 
-        foreach (var exchange in GenerationEventTypes.All)
+        foreach (var exchange in GenerationEventTypes.State)
             await channel.QueueBindAsync(Events, exchange, routingKey: "", cancellationToken: cancellationToken);
+        // Those of an older version with the same name, which had all progress.
+        foreach (var exchange in GenerationEventTypes.All.Where(GenerationEventTypes.IsProgress))
+            await channel.QueueUnbindAsync(Events, exchange, routingKey: "", cancellationToken: cancellationToken);
+        await channel.QueueUnbindAsync(Previews, GenerationPreviewBytes.Exchange, routingKey: "", cancellationToken: cancellationToken);
+        await BindAsync(channel, ProgressPartitions.NoKey, cancellationToken);
         await channel.ExchangeDeclareAsync(TokenRevoked.Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await channel.QueueBindAsync(Events, TokenRevoked.Exchange, routingKey: "", cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(Previews, GenerationPreviewBytes.Exchange, routingKey: "", cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Lets the replica have the progress and the previews of a partition; repeating it is harmless.</summary>
+    public async Task BindAsync(IChannel channel, string partition, CancellationToken cancellationToken)
+    {
+        await channel.QueueBindAsync(Events, ProgressPartitions.Exchange, partition, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(Previews, ProgressPartitions.PreviewExchange, partition, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Ends that; what is not bound may be named as well.</summary>
+    public async Task UnbindAsync(IChannel channel, string partition, CancellationToken cancellationToken)
+    {
+        await channel.QueueUnbindAsync(Events, ProgressPartitions.Exchange, partition, cancellationToken: cancellationToken);
+        await channel.QueueUnbindAsync(Previews, ProgressPartitions.PreviewExchange, partition, cancellationToken: cancellationToken);
     }
 
     private Dictionary<string, object?> Bounded(string limit, long value) => new()

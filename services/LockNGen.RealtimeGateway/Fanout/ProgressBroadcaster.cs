@@ -102,7 +102,9 @@ internal sealed partial class ProgressBroadcaster(
         everybody.Add(connection);
         metrics.Subscribed(1);
         LogSubscribedToAll(connection.Id);
-        var listed = logs.All.Where(l => l.LastSequence > 0 && connection.Caller.Lists(l.Owner) && !connection.Watches(l.GenerationId));
+        var listed = logs.All.Where(l => l.LastSequence > 0 && connection.Caller.Lists(l.Owner) && !connection.Watches(l.GenerationId)).ToList();
+        foreach (var log in listed.Where(l => connection.WantsProgress && !l.HasEnded))
+            logs.Wanted.Want(log.GenerationId);
         foreach (var log in listed.OrderByDescending(l => l.LastActivity).Take(MaxSnapshots))
         {
             if (log.SnapshotIfKnown() is { } snapshot)

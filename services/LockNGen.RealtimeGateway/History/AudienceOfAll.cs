@@ -45,12 +45,21 @@ internal sealed class AudienceOfAll
         lock (_gate)
         {
             Offer(_everything, log, message);
-            if (log.Owner is null)
-                Offer(_ownerless, log, message);
-            else if (_byOwner.TryGetValue(log.Owner, out var own))
-                Offer(own, log, message);
+            if (Others(log) is { } others)
+                Offer(others, log, message);
         }
     }
+
+    /// <summary>Whether somebody who watches all is offered the generation's events, and takes progress.</summary>
+    public bool WantsProgressOf(GenerationLog log)
+    {
+        if (Volatile.Read(ref _count) == 0)
+            return false;
+        lock (_gate)
+            return _everything.Exists(s => s.WantsProgress) || Others(log)?.Exists(s => s.WantsProgress) == true;
+    }
+
+    private List<Subscriber>? Others(GenerationLog log) => log.Owner is null ? _ownerless : _byOwner.GetValueOrDefault(log.Owner);
 
     private static void Offer(List<Subscriber> subscribers, GenerationLog log, ServerMessage message)
     {

@@ -13,6 +13,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     private readonly EventWindow _window = new(logs.Options.Events);
     private readonly SubscriberSet _subscribers = new();
     private List<(Subscriber Subscriber, long? After)>? _waiting;
+    private TaskCompletionSource<NewestPreview>? _previewed;
     private HoleBuffer? _hole;
     private GenerationSnapshot? _seed;
     private ServerMessage? _snapshot;
@@ -124,6 +125,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         {
             if (_isDropped)
                 return JoinOutcome.Dropped;
+            if (!HasEnded && subscriber.WantsProgress)
+                logs.Wanted.Want(generationId);
             if (_isComplete)
             {
                 Admit(subscriber, after);
@@ -133,6 +136,16 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             var isFirst = _waiting is null;
             (_waiting ??= []).Add((subscriber, after));
             return isFirst ? JoinOutcome.AskForSnapshot : JoinOutcome.Waiting;
+        }
+    }
+
+    /// <summary>Whether there is progress to come, and somebody who takes it.</summary>
+    public bool WantsProgress(AudienceOfAll audience)
+    {
+        lock (_gate)
+        {
+            return !HasEnded
+                && (_subscribers.WantProgress || _waiting?.Exists(w => w.Subscriber.WantsProgress) == true || audience.WantsProgressOf(this));
         }
     }
 
@@ -175,6 +188,20 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return;
             Preview = preview;
             Account();
+            _previewed?.TrySetResult(preview);
+            _previewed = null;
+        }
+    }
+
+    /// <summary>The newest preview, or the first that comes.</summary>
+    public Task<NewestPreview> PreviewAsync()
+    {
+        lock (_gate)
+        {
+            if (Preview is { } preview)
+                return Task.FromResult(preview);
+            _previewed ??= new TaskCompletionSource<NewestPreview>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _previewed.Task;
         }
     }
 
@@ -283,6 +310,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         Keep(message);
         _subscribers.Offer(message);
         audience.Offer(this, message);
+        // Its progress follows. Those who watch it by id have said so when they joined.
+        if (message.Kind.IsState() && !HasEnded && audience.WantsProgressOf(this))
+            logs.Wanted.Want(generationId);
     }
 
     /// <summary>Makes the event the last one known, for whoever joins from now on.</summary>

@@ -28,6 +28,9 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     public TimeProvider Clock => clock;
 
+    /// <summary>Of what the replica wants progress.</summary>
+    public WantedPartitions Wanted { get; } = new(clock);
+
     public GatewayMetrics Metrics => metrics;
 
     public IEnumerable<GenerationLog> All => _logs.Values;

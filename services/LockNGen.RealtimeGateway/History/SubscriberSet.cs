@@ -13,6 +13,9 @@ internal sealed class SubscriberSet
 
     public int Count => _subscribers.Count + (_ahead?.Count ?? 0);
 
+    /// <summary>Whether one of them takes progress.</summary>
+    public bool WantProgress => _subscribers.Exists(s => s.WantsProgress) || _ahead?.Exists(a => a.Subscriber.WantsProgress) == true;
+
     public void Add(Subscriber subscriber) => _subscribers.Add(subscriber);
 
     /// <summary>Adds one who has seen everything up to a sequence that has not arrived here.</summary>

@@ -1,4 +1,5 @@
 using LockNGen.RealtimeGateway.Admission;
+using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.Web.Problems;
 
@@ -7,6 +8,12 @@ namespace LockNGen.RealtimeGateway.Previews;
 /// <summary><c>GET /api/generations/{id}/preview</c>: the newest preview image.</summary>
 internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationLogs logs)
 {
+    /// <summary>
+    /// So long the first request waits at a replica that has not had the generation's previews until then: a few come each second. Whoever was told
+    /// of a preview by another replica finds one here, too.
+    /// </summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/api/generations/{id}/preview", (HttpContext context, string id, PreviewEndpoint endpoint) => endpoint.HandleAsync(context, id))
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(404)
@@ -23,7 +30,7 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
 
         if (await admission.RecogniseAsync(context) is not { } caller)
             return;
-        if (!logs.TryGet(generationId, out var log) || log.Preview is not { } preview || !caller.MaySee(log.Owner))
+        if (!logs.TryGet(generationId, out var log) || !caller.MaySee(log.Owner) || await NewestAsync(log, context.RequestAborted) is not { } preview)
         {
             await Problem.Of(StatusCodes.Status404NotFound, "This generation has no preview now.").ExecuteAsync(context);
             return;
@@ -44,5 +51,19 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
         context.Response.ContentType = preview.ContentType;
         context.Response.ContentLength = preview.Bytes.Length;
         await context.Response.Body.WriteAsync(preview.Bytes, context.RequestAborted);
+    }
+
+    private async Task<NewestPreview?> NewestAsync(GenerationLog log, CancellationToken cancellationToken)
+    {
+        if (log.HasEnded || !logs.Wanted.Want(log.GenerationId) || log.Preview is not null)
+            return log.Preview;
+        try
+        {
+            return await log.PreviewAsync().WaitAsync(FirstWait, logs.Clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _resumes;
     private readonly Counter<long> _holes;
+    private readonly UpDownCounter<long> _partitions;
     private readonly UpDownCounter<long> _ringBytes;
     private readonly Counter<long> _ringShed;
     private readonly Histogram<double> _latency;
@@ -40,6 +41,7 @@ internal sealed class GatewayMetrics
         _rejected = meter.CreateCounter<long>("lockngen.gateway.connections.rejected", "{connection}", "Connections refused before the upgrade, by reason");
         _resumes = meter.CreateCounter<long>("lockngen.gateway.resumes", "{resume}", "Cursors that clients came back with, by outcome: hit or miss");
         _holes = meter.CreateCounter<long>("lockngen.gateway.holes", "{hole}", "Holes in what the broker delivered, by outcome: repaired or lost");
+        _partitions = meter.CreateUpDownCounter<long>("lockngen.gateway.partitions", "{partition}", "Partitions of progress that the queue is bound to, of 256");
         _ringBytes = meter.CreateUpDownCounter<long>("lockngen.gateway.ring.size", "By", "Bytes that rings and previews hold");
         _ringShed = meter.CreateCounter<long>("lockngen.gateway.ring.shed", "{generation}", "Generations forgotten early for want of memory");
         _latency = meter.CreateHistogram(
@@ -68,6 +70,8 @@ internal sealed class GatewayMetrics
     public void Resumed(bool hit) => _resumes.Add(1, new KeyValuePair<string, object?>("outcome", hit ? "hit" : "miss"));
 
     public void Hole(bool repaired) => _holes.Add(1, new KeyValuePair<string, object?>("outcome", repaired ? "repaired" : "lost"));
+
+    public void Partitions(int change) => _partitions.Add(change);
 
     public void RingBytes(long change) => _ringBytes.Add(change);
 

@@ -34,6 +34,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         await using var second = await StartAsync("two");
         await using var one = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         await using var other = await ProgressClient.ConnectAsync(second.Url, $"generationId={_id}&after=0");
+        await Task.WhenAll(_gateway.HasProgressOfAsync(_id), second.HasProgressOfAsync(_id));
 
         await _gateway.PublishAsync(Life(_id));
 
@@ -60,9 +61,11 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     {
         await using var early = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         GenerationEvent[] running = [Queued(_id), Started(_id), Node(_id, First(2)), Progress(_id, First(3))];
+        await _gateway.HasProgressOfAsync(_id);
         await _gateway.PublishAsync(running);
         await using var fresh = await StartAsync("two");
         await using var late = await ProgressClient.ConnectAsync(fresh.Url, $"generationId={_id}&after=0");
+        await fresh.HasProgressOfAsync(_id);
 
         await _gateway.PublishAsync(running[2..]);
         await late.UntilAsync(GenerationEventTypes.Progress);
@@ -89,11 +92,84 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Progress_GoesToReplicasWhoseClientsWatch()
+    {
+        await using var other = await StartAsync("two");
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await using var client = await ProgressClient.ConnectAsync(other.Url, $"generationId={_id}&after=0");
+        await client.UntilAsync(GenerationEventTypes.Started);
+        await other.HasProgressOfAsync(_id);
+
+        await _gateway.PublishAsync(Life(_id).Skip(2));
+        await client.UntilAsync(GenerationEventTypes.Completed);
+        await using var late = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await late.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(client).ShouldBe([1, First(1), First(2), First(3), First(4), First(5), First(6)]);
+        Sequences(late).ShouldBe([1, First(1), First(5), First(6)]);
+    }
+
+    [Fact]
+    public async Task ClientThatWatchesAll_HasTheProgressOfWhatBeginsAndOfWhatRunsAlready()
+    {
+        var running = Guid.NewGuid();
+        await _gateway.PublishAsync(Life(running).Take(2));
+        await using var client = await ProgressClient.ConnectAsync(_gateway.Url, "");
+        await client.UntilAsync(f => f.TryGetProperty("generationId", out var id) && id.GetGuid() == running);
+        await _gateway.HasProgressOfAsync(running);
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await client.UntilAsync(GenerationEventTypes.Started);
+        await _gateway.HasProgressOfAsync(_id);
+
+        await _gateway.PublishAsync(Life(running).Skip(2).Concat(Life(_id).Skip(2)));
+        await client.UntilAsync(f => ProgressClient.TypeOf(f) == GenerationEventTypes.Completed && f.GetProperty("generationId").GetGuid() == _id);
+
+        foreach (var id in (Guid[])[running, _id])
+        {
+            client.Seen.Where(f => f.TryGetProperty("generationId", out var of) && of.GetGuid() == id)
+                .Count(f => ProgressClient.TypeOf(f) == GenerationEventTypes.Progress).ShouldBe(3);
+        }
+    }
+
+    [Fact]
+    public async Task ProgressOfAWatcherThatKnowsNoPartitions_GoesToEveryReplica()
+    {
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+
+        await channel.BasicPublishAsync(GenerationEventTypes.Progress, routingKey: "", ContractsJson.Serialize(Progress(_id, First(2))));
+        await _gateway.PublishAsync(Completed(_id, First(3)));
+        await using var late = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
+        await late.UntilAsync(GenerationEventTypes.Completed);
+
+        Sequences(late).ShouldBe([1, First(1), First(2), First(3)]);
+    }
+
+    [Fact]
+    public async Task Previews_OfAGenerationThatNobodyWatches_ComeOnceOneIsAskedFor()
+    {
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await _gateway.KnowsAsync(_id, First(1));
+        var asked = _gateway.Http.GetAsync($"api/generations/{_id}/preview");
+        await _gateway.HasProgressOfAsync(_id);
+
+        await _gateway.Services.GetRequiredService<EventPublisher>().PublishAsync(
+            new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "image/jpeg", Bytes = [0xff, 0xd8, 0xff] }, default, CancellationToken.None);
+        await asked;
+
+        using var limit = new CancellationTokenSource(Patience);
+        while (!(await _gateway.Http.GetAsync($"api/generations/{_id}/preview", limit.Token)).IsSuccessStatusCode)
+            await Task.Delay(20, limit.Token); // A preview can only be asked for.
+    }
+
+    [Fact]
     public async Task HoleInWhatTheBrokerDelivers_IsFilledFromTheStream()
     {
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         await _gateway.PublishAsync(Life(_id).Take(2));
         await client.UntilAsync(GenerationEventTypes.Started);
+        await _gateway.HasProgressOfAsync(_id);
         await using var connection = await ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
 
@@ -125,6 +201,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         await _gateway.PublishAsync(Life(_id).Take(2));
         await client.UntilAsync(GenerationEventTypes.Started);
+        await _gateway.HasProgressOfAsync(_id);
 
         var publishing = publisher.PublishAsync(Life(_id, steps: 1_500).Skip(2));
         await client.UntilAsync(GenerationEventTypes.Progress);
@@ -255,13 +332,16 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         await using var doomed = ServiceProcess.Start("LockNGen.RealtimeGateway", new Dictionary<string, string> { ["ConnectionStrings__rabbitmq"] = _address });
         await doomed.ReadyAsync();
         await using var client = await ProgressClient.ConnectAsync(doomed.Url, $"generationId={_id}&after=0");
-        await _gateway.PublishAsync(Life(_id).Take(3));
-        await client.UntilAsync(GenerationEventTypes.Progress);
+        await _gateway.PublishAsync(Life(_id).Take(2));
+        await client.UntilAsync(GenerationEventTypes.Started);
 
         await doomed.KillAsync();
         await client.EndedAsync();
-        await _gateway.PublishAsync(Life(_id).Skip(3));
+        // Nobody watches, and newer progress supersedes it.
+        await _gateway.PublishAsync(Life(_id).Skip(2).Take(1));
         await using var again = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={client.Cursor}");
+        await _gateway.HasProgressOfAsync(_id);
+        await _gateway.PublishAsync(Life(_id).Skip(3));
         await again.UntilAsync(GenerationEventTypes.Completed);
 
         Sequences(again).ShouldBe([First(3), First(4), First(5), First(6)]);

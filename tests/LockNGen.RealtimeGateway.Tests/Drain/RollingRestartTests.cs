@@ -12,6 +12,8 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
 {
     private const int Clients = 300;
 
+    private const int StateEvery = 10;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("lockngen-nginx").FullName;
     private readonly int[] _ports = FreePorts.Take(3);
     private readonly Guid _id = Guid.NewGuid();
@@ -57,7 +59,7 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EachGatewayInTurn_BehindNginx_EveryClientSeesEveryEventOnce()
+    public async Task EachGatewayInTurn_BehindNginx_EveryClientSeesEveryStateEventOnceAndProgressInOrder()
     {
         await using var publisher = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Replica:Name"] = "publisher" }, _address);
         await publisher.ReadyAsync();
@@ -82,12 +84,15 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
             }
 
             await restarted.CancelAsync();
-            var last = await publishing + 1;
-            await publisher.PublishAsync(Completed(_id, First(last)));
+            var last = await publishing;
+            await publisher.PublishAsync(Completed(_id, First(last + 1), state: First(StateBefore(last + 1))));
             await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(120));
 
-            var expected = Enumerable.Range(1, last).Select(n => First(n)).Prepend(1).ToList();
-            seen.ShouldAllBe(s => s.SequenceEqual(expected));
+            var expected = Enumerable.Range(1, last).Where(IsState).Append(last + 1).Select(n => First(n)).Prepend(1).ToList();
+            seen.ShouldAllBe(s => s.Intersect(expected).SequenceEqual(expected));
+            seen.ShouldAllBe(s => s.Zip(s.Skip(1)).All(pair => pair.First < pair.Second));
+            // More than a replica that was not there when it was published could tell.
+            seen.ShouldAllBe(s => s.Count > expected.Count);
         }
         finally
         {
@@ -106,7 +111,14 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
         ["Logging__LogLevel__Default"] = "Warning",
     }, port);
 
-    /// <summary>Publishes progress at the pace of a fast render, so that some falls into every moment of both restarts; returns the last number.</summary>
+    private static bool IsState(int n) => n % StateEvery == 1;
+
+    private static int StateBefore(int n) => ((n - 2) / StateEvery * StateEvery) + 1;
+
+    /// <summary>
+    /// Publishes at the pace of a fast render, so that something falls into every moment of both restarts: progress, and now and then an image.
+    /// Returns the last number.
+    /// </summary>
     private async Task<int> PublishUntilAsync(GatewayHost publisher, CancellationToken restarted)
     {
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
@@ -114,7 +126,8 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
         while (!restarted.IsCancellationRequested && await pace.WaitForNextTickAsync(CancellationToken.None))
         {
             n++;
-            await publisher.PublishAsync(Progress(_id, First(n), n));
+            var state = First(StateBefore(n));
+            await publisher.PublishAsync(IsState(n) ? Image(_id, First(n), n, state) : Progress(_id, First(n), n, state: state));
         }
 
         return n;

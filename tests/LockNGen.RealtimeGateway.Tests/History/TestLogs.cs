@@ -15,10 +15,11 @@ internal static class TestLogs
     public static GenerationLogs Create(RingOptions? options = null, TimeProvider? time = null)
     {
         time ??= new FakeTimeProvider();
-        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new GenerationLogs(
-            Options.Create(options ?? new RingOptions()), time, new GatewayMetrics(meters, time), NullLogger<GenerationLogs>.Instance);
+        return new GenerationLogs(Options.Create(options ?? new RingOptions()), time, Metrics(time), NullLogger<GenerationLogs>.Instance);
     }
+
+    public static GatewayMetrics Metrics(TimeProvider time) =>
+        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), time);
 
     public static ServerMessage Message(GenerationEvent message)
     {

@@ -4,6 +4,7 @@ using LockNGen.Contracts;
 using LockNGen.Messaging;
 using LockNGen.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using static LockNGen.RealtimeGateway.Tests.SomeEvents;
 
 namespace LockNGen.RealtimeGateway.Tests.Previews;
@@ -51,6 +52,38 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
         using var answer = await _gateway.Http.GetAsync(Address);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Preview_AskedForFirstWhereNobodyWatches_WaitsForOne()
+    {
+        await using var gateway = await GatewayHost.StartAsync(time: new FakeTimeProvider());
+        await gateway.PublishAsync(Queued(_id), Started(_id));
+        await gateway.KnowsAsync(_id, First(1));
+
+        var asked = gateway.Http.GetAsync(Address);
+        await gateway.Services.GetRequiredService<EventPublisher>().PublishAsync(
+            new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "image/jpeg", Bytes = Jpeg(1) }, default, CancellationToken.None);
+
+        (await asked).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Preview_OfWhatHasNoneInASecond_Is404()
+    {
+        var clock = new FakeTimeProvider();
+        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await gateway.PublishAsync(Queued(_id), Started(_id));
+        await gateway.KnowsAsync(_id, First(1));
+
+        var asked = gateway.Http.GetAsync(Address);
+        while (!asked.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20, TestContext.Current.CancellationToken); // When the request waits cannot be seen.
+        }
+
+        (await asked).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     /// <summary>Whatever the message says of it (case 13).</summary>
