@@ -8,14 +8,14 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
 /// The one publisher of a generation's attempt. An event gets its number when it leaves, and from then on it is that event: it goes out,
-/// byte for byte, again and again until the broker has confirmed, before anything behind it. Progress does not wait for the confirm of the progress before
-/// it: where the publisher keeps the order, a few are on their way at a time, and more than that merge until the broker keeps up.
+/// byte for byte, again and again until the broker has confirmed, before anything behind it. Where the publisher keeps the order, none waits for the confirm of
+/// the one before: a few are on their way at a time, and progress beyond that merges until the broker keeps up.
 /// </summary>
 internal sealed partial class GenerationOutbox(
     Guid generationId, int attempt, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, TimeProvider clock,
     WatcherMetrics metrics, ILogger logger)
 {
-    /// <summary>Progress events of one generation that the broker has not confirmed yet.</summary>
+    /// <summary>Events of one generation that the broker has not confirmed yet.</summary>
     private const int MaxOnTheirWay = 8;
 
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
@@ -110,10 +110,7 @@ internal sealed partial class GenerationOutbox(
         };
         _newest.Note(message);
         var preview = next.Translated.Preview is { } frame ? new EncodedPreview(frame.ContentType, frame.Image) : null;
-        if (next.IsProgress)
-            await PublishProgressAsync(message, preview, next.ReceivedAt, cancellationToken);
-        else
-            await PublishAsync(message, preview, next.ReceivedAt, cancellationToken);
+        await SendAsync(message, preview, next.ReceivedAt, cancellationToken);
     }
 
     /// <summary>
@@ -128,11 +125,11 @@ internal sealed partial class GenerationOutbox(
         {
             var again = isLeftBehind ? Number(message with { Timestamp = clock.GetUtcNow() }) : message;
             _newest.Note(again);
-            await PublishProgressAsync(again, preview: null, receivedAt: null, cancellationToken);
+            await SendAsync(again, preview: null, receivedAt: null, cancellationToken);
         }
     }
 
-    private Task PublishProgressAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
+    private Task SendAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
         publisher.KeepsOrder
             ? SendOffAsync(PostAsync(message, preview, receivedAt, cancellationToken))
             : PublishAsync(message, preview, receivedAt, cancellationToken);
@@ -152,9 +149,9 @@ internal sealed partial class GenerationOutbox(
         metrics.Published(instance, message.Type, clock.GetUtcNow() - receivedAt);
     }
 
-    private async Task SendOffAsync(Task progress)
+    private async Task SendOffAsync(Task sent)
     {
-        _onTheirWay.Enqueue(progress);
+        _onTheirWay.Enqueue(sent);
         while (_onTheirWay.TryPeek(out var first) && (first.IsCompleted || _onTheirWay.Count > MaxOnTheirWay))
         {
             await first;

@@ -38,6 +38,19 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     }
 
     [Fact]
+    public async Task EveryEvent_HasThePartitionOfItsGenerationAsItsKey()
+    {
+        using var host = await BusHost.StartAsync(broker);
+        await using var subscriber = await Subscriber.StartAsync(host.Address());
+        var publisher = host.Services.GetRequiredService<EventPublisher>();
+
+        await publisher.PublishAsync(Started(1), default, TestContext.Current.CancellationToken);
+        await publisher.PostAsync(Progressed(2), default, TestContext.Current.CancellationToken);
+
+        (await subscriber.ReadAsync(2)).ShouldAllBe(m => m.RoutingKey == ProgressPartitions.KeyOf(Generation));
+    }
+
+    [Fact]
     public async Task Publish_SeveralTypesInTurn_ReachASubscriberInThatOrderAndTheStreamWithoutProgress()
     {
         using var host = await BusHost.StartAsync(broker);
