@@ -15,9 +15,14 @@ namespace LockNGen.Benchmarks;
 internal static class PathCost
 {
     private const int Instances = 50;
-    private const int StepMilliseconds = 100;
+    private const int StepMilliseconds = 50;
     private const int Steps = 140;
+    private const int Prompts = 2;
     private const int ClientsOfEach = 2;
+
+    /// <summary>Until the watcher's code is compiled for good; a gateway's is after one.</summary>
+    private const int FirstWarmUps = 3;
+
     private static readonly int[] Replicas = [1, 3, 10];
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -33,7 +38,8 @@ internal static class PathCost
             foreach (var replicas in Replicas)
             {
                 await deployment.AddGatewaysAsync(replicas);
-                await RenderAsync(deployment, beam, isWarmUp: true);
+                for (var i = 0; i < (replicas == Replicas[0] ? FirstWarmUps : 1); i++)
+                    await RenderAsync(deployment, beam, isWarmUp: true);
                 peak = Math.Max(peak, await RenderAsync(deployment, beam, isWarmUp: false));
             }
 
@@ -46,7 +52,7 @@ internal static class PathCost
     {
         var ids = new List<Guid>();
         for (var i = 0; i < Instances; i++)
-            ids.Add(await deployment.Api.Http.SubmitAsync(steps: Steps, seed: Random.Shared.Next()));
+            ids.Add(await deployment.Api.Http.SubmitAsync(count: Prompts, steps: Steps, seed: Random.Shared.Next()));
         await using var clients = new CountingClients();
         await clients.ConnectAsync([.. ids.SelectMany((id, i) => Enumerable.Repeat(deployment.AddressOf(i, id), ClientsOfEach))]);
         await UntilAsync(() => Task.FromResult(clients.Busy == ids.Count * ClientsOfEach));
