@@ -16,8 +16,8 @@ internal static class FaultRun
     public static async Task<bool> RunAsync(RunOptions options, CancellationToken cancellationToken)
     {
         await using var journal = new Journal(options.Folder);
-        journal.Note($"seed {options.Seed}, {options.Minutes} minutes{(options.IsCluster ? ", a cluster of three brokers" : "")}; logs in {journal.Folder}", aloud: true);
-        await using var system = await SystemUnderTest.StartAsync(journal, options.IsCluster ? 3 : 1, cancellationToken);
+        journal.Note($"seed {options.Seed}, {options.Minutes} minutes{(options.IsCluster ? ", three brokers and two databases" : "")}; logs in {journal.Folder}", aloud: true);
+        await using var system = await SystemUnderTest.StartAsync(journal, options.IsCluster, cancellationToken);
         journal.Note("everything is ready", aloud: true);
 
         var published = new Published();

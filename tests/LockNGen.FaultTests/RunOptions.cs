@@ -7,7 +7,7 @@ namespace LockNGen.FaultTests;
 /// <param name="Minutes">How long faults go on.</param>
 /// <param name="Seed">Decides kinds, targets and durations of the faults; random by default.</param>
 /// <param name="Only">The only kinds of faults to draw, by a part of their name; null for all.</param>
-/// <param name="IsCluster">Whether the broker is a cluster of three nodes.</param>
+/// <param name="IsCluster">Whether the broker is a cluster of three nodes, and the database has a standby.</param>
 internal sealed record RunOptions(double Minutes, int Seed, string? Only = null, bool IsCluster = false)
 {
     public const string Usage = """
@@ -16,7 +16,7 @@ internal sealed record RunOptions(double Minutes, int Seed, string? Only = null,
           --minutes M   how long faults go on; default 3, and a minute more to start and to check
           --seed S      the same seed means the same faults in the same order; default: a random one, which is printed
           --only KIND   only faults whose kind contains this, for example "broker"
-          --cluster     the broker is three nodes, of which one at a time is killed, frozen, restarted or cut off
+          --cluster     three nodes of the broker, of which one at a time is killed, frozen, restarted or cut off, and a database whose standby takes over
         """;
 
     /// <summary>The command that makes the same run.</summary>

@@ -21,8 +21,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private readonly RabbitMqContainer? _container = Containers.AreWanted ? Containers.RabbitMq() : null;
     private Process? _server;
 
-    /// <summary>For a cluster: the node that this one joins when it is initialized. It has to run then.</summary>
-    public RabbitMqBroker? Joins { get; init; }
+    /// <summary>The other nodes, while this one is cut off from them; a list in Erlang.</summary>
+    private string? _cutOffFrom;
 
     /// <summary>amqp:// address of the default virtual host.</summary>
     public string Url => ExternalUrl ?? $"amqp://guest:guest@127.0.0.1:{_ports[0]}/";
@@ -37,9 +37,19 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <summary>Where the private node writes its log; gone with the broker.</summary>
     public string LogFolder => Path.Combine(_folder, "log");
 
+    /// <summary>For a cluster: the node that this one joins when it is started for the first time. It has to run then.</summary>
+    private RabbitMqBroker? Joins { get; init; }
+
     private string NodeName => $"t{_ports[0]}@localhost";
 
     private string PidFile => Path.Combine(_folder, "pid");
+
+    /// <summary>The nodes of a cluster, each to be initialized after the one before it.</summary>
+    public static IReadOnlyList<RabbitMqBroker> Cluster(int nodes)
+    {
+        var first = new RabbitMqBroker();
+        return [first, .. Enumerable.Range(1, nodes - 1).Select(_ => new RabbitMqBroker { Joins = first })];
+    }
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -50,13 +60,13 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             return;
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "plugins"), "[].");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "rabbitmq.conf"), "cluster_partition_handling = pause_minority\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "rabbitmq.conf"), $"""
+            cluster_partition_handling = pause_minority
+            cluster_formation.peer_discovery_backend = classic_config
+            cluster_formation.classic_config.nodes.1 = {(Joins ?? this).NodeName}
+
+            """);
         await StartAsync();
-        if (Joins is null)
-            return;
-        await ControlAsync("stop_app");
-        await ControlAsync("join_cluster", Joins.NodeName);
-        await ControlAsync("start_app");
     }
 
     /// <summary>A fresh virtual host; returns its amqp:// address.</summary>
@@ -123,8 +133,33 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <summary>SIGSTOP: the node is frozen, its sockets stay open.</summary>
     public Task FreezeAsync() => SignalAsync("-STOP");
 
-    /// <summary>SIGCONT after <see cref="FreezeAsync"/>.</summary>
-    public Task ThawAsync() => SignalAsync("-CONT");
+    /// <summary>
+    /// SIGCONT after <see cref="FreezeAsync"/>, and what brings back a node of a cluster that was frozen for longer than the others waited for it: it
+    /// knows nothing of its absence, so each side sees a partition, and stays with it until the node is started again.
+    /// </summary>
+    public async Task ThawAsync()
+    {
+        await SignalAsync("-CONT");
+        await ControlAsync("stop_app");
+        await ControlAsync("start_app");
+    }
+
+    /// <summary>
+    /// For a cluster: a partition of the network between this node and the others, while clients reach all of them. The nodes' connections are
+    /// closed, and refused from then on: it has another cookie for them than they have.
+    /// </summary>
+    public async Task CutOffAsync()
+    {
+        _cutOffFrom = (await ControlAsync("eval", "nodes().")).Trim();
+        await ControlAsync("eval", $"[erlang:set_cookie(Node, cut_off) || Node <- {_cutOffFrom}], [erlang:disconnect_node(Node) || Node <- {_cutOffFrom}].");
+    }
+
+    /// <summary>Heals the partition, and waits until the node takes part again.</summary>
+    public async Task RejoinAsync()
+    {
+        await ControlAsync("eval", $"[erlang:set_cookie(Node, erlang:get_cookie()) || Node <- {_cutOffFrom}].");
+        await ControlAsync("await_startup");
+    }
 
     /// <summary>Starts the node again on the data it had.</summary>
     public async Task StartAsync()

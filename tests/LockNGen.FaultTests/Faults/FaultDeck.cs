@@ -62,10 +62,16 @@ internal sealed class FaultDeck(SystemUnderTest system, int seed, string? only)
         yield return () => new RestartBrokerApplication(OneOf(system.Brokers), system.IsCluster, Seconds(away.From, away.To));
         yield return () => new KillBroker(OneOf(system.Brokers), system.IsCluster, Seconds(away.From, away.To));
         if (system.IsCluster)
+        {
             yield return () => new FreezeBroker(OneOf(system.Brokers), Seconds(20, 40));
+            yield return () => new CutOffBroker(OneOf(system.Brokers), Seconds(10, 30));
+        }
+
         yield return () => new CloseConnections(OneOf(system.Brokers), _random.NextDouble(), Seconds(1, 3));
         yield return () => new RaiseAlarm(OneOf(system.Brokers), _random.Next(2) == 0 ? BrokerResource.Memory : BrokerResource.Disk, Seconds(3, 20));
         yield return () => new RestartDatabase(system.Database, Seconds(0, 6));
+        if (system.Database.IsReplicated)
+            yield return () => new FailOverDatabase(system.Database, Seconds(0, 12));
         yield return () => new BreakLink(OneOf(system.Links), LinkState.Cut, Seconds(0, 10));
         yield return () => new BreakLink(OneOf(system.Links), LinkState.Stalled, Seconds(2, 25));
         yield return () => new BreakLink(OneOf(system.Links), LinkState.ClientClogged, Seconds(5, 20));

@@ -25,7 +25,7 @@ internal sealed class FaultSchedule(SystemUnderTest system, GenerationLoad load,
         var elapsed = Stopwatch.StartNew();
         while (elapsed.Elapsed < duration)
         {
-            await system.CanSpareABrokerAsync();
+            await system.CanSpareOneAsync();
             var (first, second, apart) = deck.Draw();
             var broken = BreakAndMendAsync(first, cancellationToken);
             if (second is not null)

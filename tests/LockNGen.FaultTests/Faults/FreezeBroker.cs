@@ -9,11 +9,5 @@ internal sealed class FreezeBroker(RabbitMqBroker broker, TimeSpan lasts) : Faul
 
     public override Task BreakAsync(CancellationToken cancellationToken) => broker.FreezeAsync();
 
-    /// <summary>It knows nothing of its absence, so each side sees a partition, and stays with it until the node is started again.</summary>
-    public override async Task MendAsync(CancellationToken cancellationToken)
-    {
-        await broker.ThawAsync();
-        await broker.ControlAsync("stop_app");
-        await broker.ControlAsync("start_app");
-    }
+    public override Task MendAsync(CancellationToken cancellationToken) => broker.ThawAsync();
 }

@@ -17,18 +17,22 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private readonly List<Link> _links = [];
     private readonly List<Service> _services = [];
     private Uri _vhost = null!;
-    private string _database = null!;
     private Queue<int> _ports = new();
 
-    private SystemUnderTest(Journal journal) => _journal = journal;
+    private SystemUnderTest(Journal journal, bool isCluster)
+    {
+        (_journal, IsCluster) = (journal, isCluster);
+        Brokers = RabbitMqBroker.Cluster(isCluster ? 3 : 1);
+        Database = new Database(isCluster);
+    }
 
-    /// <summary>The nodes of the broker: one, or a cluster.</summary>
-    public IReadOnlyList<RabbitMqBroker> Brokers { get; private set; } = [];
+    /// <summary>Whether the broker is three nodes, whose others go on when one is lost, and the database has a standby.</summary>
+    public bool IsCluster { get; }
 
-    /// <summary>Whether the others go on when a node of the broker is lost.</summary>
-    public bool IsCluster => Brokers.Count > 1;
+    /// <summary>The nodes of the broker.</summary>
+    public IReadOnlyList<RabbitMqBroker> Brokers { get; }
 
-    public PostgreSqlFixture Database { get; } = new();
+    public Database Database { get; }
 
     /// <summary>Everything but the simulators, which stand for what is not ours.</summary>
     public IReadOnlyList<Service> Services => _services;
@@ -49,20 +53,16 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Where a plain AMQP subscriber reaches the nodes of the broker.</summary>
     public IReadOnlyList<Uri> SubscriberBrokers { get; private set; } = [];
 
-    public static async Task<SystemUnderTest> StartAsync(Journal journal, int brokers, CancellationToken cancellationToken)
+    public static async Task<SystemUnderTest> StartAsync(Journal journal, bool isCluster, CancellationToken cancellationToken)
     {
-        var system = new SystemUnderTest(journal);
+        var system = new SystemUnderTest(journal, isCluster);
         try
         {
-            for (var i = 0; i < brokers; i++)
-            {
-                var node = new RabbitMqBroker { Joins = i == 0 ? null : system.Brokers[0] };
-                system.Brokers = [.. system.Brokers, node];
+            foreach (var node in system.Brokers)
                 await node.InitializeAsync();
-            }
 
             system._vhost = new Uri(await system.Brokers[0].CreateVirtualHostAsync());
-            system._database = await system.Database.CreateDatabaseAsync();
+            await system.Database.StartAsync();
             system.Define();
             foreach (var service in system._services)
                 service.Start();
@@ -85,8 +85,15 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         return answers.All(ready => ready);
     }
 
-    /// <summary>Waits until the cluster can spare any of its nodes: they take commands before their queues are whole again.</summary>
-    public Task CanSpareABrokerAsync() => IsCluster ? Task.WhenAll(Brokers.Select(b => b.CanBeSparedAsync())) : Task.CompletedTask;
+    /// <summary>
+    /// Waits until a cluster can spare any of its nodes, which take commands before their queues are whole again, and the database its primary.
+    /// </summary>
+    public async Task CanSpareOneAsync()
+    {
+        await Database.ReplicateAsync();
+        if (IsCluster)
+            await Task.WhenAll(Brokers.Select(b => b.CanBeSparedAsync()));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -196,8 +203,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private string DatabaseOf(string name)
     {
-        var link = Connect(name, "database", Database.Port);
-        return _database.Replace($"Port={Database.Port}", $"Port={link.Port}", StringComparison.Ordinal);
+        var hosts = Database.Servers.Select((server, i) => $"127.0.0.1:{Connect(name, IsCluster ? $"database-{i + 1}" : "database", server.Port).Port}");
+        return $"Host={string.Join(',', hosts)};Username=postgres;Database={Database.Name};Maximum Pool Size=20;Target Session Attributes=primary";
     }
 
     private Link Connect(string client, string server, int port)

@@ -12,15 +12,16 @@ public sealed class DatabaseFailoverTests
     {
         await using var server = new PostgreSqlFixture();
         var address = await server.CreateDatabaseAsync();
-        await using var standby = await server.StartStandbyAsync();
+        await using var standby = new PostgreSqlServer();
+        await standby.FollowAsync(server.Own);
         // The standby first, so that it is not only the order that finds the primary.
         await using var database = new AnyDatabase(address.Replace(
-            $"Host=127.0.0.1;Port={server.Port}", $"Host=127.0.0.1:{standby.Port},127.0.0.1:{server.Port};Target Session Attributes=primary", StringComparison.Ordinal));
+            $"Host=127.0.0.1;Port={server.Own.Port}", $"Host=127.0.0.1:{standby.Port},127.0.0.1:{server.Own.Port};Target Session Attributes=primary", StringComparison.Ordinal));
         await database.WriteAsync(s => s.ExecuteAsync("CREATE TABLE numbers (n int)"), TestContext.Current.CancellationToken);
         await InsertAsync(1);
         var held = await database.LockAsync("any", TestContext.Current.CancellationToken);
 
-        await server.CrashAsync();
+        await server.Own.KillAsync();
         // Begun while no server can be written to: they wait for the promotion.
         var writing = InsertAsync(2);
         var reading = database.ReadAsync(s => s.ScalarAsync<long>("SELECT count(*) FROM numbers"), TestContext.Current.CancellationToken);

@@ -16,9 +16,9 @@ public sealed class DatabaseLockTests
         await using var database = new AnyDatabase(await server.CreateDatabaseAsync());
         var held = await database.LockAsync("scheduler", TestContext.Current.CancellationToken);
 
-        await server.CrashAsync();
+        await server.Own.CrashAsync();
         (await Record.ExceptionAsync(async () => await held.DisposeAsync())).ShouldNotBeNull("else this test tells nothing");
-        await server.StartAgainAsync();
+        await server.Own.StartAsync();
 
         await using var again = await TakeAsync(database);
     }
