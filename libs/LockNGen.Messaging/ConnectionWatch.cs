@@ -101,16 +101,7 @@ internal sealed partial class ConnectionWatch(TimeProvider clock, ILogger<Connec
     }
 
     /// <summary>What comes back because there is no such queue is no refusal.</summary>
-    private static bool IsRefusal(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is PublishException { IsReturn: false })
-                return true;
-        }
-
-        return false;
-    }
+    private static bool IsRefusal(Exception? exception) => exception.Causes().Any(e => e is PublishException { IsReturn: false });
 
     [LoggerMessage(LogLevel.Warning, "The broker refused a message: leaving the connection, for one whose channels know the queue's leader")]
     private partial void LogRefused();

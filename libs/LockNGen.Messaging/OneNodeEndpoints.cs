@@ -74,15 +74,14 @@ internal sealed partial class OneNodeEndpoints(IReceiveEndpointConnector bus, Bu
 
         public Task Faulted(ReceiveEndpointFaulted faulted)
         {
-            for (var exception = faulted.Exception; exception is not null; exception = exception.InnerException)
-            {
-                if (exception is OperationInterruptedException { ShutdownReason: { ReplyCode: NotFound, ReplyText: { } text } }
-                    && text.Contains("home node", StringComparison.Ordinal))
-                    _lost.TrySetResult();
-            }
-
+            if (faulted.Exception.Causes().Any(IsLoss))
+                _lost.TrySetResult();
             return Task.CompletedTask;
         }
+
+        private static bool IsLoss(Exception exception) =>
+            exception is OperationInterruptedException { ShutdownReason: { ReplyCode: NotFound, ReplyText: { } text } }
+            && text.Contains("home node", StringComparison.Ordinal);
     }
 }
 

@@ -159,13 +159,10 @@ internal sealed class RequestLine : IAsyncDisposable
 
     private void Settle(ulong tag, bool multiple, Action<TaskCompletionSource<Reply>> settle)
     {
-        foreach (var (sent, id) in _unconfirmed)
+        foreach (var sent in multiple ? _unconfirmed.Keys.Where(sent => sent <= tag) : [tag])
         {
-            if (sent != tag && !(multiple && sent < tag))
-                continue;
-            _unconfirmed.TryRemove(sent, out _);
             // Who has been answered already, or has left, waits no more.
-            if (_waiting.TryGetValue(id, out var waiting))
+            if (_unconfirmed.TryRemove(sent, out var id) && _waiting.TryGetValue(id, out var waiting))
                 settle(waiting);
         }
     }
