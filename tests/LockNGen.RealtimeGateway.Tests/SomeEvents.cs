@@ -30,6 +30,15 @@ internal static class SomeEvents
         Data = new GenerationStartedData { Instance = "gpu-1", Attempt = GenerationSequence.Attempt(sequence ?? First(1)), TotalImages = 1 },
     };
 
+    /// <summary>Without a word of what came before, as whoever ends an attempt that it did not begin.</summary>
+    public static GenerationCancelled Cancelled(Guid id, long sequence) => new()
+    {
+        GenerationId = id,
+        Sequence = sequence,
+        Timestamp = At,
+        Data = new GenerationCancelledData { Reason = "user" },
+    };
+
     public static GenerationNodeExecuting Node(Guid id, long sequence, string node = "KSampler", long? state = null) => new()
     {
         GenerationId = id,

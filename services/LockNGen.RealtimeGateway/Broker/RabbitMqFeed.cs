@@ -80,7 +80,10 @@ internal sealed partial class RabbitMqFeed(
     {
         state.Problem = "filling the rings from the event stream";
         // Read to its end, or read again; what comes after it, the queue has.
-        logs.WholeFromNow();
+        if (_lastHeard is null)
+            logs.WholeFromNow();
+        else
+            logs.ResumeAfterBreak();
         await ReadHistoryAsync(channel, _lastHeard - Margin ?? clock.GetUtcNow() - options.Value.WarmUpWindow, stoppingToken);
 
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

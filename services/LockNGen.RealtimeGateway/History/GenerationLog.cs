@@ -277,11 +277,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// Whether a state event is missing before this event; missing progress is none, newer supersedes it. What an attempt left unsaid cannot be
     /// told from what was lost, so a new attempt is believed to follow at once only as long as nothing at all is missing. Attempt 0 is the
     /// GenerationApi's and its length is no one's business. Older publishers do not say which state event came before: theirs are counted.
+    /// Before the first event known here something is missing only to those who were told that nothing is.
     /// </summary>
     private bool IsHole(ServerMessage message)
     {
         if (LastSequence == 0)
-            return false;
+            return _isComplete && message.StateSequence > 0;
         if (message.StateSequence > 0)
             return message.StateSequence > _lastState;
         var last = GenerationSequence.Attempt(LastSequence);
@@ -333,8 +334,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private void Begin(ServerMessage first)
     {
-        // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1.
-        if (GenerationSequence.Number(first.Sequence) == 1 && GenerationSequence.Attempt(first.Sequence) <= 1)
+        // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1, as others do whose beginning was missed.
+        if (first.Sequence == 1 || (first.Sequence == GenerationSequence.Of(1, 1) && !first.EndsGeneration && !logs.MayHaveMissedABeginning))
         {
             _window.BeginAfter(0);
             Complete();

@@ -17,9 +17,13 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     /// <summary>Within this time of its submission, a generation of which nothing has been heard has its events on their way.</summary>
     private static readonly TimeSpan FirstMoment = TimeSpan.FromSeconds(5);
 
+    /// <summary>For so long after a break the beginning of a generation may be what was missed in it: few wait longer for their first attempt.</summary>
+    private static readonly TimeSpan AfterBreak = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
     private readonly ConcurrentDictionary<string, bool> _unreadable = new();
     private readonly long _startedAt = clock.GetTimestamp();
+    private long _resumedAt;
     private long _bytes;
     private long _wholeSince = long.MaxValue;
     private volatile bool _mayRepeat;
@@ -37,6 +41,16 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     /// <summary>Nothing that the broker delivers after now is missing, as far as anybody knows.</summary>
     public void WholeFromNow() => Volatile.Write(ref _wholeSince, clock.GetTimestamp());
+
+    /// <summary>
+    /// The broker delivers again after a break. What was published in it is in the stream, but it may not be there yet: while the stream has no leader
+    /// other replicas' queues are ahead of it.
+    /// </summary>
+    public void ResumeAfterBreak()
+    {
+        WholeFromNow();
+        Volatile.Write(ref _resumedAt, clock.GetTimestamp());
+    }
 
     /// <summary>
     /// Whether events may come a second time, as they do while the stream is read. Until then nothing that has ended is forgotten for its age:
@@ -74,9 +88,15 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
             Shed();
     }
 
-    /// <summary>Whether a generation of this age is so young, and this replica has been listening for so long, that none of its events can be gone.</summary>
+    /// <summary>
+    /// Whether a generation of this age is so young, and this replica has been listening for so long without a break, that none of its events can be
+    /// gone.
+    /// </summary>
     internal bool HasHeardFor(double? ageSeconds) =>
-        ageSeconds < FirstMoment.TotalSeconds && clock.GetElapsedTime(_startedAt).TotalSeconds > ageSeconds;
+        ageSeconds < FirstMoment.TotalSeconds && clock.GetElapsedTime(Math.Max(_startedAt, Volatile.Read(ref _resumedAt))).TotalSeconds > ageSeconds;
+
+    /// <summary>Whether what is heard of a generation now may have had something before it.</summary>
+    internal bool MayHaveMissedABeginning => Volatile.Read(ref _resumedAt) is > 0 and var at && clock.GetElapsedTime(at) < AfterBreak;
 
     internal bool AreWholeSince(long timestamp) => timestamp > Volatile.Read(ref _wholeSince);
 

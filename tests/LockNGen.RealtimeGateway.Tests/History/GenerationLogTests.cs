@@ -365,6 +365,58 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
+    public void Join_YoungerThanTheBreak_MayHaveMissedItsEvents()
+    {
+        var clock = new FakeTimeProvider();
+        var logs = Create(time: clock);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        logs.ResumeAfterBreak();
+        var log = logs.GetOrAdd(_id);
+        log.Join(_client, after: 0);
+
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id)]), AgeSeconds = 0.1 });
+
+        _client.Texts.First().ShouldContain("\"reason\":\"expired\"");
+    }
+
+    [Fact]
+    public void Append_TheFirstEventThatSomeoneWaitsForIsMissing_IsAHole()
+    {
+        var clock = new FakeTimeProvider();
+        var logs = Create(time: clock);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var log = logs.GetOrAdd(_id);
+        log.Join(_client, after: 0);
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id)]), AgeSeconds = 0.1 });
+
+        Append(log, Queued(_id, sequence: 2)).ShouldBe(AppendOutcome.Hole);
+        log.Repair([], isComplete: true, _everybody).ShouldBeFalse();
+
+        _client.Texts.First().ShouldContain("\"reason\":\"lost\"");
+        _client.Messages.Skip(1).Select(m => (m.Kind, m.Sequence)).ShouldBe([(EventKind.Snapshot, 2)]);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Join_TheBeginningMayHaveBeenMissed_SaysGapThenSnapshot(bool hasEnded, bool isAfterABreak)
+    {
+        var logs = Create();
+        if (isAfterABreak)
+            logs.ResumeAfterBreak();
+        var log = logs.GetOrAdd(_id);
+        GenerationEvent first = hasEnded ? Cancelled(_id, First(1)) : Started(_id);
+        Append(log, first);
+
+        log.Join(_client, after: 0);
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([first]), AgeSeconds = 60 });
+
+        _client.Texts.Any(t => t.Contains("\"reason\":\"expired\"", StringComparison.Ordinal)).ShouldBe(hasEnded || isAfterABreak);
+        _client.Messages[^1].Sequence.ShouldBe(First(1));
+    }
+
+    [Fact]
     public void Join_SomebodyElsesGeneration_LooksLikeAnUnknownOne()
     {
         var log = Create().GetOrAdd(_id);
