@@ -79,12 +79,14 @@ internal sealed partial class RabbitMqFeed(
     private async Task ListenAsync(IConnection connection, IChannel channel, Task binding, Action connected, CancellationToken stoppingToken)
     {
         state.Problem = "filling the rings from the event stream";
-        // Read to its end, or read again; what comes after it, the queue has.
+        // Read to its end, or read again; what comes after it, the queue has. After a break the stream may be behind.
         if (_lastHeard is null)
             logs.WholeFromNow();
         else
             logs.ResumeAfterBreak();
         await ReadHistoryAsync(channel, _lastHeard - Margin ?? clock.GetUtcNow() - options.Value.WarmUpWindow, stoppingToken);
+        if (_lastHeard is not null)
+            logs.WholeFromNow();
 
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         channel.ChannelShutdownAsync += (_, e) =>

@@ -66,7 +66,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return Hold(_hole, message, audience);
             if (IsHole(message))
             {
-                logs.WholeFromNow();
+                logs.NotWholeUntilNow();
                 Hold(_hole = new HoleBuffer(), message, audience);
                 return AppendOutcome.Hole;
             }
@@ -276,7 +276,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>
     /// Whether a state event is missing before this event; missing progress is none, newer supersedes it. What an attempt left unsaid cannot be
     /// told from what was lost, so a new attempt is believed to follow at once only as long as nothing at all is missing. Attempt 0 is the
-    /// GenerationApi's and its length is no one's business. Older publishers do not say which state event came before: theirs are counted.
+    /// GenerationApi's and its length is no one's business, unless a break may have swallowed its end. Older publishers do not say which state event came before: theirs are counted.
     /// Before the first event known here something is missing only to those who were told that nothing is.
     /// </summary>
     private bool IsHole(ServerMessage message)
@@ -288,7 +288,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         var last = GenerationSequence.Attempt(LastSequence);
         return GenerationSequence.Attempt(message.Sequence) == last
             ? message.Sequence != LastSequence + 1
-            : GenerationSequence.Number(message.Sequence) != 1 || (last > 0 && !logs.AreWholeSince(LastActivity));
+            : GenerationSequence.Number(message.Sequence) != 1 || ((last > 0 || logs.MayHaveMissedABeginning) && !logs.AreWholeSince(LastActivity));
     }
 
     /// <summary>

@@ -44,13 +44,16 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     /// <summary>
     /// The broker delivers again after a break. What was published in it is in the stream, but it may not be there yet: while the stream has no leader
-    /// other replicas' queues are ahead of it.
+    /// other replicas' queues are ahead of it. Until <see cref="WholeFromNow"/> anything may be missing.
     /// </summary>
     public void ResumeAfterBreak()
     {
-        WholeFromNow();
+        Volatile.Write(ref _wholeSince, long.MaxValue);
         Volatile.Write(ref _resumedAt, clock.GetTimestamp());
     }
+
+    /// <summary>An event was missing just now; whether others are, nobody knows.</summary>
+    internal void NotWholeUntilNow() => Volatile.Write(ref _wholeSince, Math.Max(Volatile.Read(ref _wholeSince), clock.GetTimestamp()));
 
     /// <summary>
     /// Whether events may come a second time, as they do while the stream is read. Until then nothing that has ended is forgotten for its age:

@@ -396,6 +396,24 @@ public sealed class GenerationLogTests
         _client.Messages.Skip(1).Select(m => (m.Kind, m.Sequence)).ShouldBe([(EventKind.Snapshot, 2)]);
     }
 
+    [Fact]
+    public void Append_FirstAttemptAfterABreakThatMayHaveSwallowedWhatCameBefore_IsAHole()
+    {
+        var clock = new FakeTimeProvider();
+        var logs = Create(time: clock);
+        var log = logs.GetOrAdd(_id);
+        logs.ResumeAfterBreak();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Append(log, Queued(_id));
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Append(log, Started(_id)).ShouldBe(AppendOutcome.Hole);
+        log.Repair([Message(Queued(_id, sequence: 2))], isComplete: true, _everybody).ShouldBeTrue();
+
+        log.Join(_client, after: 0);
+        _client.Sequences.ShouldBe([1, 2, First(1)]);
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
