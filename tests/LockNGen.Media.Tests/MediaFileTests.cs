@@ -60,6 +60,7 @@ public sealed class MediaFileTests
     [InlineData("PK\u0003\u0004rest", "application/zip", GenerationResultKinds.File)]
     [InlineData("{\"asset\":{\"version\":\"2.0\"},\"scenes\":[]}", "model/gltf+json", GenerationResultKinds.Model)]
     [InlineData("[1, {\"a\": 2}]", "application/json", GenerationResultKinds.Text)]
+    [InlineData("{\"\\udc00\": 1}", "text/plain", GenerationResultKinds.Text)]
     [InlineData("{prompt}, a lighthouse", "text/plain", GenerationResultKinds.Text)]
     [InlineData("a picture of a lighthouse: größer", "text/plain", GenerationResultKinds.Text)]
     [InlineData("BMW in the rain", "text/plain", GenerationResultKinds.Text)]

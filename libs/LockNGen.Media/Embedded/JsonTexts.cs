@@ -24,7 +24,7 @@ internal static class JsonTexts
             foreach (var member in at.EnumerateObject())
                 texts.Add(new(member.Name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText()));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Then there is nothing to read.
             return;

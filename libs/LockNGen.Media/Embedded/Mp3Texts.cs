@@ -3,7 +3,7 @@ using LockNGen.Media.Formats;
 
 namespace LockNGen.Media.Embedded;
 
-/// <summary>MP3: texts of one's own (<c>TXXX</c>) in the ID3 tag in front.</summary>
+/// <summary>MP3: user-defined texts (<c>TXXX</c>) in the ID3 tag at the beginning.</summary>
 internal static class Mp3Texts
 {
     private const int HeaderLength = 10;

@@ -4,7 +4,7 @@ namespace LockNGen.Media.Formats;
 
 /// <summary>
 /// Files of boxes (ISO/IEC 14496-12): MP4, M4A and MOV, and the pictures HEIC and AVIF (ISO/IEC 23008-12, AV1-AVIF 1.1), which begin in the same
-/// way and are told by their brands.
+/// way and are distinguished by their brands.
 /// </summary>
 internal static class IsoMediaFormat
 {

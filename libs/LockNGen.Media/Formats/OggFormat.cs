@@ -20,7 +20,7 @@ internal static class OggFormat
             : new(MediaType.Ogg);
     }
 
-    /// <summary>How long a sound plays, from the position that its last page tells; null where that is not told.</summary>
+    /// <summary>How long a sound plays, from the position in its last page; null where there is none.</summary>
     public static double? Duration(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
         var packet = FirstPacket(head);

@@ -53,8 +53,9 @@ internal static class TextFormats
 
             return hasAsset ? MediaType.Gltf : MediaType.Json;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a name with half of a surrogate pair.
             return null;
         }
     }

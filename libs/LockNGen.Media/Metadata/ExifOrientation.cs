@@ -14,7 +14,7 @@ internal static class ExifOrientation
     /// <summary>A directory with nothing in it, big-endian: decoders refuse EXIF that is none.</summary>
     public static ReadOnlySpan<byte> Nothing => [(byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>1 to 8; 0 where it is not told.</summary>
+    /// <summary>1 to 8; 0 where it is not given.</summary>
     public static int Read(ReadOnlySpan<byte> tiff)
     {
         if (tiff.Length < 8 || !(tiff.StartsWith("II"u8) || tiff.StartsWith("MM"u8)))

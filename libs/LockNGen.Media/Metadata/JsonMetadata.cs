@@ -8,7 +8,7 @@ namespace LockNGen.Media.Metadata;
 /// </summary>
 internal static class JsonMetadata
 {
-    /// <summary>Larger descriptions than any real one would take the memory: such files are told to have kept what they have.</summary>
+    /// <summary>Descriptions larger than any real one would take the memory: such files are reported to have kept theirs.</summary>
     private const int LongestJson = 32 << 20;
     private const int GlbHeaderLength = 12;
     private const int ChunkHeaderLength = 8;

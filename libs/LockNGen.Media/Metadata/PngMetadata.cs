@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace LockNGen.Media.Metadata;
 
@@ -54,21 +55,7 @@ internal static class PngMetadata
     {
         byte[] chunk = [.. new byte[4], .. typed, .. new byte[ChecksumLength]];
         BinaryPrimitives.WriteInt32BigEndian(chunk, typed.Length - 4);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4 + typed.Length), Checksum(typed));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4 + typed.Length), Crc32.HashToUInt32(typed));
         return chunk;
-    }
-
-    /// <summary>ISO 3309, without a table for the few bytes that are written here.</summary>
-    internal static uint Checksum(ReadOnlySpan<byte> typed)
-    {
-        var checksum = uint.MaxValue;
-        foreach (var value in typed)
-        {
-            checksum ^= value;
-            for (var bit = 0; bit < 8; bit++)
-                checksum = (checksum & 1) != 0 ? (checksum >> 1) ^ 0xEDB8_8320 : checksum >> 1;
-        }
-
-        return ~checksum;
     }
 }

@@ -8,7 +8,7 @@ namespace LockNGen.Media.Metadata;
 /// </summary>
 internal static class SvgMetadata
 {
-    /// <summary>Larger drawings are told to have kept what they have.</summary>
+    /// <summary>Larger drawings are reported to have kept their metadata.</summary>
     private const int LongestSvg = 32 << 20;
 
     private static readonly SearchValues<byte> NameEnds = SearchValues.Create(" \t\r\n/>"u8);

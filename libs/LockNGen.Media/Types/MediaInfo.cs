@@ -1,6 +1,6 @@
 namespace LockNGen.Media.Types;
 
-/// <summary>What the bytes of a file tell of it.</summary>
+/// <summary>What the bytes of a file say about it.</summary>
 /// <param name="Type">What it is.</param>
 /// <param name="Width">In pixels; 0 where the format does not tell, or not in the bytes that were read.</param>
 /// <param name="Height">In pixels; 0 as with the width.</param>

@@ -2,7 +2,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.Media.Types;
 
-/// <summary>A type of file that is told by its bytes.</summary>
+/// <summary>A type of file that is recognized by its bytes.</summary>
 /// <param name="ContentType">Its media type.</param>
 /// <param name="Extension">The end of its name, with the dot.</param>
 /// <param name="Kind">One of <see cref="GenerationResultKinds"/>.</param>

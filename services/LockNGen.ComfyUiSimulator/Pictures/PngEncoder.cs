@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 
 namespace LockNGen.ComfyUiSimulator.Pictures;
@@ -126,7 +127,7 @@ internal static class PngEncoder
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
         png.Write(number);
         png.Write(typed);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Compute(typed));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.HashToUInt32(typed));
         png.Write(number);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using FsCheck;
@@ -166,7 +167,7 @@ public sealed class PictureMetadataProperties
     {
         byte[] chunk = [0, 0, 0, 0, .. Encoding.ASCII.GetBytes(type), .. data, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), PngMetadata.Checksum(chunk.AsSpan(4, data.Length + 4)));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc32.HashToUInt32(chunk.AsSpan(4, data.Length + 4)));
         return chunk;
     }
 
@@ -175,7 +176,7 @@ public sealed class PictureMetadataProperties
         for (png = png[8..]; !png.IsEmpty;)
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(png);
-            if (BinaryPrimitives.ReadUInt32BigEndian(png[(8 + length)..]) != PngMetadata.Checksum(png.Slice(4, 4 + length)))
+            if (BinaryPrimitives.ReadUInt32BigEndian(png[(8 + length)..]) != Crc32.HashToUInt32(png.Slice(4, 4 + length)))
                 return false;
             png = png[(12 + length)..];
         }
