@@ -1,5 +1,6 @@
+using System.Text;
 using LockNGen.GenerationApi.Problems;
-using LockNGen.GenerationApi.Workflows;
+using LockNGen.Media.Embedded;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Submit;
@@ -7,23 +8,28 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>Reads the body of a submission: our JSON, ComfyUI's, a bare workflow, or a picture with the workflow inside.</summary>
 internal static class SubmissionBody
 {
+    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
     public static async Task<(SubmitRequest? Request, byte[] Bytes, ProblemHttpResult? Problem)> ReadAsync(HttpContext context, long maxBytes)
     {
         if (await RequestBody.ReadBytesAsync(context, maxBytes) is not { } bytes)
             return (null, [], RequestBody.TooLarge(maxBytes));
         var json = bytes;
-        if (PngWorkflow.IsPng(bytes))
+        if (bytes.AsSpan().StartsWith(PngSignature))
         {
-            if (PngWorkflow.Find(bytes, "prompt", maxBytes) is not { } prompt)
-                return (null, bytes, Problem.Invalid("workflow", ErrorCodes.NotApiFormat, NoPrompt(bytes, maxBytes)));
-            json = prompt;
+            var texts = EmbeddedText.ReadAll(bytes);
+            if (texts.FirstOrDefault(t => t.Key == "prompt") is not { } prompt)
+                return (null, bytes, Problem.Invalid("workflow", ErrorCodes.NotApiFormat, NoPrompt(texts)));
+            json = Encoding.UTF8.GetBytes(prompt.Text);
+            if (json.Length > maxBytes)
+                return (null, [], RequestBody.TooLarge(maxBytes));
         }
 
         var (request, problem) = RequestBody.Parse(json, SubmitJson.Default.SubmitRequest, SubmissionShape.Of);
         return (request, bytes, problem);
     }
 
-    private static string NoPrompt(byte[] png, long maxBytes) => PngWorkflow.Find(png, "workflow", maxBytes) is null
+    private static string NoPrompt(IReadOnlyList<EmbeddedText> texts) => texts.All(t => t.Key != "workflow")
         ? "The body is a PNG without a workflow inside. ComfyUI writes it into the pictures that it saves, as the text chunk 'prompt'; many sites remove it."
         : "The PNG has a workflow in the format of ComfyUI's editor only. Open it there, choose Workflow > Export (API), and send the file that it writes.";
 }
