@@ -16,9 +16,9 @@ internal sealed class ComfyUiServer : IAsyncDisposable
     {
         _environment = environment;
         environment.Files.ClearTemp();
-        Sockets = new SocketHub(environment.Time, environment.Loggers.CreateLogger<SocketHub>());
+        Sockets = new SocketHub(environment.Clock, environment.Loggers.CreateLogger<SocketHub>());
         Queue = new PromptQueue(remaining => Sockets.Broadcast("status", StatusJson(remaining)));
-        Log = new ServerLog(environment.Time);
+        Log = new ServerLog(environment.Clock);
         Worker = new PromptWorker(environment, Queue, Sockets, Log, environment.Loggers.CreateLogger<PromptWorker>());
         _work = Task.WhenAll(
             Task.Run(() => Worker.RunAsync(_stopping.Token)),

@@ -13,7 +13,7 @@ internal sealed class ServerEnvironment(
     SavedFileNames fileNames,
     Faults faults,
     RenderLog renders,
-    TimeProvider time,
+    TimeProvider clock,
     ILoggerFactory loggers)
 {
     public SimulatorOptions Options { get; } = options.Value;
@@ -30,11 +30,11 @@ internal sealed class ServerEnvironment(
 
     public RenderLog Renders { get; } = renders;
 
-    public TimeProvider Time { get; } = time;
+    public TimeProvider Clock { get; } = clock;
 
     public ILoggerFactory Loggers { get; } = loggers;
 
     public bool IsVersionB => Options.Version == ComfyUiVersion.B;
 
-    public long UnixMilliseconds() => Time.GetUtcNow().ToUnixTimeMilliseconds();
+    public long UnixMilliseconds() => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace LockNGen.ComfyUiSimulator;
 
 /// <summary>What the server has printed, as <c>/internal/logs/raw</c> shows it: the last 300 writes, and one line may take several.</summary>
-internal sealed class ServerLog(TimeProvider time)
+internal sealed class ServerLog(TimeProvider clock)
 {
     private const int MaxEntries = 300;
 
@@ -14,7 +14,7 @@ internal sealed class ServerLog(TimeProvider time)
     {
         lock (_gate)
         {
-            _entries.Enqueue((time.GetUtcNow(), text));
+            _entries.Enqueue((clock.GetUtcNow(), text));
             if (_entries.Count > MaxEntries)
                 _entries.Dequeue();
         }

@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace LockNGen.ComfyUiSimulator.Admin;
 
 /// <summary>Injected faults of HTTP: frozen, slow, or failing. The admin routes stay reachable.</summary>
-internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, TimeProvider time)
+internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, TimeProvider clock)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         if (!context.Request.Path.StartsWithSegments(AdminEndpoints.Prefix, StringComparison.Ordinal))
         {
             await faults.Freeze.WaitAsync(context.RequestAborted);
-            await Task.Delay(faults.HttpDelay, time, context.RequestAborted);
+            await Task.Delay(faults.HttpDelay, clock, context.RequestAborted);
             if (faults.TakeAnswer(context.Request) is { } answer)
             {
                 await answer.WriteAsync(context.Response, context.RequestAborted);

@@ -13,7 +13,7 @@ internal sealed record Render(
     string PromptId, JsonObject ExtraData, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, IReadOnlyList<string> ExecutedNodes);
 
 /// <summary>Every prompt that was executed, also before simulated restarts: how a test finds out that something was rendered twice.</summary>
-internal sealed class RenderLog(TimeProvider time)
+internal sealed class RenderLog(TimeProvider clock)
 {
     private const int MaxRenders = 20_000;
     private readonly Lock _gate = new();
@@ -25,7 +25,7 @@ internal sealed class RenderLog(TimeProvider time)
         {
             if (_entries.Count >= MaxRenders)
                 _entries.Dequeue();
-            var entry = new Entry(new Render(promptId, extraData, time.GetUtcNow(), EndedAt: null, "running", []));
+            var entry = new Entry(new Render(promptId, extraData, clock.GetUtcNow(), EndedAt: null, "running", []));
             _entries.Enqueue(entry);
             return entry;
         }
@@ -34,7 +34,7 @@ internal sealed class RenderLog(TimeProvider time)
     public void End(Entry entry, string outcome, IReadOnlyList<string> executedNodes)
     {
         lock (_gate)
-            entry.Render = entry.Render with { EndedAt = time.GetUtcNow(), Outcome = outcome, ExecutedNodes = executedNodes };
+            entry.Render = entry.Render with { EndedAt = clock.GetUtcNow(), Outcome = outcome, ExecutedNodes = executedNodes };
     }
 
     /// <summary>Whatever runs will never end: its server was restarted or lost its worker.</summary>

@@ -85,7 +85,7 @@ internal sealed partial class PromptWorker(
         }
 
         environment.Renders.End(render, entry.Completed ? "success" : run.WasInterrupted ? "interrupted" : "error", run.ExecutedNodes);
-        await Task.Delay(environment.Faults.HistoryLag, environment.Time, cancellationToken);
+        await Task.Delay(environment.Faults.HistoryLag, environment.Clock, cancellationToken);
         CollectGarbage();
         queue.Complete(entry);
         await environment.Faults.Holds.PassAsync(HoldStage.HistoryWritten, item.PromptId, classType: null, step: null, cancellationToken);
@@ -97,12 +97,12 @@ internal sealed partial class PromptWorker(
     private void CollectGarbage()
     {
         if (environment.Options.GarbageCollectionMilliseconds == 0
-            || (_lastCollection is { } last && environment.Time.GetElapsedTime(last) < GarbageCollectionInterval))
+            || (_lastCollection is { } last && environment.Clock.GetElapsedTime(last) < GarbageCollectionInterval))
         {
             return;
         }
 
-        _lastCollection = environment.Time.GetTimestamp();
+        _lastCollection = environment.Clock.GetTimestamp();
         sockets.Pause(TimeSpan.FromMilliseconds(environment.Options.GarbageCollectionMilliseconds));
     }
 

@@ -51,7 +51,7 @@ internal abstract class NodeContext(
 
     public bool Bool(string name) => Json(name).GetValueKind() == JsonValueKind.True;
 
-    public ProgressBar StartProgress(int total) => new(total, Environment.IsVersionB, Environment.Time, (value, max, preview) =>
+    public ProgressBar StartProgress(int total) => new(total, Environment.IsVersionB, Environment.Clock, (value, max, preview) =>
     {
         ThrowIfInterrupted();
         UpdateProgress(value, max, preview);
@@ -68,7 +68,7 @@ internal abstract class NodeContext(
     /// <summary>Takes time as Python's <c>sleep</c> does: an interrupt is not noticed before the next report.</summary>
     public Task WorkAsync(double milliseconds) => milliseconds <= 0
         ? Task.CompletedTask
-        : Task.Delay(TimeSpan.FromMilliseconds(milliseconds), Environment.Time, CancellationToken);
+        : Task.Delay(TimeSpan.FromMilliseconds(milliseconds), Environment.Clock, CancellationToken);
 
     /// <summary>A kind 3 frame: to everybody, as the core nodes send it, or to the submitter.</summary>
     public void SendText(string text, bool toClientOnly = false) =>

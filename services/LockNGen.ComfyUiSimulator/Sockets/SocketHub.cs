@@ -8,7 +8,7 @@ namespace LockNGen.ComfyUiSimulator.Sockets;
 /// Who is connected, and the one queue through which every event leaves. Registration is by client id and careless
 /// on purpose: a second socket replaces the first without closing it, and whichever closes removes the entry.
 /// </summary>
-internal sealed partial class SocketHub(TimeProvider time, ILogger<SocketHub> logger)
+internal sealed partial class SocketHub(TimeProvider clock, ILogger<SocketHub> logger)
 {
     /// <summary>Beyond this, previews are thrown away; the real queue has no limit.</summary>
     private const long MaxQueuedBytes = 256L * 1024 * 1024;
@@ -43,7 +43,7 @@ internal sealed partial class SocketHub(TimeProvider time, ILogger<SocketHub> lo
 
     /// <summary>Delays everything queued from now on: Python's garbage collector stops the whole server for a moment.</summary>
     public void Pause(TimeSpan duration) =>
-        Interlocked.Exchange(ref _pausedUntil, time.GetTimestamp() + (long)(duration.TotalSeconds * time.TimestampFrequency));
+        Interlocked.Exchange(ref _pausedUntil, clock.GetTimestamp() + (long)(duration.TotalSeconds * clock.TimestampFrequency));
 
     public void Register(SocketConnection connection)
     {
@@ -114,9 +114,9 @@ internal sealed partial class SocketHub(TimeProvider time, ILogger<SocketHub> lo
     {
         await foreach (var frame in _frames.Reader.ReadAllAsync(cancellationToken))
         {
-            var pause = Interlocked.Read(ref _pausedUntil) - time.GetTimestamp();
+            var pause = Interlocked.Read(ref _pausedUntil) - clock.GetTimestamp();
             if (pause > 0)
-                await Task.Delay(TimeSpan.FromSeconds((double)pause / time.TimestampFrequency), time, cancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds((double)pause / clock.TimestampFrequency), clock, cancellationToken);
             Interlocked.Add(ref _queuedBytes, -frame.Payload.Length);
             await SendNowAsync(frame, cancellationToken);
         }

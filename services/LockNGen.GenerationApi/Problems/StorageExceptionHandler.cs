@@ -18,6 +18,6 @@ internal sealed partial class StorageExceptionHandler(ILogger<StorageExceptionHa
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The object storage failed during {Path}: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "The object storage failed during {Path}: {Reason}")]
     private partial void LogAway(string path, string reason);
 }

@@ -76,10 +76,10 @@ internal sealed partial class WarmUp(
         throw new RollBackException();
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A trial submission was stored and taken back")]
+    [LoggerMessage(LogLevel.Debug, "A trial submission was stored and taken back")]
     private partial void LogWarm();
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The first submission will take longer than the next ones: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "The first submission will take longer than the next ones: {Reason}")]
     private partial void LogCold(string reason);
 
     /// <summary>Rolls the transaction back.</summary>
