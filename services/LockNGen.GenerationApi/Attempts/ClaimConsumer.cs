@@ -70,7 +70,9 @@ internal sealed partial class ClaimConsumer(
         var plan = JsonSerializer.Deserialize(inputs.Plan, StoredJson.Default.RenderPlan)!;
         var models = FirstModels(plan, catalog);
         var spellings = Spellings(plan, catalog);
-        var workflow = plan.HidesResults && catalog is not null ? Hide(inputs.Workflow, catalog, ResultFolder.Of(keys.Upload, row.Id), row) : inputs.Workflow;
+        var workflow = JsonElement.Parse(inputs.Workflow);
+        if (plan.HidesResults && catalog is not null)
+            workflow = Hide(workflow, catalog, ResultFolder.Of(keys.Upload, row.Id), row);
         if (models is [{ Value: var first }, ..])
         {
             await session.ExecuteAsync("UPDATE generations SET model = @model WHERE id = @Id", new { row.Id, model = first.GetString() });
@@ -89,7 +91,7 @@ internal sealed partial class ClaimConsumer(
                 EstimatedSeconds = row.EstimatedSeconds,
                 Owner = row.Owner,
                 TraceParent = row.TraceParent,
-                Workflow = JsonElement.Parse(workflow),
+                Workflow = workflow,
                 Prompts = [.. Enumerable.Range(1, row.Count).Select(i => Prompt(i, plan, [.. models, .. spellings]))],
                 InputFiles = [.. plan.InputFiles.Select(name => new InputFile { Name = name, Url = links.Input(row.Id, row.Attempt, name) })],
                 UploadUrl = links.Upload(row.Id, row.Attempt),
@@ -110,13 +112,13 @@ internal sealed partial class ClaimConsumer(
     }
 
     /// <summary>The workflow with a folder before the names of its results.</summary>
-    private string Hide(string workflow, NodeCatalog catalog, string folder, GenerationRow row)
+    private JsonElement Hide(JsonElement workflow, NodeCatalog catalog, string folder, GenerationRow row)
     {
-        var hidden = JsonNode.Parse(workflow)!.AsObject();
+        var hidden = JsonObject.Create(workflow)!;
         if (!ResultFolder.Put(hidden, catalog, folder))
             return workflow;
         LogFolder(row.Id, folder, row.Instance!);
-        return hidden.ToJsonString();
+        return JsonSerializer.SerializeToElement(hidden);
     }
 
     private static PromptPlan Prompt(int imageIndex, RenderPlan plan, IReadOnlyList<InputValue> models) => new()
