@@ -5,7 +5,6 @@ using LockNGen.GenerationApi.Generations;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Templates;
-using LockNGen.GenerationApi.Uploads;
 using LockNGen.Hosting;
 using LockNGen.Workflows;
 using LockNGen.Workflows.Catalog;
@@ -58,9 +57,9 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         {
             return Problem.Of(StatusCodes.Status400BadRequest, ProblemCodes.NoWorkflow, e.Message);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException { InnerException: null } && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (MultipartFile.IsDamaged(e, context))
         {
-            return Problem.Invalid(Fields[0], ErrorCodes.WrongType, "The multipart body is damaged.");
+            return MultipartFile.Damaged(Fields);
         }
         finally
         {
@@ -74,7 +73,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         if (context.Request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
             return (await RequestBody.ReadBytesAsync(context, limit), null);
         RequestBody.LiftLimit(context);
-        return await UploadEndpoint.FileOfAsync(context, Fields) is { } file
+        return await MultipartFile.OfAsync(context, Fields) is { } file
             ? (await RequestBody.ReadBytesAsync(file.Body, limit, context.RequestAborted), file.Name)
             : throw new InvalidWorkflowException("Send the file as the field 'file' of a multipart/form-data form, or as the body itself.");
     }

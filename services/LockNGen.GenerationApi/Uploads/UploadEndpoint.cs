@@ -3,9 +3,7 @@ using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.GenerationApi.Uploads;
 
@@ -33,7 +31,7 @@ internal static class UploadEndpoint
             .WithName("Upload")
             .WithTags("Uploads")
             .WithSummary("Upload a file for a workflow to read (form field file or image)")
-            .WithDescription($"What it is, its bytes tell. Taken are {UploadTypes.Allowed}. The same bytes are kept once, under the name that they got first.");
+            .WithDescription($"The type is recognized by the file's bytes. Accepted are {UploadTypes.Allowed}. The same bytes are kept once, under the name that they got first.");
         endpoints.MapMethods("/api/uploads/{hash}", [HttpMethods.Head], HeadAsync)
             .RequireAuthorization()
             .Produces(StatusCodes.Status200OK)
@@ -41,7 +39,7 @@ internal static class UploadEndpoint
             .WithName("FindUpload")
             .WithTags("Uploads")
             .WithSummary("Whether you have uploaded these bytes already")
-            .WithDescription($"hash is the SHA-256 of the file, in hexadecimal. 200 with the header {NameHeader}, or 404: unknown, or somebody else's.");
+            .WithDescription($"hash is the SHA-256 of the file, in hexadecimal. 200 with the header {NameHeader}, or 404: unknown, or someone else's.");
     }
 
     private static async Task<IResult> PostAsync(HttpContext context, Caller caller, UploadStore uploads, IOptions<StorageOptions> options)
@@ -50,7 +48,7 @@ internal static class UploadEndpoint
             limit.MaxRequestBodySize = options.Value.MaxUploadBytes;
         try
         {
-            if (await FileOfAsync(context, Fields) is not { Body: { } file })
+            if (await MultipartFile.OfAsync(context, Fields) is not { Body: { } file })
                 return Problem.Invalid(Fields[0], ErrorCodes.Required, "Send the file as the field 'file' (or 'image') of a multipart/form-data form.");
             var (upload, info) = await uploads.AddAsync(file, caller.Owner, context.RequestAborted);
             var answer = new UploadResponse(upload.Name, upload.ContentType, info.Width, info.Height) { Kind = info.Kind, Bytes = upload.Size, Hash = upload.Hash };
@@ -64,9 +62,9 @@ internal static class UploadEndpoint
         {
             return RequestBody.TooLarge(options.Value.MaxUploadBytes);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException { InnerException: null } && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (MultipartFile.IsDamaged(e, context))
         {
-            return Problem.Invalid(Fields[0], ErrorCodes.WrongType, "The multipart body is damaged.");
+            return MultipartFile.Damaged(Fields);
         }
     }
 
@@ -77,29 +75,6 @@ internal static class UploadEndpoint
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "You have no upload with this hash.");
         context.Response.Headers[NameHeader] = upload.Name;
         return TypedResults.Ok();
-    }
-
-    /// <summary>The field's content as it comes in: nothing of it is buffered in memory or in a temporary file.</summary>
-    internal static async Task<(Stream Body, string? Name)?> FileOfAsync(HttpContext context, IReadOnlyList<string> fields)
-    {
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary)
-        {
-            return null;
-        }
-
-        var reader = new MultipartReader(boundary, context.Request.Body);
-        while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
-        {
-            if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-                && fields.Contains(HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), StringComparer.Ordinal))
-            {
-                return (section.Body, disposition.FileName.HasValue ? HeaderUtilities.RemoveQuotes(disposition.FileName).ToString() : null);
-            }
-        }
-
-        return null;
     }
 }
 
