@@ -15,19 +15,18 @@ namespace LockNGen.TestSupport;
 /// A simulated ComfyUI server inside the test process, on a free port. Test projects that need one reference the
 /// simulator and compile this file as a link.
 /// </summary>
-internal sealed class SimulatorHost : IAsyncDisposable
+internal sealed class SimulatorHost : SimulatorHolds, IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private SimulatorHost(WebApplication app)
+    private SimulatorHost(WebApplication app, HttpClient http)
+        : base(http)
     {
         _app = app;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        BaseAddress = new Uri(addresses.Single());
-        Http = new HttpClient { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
+        Http = http;
     }
 
-    public Uri BaseAddress { get; }
+    public Uri BaseAddress => Http.BaseAddress!;
 
     public HttpClient Http { get; }
 
@@ -56,29 +55,8 @@ internal sealed class SimulatorHost : IAsyncDisposable
         var app = builder.Build();
         app.MapComfyUiSimulator();
         await app.StartAsync();
-        return new SimulatorHost(app);
-    }
-
-    /// <summary>Holds the next run that reaches the stage (<c>executionStart</c>, <c>executing</c>, <c>progress</c>, <c>executed</c>, <c>executionSuccess</c>, <c>historyWritten</c>).</summary>
-    public async Task<Guid> HoldAsync(string stage, string? promptId = null, string? classType = null, int? step = null)
-    {
-        using var answer = await Http.PostAsJsonAsync("/simulator/holds", new { stage, promptId, classType, step });
-        answer.EnsureSuccessStatusCode();
-        var hold = await answer.Content.ReadFromJsonAsync<JsonObject>();
-        return hold!["id"]!.GetValue<Guid>();
-    }
-
-    /// <summary>Waits until a run stands at the hold, and says which prompt it is.</summary>
-    public async Task<string> HeldAsync(Guid hold)
-    {
-        var status = await Http.GetFromJsonAsync<JsonObject>($"/simulator/holds/{hold}?timeoutSeconds=30");
-        return status!["reached"]!.GetValue<bool>() ? status["promptId"]!.GetValue<string>() : throw new TimeoutException("No run reached the hold.");
-    }
-
-    public async Task ReleaseAsync(Guid hold)
-    {
-        using var answer = await Http.DeleteAsync(new Uri($"/simulator/holds/{hold}", UriKind.Relative));
-        answer.EnsureSuccessStatusCode();
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new SimulatorHost(app, new HttpClient { BaseAddress = new Uri(addresses.Single()), Timeout = TimeSpan.FromSeconds(60) });
     }
 
     /// <summary>Posts to an admin route, e.g. <c>zombie</c> or <c>sockets/drop?clientId=x</c>.</summary>
@@ -105,15 +83,18 @@ internal sealed class SimulatorHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the server has forgotten all sockets. One that closes late takes the next one of its client id with it, as on real
-    /// servers (ComfyUI #16010).
+    /// Waits until the server has forgotten all sockets, or all but <paramref name="left"/>. One that closes late takes the next one of its client
+    /// id with it, as on real servers (ComfyUI #16010).
     /// </summary>
-    public async Task WaitForNoSocketsAsync()
+    public async Task WaitForSocketsToCloseAsync(int left = 0)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await Http.GetFromJsonAsync<JsonArray>("/simulator/sockets", timeout.Token))!.Count > 0)
+        while (await CountSocketsAsync() > left)
             timeout.Token.ThrowIfCancellationRequested();
     }
+
+    /// <summary>How many sockets are open.</summary>
+    public async Task<int> CountSocketsAsync() => (await Http.GetFromJsonAsync<JsonArray>("/simulator/sockets"))!.Count;
 
     /// <summary>Sends a text frame, sensible or not, to one client, or to everybody.</summary>
     public async Task SendFrameAsync(string text, string? clientId = null, bool end = true)

@@ -14,7 +14,7 @@ public sealed class CancelTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 2000), images: 2);
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         var neighbour = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
         await comfy.ReleaseAsync(hold);
 
@@ -31,7 +31,7 @@ public sealed class CancelTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("ExecutionStart");
         var first = await host.SubmitAsync(Workflows.TextToImage());
-        var running = await comfy.ReachedAsync(hold);
+        var running = await comfy.HeldAsync(hold);
         var second = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
         await comfy.WaitForPendingAsync(1);
 
@@ -50,7 +50,7 @@ public sealed class CancelTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("ExecutionSuccess");
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await host.CancelAsync(row);
         await comfy.ReleaseAsync(hold);
 
@@ -78,7 +78,7 @@ public sealed class CancelTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("ExecutionStart");
         await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         var waiting = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
         await comfy.WaitForPendingAsync(1);
 

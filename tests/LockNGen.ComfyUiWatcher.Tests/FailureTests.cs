@@ -34,7 +34,7 @@ public sealed class FailureTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("HistoryWritten");
         var row = await host.SubmitAsync(Workflows.TextToImage(), images: 2);
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("fail-node?classType=KSampler");
         await comfy.ReleaseAsync(hold);
 
@@ -246,7 +246,7 @@ public sealed class FailureTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("HistoryWritten");
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         host.Ledger.Store.UploadStatus = 409;
         await comfy.ReleaseAsync(hold);
 

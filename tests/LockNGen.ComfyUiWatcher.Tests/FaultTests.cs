@@ -13,7 +13,7 @@ public sealed class FaultTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 100));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("sockets/drop");
         await comfy.ReleaseAsync(hold);
 
@@ -32,7 +32,7 @@ public sealed class FaultTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Executed");
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("sockets/drop");
         await comfy.ReleaseAsync(hold);
 
@@ -46,7 +46,7 @@ public sealed class FaultTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 100));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("sockets/deafen");
         await comfy.ReleaseAsync(hold);
 
@@ -61,7 +61,7 @@ public sealed class FaultTests
         await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:SilentAfter", "00:00:10"), ("ComfyUi:PollInterval", "00:00:10"));
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 200));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("sockets/deafen");
         await comfy.ReleaseAsync(hold);
 
@@ -78,7 +78,7 @@ public sealed class FaultTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         foreach (var frame in new[] { "{", "[]", "{\"type\":7}", "{\"type\":\"progress\",\"data\":{}}", "{\"type\":\"new_thing\",\"data\":{}}", "{\"type\":\"status\",\"data\":{}}" })
             await comfy.SendFrameAsync("text=true", System.Text.Encoding.UTF8.GetBytes(frame));
         foreach (var frame in new byte[][] { [0], [0, 0, 0, 1], [0, 0, 0, 4, 0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0, 0, 99, 1, 2], [0, 0, 0, 3, 0, 0, 0, 9] })
@@ -143,7 +143,7 @@ public sealed class FaultTests
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var hold = await comfy.HoldAsync("ExecutionStart");
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("zombie");
 
         (await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Code.ShouldBe(GenerationErrorCodes.WorkerDied);
@@ -191,7 +191,7 @@ public sealed class FaultTests
         await using var host = await WatcherHost.StartAsync([comfy.Url], ("Bus:RequestTimeout", "00:00:00.500"));
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage(), images: 2);
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         host.Ledger.Away = true;
         await comfy.ReleaseAsync(hold);
 
@@ -251,7 +251,7 @@ public sealed class FaultTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("HistoryWritten");
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         var uploading = host.Ledger.Store.HoldUploads();
         await comfy.ReleaseAsync(hold);
         await uploading.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);

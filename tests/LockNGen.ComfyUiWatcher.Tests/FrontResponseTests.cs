@@ -128,7 +128,7 @@ public sealed class FrontResponseTests
         await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:MaxFrameBytes", "1048576"));
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 100));
-        var prompt = await comfy.ReachedAsync(hold);
+        var prompt = await comfy.HeldAsync(hold);
         await comfy.SendFrameAsync("text=false", new byte[5 << 20]);
         await host.LoggedAsync("it has 5242880 bytes, and MaxFrameBytes is 1048576");
         var deep = new string('[', 3000) + new string(']', 3000);

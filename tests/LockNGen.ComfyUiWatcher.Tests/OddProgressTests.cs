@@ -14,7 +14,7 @@ public sealed class OddProgressTests
         await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:CustomEvents:0", "my_node.feedback"));
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 10));
-        var id = await comfy.ReachedAsync(hold);
+        var id = await comfy.HeldAsync(hold);
 
         foreach (var frame in new[]
         {
@@ -54,7 +54,7 @@ public sealed class OddProgressTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 10));
-        var id = await comfy.ReachedAsync(hold);
+        var id = await comfy.HeldAsync(hold);
 
         foreach (var frame in frames.Replace("<id>", id, StringComparison.Ordinal).Replace("}},{", "}}\n{", StringComparison.Ordinal).Split('\n'))
             await comfy.SendFrameAsync("text=true", Encoding.UTF8.GetBytes(frame));

@@ -23,7 +23,7 @@ public sealed class ProcessTests(RabbitMqBroker broker)
         await second.ReadyAsync(TestContext.Current.CancellationToken);
         var hold = await comfy.HoldAsync(stage);
         var row = ledger.Submit(Workflows.TextToImage(steps: 30), images: 2);
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         await first.KillAsync();
         await ledger.Events.WaitForAsync<GenerationStarted>(row.Id, s => s.Data.Attempt > 1);
@@ -46,7 +46,7 @@ public sealed class ProcessTests(RabbitMqBroker broker)
         await second.ReadyAsync(TestContext.Current.CancellationToken);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 3);
         var row = ledger.Submit(Workflows.TextToImage(steps: 30), images: 2);
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         await first.FreezeAsync();
         await ledger.Events.WaitForAsync<GenerationStarted>(row.Id, s => s.Data.Attempt > 1);
@@ -71,7 +71,7 @@ public sealed class ProcessTests(RabbitMqBroker broker)
         await ledger.WaitForOwnerAsync("comfy-0");
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 3);
         var row = ledger.Submit(Workflows.TextToImage(steps: 10));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         await broker.KillAsync();
         await comfy.ReleaseAsync(hold);
@@ -96,7 +96,7 @@ public sealed class ProcessTests(RabbitMqBroker broker)
         await second.ReadyAsync(TestContext.Current.CancellationToken);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 3);
         var row = ledger.Submit(Workflows.TextToImage(steps: 30));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         (await first.TerminateAsync()).ShouldBe(0);
         await ledger.Events.WaitForAsync<GenerationStarted>(row.Id, s => s.Data.Attempt > 1);

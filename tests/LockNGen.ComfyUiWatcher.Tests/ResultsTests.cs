@@ -74,7 +74,7 @@ public sealed class ResultsTests
         var hold = await comfy.HoldAsync("ExecutionStart");
         var row = host.Ledger.AddUnseeded(Workflow(nodes), "comfy-0");
         await host.DispatchAsync(row);
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("sockets/drop");
         await comfy.ReleaseAsync(hold);
         var read = Describe((await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data);

@@ -61,7 +61,7 @@ public sealed class ServerLossTests(RabbitMqBroker broker)
         var id = await farm.Api.Http.SubmitAsync(steps: 20, seed: Stopwatch.GetTimestamp());
         var started = await farm.Events.WaitForAsync<GenerationStarted>(id);
         var at = farm.Servers.ToList().FindIndex(s => s.Name == started.Data.Instance);
-        await farm.Servers[at].Control.ReachedAsync(holds[at]);
+        await farm.Servers[at].Control.HeldAsync(holds[at]);
         await farm.Servers[1 - at].Control.ReleaseAllAsync();
         return (id, farm.Servers[at]);
     }

@@ -19,7 +19,7 @@ public sealed class SocketTests
         await host.Events.WaitForAsync<GenerationCompleted>((await host.SubmitAsync(Workflows.TextToImage(seed: 7), images: 2)).Id);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var late = await host.SubmitAsync(Workflows.TextToImage(seed: 8, steps: 200));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await host.CancelAsync(late, new GenerationError { Code = "timeout", Message = "It took too long." });
         await comfy.ReleaseAsync(hold);
         (await host.Events.WaitForAsync<GenerationFailed>(late.Id)).Data.Error.Code.ShouldBe("timeout");
@@ -35,7 +35,7 @@ public sealed class SocketTests
         var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         await host.SubmitAsync(Workflows.TextToImage(steps: 20));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         (await ClientIdsAsync(comfy)).Count.ShouldBe(1);
 
         await host.DisposeAsync();

@@ -19,7 +19,7 @@ public sealed class StalledTests
         var hold = await comfy.HoldAsync("Executing", "LabSlow");
         var row = host.Ledger.AddUnseeded(Workflow(), "comfy-0");
         await host.DispatchAsync(row);
-        var prompt = await comfy.ReachedAsync(hold);
+        var prompt = await comfy.HeldAsync(hold);
         await host.LoggedAsync("too long, interrupting it");
         await comfy.ReleaseAsync(hold);
 

@@ -14,7 +14,7 @@ public sealed class StartTests
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var hold = await comfy.HoldAsync("ExecutionStart");
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = Guid.NewGuid(), client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(seed: 8), prompt_id = Guid.NewGuid(), client_id = "somebody" });
 
         var row = await host.SubmitAsync(Workflows.TextToImage(seed: 9));
@@ -30,12 +30,12 @@ public sealed class StartTests
         // The others' prompts come to this hold first; each is let go.
         for (var other = 0; other < 2; other++)
         {
-            await comfy.ReachedAsync(own);
+            await comfy.HeldAsync(own);
             await comfy.ReleaseAsync(own);
             own = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         }
 
-        await comfy.ReachedAsync(own);
+        await comfy.HeldAsync(own);
         await host.Events.WaitForAsync<GenerationStarted>(row.Id);
         (await host.Ledger.WaitForHeldAsync(row.Id, h => h.Begun == true)).WaitsBehind.ShouldBeNull();
         await comfy.ReleaseAsync(own);
@@ -65,7 +65,7 @@ public sealed class StartTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("Executing", "VAEDecode");
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         var quiet = await host.Ledger.WaitForHeldAsync(row.Id, h => h.QuietSeconds > 1);
         await comfy.ReleaseAsync(hold);

@@ -70,7 +70,7 @@ public sealed class SubmissionTests
             client_id = "the-same",
             extra_data = new { lockngen = new { generationId = row.Id, imageIndex = 1, attempt = 1, instance = "comfy-0" } },
         });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.AdminAsync("http-errors?count=1&path=/prompt");
 
         await host.DispatchAsync(row);

@@ -21,7 +21,7 @@ public sealed class TakeoverTests
         row.Attempt = 2;
         var hold = await comfy.HoldAsync(stage);
         await comfy.PostPromptAsync(Leftover(row, attempt: 1));
-        var promptId = await comfy.ReachedAsync(hold);
+        var promptId = await comfy.HeldAsync(hold);
 
         await host.DispatchAsync(row);
         await host.Events.WaitForAsync<GenerationStarted>(row.Id, s => s.Data.Attempt == 3);
@@ -48,7 +48,7 @@ public sealed class TakeoverTests
         row.Attempt = 2;
         var hold = await comfy.HoldAsync(stage);
         await comfy.PostPromptAsync(Leftover(row, attempt: 1));
-        var promptId = await comfy.ReachedAsync(hold);
+        var promptId = await comfy.HeldAsync(hold);
 
         await host.DispatchAsync(row);
         await host.LoggedAsync("Adopted prompt " + promptId);
@@ -68,7 +68,7 @@ public sealed class TakeoverTests
         row.Attempt = 2;
         var hold = await comfy.HoldAsync("HistoryWritten");
         await comfy.PostPromptAsync(Leftover(row, attempt: 1, installation: "a-copy-of-the-data"));
-        var theirs = await comfy.ReachedAsync(hold);
+        var theirs = await comfy.HeldAsync(hold);
         await comfy.ReleaseAsync(hold);
 
         await host.DispatchAsync(row);
@@ -115,7 +115,7 @@ public sealed class TakeoverTests
             client_id = "their-watcher",
             extra_data = new { lockngen = new { generationId = theirs, imageIndex = 1, attempt = 1, instance = "comfy-0", installation } },
         });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         (await host.Ledger.WaitForReportAsync("comfy-0", r => r.OthersRemaining == 1, TestContext.Current.CancellationToken)).QueueRemaining.ShouldBe(1);
         // Three times as long as an orphan may stay.
         for (var beat = 0; beat < 4; beat++)
@@ -133,7 +133,7 @@ public sealed class TakeoverTests
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var hold = await comfy.HoldAsync("ExecutionStart");
         await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         (await comfy.GetAsync("queue")).GetProperty("queue_running")[0][3].GetProperty("lockngen").GetProperty("installation").GetString()
             .ShouldBe(FakeLedger.InstallationId);

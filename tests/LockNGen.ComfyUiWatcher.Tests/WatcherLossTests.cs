@@ -26,7 +26,7 @@ public sealed class WatcherLossTests(RabbitMqBroker broker)
         await farm.UntilAllUpAsync();
         var hold = await farm.Servers[0].Control.HoldAsync("Progress");
         var id = await farm.Api.Http.SubmitAsync(count: 2, steps: 20);
-        await farm.Servers[0].Control.ReachedAsync(hold);
+        await farm.Servers[0].Control.HeldAsync(hold);
 
         // What a minute of frost takes: its lease, its connections, its queue with the commands in it, and its generation.
         await frozen.FreezeAsync();

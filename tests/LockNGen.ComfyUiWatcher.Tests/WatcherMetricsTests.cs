@@ -16,7 +16,7 @@ public sealed class WatcherMetricsTests
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage());
         var waiting = await host.SubmitAsync(Workflows.TextToImage(seed: 7));
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await host.Ledger.WaitForReportAsync("comfy-0", r => r.QueueRemaining == 2, TestContext.Current.CancellationToken);
 
         measured["lockngen.comfyui.up comfy-0"].ShouldBe(1);
@@ -46,7 +46,7 @@ public sealed class WatcherMetricsTests
         using var measured = new Measurements(host.Services.GetRequiredService<WatcherMetrics>().Meter);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await comfy.SendFrameAsync("text=true", "{"u8.ToArray());
         await comfy.SendFrameAsync("text=true", "}"u8.ToArray());
         await comfy.SendFrameAsync("text=true", """{"type":"new_thing","data":{}}"""u8.ToArray());

@@ -22,7 +22,7 @@ public sealed class WorkerTests
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var hold = await comfy.HoldAsync(stage);
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         for (var beat = 0; beat < 4; beat++)
             (await host.Ledger.NextReportAsync("comfy-0")).State.ShouldBe(InstanceState.Up);
         await comfy.ReleaseAsync(hold);
@@ -94,7 +94,7 @@ public sealed class WorkerTests
         (await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart)).Reason!.ShouldContain("none has been started");
 
         await comfy.ReleaseAsync(hold);
-        var prompt = await comfy.ReachedAsync(running);
+        var prompt = await comfy.HeldAsync(running);
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         await host.LoggedAsync($"Nobody claims prompt {prompt}");
         await comfy.ReleaseAsync(running);

@@ -50,7 +50,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
         clock.Resume();
         foreach (var socket in _sockets.Values)
             await socket.DisposeAsync();
-        await host.WaitForNoSocketsAsync();
+        await host.WaitForSocketsToCloseAsync();
     }
 
     private async Task ConnectAsync(JsonObject action)
@@ -85,13 +85,21 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
     {
         var text = action["text"]!.ToString();
         if (text == "client closes the socket normally")
-            await _sockets[action["socket"]!.ToString()].CloseAsync();
+            await LeaveAsync(action, socket => socket.CloseAsync());
         else if (text.StartsWith("client aborts the TCP connection", StringComparison.Ordinal))
-            await _sockets[action["socket"]!.ToString()].DisposeAsync();
+            await LeaveAsync(action, socket => socket.DisposeAsync().AsTask());
         else if (text is "kill -9" or "exit code -15" or "exit code 0")
             await host.AdminAsync("restart");
         else if (text == "sent 4 MiB + 10")
             await _sockets["bigmouth"].SendAsync(new string('x', (4 * 1024 * 1024) + 10));
+    }
+
+    /// <summary>Ends when the server has noticed, as it had in the recording before the same client came back.</summary>
+    private async Task LeaveAsync(JsonObject action, Func<SimulatorSocket, Task> leave)
+    {
+        var open = await host.CountSocketsAsync();
+        await leave(_sockets[action["socket"]!.ToString()]);
+        await host.WaitForSocketsToCloseAsync(open - 1);
     }
 
     private async Task RequestAsync(JsonObject entry)

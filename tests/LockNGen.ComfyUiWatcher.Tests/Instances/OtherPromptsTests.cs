@@ -15,7 +15,7 @@ public sealed class OtherPromptsTests
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var id = Guid.NewGuid();
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = id, client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await host.Events.WaitForAsync<GenerationStarted>(id);
         await comfy.ReleaseAsync(hold);
         await host.Events.WaitForAsync<GenerationCompleted>(id);
@@ -34,7 +34,7 @@ public sealed class OtherPromptsTests
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var first = Guid.NewGuid();
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(seed: 7), prompt_id = first, client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await host.Events.WaitForAsync<GenerationStarted>(first);
         await comfy.ReleaseAsync(hold);
         await host.Events.WaitForAsync<GenerationCompleted>(first);
@@ -120,7 +120,7 @@ public sealed class OtherPromptsTests
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = id, client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await host.Ledger.WaitForReportAsync("comfy-0", r => r.OthersRemaining == 1, TestContext.Current.CancellationToken);
         await comfy.ReleaseAsync(hold);
         return id;

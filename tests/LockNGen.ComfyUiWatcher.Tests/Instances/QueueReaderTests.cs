@@ -40,7 +40,7 @@ public sealed class QueueReaderTests
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var hold = await comfy.HoldAsync("ExecutionStart");
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = Guid.NewGuid(), client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
         await host.Ledger.WaitForReportAsync("comfy-0", r => r.OthersRemaining == 1, TestContext.Current.CancellationToken);
         await comfy.AnswerAsync(new { path = "/queue", method = "GET", status = 502, contentType = "text/html", body = "too much" });
 
@@ -64,7 +64,7 @@ public sealed class QueueReaderTests
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var hold = await comfy.HoldAsync("ExecutionStart");
         await comfy.PostPromptAsync(new { prompt = Workflows.TextToImage(), prompt_id = Guid.NewGuid(), client_id = "somebody" });
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         await host.Ledger.WaitForReportAsync("comfy-0", r => r is { State: InstanceState.Up, QueueRemaining: 1, OthersRemaining: 1 }, TestContext.Current.CancellationToken);
         await comfy.ReleaseAsync(hold);
@@ -83,7 +83,7 @@ public sealed class QueueReaderTests
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var hold = await comfy.HoldAsync("ExecutionStart");
         var row = await host.SubmitAsync(Workflows.TextToImage());
-        await comfy.ReachedAsync(hold);
+        await comfy.HeldAsync(hold);
 
         await host.Events.WaitForAsync<GenerationStarted>(row.Id);
         for (var beat = 0; beat < 3; beat++)

@@ -1,27 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
 /// <summary>What tests ask of a simulated ComfyUI, wherever it runs.</summary>
-internal class SimulatorControl(HttpClient http)
+internal class SimulatorControl(HttpClient http) : SimulatorHolds(http)
 {
-    /// <summary>Makes the next matching run stop at a stage, and returns the hold's id.</summary>
-    public async Task<Guid> HoldAsync(string stage, string? classType = null, int? step = null)
-    {
-        var answer = await PostAsync("simulator/holds", JsonContent.Create(new { stage, classType, step }));
-        return answer.GetProperty("id").GetGuid();
-    }
-
-    /// <summary>Waits until a run stands at the hold, and returns its prompt id.</summary>
-    public async Task<string> ReachedAsync(Guid hold)
-    {
-        var answer = await http.GetFromJsonAsync<JsonElement>($"simulator/holds/{hold}?timeoutSeconds=60", TestContext.Current.CancellationToken);
-        answer.GetProperty("reached").GetBoolean().ShouldBeTrue("the prompt never came to the hold");
-        return answer.GetProperty("promptId").GetString()!;
-    }
-
-    public Task ReleaseAsync(Guid hold) => DeleteAsync($"simulator/holds/{hold}");
+    private readonly HttpClient _http = http;
 
     public Task AdminAsync(string path, string? json = null) => PostAsync("simulator/" + path, json is null ? null : new StringContent(json));
 
@@ -52,22 +38,20 @@ internal class SimulatorControl(HttpClient http)
     }
 
     public async Task<JsonElement> GetAsync(string path) =>
-        await http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
+        await _http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
 
     /// <summary>Prompts that the server has finished or is running, in whatever way.</summary>
     public async Task<IReadOnlyList<string>> RendersAsync() =>
         [.. (await GetAsync("simulator/renders")).EnumerateArray().Select(r => r.GetProperty("promptId").GetString()!)];
 
-    public Task ReleaseAllAsync() => DeleteAsync("simulator/holds");
-
     private async Task<JsonElement> PostAsync(string path, HttpContent? content)
     {
-        using var response = await http.PostAsync(path, content, TestContext.Current.CancellationToken);
+        using var response = await _http.PostAsync(path, content, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         response.IsSuccessStatusCode.ShouldBeTrue($"{path}: {(int)response.StatusCode} {System.Text.Encoding.UTF8.GetString(body)}");
         return body.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(body);
     }
 
     private async Task DeleteAsync(string path) =>
-        (await http.DeleteAsync(path, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await _http.DeleteAsync(path, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 }

@@ -1,6 +1,6 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Tests.Conformance;
+using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Doors;
 
@@ -11,6 +11,7 @@ namespace LockNGen.IntegrationTests.Doors;
 /// </summary>
 internal sealed class HeldSteps(HttpClient simulator, Recording recording)
 {
+    private readonly SimulatorHolds _holds = new(simulator);
     private readonly Queue<Step> _steps = [];
 
     /// <summary>To be called before the prompt that was recorded with this id is sent.</summary>
@@ -42,18 +43,13 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
         return unseen;
     }
 
-    private async Task<Guid> HoldAsync(int step)
-    {
-        using var response = await simulator.PostAsJsonAsync("simulator/holds", new { stage = "progress", step }, TestContext.Current.CancellationToken);
-        var hold = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken);
-        return hold!["id"]!.GetValue<Guid>();
-    }
+    private Task<Guid> HoldAsync(int step) => _holds.HoldAsync("progress", step: step);
 
     /// <summary>A step is told before the simulator stops at it: one that was let go too early would take the hold of the next sampler.</summary>
     private async Task ReleaseAsync(Guid hold)
     {
-        await simulator.GetStringAsync(new Uri($"simulator/holds/{hold}?timeoutSeconds=60", UriKind.Relative), TestContext.Current.CancellationToken);
-        using var response = await simulator.DeleteAsync(new Uri($"simulator/holds/{hold}", UriKind.Relative), TestContext.Current.CancellationToken);
+        await _holds.HeldAsync(hold);
+        await _holds.ReleaseAsync(hold);
     }
 
     private static Task<bool> IsSeenAsync(DoorSocket socket, string promptId, string node, Func<JsonObject?, bool> isWanted) =>
