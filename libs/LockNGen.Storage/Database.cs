@@ -17,7 +17,7 @@ public abstract class Database : IAsyncDisposable
     private static readonly TimeSpan FailoverPatience = TimeSpan.FromSeconds(10);
     private static readonly Backoff FailoverRetry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
-    /// <summary>After a deadlock and the like.</summary>
+    /// <summary>After a deadlock or another failure that passes.</summary>
     private static readonly Backoff Contended = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(200));
 
     private readonly DbDataSource _source;
@@ -69,13 +69,13 @@ public abstract class Database : IAsyncDisposable
             }
             catch (PostgresException e) when (IsPassing(e) && attempt < MaxTries)
             {
-                // Prepared anew by the next try.
+                // Prepared again by the next try.
             }
         }
     }
 
     /// <summary>
-    /// Runs a transaction; on PostgreSQL it is tried again after a deadlock and the like, so <paramref name="work"/> must do
+    /// Runs a transaction; on PostgreSQL it is tried again after a deadlock or another failure that passes, so <paramref name="work"/> must do
     /// nothing but talk to the database. What must follow a commit is registered with <see cref="DatabaseSession.AfterCommit"/>.
     /// With several servers it is also tried again for some seconds when one is lost, unless it is not known whether the commit came through.
     /// </summary>

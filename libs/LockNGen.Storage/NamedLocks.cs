@@ -12,7 +12,7 @@ namespace LockNGen.Storage;
 /// compare-and-set, or may be done twice:
 /// <list type="bullet">
 /// <item>scheduler: a generation is dispatched only while it is queued, so to one instance; two passes at once may give an instance more than its room,
-/// which then waits there. Cancels and outcomes may be sent twice, and whoever takes them knows them again.</item>
+/// which then waits there. Cancels and outcomes may be sent twice; their consumers recognize duplicates.</item>
 /// <item>outbox: an event goes out twice, with the same bytes, number and message id; readers drop the second.</item>
 /// <item>retention: rows are deleted, and the names of their files written down, in one transaction; what is gone cannot be deleted again.</item>
 /// </list>
@@ -65,7 +65,7 @@ internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
         {
             try
             {
-                // Throws when the server went away meanwhile, and has freed the lock itself.
+                // Throws when the server has gone away, which freed the lock.
                 if (remote is not null)
                     await remote.DisposeAsync();
             }

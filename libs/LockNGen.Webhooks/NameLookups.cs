@@ -12,17 +12,17 @@ public sealed class NameLookups(Func<string, CancellationToken, Task<IPAddress[]
     /// <summary>Look-ups under way at once.</summary>
     public const int MaxAtOnce = 32;
 
-    /// <summary>Of these, those of one owner; all that belong to nobody count as one's.</summary>
+    /// <summary>Of these, those of one owner; those without an owner count as one owner's.</summary>
     public const int MaxPerOwner = 4;
 
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? ResolveAsync;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OwnerPlaces> _owners = new(StringComparer.Ordinal);
 
-    // Not disposed: it has no handle, and look-ups that nobody waits for give their places back late.
+    // Not disposed: it has no handle, and abandoned look-ups give their places back late.
     private SemaphoreSlim Places { get; } = new(MaxAtOnce);
 
-    /// <summary>Looks a name up. A look-up that nobody waits for any more keeps its place until the resolver gives up.</summary>
+    /// <summary>Looks a name up. An abandoned look-up keeps its place until the resolver gives up.</summary>
     /// <param name="host">The name.</param>
     /// <param name="owner">For whom.</param>
     /// <param name="patience">How long to wait, for a place and for the answer.</param>

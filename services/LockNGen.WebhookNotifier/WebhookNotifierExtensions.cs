@@ -20,7 +20,7 @@ public static class WebhookNotifierExtensions
 {
     private const string Root = "/api/webhooks";
 
-    /// <summary>Its OpenAPI document, at a path that whoever routes to the notifier routes already; Standalone's v1 has it all.</summary>
+    /// <summary>Its OpenAPI document, at a path that is routed to the notifier anyway; Standalone's v1 has it all.</summary>
     private const string OpenApiDocument = "openapi";
 
     /// <summary>Adds the queue, the worker and the storage behind them.</summary>

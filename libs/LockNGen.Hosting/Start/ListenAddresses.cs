@@ -28,7 +28,7 @@ internal static class ListenAddresses
     private static IPAddress AddressOf(string host) =>
         host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
 
-    /// <summary>Binds and does not listen: whoever is waiting for this service must not be let in by a socket that closes at once.</summary>
+    /// <summary>Binds and does not listen: a client that waits for this service must not be accepted by a socket that closes at once.</summary>
     private static bool IsTaken(IPAddress address, int port)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

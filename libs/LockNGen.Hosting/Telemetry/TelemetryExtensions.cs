@@ -47,7 +47,7 @@ internal static class TelemetryExtensions
         {
             telemetry.WithTracing(traces => traces
                 .AddSource(OwnSources, "MassTransit", "Npgsql")
-                // Probes ask every few seconds, and nobody asks about them.
+                // Probes come every few seconds, and no one needs their traces.
                 .AddAspNetCoreInstrumentation(o => o.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase) && context.Request.Path != "/metrics")
                 .AddHttpClientInstrumentation()
                 .AddOtlpExporter());

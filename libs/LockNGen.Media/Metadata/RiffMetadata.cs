@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// Files of chunks: WebP, WAV and AVI (RIFF), AIFF (IFF). Chunks of metadata become chunks that nobody knows, of the same length, because
+/// Files of chunks: WebP, WAV and AVI (RIFF), AIFF (IFF). Chunks of metadata become chunks of an unknown type, of the same length, because
 /// the file's length is written at its beginning. WebP announces EXIF there as well, and shows the picture as its orientation says: that stays.
 /// </summary>
 internal static class RiffMetadata

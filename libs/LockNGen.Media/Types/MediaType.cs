@@ -11,7 +11,7 @@ public sealed record MediaType(string ContentType, string Extension, string Kind
     // Filled by those below; the first of a content type speaks for it.
     private static readonly Dictionary<string, MediaType> Known = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whatever nobody here knows.</summary>
+    /// <summary>Anything that is not known here.</summary>
     public static MediaType Unknown { get; } = File("application/octet-stream", ".bin");
 
     /// <summary>PNG, also the animated one.</summary>
@@ -104,7 +104,7 @@ public sealed record MediaType(string ContentType, string Extension, string Kind
     public static MediaType Gzip { get; } = File("application/gzip", ".gz");
 
     /// <summary>
-    /// Whether browsers only show, play or read it. SVG, HTML, XML and PDF they run, and of what else there is nobody knows.
+    /// Whether browsers only show, play or read it. SVG, HTML, XML and PDF are run, and other types are unknown.
     /// </summary>
     public bool IsInert => Kind is not (GenerationResultKinds.File or GenerationResultKinds.Latent) && ContentType != Svg.ContentType;
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// Whom limits count where nobody has proven who they are: an IPv4 address, or the /64 of an IPv6 address, which is the smallest network that
+/// What limits count where callers are anonymous: an IPv4 address, or the /64 of an IPv6 address, which is the smallest network that
 /// one customer gets. An IPv4 address in the form of IPv6 is an IPv4 address.
 /// </summary>
 public static class ClientNetwork

@@ -29,7 +29,7 @@ public sealed partial class RevocationPoll : BackgroundService
 
     /// <summary>Adds the poll, once in a process.</summary>
     /// <param name="services">Where to.</param>
-    /// <param name="ask">Asks whoever keeps the revocations; what it throws is tried again.</param>
+    /// <param name="ask">Asks the service that keeps the revocations; after an exception it is asked again.</param>
     public static void AddTo(IServiceCollection services, Func<IServiceProvider, CancellationToken, Task<RevocationsAnswer>> ask) =>
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RevocationPoll>(p => new RevocationPoll(
             cancellationToken => ask(p, cancellationToken),

@@ -22,7 +22,7 @@ internal sealed class SessionIdHandler(IOptionsMonitor<AuthenticationSchemeOptio
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // Browsers cannot set headers on a WebSocket, an EventSource or an image, hence the query parameter.
+        // Browsers cannot set headers on a WebSocket, an EventSource or an image, so there is a query parameter as well.
         var session = Request.Headers[SessionHeader].ToString() is { Length: > 0 } header ? header : Request.Query[SessionQuery].ToString();
         if (session.Length > MaxSessionLength || session.AsSpan().ContainsAnyExcept(SessionCharacters))
             return Task.FromResult(AuthenticateResult.Fail($"{SessionHeader} must be 1 to {MaxSessionLength} characters of A-Z a-z 0-9 - _ . : @"));

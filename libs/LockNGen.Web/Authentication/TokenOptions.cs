@@ -9,7 +9,7 @@ namespace LockNGen.Web.Authentication;
 /// <summary>What makes a JWT good: signature, issuer, audience, time. Keys come from the authority's discovery document, or from the options.</summary>
 internal sealed class TokenOptions(IOptions<AuthOptions> auth, TimeProvider clock) : IConfigureNamedOptions<JwtBearerOptions>
 {
-    /// <summary>No honest token is longer, and a longer one does not fit a cookie anyway.</summary>
+    /// <summary>Real tokens are shorter, and a longer one does not fit into a cookie anyway.</summary>
     public const int MaxLength = 8 * 1024;
 
     private static readonly string[] SharedKeyAlgorithms =

@@ -16,7 +16,7 @@ internal sealed class CommonErrors : IOpenApiOperationTransformer
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
             Add("401", "No token, or one that is expired, revoked or not for this installation.");
         if (context.Description.HttpMethod is { } method && !HttpMethods.IsGet(method))
-            Add("403", "A page of another site asks for it, or a scope is missing.");
+            Add("403", "The request comes from a page of another site, or a scope is missing.");
         Add("503", "The database, the broker or the issuer of tokens is away; see Retry-After.");
 
         void Add(string status, string description) => (operation.Responses ??= []).TryAdd(status, new OpenApiResponse

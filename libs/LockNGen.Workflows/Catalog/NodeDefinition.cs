@@ -57,7 +57,7 @@ public sealed record NodeDefinition
         return null;
     }
 
-    // Python keeps the order of its inputs; where it is told apart from the inputs themselves, that is the one to trust.
+    // Python keeps the order of its inputs; where it is given apart from the inputs themselves, that is the one to trust.
     private static List<InputDefinition> InOrder(JsonElement element, JsonElement input, string kind)
     {
         var inputs = new Dictionary<string, InputDefinition>(StringComparer.Ordinal);

@@ -23,7 +23,7 @@ internal static class FieldValues
                 values.Add((input.Name, known, input));
         }
 
-        // Values with names say what they are for; nodes that save them so have fields that no catalog tells of.
+        // Values with names say what they are for; nodes that save them this way have fields that are in no catalog.
         if (node.Values.ValueKind == JsonValueKind.Object)
             values.AddRange(saved.Where(s => fields.All(f => f.Name != s.Key) && IsPlain(s)).Select(s => (s.Key, s.Value, (InputDefinition?)null)));
         return values;
@@ -80,7 +80,7 @@ internal static class FieldValues
         return next == values.Count && next > 0 ? saved : null;
     }
 
-    /// <summary>Before 2025 inputs that take links only had a value as well, which nobody saw.</summary>
+    /// <summary>Before 2025 inputs that only take links had a value as well, which was not shown.</summary>
     private static List<JsonElement> WithoutSockets(NodeDefinition definition, List<JsonElement> values)
     {
         if (!definition.Inputs.Any(i => i.Options.IsTrue("forceInput")))

@@ -33,7 +33,7 @@ internal sealed class LinkResolution
     private void Visit(Scope scope, EditorNode node, int slot, bool isInput)
     {
         if (!_visited.Add((scope, node.Id, slot, isInput)))
-            throw new InvalidWorkflowException($"The links at node {scope.Prefix}{node.Id} ({node.Title ?? node.Type}) go round in a circle.");
+            throw new InvalidWorkflowException($"The links at node {scope.Prefix}{node.Id} ({node.Title ?? node.Type}) form a circle.");
         if (_visited.Count > Longest)
             throw new InvalidWorkflowException($"A link at node {scope.Prefix}{node.Id} ({node.Title ?? node.Type}) goes through more than {Longest / 2} reroutes or bypassed nodes.");
     }

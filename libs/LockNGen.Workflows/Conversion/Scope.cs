@@ -28,7 +28,7 @@ internal sealed class Scope
     private Scope(Scope outer, EditorNode host, EditorGraph graph)
     {
         if (outer._depth >= Deepest)
-            throw new InvalidWorkflowException($"Subgraphs are inside of each other more than {Deepest} times; '{host.Title ?? host.Type}' probably contains itself.");
+            throw new InvalidWorkflowException($"Subgraphs are nested more than {Deepest} levels deep; '{host.Title ?? host.Type}' probably contains itself.");
         _root = outer._root;
         if (++_root._uses > MostUses)
             throw new InvalidWorkflowException($"The workflow has more than {MostUses} subgraphs, counted with those inside of others.");

@@ -5,7 +5,7 @@ using LockNGen.Workflows.Editor;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>Nodes that make their fields themselves, in the browser, so that no catalog tells of them.</summary>
+/// <summary>Nodes that make their fields in the browser, so that they are in no catalog.</summary>
 internal static class SpecialFields
 {
     public static IReadOnlyList<(string Name, JsonElement Value, InputDefinition? Input)>? Read(EditorNode node) => node switch

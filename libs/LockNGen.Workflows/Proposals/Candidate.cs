@@ -7,7 +7,7 @@ namespace LockNGen.Workflows.Proposals;
 /// <param name="Node">The node.</param>
 /// <param name="Input">The name of its input.</param>
 /// <param name="Value">What the workflow has there.</param>
-/// <param name="Spec">What the catalog tells of it; null where it does not know the class.</param>
+/// <param name="Spec">What the catalog says about it; null where it does not know the class.</param>
 /// <param name="UsedAs">The input that gets the value in the end: another one for nodes that only hold a value.</param>
 internal sealed record Candidate(PromptNode Node, string Input, JsonElement Value, InputDefinition? Spec, (PromptNode Node, string Input, InputDefinition? Spec) UsedAs)
 {

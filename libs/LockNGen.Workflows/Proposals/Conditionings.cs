@@ -4,7 +4,7 @@ using LockNGen.Workflows.Catalog;
 namespace LockNGen.Workflows.Proposals;
 
 /// <summary>
-/// Which nodes say what a picture shall be like, and which what it shall not: everything on the way to a sampler's <c>positive</c> and
+/// Which nodes say what a picture should show, and which what it should not: everything on the way to a sampler's <c>positive</c> and
 /// <c>negative</c>.
 /// </summary>
 internal sealed class Conditionings

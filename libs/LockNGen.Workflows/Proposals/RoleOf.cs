@@ -15,7 +15,7 @@ internal sealed class RoleOf(Conditionings conditionings)
             return OfList(node, name, candidate);
         return candidate.Value.ValueKind switch
         {
-            // Where everything is drawn anew, there is nothing to change a little.
+            // Where everything is drawn from scratch, there is nothing to change a little.
             System.Text.Json.JsonValueKind.Number when name == "denoise" && candidate.Value.GetDouble() >= 1 => ParameterRole.Other,
             System.Text.Json.JsonValueKind.String => OfText(candidate, name, spec),
             System.Text.Json.JsonValueKind.Number => OfNumber(node, name, spec),

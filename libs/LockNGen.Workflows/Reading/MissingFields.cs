@@ -32,7 +32,7 @@ internal static class MissingFields
         }
     }
 
-    // Somebody else's picture is no default.
+    // Someone else's picture must not be a default.
     private static bool TakesFile(InputDefinition input) =>
         input.Options.ValueKind == JsonValueKind.Object && input.Options.EnumerateObject().Any(o => o.Name.EndsWith("upload", StringComparison.Ordinal));
 }

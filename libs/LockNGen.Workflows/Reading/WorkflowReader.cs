@@ -51,7 +51,7 @@ public static class WorkflowReader
 
     private static ReadWorkflow Read(JsonElement json, NodeDefinitions definitions, string? container) =>
         Find(json, definitions, container, 0)
-        ?? throw new InvalidWorkflowException("This is JSON, but no workflow: neither nodes with a class_type by their ids, nor the editor's lists of nodes and links.");
+        ?? throw new InvalidWorkflowException("This is JSON, but not a workflow: it has neither nodes with a class_type by their ids, nor the editor's lists of nodes and links.");
 
     private static ReadWorkflow? Find(JsonElement json, NodeDefinitions definitions, string? container, int depth)
     {
@@ -102,7 +102,7 @@ public static class WorkflowReader
         }
         catch (JsonException e)
         {
-            throw new InvalidWorkflowException($"This is no JSON: {e.Message}", e);
+            throw new InvalidWorkflowException($"This is not JSON: {e.Message}", e);
         }
     }
 

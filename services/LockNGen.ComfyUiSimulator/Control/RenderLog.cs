@@ -4,7 +4,7 @@ namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>One execution of one prompt.</summary>
 /// <param name="PromptId">The prompt.</param>
-/// <param name="ExtraData">As submitted, so that whoever marked the prompt finds the mark.</param>
+/// <param name="ExtraData">As submitted, so that a test finds the mark that it gave the prompt.</param>
 /// <param name="StartedAt">When it left the queue.</param>
 /// <param name="EndedAt">Null while it runs, and for ever if it was lost.</param>
 /// <param name="Outcome">running, success, error, interrupted or lost.</param>

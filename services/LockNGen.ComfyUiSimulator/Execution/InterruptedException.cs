@@ -1,4 +1,4 @@
 namespace LockNGen.ComfyUiSimulator.Execution;
 
-/// <summary>Somebody asked to interrupt and the running node noticed. Not a cancellation: the prompt ends with a message of its own.</summary>
+/// <summary>An interrupt was requested and the running node noticed. Not a cancellation: the prompt ends with a message of its own.</summary>
 internal sealed class InterruptedException() : Exception("interrupted");

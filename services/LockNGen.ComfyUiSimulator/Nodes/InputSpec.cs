@@ -24,7 +24,7 @@ internal sealed class InputSpec
 
     public JsonObject Config { get; }
 
-    /// <summary>The allowed values of a list, asked anew each time, because uploads add to some.</summary>
+    /// <summary>The allowed values of a list, read each time, because uploads add to some.</summary>
     public Func<IReadOnlyList<JsonNode?>>? Choices { get; private init; }
 
     /// <summary>Whether it names a file, which the node looks for itself: the list does not bind.</summary>

@@ -123,5 +123,5 @@ internal sealed record NodeResult(IReadOnlyList<object?> Slots, JsonObject? Ui =
     public static NodeResult Show(JsonObject ui) => new([], ui);
 }
 
-/// <summary>An output that stops whoever consumes it: with a message they report it as an error that is not the end, without one silently.</summary>
+/// <summary>An output that stops its consumers: with a message they report it as an error that does not end the run, without one silently.</summary>
 internal sealed record ExecutionBlocker(string? Message);

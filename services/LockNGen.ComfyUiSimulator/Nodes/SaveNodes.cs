@@ -51,7 +51,7 @@ internal static class SaveNodes
             PythonModule = "custom_nodes.websocket_image_save",
             IsOutput = true,
             Inputs = [InputSpec.Link("images", "IMAGE")],
-            // It declares itself changed each time, as nobody could fetch its pictures later.
+            // It declares itself changed each time, because its pictures cannot be fetched later.
             Fingerprint = _ => Guid.NewGuid().ToString(),
             RunAsync = SendImagesAsync,
         };

@@ -80,7 +80,7 @@ internal sealed class PromptValidator(NodeLibrary library, bool isVersionB)
         var error = good.Count > 0
             ? null
             : ValidationResult.ErrorJson("prompt_outputs_failed_validation", "Prompt outputs failed validation", string.Join('\n', reasons));
-        // A Python set: nobody may rely on the order in which outputs run.
+        // A Python set: do not rely on the order in which outputs run.
         return new ValidationResult(error, Shuffle(good), nodeErrors);
     }
 

@@ -6,7 +6,7 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.GenerationApi.Access;
 
 /// <summary>
-/// Revoked tokens: the database keeps them, every API replica reads them every few seconds, gateways are told at once and ask at start.
+/// Revoked tokens: the database keeps them, every API replica reads them every few seconds, gateways are notified at once and ask at start.
 /// </summary>
 internal sealed partial class Revocations(GenerationsDatabase database, RevocationList list, TimeProvider clock, ILogger<Revocations> logger)
     : BackgroundService

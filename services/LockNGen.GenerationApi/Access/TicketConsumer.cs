@@ -11,7 +11,7 @@ namespace LockNGen.GenerationApi.Access;
 
 /// <summary>
 /// One-time tickets for gateways: kept here because this database is what all replicas share. Only the hash is stored, and redeeming
-/// deletes it, so a ticket is good once whoever sees it.
+/// deletes it, so a ticket is good only once, whoever sees it.
 /// </summary>
 internal sealed class TicketConsumer(GenerationsDatabase database) : IConsumer<IssueTicket>, IConsumer<RedeemTicket>
 {

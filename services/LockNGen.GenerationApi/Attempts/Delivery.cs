@@ -3,7 +3,7 @@ using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Attempts;
 
-/// <summary>What a watcher tells of a result beside its bytes: the query of its upload.</summary>
+/// <summary>What a watcher says about a result beside its bytes: the query of its upload.</summary>
 internal sealed record Delivery
 {
     /// <summary>Names and titles come from other people's workflows; what is longer is cut.</summary>

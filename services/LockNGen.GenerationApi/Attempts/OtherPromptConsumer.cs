@@ -75,7 +75,7 @@ internal sealed class OtherPromptConsumer(GenerationsDatabase database, UploadTo
         var json = ending.GetRawText();
         var outcome = StoredEvent.Of(json);
         if (!GenerationEventTypes.IsTerminal(outcome.Type) || outcome.GenerationId != id)
-            throw new JsonException($"A '{outcome.Type}' event of {outcome.GenerationId} is no end of {id}.");
+            throw new JsonException($"A '{outcome.Type}' event of {outcome.GenerationId} does not end {id}.");
         await session.ExecuteAsync(
             "UPDATE other_generations SET status = @status, outcome = @json, ended_at = @Now, reported_at = @Now WHERE id = @id AND ended_at IS NULL",
             new { id, json, session.Now, status = outcome.Type["generation.".Length..] });

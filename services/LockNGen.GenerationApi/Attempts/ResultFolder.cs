@@ -8,7 +8,7 @@ namespace LockNGen.GenerationApi.Attempts;
 
 /// <summary>
 /// The folder of a generation's results at ComfyUI. All owners' files lie in one output folder, numbered by their prefix: with a folder in front
-/// that nobody can guess, no other workflow can name them. It is put there with the claim and taken off again where results arrive, so that only
+/// that cannot be guessed, no other workflow can name them. It is put there with the claim and taken off again where results arrive, so that only
 /// ComfyUI knows of it.
 /// </summary>
 internal static class ResultFolder

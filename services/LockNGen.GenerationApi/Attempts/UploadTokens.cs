@@ -16,7 +16,7 @@ internal sealed class UploadTokens(GenerationsDatabase database)
 
     private byte[]? _key;
 
-    /// <summary>The key; made by whoever needs it first.</summary>
+    /// <summary>The key; made when it is first needed.</summary>
     public async Task<byte[]> KeyAsync(CancellationToken cancellationToken) => _key ??= await SharedKey.GetAsync(database, KeySetting, cancellationToken);
 
     /// <summary>The token of an attempt.</summary>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Cancel;
 
-/// <summary>POST {id}/cancel for one, POST /api/generations/cancel for several or all of one's own.</summary>
+/// <summary>POST {id}/cancel for one, POST /api/generations/cancel for several or all of the caller's.</summary>
 internal static class CancelEndpoints
 {
     private const int MaxIds = 1_000;
@@ -14,9 +14,9 @@ internal static class CancelEndpoints
     {
         var group = endpoints.MapGroup("/api/generations").RequireAuthorization().WithTags("Generations");
         group.MapPost("/{id:guid}/cancel", CancelAsync)
-            .Produces<CancelResponse>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Ask for its end; the terminal event tells what became of it");
+            .Produces<CancelResponse>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Ask for its end; the terminal event says how it ended");
         group.MapPost("/cancel", CancelManyAsync)
-            .Accepts<CancelManyRequest>("application/json", "*/*").Produces<CancelManyResponse>().ProducesProblems(400, 401, 413).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of mine");
+            .Accepts<CancelManyRequest>("application/json", "*/*").Produces<CancelManyResponse>().ProducesProblems(400, 401, 413).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of the caller's");
     }
 
     private static async Task<IResult> CancelAsync(Guid id, Caller caller, Canceller canceller, HttpContext context) =>

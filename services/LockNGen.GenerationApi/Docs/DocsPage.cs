@@ -17,7 +17,7 @@ internal static class DocsPage
 
     private static void Configure(ScalarOptions page, HttpContext context, GenerationApiOptions options)
     {
-        // No one else's server is asked for anything: no fonts, no assistant, nothing told to the page's makers.
+        // Nothing is requested from other servers: no fonts, no assistant, no telemetry.
         page.WithTitle("LockN Gen API").DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideClientButton().HideDeveloperTools();
         page.AddDocument("v1", "Generations");
         if (options.WebhooksDocument)

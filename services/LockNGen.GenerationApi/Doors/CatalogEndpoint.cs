@@ -22,7 +22,7 @@ internal sealed class CatalogEndpoint(GenerationsDatabase database, CatalogStore
 
     private async Task<IResult> GetAsync(CancellationToken cancellationToken)
     {
-        // An instance names its catalog before that is here. What is not here must not be in the tag: under it, nobody would ask again.
+        // An instance names its catalog before that is here. What is not here must not be in the tag: under it, no client would ask again.
         var here = (await catalogs.AllAsync(cancellationToken)).Where(i => i.Catalog is not null);
         var hashes = here.Select(i => i.Instance.CatalogHash).OfType<string>().Distinct().ToList();
         var tag = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', hashes))).AsSpan(0, 16));

@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Doors;
 
 /// <summary>
 /// Several <c>/object_info</c> as one: all classes, and of a class that several have, all choices. The first tells everything else. Uploads
-/// are among the files of ComfyUI's input folder, and nobody is told of other people's.
+/// are among the files of ComfyUI's input folder, and those of other people are not listed.
 /// </summary>
 internal static class CatalogUnion
 {

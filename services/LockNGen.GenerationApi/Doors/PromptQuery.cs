@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace LockNGen.GenerationApi.Doors;
 
-/// <summary>Which of the caller's own prompts: a door shows nobody else's, whatever the caller may see elsewhere.</summary>
+/// <summary>Which of the caller's own prompts: a door shows no one else's, whatever the caller may see elsewhere.</summary>
 internal sealed record PromptQuery
 {
     private const int MaxLimit = 1_000;

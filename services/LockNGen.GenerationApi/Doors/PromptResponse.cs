@@ -12,7 +12,7 @@ public sealed record PromptResponse
     /// <summary>Which door.</summary>
     public required string Door { get; init; }
 
-    /// <summary>Whose sockets are told of it.</summary>
+    /// <summary>Whose sockets get its events.</summary>
     public string? ClientId { get; init; }
 
     /// <summary>The generation.</summary>

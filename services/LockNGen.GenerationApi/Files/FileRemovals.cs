@@ -11,7 +11,7 @@ internal sealed partial class FileRemovals(GenerationsDatabase database, IImageS
 {
     private const int BatchSize = 200;
 
-    /// <summary>For a round; whoever waits for it may be a client.</summary>
+    /// <summary>For a round; a client may be waiting for it.</summary>
     private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>Writes down what must go, in the transaction that deletes its rows.</summary>

@@ -13,7 +13,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     private const int NoSpaceOnWindows = unchecked((int)0x80070070);
     private const string Columns = "name, owner, content_type, size, hash";
 
-    /// <summary>Keeps a file under a name that nobody can guess, or finds the one that has these bytes already.</summary>
+    /// <summary>Keeps a file under a name that cannot be guessed, or finds the one that has these bytes already.</summary>
     /// <exception cref="UploadRefusedException">It is of no type that is taken, or there is no room for it.</exception>
     public async Task<(UploadRow Upload, MediaInfo Info)> AddAsync(Stream body, string? owner, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     /// <summary>Opens an upload.</summary>
     public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => files.OpenAsync(KeyOf(name), cancellationToken);
 
-    /// <summary>The uploads that a workflow names; those that do not exist, or are somebody else's, are errors.</summary>
+    /// <summary>The uploads that a workflow names; those that do not exist, or are someone else's, are errors.</summary>
     public async Task<IReadOnlySet<string>> NamedInAsync(
         WorkflowGraph graph, string? owner, bool seesAll, List<ProblemError> errors, CancellationToken cancellationToken)
     {

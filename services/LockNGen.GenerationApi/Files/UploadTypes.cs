@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Files;
 
 /// <summary>
 /// The types of files that workflows may read. Not among them are those in which a script may be (SVG, HTML, XML, PDF), for ComfyUI hands its
-/// input folder out to browsers, and what nobody here recognises.
+/// input folder out to browsers, and what is not recognized here.
 /// </summary>
 internal static class UploadTypes
 {

@@ -41,7 +41,7 @@ internal static class Diagnostics
 
     public static void SchedulingPass(TimeSpan duration) => DispatchDelay.Record(duration.TotalSeconds);
 
-    /// <summary>The numbers of the queue, read when somebody collects them.</summary>
+    /// <summary>The numbers of the queue, read when they are collected.</summary>
     public static void ObserveQueue(int limit, Func<QueueNumbers> read)
     {
         Meter.CreateObservableGauge("lockngen.queue.limit", () => limit, "{generation}", "How many may wait (Queue:MaxDepth).");

@@ -6,7 +6,7 @@ namespace LockNGen.GenerationApi.Generations;
 /// <summary>A generation as the database has it; see the migrations for what each column means.</summary>
 internal sealed record GenerationRow
 {
-    /// <summary>What is read of it: what this record has, and no column that nobody asked for.</summary>
+    /// <summary>What is read of it: what this record has, and no other column.</summary>
     public static readonly string Columns = string.Join(
         ", ", typeof(GenerationRow).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)));
 

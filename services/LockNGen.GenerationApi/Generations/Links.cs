@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>Addresses that clients and watchers are told.</summary>
+/// <summary>Addresses that are given to clients and watchers.</summary>
 internal sealed class Links(IOptions<GenerationApiOptions> options, IServer server)
 {
     private readonly string _public = (options.Value.PublicUrl ?? "").TrimEnd('/');

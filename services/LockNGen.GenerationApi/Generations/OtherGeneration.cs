@@ -3,10 +3,10 @@ using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>A prompt that somebody submitted straight to a watched ComfyUI. It belongs to nobody here, so only those see it who see everything.</summary>
+/// <summary>A prompt that was submitted directly to a watched ComfyUI. It has no owner here, so only those who see everything see it.</summary>
 internal sealed record OtherGeneration
 {
-    /// <summary>There is one: whoever submitted it has no retries from us.</summary>
+    /// <summary>There is one: a prompt that was not submitted here is not retried here.</summary>
     public const int Attempt = 1;
 
     public Guid Id { get; init; }

@@ -7,7 +7,7 @@ namespace LockNGen.GenerationApi.History;
 /// <summary>Removes ended generations with everything that belongs to them.</summary>
 internal sealed class Eraser(GenerationsDatabase database, FileRemovals removals)
 {
-    /// <summary>Nobody here has asked for them, so they do not fill the database.</summary>
+    /// <summary>They were not requested here, so they must not fill the database.</summary>
     private const int MaxOthers = 10_000;
 
     /// <summary>Erases those of these generations that have ended.</summary>

@@ -5,7 +5,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.History;
 
-/// <summary>What is told of a prompt that somebody submitted straight to a watched ComfyUI.</summary>
+/// <summary>What is reported about a prompt that was submitted directly to a watched ComfyUI.</summary>
 internal static class OtherPromptResponses
 {
     /// <summary>Null for who may not see it, as for what is not there.</summary>

@@ -33,7 +33,7 @@ internal static class ImageEndpoints
                 await FindAsync(session, id),
                 await session.FirstOrDefaultAsync<ImageRow>("SELECT * FROM images WHERE generation_id = @id AND number = @n", new { id, n })),
             context.RequestAborted);
-        // Somebody else's is answered like nobody's: an id must not tell that it exists.
+        // Someone else's gets the same response as a missing one: a caller must not learn that the id exists.
         if (found is not { } generation || !caller.MaySee(generation.Owner))
             return Problem.NotFound(id);
         if (size is < Thumbnails.MinSize or > Thumbnails.MaxSize)
@@ -43,7 +43,7 @@ internal static class ImageEndpoints
 
         if (size is null && await LinkAsync(files, image, context.RequestAborted) is { } link)
         {
-            // The address is good for a while only, and for whoever has it.
+            // The address is good only for a while, and for anyone who has it.
             context.Response.Headers.CacheControl = "private, no-store";
             return TypedResults.Redirect(link.AbsoluteUri);
         }
@@ -53,7 +53,7 @@ internal static class ImageEndpoints
             : (await files.OpenAsync(image.StoredAs, context.RequestAborted), image.Hash, image);
         if (content is null)
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"The file of image {n} is no longer kept.");
-        // A file of an ended generation never changes; private, because it belongs to somebody.
+        // A file of an ended generation never changes; private, because it has an owner.
         context.Response.Headers.CacheControl = generation.HasEnded ? "private, max-age=31536000, immutable" : "private, no-cache";
         var type = SafeDelivery.Prepare(context.Response.Headers, shown);
         return TypedResults.File(

@@ -32,7 +32,7 @@ internal sealed class Thumbnails(IImageStore files) : IDisposable
         if (Math.Max(image.Width, image.Height) <= size || !Made.TryGetValue(image.ContentType, out var made))
             return await WholeAsync(image, cancellationToken);
 
-        // Few sizes are kept, so that nobody fills the disk by asking for each: the next power of two, which a client scales down.
+        // Few sizes are kept, so that asking for every size does not fill the disk: the next power of two, which a client scales down.
         var kept = (int)Math.Min(MaxSize, BitOperations.RoundUpToPowerOf2((uint)size));
         var key = $"{image.StoredAs}.{image.Hash[..8]}.{kept}{made.Extension}";
         var content = await files.OpenAsync(key, cancellationToken) ?? await MakeAsync(image, kept, key, cancellationToken);

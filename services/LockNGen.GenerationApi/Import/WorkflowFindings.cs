@@ -24,7 +24,7 @@ internal sealed class WorkflowFindings(WorkflowInspection inspection)
             return ([], [.. general.Select(e => Finding(e, [], []))]);
         inspection.Check(graph, general);
         if (instances.All(i => i.Catalog is null))
-            general.Add(new ProblemError { Code = "no_catalog", Message = "No instance has told its classes and models yet, so that nothing could be checked. Fields without names may be at the wrong places; import it again when an instance is there." });
+            general.Add(new ProblemError { Code = "no_catalog", Message = "No instance has reported its classes and models yet, so nothing could be checked. Fields without names may be in the wrong places; import it again when an instance is there." });
 
         var runsOn = new List<string>();
         var found = new List<(CatalogError Error, string Instance)>();

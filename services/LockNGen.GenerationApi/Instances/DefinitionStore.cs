@@ -26,7 +26,7 @@ internal sealed class DefinitionStore(GenerationsDatabase database)
         return NodeDefinitions.Merge(known);
     }
 
-    // What cannot be read the catalogs' own store has told of.
+    // The catalogs' own store has reported what cannot be read.
     private async Task<NodeDefinitions?> ReadAsync(string hash, CancellationToken cancellationToken)
     {
         var stored = await database.ReadAsync(

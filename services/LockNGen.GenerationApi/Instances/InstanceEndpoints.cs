@@ -14,7 +14,7 @@ internal static class InstanceEndpoints
             .ProducesProblems(401)
             .WithName("ListInstances")
             .WithTags("Instances")
-            .WithSummary("The ComfyUI instances and how they are");
+            .WithSummary("The ComfyUI instances and their state");
         endpoints.MapGet("/api/models", ModelsAsync)
             .RequireAuthorization()
             .Produces<ModelList>()
@@ -40,7 +40,7 @@ internal static class InstanceEndpoints
     private static InstanceResponse Answer(InstanceRow row) => new()
     {
         Name = row.Name,
-        // Without a watcher nobody knows how it is.
+        // Without a watcher its state is unknown.
         State = row.Watcher is null ? "unwatched" : InstanceRow.StateName(row.State),
         Reason = row.Watcher is null ? "No watcher reports it." : row.Reason,
         ReasonCode = row.Watcher is null ? null : row.ReasonCode,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Instances;
 
 /// <summary>
-/// A bus in memory dies with its watchers: after a restart nobody is left to wait for, so the leases end and the work comes back at once.
+/// A bus in memory dies with its watchers: after a restart there is no watcher left to wait for, so the leases end and the work comes back at once.
 /// </summary>
 internal sealed class LeasesOfLastRun(GenerationsDatabase database, IOptions<BusOptions> bus) : IHostedService
 {

@@ -12,7 +12,7 @@ internal sealed class Endings
     /// <summary>Completes when the end of the generation is noticed here.</summary>
     public Task Of(Guid id) => _waiting.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>The generation has ended, or nobody waits any more.</summary>
+    /// <summary>The generation has ended, or no one is waiting for it.</summary>
     public void Notify(Guid id)
     {
         if (_waiting.TryRemove(id, out var waiting))

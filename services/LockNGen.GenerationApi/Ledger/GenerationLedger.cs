@@ -17,7 +17,7 @@ namespace LockNGen.GenerationApi.Ledger;
 ///   └───────────────take back───────────────────┘        any of the three ──end──> failed | cancelled
 /// </code>
 /// Every transition is one compare-and-set on status and attempt in the caller's transaction, with its event in the outbox. Claim, take
-/// back and end take the next attempt, which fences off whoever still acts for the one before.
+/// back and end take the next attempt, which fences off a watcher that still acts for the one before.
 /// </summary>
 internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal scheduler, Endings endings, Links links, TimeProvider clock)
 {
@@ -33,7 +33,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         """,
         new { id, instance, watcher, session.Now }) == 1;
 
-    /// <summary>dispatched to queued: nobody claimed it. No attempt was made, so none is counted.</summary>
+    /// <summary>dispatched to queued: no watcher claimed it. No attempt was made, so none is counted.</summary>
     public static Task<int> RecallAsync(DatabaseSession session, DateTimeOffset dispatchedBefore) => session.ExecuteAsync(
         """
         UPDATE generations SET status = 'queued', watcher = NULL, dispatched_at = NULL,
@@ -231,7 +231,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
 
     private async Task AfterEndAsync(DatabaseSession session, GenerationRow row, GenerationEvent outcome)
     {
-        // Nobody needs them any more.
+        // They are not needed any more.
         await session.ExecuteAsync("UPDATE generation_inputs SET secrets = NULL WHERE generation_id = @Id AND secrets IS NOT NULL", new { row.Id });
         session.AfterCommit(() =>
         {

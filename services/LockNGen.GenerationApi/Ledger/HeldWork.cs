@@ -4,7 +4,7 @@ using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Ledger;
 
-/// <summary>What heartbeats tell of claimed work: that it is held, whether ComfyUI has begun with it, and for how long it has rendered.</summary>
+/// <summary>What heartbeats report about claimed work: that it is held, whether ComfyUI has begun with it, and for how long it has rendered.</summary>
 internal static class HeldWork
 {
     private const int Margin = 2;
@@ -34,7 +34,7 @@ internal static class HeldWork
             session.AfterCommit(() => Diagnostics.Started(begun));
     }
 
-    // Readers may have seen more since the heartbeat, of which nobody knows when the watcher dies: as much again as since the one before.
+    // Readers may have seen more since the heartbeat, and when the watcher dies that is unknown: assume as much again as since the one before.
     private static async Task<bool> NoteAsync(DatabaseSession session, HeldGeneration held, bool tells) => await session.ExecuteAsync(
         """
         UPDATE generations SET held_at = @Now,

@@ -75,7 +75,7 @@ internal sealed class SubmissionLimits
         return answers;
     }
 
-    /// <summary>There is one set of headers: it tells of the limit that refuses for longest, or else of the one that is nearest.</summary>
+    /// <summary>There is one set of headers: it reports the limit that refuses for longest, or else the nearest one.</summary>
     private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitResponse> answers, IHeaderDictionary headers)
     {
         var refused = answers.Where(a => !a.IsAllowed).MaxBy(a => a.Reset);

@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.ObjectStorage;
 /// <summary>Stores one file: in one request, or in parts if it is longer than one part. Either way it appears whole or not at all.</summary>
 internal sealed class S3Upload(S3Bucket bucket, string key, PartReader parts, int partLength)
 {
-    /// <summary>A server that does not know the overrides of presigned addresses then still hands out nothing that a browser would run.</summary>
+    /// <summary>A server that does not know the overrides of presigned addresses then still serves nothing that a browser would run.</summary>
     private const string ContentType = "application/octet-stream";
     private const string Disposition = "attachment";
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
@@ -72,7 +72,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, PartReader parts, in
         }
         catch (Storage.StorageAwayException)
         {
-            // What failed first is what the caller is told.
+            // The caller gets the first failure.
         }
     }
 

@@ -7,7 +7,7 @@ using LockNGen.Storage;
 namespace LockNGen.GenerationApi.Outbox;
 
 /// <summary>
-/// Events are written in the transaction of the change that they tell of, and published after its commit: so no crash can separate the two.
+/// Events are written in the transaction of the change that they report, and published after its commit: so no crash can separate the two.
 /// </summary>
 internal sealed class EventOutbox(OutboxSignal signal)
 {

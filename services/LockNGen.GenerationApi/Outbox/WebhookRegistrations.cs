@@ -7,7 +7,7 @@ namespace LockNGen.GenerationApi.Outbox;
 
 /// <summary>
 /// Registers webhooks with the notifier, whether or not it has ever run: a queue that does not exist yet is declared first, bound to the
-/// outcomes that it is to hear of. Nobody needs that queue before, so an installation without webhooks gets none that fills up unread.
+/// outcomes that it must receive. The queue is not needed before, so an installation without webhooks gets none that fills up unread.
 /// </summary>
 internal sealed partial class WebhookRegistrations(CommandClient commands, BrokerNodes nodes, ILogger<WebhookRegistrations> logger)
 {

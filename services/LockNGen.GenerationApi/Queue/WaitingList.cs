@@ -81,7 +81,7 @@ internal static class WaitingList
         return rows.ToDictionary(r => r.Id, r => new QueuePlace(r.Position, speed.WaitSeconds(r.Position, r.SecondsAhead)));
     }
 
-    /// <summary>The waiting ones whose place is no longer what their owner was last told, longest unreported first.</summary>
+    /// <summary>Waiting generations whose place has changed since it was last reported, longest unreported first.</summary>
     public static Task<IReadOnlyList<WaitingRow>> MovedAsync(DatabaseSession session, DateTimeOffset toldBefore, int limit) => session.QueryAsync<WaitingRow>(
         Ranked + """
          SELECT g.id, g.owner, g.attempt, g.event_number, g.trace_parent, r.position, r.seconds_ahead FROM ranked r JOIN generations g ON g.number = r.number

@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Queue;
 /// <summary>A waiting generation with its rank.</summary>
 internal sealed record WaitingRow
 {
-    /// <summary>What is read of a generation (<c>g</c>): what this record has, and no column that nobody asked for.</summary>
+    /// <summary>What is read of a generation (<c>g</c>): what this record has, and no other column.</summary>
     public static readonly string Columns = string.Join(
         ", ",
         typeof(WaitingRow).GetProperties().Select(p => p.Name).Except([nameof(Position), nameof(SecondsAhead), nameof(Plan)])

@@ -15,7 +15,7 @@ internal sealed class Cancellations(GenerationsDatabase database, GenerationLedg
     private const int MaxPerPass = 200;
     private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(2);
 
-    /// <summary>Cancel requests that wait for their watcher: told again, and after a while carried out without it.</summary>
+    /// <summary>Cancel requests that wait for their watcher: sent again, and after a while carried out without it.</summary>
     public Task<IReadOnlyList<CancelOrder>> CollectAsync(CancellationToken cancellationToken) => database.WriteAsync(CollectAsync, cancellationToken);
 
     private async Task<IReadOnlyList<CancelOrder>> CollectAsync(DatabaseSession session)
@@ -28,7 +28,7 @@ internal sealed class Cancellations(GenerationsDatabase database, GenerationLedg
             """,
             new { repeatBefore = session.Now - Repeat, MaxPerPass }))
         {
-            // Told at least once, however long it has waited to be: this process may have been away.
+            // Sent at least once, however long it has waited: this process may have been away.
             if (row.CancelSentAt is not null && row.CancelRequestedAt < session.Now - options.Value.CancelTimeout)
             {
                 await ledger.EndAsRequestedAsync(session, row);

@@ -175,7 +175,7 @@ internal sealed partial class Dispatcher(
 
     [LoggerMessage(
         LogLevel.Debug,
-        "Generation {GenerationId}: {Instance} is the first of {WithRoom} with room, of {Able} that can render it, of {Working} that work: "
+        "Generation {GenerationId}: {Instance} was chosen, the first of {WithRoom} with room, of {Able} that can render it, of {Working} at work: "
         + "it has {Labels} of {Preferred} preferred labels, the model is loaded there: {IsLoaded}, {Others} prompts of others in its queue, "
         + "room for {Room}; who lost it before: {LostOn}")]
     private partial void LogChosen(

@@ -9,7 +9,7 @@ namespace LockNGen.GenerationApi.Scheduling;
 /// <summary>Tells waiting generations their new place, each at most once a second and never while an earlier notice is still unpublished.</summary>
 internal sealed class PositionNotices(GenerationsDatabase database, GenerationLedger ledger, EventOutbox outbox)
 {
-    /// <summary>A long queue moves as one: the rest is told by the next sweeps, longest unreported first.</summary>
+    /// <summary>A long queue moves as one: the rest is reported by the next sweeps, longest unreported first.</summary>
     private const int MaxPerSweep = 100;
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 

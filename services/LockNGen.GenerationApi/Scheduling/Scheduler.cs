@@ -12,7 +12,7 @@ namespace LockNGen.GenerationApi.Scheduling;
 
 /// <summary>
 /// The loop that moves the queue: at once when something signals, and every <see cref="QueueOptions.SweepInterval"/> for what went silent.
-/// Any replica runs it, one at a time: nobody is elected, so nobody's death stops the queue.
+/// Any replica runs it, one at a time: there is no leader, so the loss of one replica does not stop the queue.
 /// </summary>
 internal sealed partial class Scheduler(
     GenerationsDatabase database,

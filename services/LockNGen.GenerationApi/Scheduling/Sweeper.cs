@@ -91,7 +91,7 @@ internal sealed partial class Sweeper(
         }
     }
 
-    /// <summary>Outcomes whose event nobody has seen come back from the broker: its publisher died first.</summary>
+    /// <summary>Outcomes whose event has not come back from the broker: its publisher died first.</summary>
     private async Task RepublishAsync(DatabaseSession session)
     {
         foreach (var row in await session.QueryAsync<GenerationRow>(

@@ -1,7 +1,7 @@
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// What this installation is called among others that share its ComfyUI servers: made by whoever needs it first, and kept with the database.
+/// What this installation is called among others that share its ComfyUI servers: made when it is first needed, and kept in the database.
 /// </summary>
 internal sealed class Installation(GenerationsDatabase database)
 {

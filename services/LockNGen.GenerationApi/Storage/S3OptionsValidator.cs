@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Storage;
 
-/// <summary>What is wrong with the settings of object storage, as far as it can be told without asking it.</summary>
+/// <summary>What is wrong with the settings of object storage, as far as that can be checked without asking it.</summary>
 internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
 {
     private const int MaxPrefix = 200;

@@ -4,7 +4,7 @@ using System.Text;
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// Encrypts what rows must keep for a while but nobody may read from the database, a backup or a dump of one table: AES-GCM, with a key that
+/// Encrypts what rows must keep for a while but no one must read from the database, a backup or a dump of one table: AES-GCM, with a key that
 /// all replicas find among the settings, bound to the row that it belongs to.
 /// </summary>
 internal sealed class SecretBox(GenerationsDatabase database)
@@ -15,7 +15,7 @@ internal sealed class SecretBox(GenerationsDatabase database)
 
     private byte[]? _key;
 
-    /// <summary>The key; made by whoever needs it first.</summary>
+    /// <summary>The key; made when it is first needed.</summary>
     public async Task<byte[]> KeyAsync(CancellationToken cancellationToken) => _key ??= await SharedKey.GetAsync(database, KeySetting, cancellationToken);
 
     /// <summary>Encrypts a text for a row.</summary>

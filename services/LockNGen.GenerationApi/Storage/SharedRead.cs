@@ -1,7 +1,7 @@
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// A read that callers who come at the same time share. Nobody gets what was read before they asked: who comes while one is on its way
+/// A read that callers who come at the same time share. No one gets what was read before they asked: who comes while one is on its way
 /// waits for the next.
 /// </summary>
 internal sealed class SharedRead<T>(Func<Task<T>> read)

@@ -19,7 +19,7 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
     private const int MaxWaiting = 1000;
     private const int MaxShared = 128;
 
-    /// <summary>Counting a queue of this length takes the database longer than storing a group, and a few more or less matter to nobody.</summary>
+    /// <summary>Counting a queue of this length takes the database longer than storing a group, and a few more or less do not matter.</summary>
     private const int LongQueue = 1000;
 
     /// <summary>How long a long queue is taken to be what it was, but for what this process has added.</summary>

@@ -6,7 +6,7 @@ using LockNGen.GenerationApi.Workflows;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// Which files a workflow may read where callers are told apart: the caller's own uploads, and what lies openly in the servers' input folder.
+/// Which files a workflow may read where callers are distinguished: the caller's own uploads, and what lies openly in the servers' input folder.
 /// Subfolders, outputs and temporary files are other people's, as far as anybody knows; so is what a link brings.
 /// </summary>
 internal static class InputFileRules
@@ -28,7 +28,7 @@ internal static class InputFileRules
     private static bool NamesFile(WorkflowNode node, string input, NodeInputSpec? spec, NodeCatalog? catalog) => spec switch
     {
         { IsUpload: true } => true,
-        // A stock node takes this for the text that it is; what a node pack makes of it nobody knows.
+        // A stock node takes this as plain text; what a node pack does with it is unknown.
         not null => IsAnnotated(node.Text(input)) && catalog!.Classes.GetValueOrDefault(node.ClassType)?.IsCustom == true,
         null => IsAnnotated(node.Text(input)) || (catalog is null && InputSources.LooksLikeFile(node, input)),
     };

@@ -5,7 +5,7 @@ using LockNGen.GenerationApi.Templates;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// The request as it is kept, to be submitted again: without what is nobody else's to keep (webhook, partner key), what is kept apart (extra
+/// The request as it is kept, to be submitted again: without what only its owner may keep (webhook, partner key), what is kept apart (extra
 /// data), what is of one generation only (its id), and with names in place of files that it held.
 /// </summary>
 internal static class RepeatableRequest

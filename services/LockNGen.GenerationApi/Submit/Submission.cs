@@ -11,7 +11,7 @@ internal sealed record Submission
     /// <summary>Whether the client chose the id, which may be taken then.</summary>
     public required bool HasOwnId { get; init; }
 
-    /// <summary>The request to submit it again, without what is nobody else's to keep (webhook, partner key) and what is kept apart.</summary>
+    /// <summary>The request to submit it again, without what only its owner may keep (webhook, partner key) and what is kept apart.</summary>
     public required string Request { get; init; }
     public DoorRequest? Door { get; init; }
     public string? WebhookUrl { get; init; }
@@ -25,7 +25,7 @@ internal sealed record Submission
     /// <summary>The plan as JSON.</summary>
     public required string StoredPlan { get; init; }
 
-    /// <summary>Why outputs are left out; told to whoever submits it, and not kept.</summary>
+    /// <summary>Why outputs are left out; reported to the submitter, and not kept.</summary>
     public IReadOnlyList<ProblemError> LeftOutErrors { get; init; } = [];
 
     /// <summary>What it takes up in the database, about: the workflow is in the request, and by itself.</summary>

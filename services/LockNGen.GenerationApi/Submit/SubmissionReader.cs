@@ -181,7 +181,7 @@ internal sealed class SubmissionReader(
         return (null, null);
     }
 
-    /// <summary>Models named inside of objects, of which ComfyUI knows nothing: what no instance lists is told, and left to the node.</summary>
+    /// <summary>Models named inside of objects, of which ComfyUI knows nothing: what no instance lists is reported, and left to the node.</summary>
     private static IReadOnlyList<string> ModelFilesOf(
         WorkflowGraph graph, CatalogVerdict verdict, List<NodeCatalog> known, out IReadOnlyList<GenerationWarning> warnings)
     {

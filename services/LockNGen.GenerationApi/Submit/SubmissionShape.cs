@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
 /// Requests in other shapes than ours: a workflow without its wrapper, as ComfyUI exports it; <c>{"prompt": {...}}</c>, as ComfyUI's own API
-/// wants it; a workflow of the editor, which is told apart later.
+/// wants it; a workflow of the editor, which is recognized later.
 /// </summary>
 internal static class SubmissionShape
 {

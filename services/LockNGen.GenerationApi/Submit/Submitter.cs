@@ -35,7 +35,7 @@ internal sealed class Submitter(
         if (command.DryRun)
             return await TryAsync(submission, command, cancellationToken) with { Headers = headers };
 
-        // From here on the client's leaving changes nothing: half a submission helps nobody, and its retry has the key.
+        // From here on the client's leaving changes nothing: half a submission is useless, and the client's retry has the key.
         var result = await transactions.RunAsync(client, group => StoreAsync(group, submission, command, hash));
         // Null: another request with this key came in between.
         return result ?? Replay((await database.ReadAsync(s => IdempotencyKeys.FindAsync(s, client, key), cancellationToken))!, hash);

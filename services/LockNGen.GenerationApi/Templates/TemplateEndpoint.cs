@@ -13,12 +13,12 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        // Read here and not when somebody first asks: a file that cannot be read stops the start.
+        // Read here and not at the first request: a file that cannot be read stops the start.
         endpoints.ServiceProvider.GetRequiredService<TemplateCatalog>();
         var group = endpoints.MapGroup("/api/templates").RequireAuthorization().WithTags("Templates");
         group.MapGet("", ([FromQuery] bool? all, TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.ListAsync(all == true, caller, context))
             .Produces<TemplateList>().ProducesProblems(401).WithName("ListTemplates").WithSummary("The templates and their parameters, those first that the instances' models are made for")
-            .WithDescription("all=true: also those that no instance can run; missing tells what they need.");
+            .WithDescription("all=true: also those that no instance can run; missing says what they need.");
         group.MapGet("/{name}", (TemplateEndpoint endpoint, string name, [FromQuery] int? version, [FromQuery] bool? download, Caller caller, HttpContext context) =>
                 endpoint.GetAsync(name, version, download == true, caller, context))
             .Produces<TemplateResponse>().ProducesProblems(401, 404).WithName("GetTemplate").WithSummary("A template with its workflow, as one file that POST takes elsewhere")
@@ -45,7 +45,7 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             new TemplateList([.. offered.Select(t => TemplateResponses.Of(t.Saved, t.Fit, caller, known, isWhole: false))]), TemplateResponseJson.Default.TemplateList);
     }
 
-    /// <summary>A file that says which models it needs is of use only where they are; what somebody saved is theirs to judge.</summary>
+    /// <summary>A file that says which models it needs is of use only where they are; the users judge what they saved.</summary>
     private static bool IsOffered(SavedTemplate saved, TemplateFit? fit) =>
         !saved.IsFile || saved.Template.Parameters.All(p => p.Match.Count == 0) || fit is { Missing.Count: 0 };
 

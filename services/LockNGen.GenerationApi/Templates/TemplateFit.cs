@@ -8,7 +8,7 @@ namespace LockNGen.GenerationApi.Templates;
 /// <summary>How well an instance can run a template: the models it would take, and what it lacks.</summary>
 internal sealed record TemplateFit(IReadOnlyDictionary<string, string> Models, IReadOnlyList<TemplateLack> Missing)
 {
-    /// <summary>The fit of the instance that lacks least; null where no instance has told what it has. Models that were given count as wanted.</summary>
+    /// <summary>The fit of the instance that lacks least; null where no instance has reported what it has. Models that were given count as wanted.</summary>
     public static TemplateFit? Of(Template template, IReadOnlyList<NodeCatalog> catalogs, IReadOnlyDictionary<string, JsonElement>? values = null) =>
         catalogs.Distinct().Select(c => In(template, c, values)).MinBy(f => f.Missing.Count);
 

@@ -6,7 +6,7 @@ using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>Makes a template of what somebody sent, or says everything that is wrong with it.</summary>
+/// <summary>Makes a template from a request, or lists everything that is wrong with it.</summary>
 internal static partial class TemplateReader
 {
     private const int MaxParameters = 200;

@@ -5,7 +5,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>What is told of templates.</summary>
+/// <summary>Responses about templates.</summary>
 internal static class TemplateResponses
 {
     /// <summary>A template; with its workflow and targets where it is asked for by name.</summary>

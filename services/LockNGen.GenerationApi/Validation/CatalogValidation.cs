@@ -13,7 +13,7 @@ internal static class CatalogValidation
 {
     private const int MaxSuggestions = 5;
 
-    /// <summary>Looking for near names takes time: a workflow of a pack that nobody has would name hundreds.</summary>
+    /// <summary>Looking for near names takes time: a workflow of a pack that no instance has would name hundreds.</summary>
     private const int MaxSearches = 4;
 
     public static CatalogVerdict Check(

@@ -17,7 +17,7 @@ internal sealed class NodePolicy(IOptions<SubmitOptions> options)
     ];
 
     /// <summary>
-    /// Stock classes (of ComfyUI 0.33.0) that write gigabytes of models which nobody fetches, or read and write folders of data sets that are
+    /// Stock classes (of ComfyUI 0.33.0) that write gigabytes of models which are never fetched, or read and write folders of data sets that are
     /// not the caller's.
     /// </summary>
     private static readonly string[] WritesModels =

@@ -6,7 +6,7 @@ using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Validation;
 
-/// <summary>What can be told of a workflow without knowing any instance: its seeds, its size, and whether it asks for what it may not.</summary>
+/// <summary>What is known about a workflow without knowing any instance: its seeds, its size, and whether it asks for what is not allowed.</summary>
 internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions.Options.IOptions<SubmitOptions> options)
 {
     private const int MaxErrors = 20;

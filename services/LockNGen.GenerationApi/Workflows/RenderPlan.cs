@@ -18,7 +18,7 @@ internal sealed record RenderPlan
     /// <summary>Whether previews are results beside what the workflow saves.</summary>
     public bool IncludeTemp { get; init; }
 
-    /// <summary>Whether its results are nobody else's: they get a folder of their own at ComfyUI.</summary>
+    /// <summary>Whether its results are hidden from other callers: they get a folder of their own at ComfyUI.</summary>
     public bool HidesResults { get; init; }
 
     /// <summary>Classes of nodes that the instance must have.</summary>

@@ -28,7 +28,7 @@ internal sealed class SeedFinder(WorkflowGraph graph, IReadOnlySet<string> reach
         where source is not null
         select (source, node, input.Key)).ToLookup(l => l.source, l => (l.node, l.Key));
 
-    /// <summary>The seeds, each once, in the order of the nodes that read them; the first is the one that people are told.</summary>
+    /// <summary>The seeds, each once, in the order of the nodes that read them; the first is the one that is reported.</summary>
     public IReadOnlyList<SeedInput> Find()
     {
         var found = new Dictionary<(string, string), SeedInput?>();

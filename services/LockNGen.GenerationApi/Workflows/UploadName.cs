@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.GenerationApi.Workflows;
 
-/// <summary>The names of uploads: <c>upload-</c>, 32 hexadecimal digits that nobody can guess, and the ending of the file's type.</summary>
+/// <summary>The names of uploads: <c>upload-</c>, 32 hexadecimal digits that cannot be guessed, and the ending of the file's type.</summary>
 internal static partial class UploadName
 {
     public static string New(string extension) => $"upload-{Guid.NewGuid():N}{extension}";

@@ -160,5 +160,5 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
 
 /// <summary>A destination with something due.</summary>
 /// <param name="Destination">What shares a circuit breaker.</param>
-/// <param name="Owner">Whose webhooks lead there; empty for nobody's.</param>
+/// <param name="Owner">Whose webhooks lead there; empty for those without an owner.</param>
 internal sealed record DueDestination(string Destination, string Owner);

@@ -82,6 +82,6 @@ internal sealed partial class DeliverySweeper(
         },
         cancellationToken);
 
-    [LoggerMessage(LogLevel.Warning, "The clean-up of the delivery log failed and is tried again in a minute: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Cleaning up the delivery log failed; trying again in a minute: {Reason}")]
     private partial void LogFailed(string reason);
 }

@@ -22,7 +22,7 @@ internal static class WebhookEndpoints
         webhooks.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Remove a webhook and its delivery log").ProducesProblem(404);
         webhooks.MapPost("/{id:guid}/secret", RotateAsync).WithSummary("Change the secret; the old one signs along for a while")
             .ProducesProblem(400).ProducesProblem(404);
-        webhooks.MapPost("/{id:guid}/test", TestAsync).WithSummary("Send a webhook.test event now; the delivery log tells how it went")
+        webhooks.MapPost("/{id:guid}/test", TestAsync).WithSummary("Send a webhook.test event now; the delivery log says how it went")
             .ProducesProblem(404).ProducesProblem(409);
     }
 

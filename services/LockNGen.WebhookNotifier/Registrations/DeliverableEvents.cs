@@ -14,6 +14,6 @@ internal static class DeliverableEvents
     /// <summary>Everything that can be asked for.</summary>
     public static IReadOnlyList<string> All { get; } = [.. GenerationEventTypes.All.Where(type => !GenerationEventTypes.IsProgress(type))];
 
-    /// <summary>Whether this very event is delivered: later <c>generation.queued</c> events tell positions, which is progress.</summary>
+    /// <summary>Whether this event is delivered: later <c>generation.queued</c> events report positions, which is progress.</summary>
     public static bool Includes(GenerationEvent message) => message is not GenerationQueued || message.Sequence == GenerationSequence.Of(0, 1);
 }

@@ -16,7 +16,7 @@ internal sealed partial class RegisterWebhookConsumer(WebhookStore store, Retryi
         var command = context.Message;
         if (!CallbackAddress.TryRead(command.Url, out _, out _) || (command.Secret is { } secret && !WebhookSecret.IsValid(secret)))
         {
-            // The API has checked both, so this is somebody else's message; there is nobody to tell but the operator.
+            // The API has checked both, so this message comes from elsewhere; only the operator can be told.
             LogRefused(command.GenerationId);
             return;
         }

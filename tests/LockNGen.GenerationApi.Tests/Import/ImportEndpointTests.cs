@@ -65,8 +65,8 @@ public class ImportEndpointTests
 
     [Theory]
     [InlineData("", "neither JSON")]
-    [InlineData("{\"a\": 1}", "no workflow")]
-    [InlineData("{\"nodes\": [", "no JSON")]
+    [InlineData("{\"a\": 1}", "not a workflow")]
+    [InlineData("{\"nodes\": [", "not JSON")]
     public async Task Import_NoWorkflow_IsTold(string body, string reason)
     {
         await using var api = await ApiHost.StartAsync();

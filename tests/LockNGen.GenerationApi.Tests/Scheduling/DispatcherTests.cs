@@ -41,10 +41,10 @@ public abstract class DispatcherTests(PostgreSqlFixture? server) : DatabaseTests
 
         var lines = log.Entries.Where(e => e.Text.StartsWith("Generation ", StringComparison.Ordinal)).Select(e => $"{e.Level}: {e.Text.TrimEnd()}").ToList();
         lines.ShouldContain(
-            $"Debug: Generation {first}: b is the first of 2 with room, of 2 that can render it, of 2 that work: it has 1 of 1 preferred labels, "
+            $"Debug: Generation {first}: b was chosen, the first of 2 with room, of 2 that can render it, of 2 at work: it has 1 of 1 preferred labels, "
             + "the model is loaded there: False, 0 prompts of others in its queue, room for 2; who lost it before: none");
         lines.ShouldContain(
-            $"Debug: Generation {second}: b is the first of 2 with room, of 2 that can render it, of 2 that work: it has 0 of 0 preferred labels, "
+            $"Debug: Generation {second}: b was chosen, the first of 2 with room, of 2 that can render it, of 2 at work: it has 0 of 0 preferred labels, "
             + "the model is loaded there: True, 0 prompts of others in its queue, room for 1; who lost it before: none");
         lines.ShouldContain(l => l.StartsWith($"Debug: Generation {impossible} stands aside: none of the 2 instances that work can render it", StringComparison.Ordinal));
         lines.ShouldContain(l => l.StartsWith($"Debug: Generation {first}: attempt {work.Attempt} on b granted to watcher w1 (claim ", StringComparison.Ordinal));

@@ -125,9 +125,9 @@ public class WorkflowReaderTests
     }
 
     [Theory]
-    [InlineData("{", "no JSON")]
-    [InlineData("{}", "no workflow")]
-    [InlineData("[1]", "no workflow")]
+    [InlineData("{", "not JSON")]
+    [InlineData("{}", "not a workflow")]
+    [InlineData("[1]", "not a workflow")]
     [InlineData("""{"nodes": [], "links": []}""", "no nodes that run")]
     [InlineData("hello", "text/plain")]
     [InlineData("", "neither JSON nor a file")]
