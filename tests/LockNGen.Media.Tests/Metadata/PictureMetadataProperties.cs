@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using LockNGen.Media.Metadata;
 using SkiaSharp;
 
 namespace LockNGen.Media.Tests.Metadata;
