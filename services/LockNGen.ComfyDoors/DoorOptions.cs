@@ -40,7 +40,7 @@ public sealed class DoorOptions
 
     /// <summary>How long what was not told to a client that is away is kept for it. Default 10 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan KeepStories { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan KeepTimelines { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Frames that may wait for a slow client, in bytes; beyond it the connection is closed, and the client comes back for the rest. Default 32 MiB.</summary>
     [Range(1 << 16, 1 << 30)]

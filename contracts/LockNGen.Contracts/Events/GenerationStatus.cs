@@ -28,5 +28,6 @@ public enum GenerationStatus
     Cancelled,
 }
 
-internal sealed class GenerationStatusConverter()
+/// <summary>Writes and reads it. Public, for source-generated contexts of others need it.</summary>
+public sealed class GenerationStatusConverter()
     : JsonStringEnumConverter<GenerationStatus>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -25,7 +25,7 @@ internal sealed record PromptList(IReadOnlyList<Prompt> Items, int Total);
 internal sealed record Generation
 {
     public required Guid Id { get; init; }
-    public required string Status { get; init; }
+    public required GenerationStatus Status { get; init; }
     public int? Position { get; init; }
     public int OverallProgress { get; init; }
     public IReadOnlyList<GenerationImage> Images { get; init => field = value ?? []; } = [];
@@ -36,8 +36,8 @@ internal sealed record Generation
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
-    public bool HasEnded => Status is "completed" or "failed" or "cancelled";
-    public bool IsRunning => Status is "running";
+    public bool HasEnded => Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
+    public bool IsRunning => Status == GenerationStatus.Running;
 }
 
 /// <summary>The answer of POST /api/generations.</summary>

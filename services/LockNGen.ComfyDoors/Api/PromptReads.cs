@@ -1,4 +1,5 @@
 using LockNGen.ComfyDoors.Access;
+using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Api;
 
@@ -43,9 +44,13 @@ internal static class PromptReads
         return list.Items is [var found, ..] ? found : null;
     }
 
-    /// <summary>Any of a status.</summary>
-    public static Task<PromptList> ListAsync(this GenerationApiClient api, DoorCaller caller, string? status, int limit, int offset, CancellationToken cancellationToken) => api.GetAsync(
-        caller, $"{Path}?limit={limit}&offset={offset}{(status is null ? "" : "&status=" + status)}", ApiJson.Default.PromptList, cancellationToken);
+    /// <summary>Those of these statuses; all of them when none is given.</summary>
+    public static Task<PromptList> ListAsync(
+        this GenerationApiClient api, DoorCaller caller, IReadOnlyList<GenerationStatus> statuses, int limit, int offset, CancellationToken cancellationToken)
+    {
+        var filter = statuses.Count == 0 ? "" : "&status=" + string.Join(',', statuses).ToLowerInvariant();
+        return api.GetAsync(caller, $"{Path}?limit={limit}&offset={offset}{filter}", ApiJson.Default.PromptList, cancellationToken);
+    }
 
     /// <summary>A page, the newest first: of those submitted before the one of a number, if one is given.</summary>
     public static Task<PromptList> PageAsync(this GenerationApiClient api, DoorCaller caller, int limit, long? before, CancellationToken cancellationToken) => api.GetAsync(

@@ -32,7 +32,7 @@ internal enum FrameKind
     /// <summary>It is never dropped.</summary>
     State,
 
-    /// <summary>A newer one of its story says more.</summary>
+    /// <summary>A newer one of its timeline says more.</summary>
     Progress,
 
     /// <summary>Likewise: all nodes that have run, and how far they are.</summary>

@@ -3,6 +3,7 @@ using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
 using LockNGen.ComfyDoors.Timelines;
+using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Http;
 
@@ -12,14 +13,9 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ReportedQueue queue
     private const int MaxBytes = 1 << 20;
     private const int MaxLimit = 1_000;
 
-    private static readonly Dictionary<string, string> Statuses = new()
-    {
-        ["pending"] = "queued,dispatched",
-        ["in_progress"] = "running",
-        ["completed"] = "completed",
-        ["failed"] = "failed",
-        ["cancelled"] = "cancelled",
-    };
+    /// <summary>ComfyUI's words, each with the statuses that it stands for.</summary>
+    private static readonly ILookup<string, GenerationStatus> Statuses =
+        Enum.GetValues<GenerationStatus>().Where(s => s != GenerationStatus.Unknown).ToLookup(JobEntry.Status, StringComparer.Ordinal);
 
     public static void Map(RouteGroupBuilder comfy)
     {
@@ -33,14 +29,14 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ReportedQueue queue
     private async Task<IResult> ListAsync(string? status, int? limit, int? offset, DoorCaller caller, CancellationToken cancellationToken)
     {
         var names = (status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (names.FirstOrDefault(n => !Statuses.ContainsKey(n)) is { } unknown)
-            return Refused($"Invalid status value(s): {unknown}. Valid values: {string.Join(", ", Statuses.Keys)}");
+        if (names.FirstOrDefault(n => !Statuses.Contains(n)) is { } unknown)
+            return Refused($"Invalid status value(s): {unknown}. Valid values: {string.Join(", ", Statuses.Select(s => s.Key))}");
         var (count, skip) = (Math.Clamp(limit ?? MaxLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
-        var page = await api.ListAsync(caller, names.Length == 0 ? null : string.Join(',', names.Select(n => Statuses[n])), count, skip, cancellationToken);
+        var page = await api.ListAsync(caller, [.. names.SelectMany(n => Statuses[n])], count, skip, cancellationToken);
         var unreported = (await queue.EndedAsync(caller, cancellationToken)).ToDictionary(p => p.Id);
         // They run, for all that their clients know, and are with those.
         var jobs = page.Items.Where(p => !unreported.ContainsKey(p.Id));
-        var total = page.Total - unreported.Values.Count(p => Wants(p.Generation.Status)) + (Wants("in_progress") ? unreported.Count : 0);
+        var total = page.Total - unreported.Values.Count(p => Wants(JobEntry.Status(p.Generation.Status))) + (Wants("in_progress") ? unreported.Count : 0);
         if (Wants("in_progress") && skip == 0)
             jobs = unreported.Values.Select(ReportedQueue.AsReported).OrderByDescending(p => p.Number).Concat(jobs);
         return ComfyResults.Json(new JsonObject

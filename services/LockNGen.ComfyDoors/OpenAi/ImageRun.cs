@@ -121,7 +121,7 @@ internal sealed class ImageRun(GenerationApiClient api, Submission submission, J
 
     private static JsonObject? Failure(Prompt? prompt) => prompt?.Generation switch
     {
-        { Status: "completed" } => null,
+        { Status: GenerationStatus.Completed } => null,
         { Error: { } error } => OpenAiResults.ErrorBody(error.Message, "server_error", null, error.Code),
         _ => OpenAiResults.ErrorBody("The request was cancelled.", "server_error", null, "cancelled"),
     };

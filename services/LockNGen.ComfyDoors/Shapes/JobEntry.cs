@@ -13,12 +13,7 @@ internal static class JobEntry
         var job = new JsonObject
         {
             ["id"] = prompt.Id.ToString(),
-            ["status"] = generation.Status switch
-            {
-                "running" => "in_progress",
-                "completed" or "failed" or "cancelled" => generation.Status,
-                _ => "pending",
-            },
+            ["status"] = Status(generation.Status),
             ["priority"] = prompt.Number,
             ["create_time"] = generation.CreatedAt.ToUnixTimeMilliseconds(),
         };
@@ -28,8 +23,8 @@ internal static class JobEntry
             job["execution_start_time"] = started.ToUnixTimeMilliseconds();
         if (generation.EndedAt is { } ended)
             job["execution_end_time"] = ended.ToUnixTimeMilliseconds();
-        if (generation.Status == "failed")
-            job["execution_error"] = Outcomes.Of(prompt.Id, "failed", generation.Error, [], generation.EndedAt ?? generation.CreatedAt).Data;
+        if (generation.Status == GenerationStatus.Failed)
+            job["execution_error"] = Outcomes.Of(prompt.Id, generation.Status, generation.Error, [], generation.EndedAt ?? generation.CreatedAt).Data;
         job["outputs_count"] = files.Count;
         if ((files.Find(f => f.Source != "temp") ?? files.FirstOrDefault()) is { } shown)
         {
@@ -41,4 +36,14 @@ internal static class JobEntry
 
         return job;
     }
+
+    /// <summary>ComfyUI's word for a status.</summary>
+    public static string Status(GenerationStatus status) => status switch
+    {
+        GenerationStatus.Running => "in_progress",
+        GenerationStatus.Completed => "completed",
+        GenerationStatus.Failed => "failed",
+        GenerationStatus.Cancelled => "cancelled",
+        _ => "pending",
+    };
 }

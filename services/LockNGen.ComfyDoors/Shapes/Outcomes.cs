@@ -12,10 +12,10 @@ internal static partial class Outcomes
     public const string Interrupted = "execution_interrupted";
 
     /// <summary>Type and data of the message that ends a prompt.</summary>
-    public static (string Type, JsonObject Data) Of(Guid id, string status, GenerationError? error, IEnumerable<string> executed, DateTimeOffset at) => status switch
+    public static (string Type, JsonObject Data) Of(Guid id, GenerationStatus status, GenerationError? error, IEnumerable<string> executed, DateTimeOffset at) => status switch
     {
-        "completed" => (Success, new JsonObject { ["prompt_id"] = id.ToString(), ["timestamp"] = at.ToUnixTimeMilliseconds() }),
-        "cancelled" => (Interrupted, new JsonObject
+        GenerationStatus.Completed => (Success, new JsonObject { ["prompt_id"] = id.ToString(), ["timestamp"] = at.ToUnixTimeMilliseconds() }),
+        GenerationStatus.Cancelled => (Interrupted, new JsonObject
         {
             ["prompt_id"] = id.ToString(),
             ["node_id"] = error?.NodeId ?? "",

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Api;
+using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
@@ -24,8 +25,8 @@ internal static class PromptShapes
             ["outputs"] = new JsonObject(outputs.Select(o => KeyValuePair.Create(o.Node, (JsonNode?)o.Output))),
             ["status"] = new JsonObject
             {
-                ["status_str"] = generation.Status == "completed" ? "success" : "error",
-                ["completed"] = generation.Status == "completed",
+                ["status_str"] = generation.Status == GenerationStatus.Completed ? "success" : "error",
+                ["completed"] = generation.Status == GenerationStatus.Completed,
                 ["messages"] = Messages(prompt, outputs.Select(o => o.Node)),
             },
             ["meta"] = new JsonObject(outputs.Select(o => KeyValuePair.Create(o.Node, (JsonNode?)Meta(o.Node)))),

@@ -5,7 +5,7 @@ using LockNGen.ComfyDoors.Sockets;
 namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
-/// What one client id is told. ComfyUI runs one prompt at a time, and its clients count on it; a farm runs several. So the stories of a client's
+/// What one client id is told. ComfyUI runs one prompt at a time, and its clients count on it; a farm runs several. So the timelines of a client's
 /// prompts are told one after the other, in the order in which they began: what runs beside is told afterwards, from memory. Guarded by its owner.
 /// </summary>
 /// <param name="clientId">ComfyUI's client id.</param>
@@ -20,9 +20,9 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     private static readonly TimeSpan MaxOnTheWay = TimeSpan.FromSeconds(10);
 
     private readonly List<DoorSocket> _sockets = [];
-    private readonly Dictionary<Guid, PromptTimeline> _stories = [];
+    private readonly Dictionary<Guid, PromptTimeline> _timelines = [];
     private readonly List<PromptTimeline> _begun = [];
-    private readonly Queue<(PromptTimeline PromptTimeline, DateTimeOffset At)> _told = [];
+    private readonly Queue<(PromptTimeline Timeline, DateTimeOffset At)> _told = [];
     private readonly List<(Guid Id, DoorSocket Socket, long Frame, DateTimeOffset At)> _onTheWay = [];
     private DateTimeOffset? _brokenAt;
     private DateTimeOffset _usedAt = clock.GetUtcNow();
@@ -37,9 +37,9 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     public IReadOnlyList<DoorSocket> Sockets => _sockets;
 
     /// <summary>Those of which no end has come.</summary>
-    public IEnumerable<Guid> Unfinished => _stories.Values.Where(s => s.EndedAt is null).Select(s => s.Id);
+    public IEnumerable<Guid> Unfinished => _timelines.Values.Where(s => s.EndedAt is null).Select(s => s.Id);
 
-    /// <summary>Those that ran and have ended, and of which those who listen are still to be told: another's story comes first.</summary>
+    /// <summary>Those that ran and have ended, and of which those who listen are still to be told: another's timeline comes first.</summary>
     public IEnumerable<Guid> Waiting => _sockets.Count == 0 ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
 
     /// <summary>Those whose end has not been written to everybody who listens, whether it has come or not.</summary>
@@ -51,46 +51,46 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
                 return [];
             var since = clock.GetUtcNow() - MaxOnTheWay;
             _onTheWay.RemoveAll(o => o.At < since || o.Socket.HasWritten(o.Frame));
-            return _stories.Values.Where(s => !s.IsOver).Select(s => s.Id).Concat(_onTheWay.Select(o => o.Id));
+            return _timelines.Values.Where(s => !s.IsOver).Select(s => s.Id).Concat(_onTheWay.Select(o => o.Id));
         }
     }
 
     /// <summary>Nobody listens, and nobody has for so long that what was kept is of no use.</summary>
-    public bool IsForgotten(TimeSpan keep) => _sockets.Count == 0 && clock.GetUtcNow() - _usedAt > keep && !_stories.Values.Any(s => s.EndedAt is null);
+    public bool IsForgotten(TimeSpan keep) => _sockets.Count == 0 && clock.GetUtcNow() - _usedAt > keep && !_timelines.Values.Any(s => s.EndedAt is null);
 
-    public bool Knows(Guid id) => _stories.ContainsKey(id);
+    public bool Knows(Guid id) => _timelines.ContainsKey(id);
 
     /// <summary>A prompt of this client is on its way; it is told once its submission was answered.</summary>
     public void Expect(Guid id, bool isHeld)
     {
         _usedAt = clock.GetUtcNow();
-        _stories.TryAdd(id, new PromptTimeline(id) { IsHeld = isHeld });
+        _timelines.TryAdd(id, new PromptTimeline(id) { IsHeld = isHeld });
     }
 
     /// <summary>It was answered: it may be told.</summary>
     public void Release(Guid id)
     {
-        if (!_stories.TryGetValue(id, out var story))
+        if (!_timelines.TryGetValue(id, out var timeline))
             return;
-        story.IsHeld = false;
+        timeline.IsHeld = false;
         Write();
     }
 
     /// <summary>It was refused.</summary>
     public void Drop(Guid id)
     {
-        if (_stories.Remove(id, out var story))
-            _begun.Remove(story);
+        if (_timelines.Remove(id, out var timeline))
+            _begun.Remove(timeline);
     }
 
-    /// <summary>Lets a story go on, and writes what there is to write.</summary>
+    /// <summary>Lets a timeline go on, and writes what there is to write.</summary>
     public void Apply(Guid id, Action<PromptTimeline> change)
     {
-        if (!_stories.TryGetValue(id, out var story))
+        if (!_timelines.TryGetValue(id, out var timeline))
             return;
-        change(story);
-        if (story.HasBegun && !story.IsOver && !_begun.Contains(story))
-            _begun.Add(story);
+        change(timeline);
+        if (timeline.HasBegun && !timeline.IsOver && !_begun.Contains(timeline))
+            _begun.Add(timeline);
         Write();
     }
 
@@ -101,27 +101,27 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
             return;
         Expect(prompt.Id, isHeld: false);
         var generation = prompt.Generation;
-        Apply(prompt.Id, story =>
+        Apply(prompt.Id, timeline =>
         {
-            story.Resume(generation.StartedAt);
+            timeline.Resume(generation.StartedAt);
             if (generation.HasEnded)
-                story.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt);
+                timeline.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt);
         });
     }
 
     /// <summary>A socket comes.</summary>
     public void Join(DoorSocket socket) => _sockets.Add(socket);
 
-    /// <summary>It is told its id, where the story is, and what nobody was told yet.</summary>
+    /// <summary>It is told its id, where its prompt is, and what nobody was told yet.</summary>
     public void Welcome(DoorSocket socket, int remaining)
     {
         socket.Send(ComfyFrames.Status(remaining, clientId));
-        foreach (var story in _begun.Where(s => s is { WasReported: true, Node: not null }))
-            socket.Send(ComfyFrames.Executing(story.Id.ToString(), story.Node));
+        foreach (var timeline in _begun.Where(s => s is { WasReported: true, Node: not null }))
+            socket.Send(ComfyFrames.Executing(timeline.Id.ToString(), timeline.Node));
         if (_sockets.Count == 1 && _brokenAt is { } broken)
         {
             // Ends may be told twice, but never beginnings.
-            foreach (var frame in _told.Where(t => t.At >= broken - InFlight).SelectMany(t => t.PromptTimeline.Ending))
+            foreach (var frame in _told.Where(t => t.At >= broken - InFlight).SelectMany(t => t.Timeline.Ending))
                 socket.Send(frame);
             _brokenAt = null;
         }
@@ -137,7 +137,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
             _brokenAt = _usedAt;
     }
 
-    /// <summary>Sends a frame to all sockets, beside the stories.</summary>
+    /// <summary>Sends a frame to all sockets, beside the timelines.</summary>
     public void Send(Frame frame)
     {
         foreach (var socket in _sockets)
@@ -149,11 +149,11 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     {
         var before = clock.GetUtcNow() - keep;
         while (_told.TryPeek(out var oldest) && oldest.At < before)
-            _stories.Remove(_told.Dequeue().PromptTimeline.Id);
+            _timelines.Remove(_told.Dequeue().Timeline.Id);
         if (_sockets.Count > 0)
             return;
-        foreach (var story in _begun.Where(s => s.EndedAt < before).ToList())
-            Drop(story.Id);
+        foreach (var timeline in _begun.Where(s => s.EndedAt < before).ToList())
+            Drop(timeline.Id);
     }
 
     private void Write()
@@ -162,18 +162,18 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
             return;
         for (var i = 0; i < _begun.Count;)
         {
-            var story = _begun[i];
-            if (!story.IsHeld)
+            var timeline = _begun[i];
+            if (!timeline.IsHeld)
             {
-                while (story.Next() is { } frame)
+                while (timeline.Next() is { } frame)
                     Send(frame);
-                if (story.IsOver)
+                if (timeline.IsOver)
                 {
                     _begun.RemoveAt(i);
                     var now = clock.GetUtcNow();
-                    _told.Enqueue((story, now));
+                    _told.Enqueue((timeline, now));
                     _onTheWay.RemoveAll(o => o.Socket.HasWritten(o.Frame));
-                    _onTheWay.AddRange(_sockets.Select(s => (story.Id, s, s.Sent, now)));
+                    _onTheWay.AddRange(_sockets.Select(s => (timeline.Id, s, s.Sent, now)));
                     continue;
                 }
             }

@@ -40,7 +40,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         get
         {
             lock (_gate)
-                return _sockets.Count == 0 && _sessions.Count == 0 && clock.GetUtcNow() - _usedAt > options.KeepStories;
+                return _sockets.Count == 0 && _sessions.Count == 0 && clock.GetUtcNow() - _usedAt > options.KeepTimelines;
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
             var isEnd = GenerationEventTypes.IsTerminal(message.Type);
             if (isEnd)
                 HistoryVersion++;
-            if (!Apply(message.GenerationId, story => story.Take(message)))
+            if (!Apply(message.GenerationId, timeline => timeline.Take(message)))
                 Wait(message);
             if (!isEnd)
                 return;
@@ -180,7 +180,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         lock (_gate)
         {
             foreach (var session in SessionsOf(_clients.GetValueOrDefault(preview.GenerationId)))
-                session.Apply(preview.GenerationId, story => story.Show(preview));
+                session.Apply(preview.GenerationId, timeline => timeline.Show(preview));
         }
     }
 
@@ -236,7 +236,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
             {
                 HistoryVersion++;
                 var generation = prompt.Generation;
-                Apply(prompt.Id, story => story.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt));
+                Apply(prompt.Id, timeline => timeline.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt));
             }
 
             _active.ExceptWith(before.Except(active.Select(p => p.Id)));
@@ -251,8 +251,8 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         lock (_gate)
         {
             foreach (var session in _sessions)
-                session.Sweep(options.KeepStories);
-            _sessions.RemoveAll(s => s.IsForgotten(options.KeepStories));
+                session.Sweep(options.KeepTimelines);
+            _sessions.RemoveAll(s => s.IsForgotten(options.KeepTimelines));
             while (_ended.Count > MaxWaiting)
                 _clients.Remove(_ended.Dequeue());
         }
@@ -285,7 +285,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         }
     }
 
-    /// <summary>Lets the stories of a prompt go on; false when it is not known whose it is.</summary>
+    /// <summary>Lets the timelines of a prompt go on; false when it is not known whose it is.</summary>
     private bool Apply(Guid id, Action<PromptTimeline> change)
     {
         if (!_clients.TryGetValue(id, out var client))
@@ -342,7 +342,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
                 else
                     session.Restore(prompt);
                 foreach (var message in waiting ?? [])
-                    session.Apply(id, story => story.Take(message));
+                    session.Apply(id, timeline => timeline.Take(message));
             }
 
             if (prompt.Generation.HasEnded)

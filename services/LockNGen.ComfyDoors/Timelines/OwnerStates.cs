@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
-/// <summary>The owners of all owners that have come to this door, and what has to be done for them now and then.</summary>
+/// <summary>The state of every owner that has come to this door, and what has to be done for them now and then.</summary>
 internal sealed partial class OwnerStates(GenerationApiClient api, IOptions<DoorOptions> options, TimeProvider clock, ILogger<OwnerStates> logger) : BackgroundService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, OwnerState> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>The owner of a caller.</summary>
+    /// <summary>The state of a caller.</summary>
     public OwnerState Of(DoorCaller caller)
     {
         var owner = _owners.GetOrAdd(caller.Owner, _ => new OwnerState(caller, api, options.Value, clock));
@@ -20,7 +20,7 @@ internal sealed partial class OwnerStates(GenerationApiClient api, IOptions<Door
         return owner;
     }
 
-    /// <summary>The owner of an owner who has come to this door.</summary>
+    /// <summary>The state of an owner who has come to this door.</summary>
     public OwnerState? Find(string? owner) => _owners.GetValueOrDefault(owner ?? "");
 
     /// <summary>All of them.</summary>

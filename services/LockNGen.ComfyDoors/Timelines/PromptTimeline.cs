@@ -92,13 +92,13 @@ internal sealed class PromptTimeline(Guid id)
                 Add(ComfyFrames.Custom(custom.EventType, custom.Data));
                 break;
             case GenerationCompleted { Data: var data }:
-                End("completed", null, data.Images, message.Timestamp);
+                End(GenerationStatus.Completed, null, data.Images, message.Timestamp);
                 break;
             case GenerationFailed { Data: var data }:
-                End("failed", data.Error, data.Images, message.Timestamp);
+                End(GenerationStatus.Failed, data.Error, data.Images, message.Timestamp);
                 break;
             case GenerationCancelled { Data: var data }:
-                End("cancelled", null, data.Images, message.Timestamp);
+                End(GenerationStatus.Cancelled, null, data.Images, message.Timestamp);
                 break;
         }
 
@@ -116,12 +116,12 @@ internal sealed class PromptTimeline(Guid id)
     }
 
     /// <summary>Takes the end, from an event or from what the GenerationApi tells.</summary>
-    public void End(string status, GenerationError? error, IReadOnlyList<GenerationImage> files, DateTimeOffset at)
+    public void End(GenerationStatus status, GenerationError? error, IReadOnlyList<GenerationImage> files, DateTimeOffset at)
     {
         if (EndedAt is not null)
             return;
         // What never ran has no beginning, but an end all the same.
-        if (HasBegun || status == "completed")
+        if (HasBegun || status == GenerationStatus.Completed)
             Cached([], at);
         Drop(FrameKind.Preview);
         HasBegun = true;
@@ -137,7 +137,7 @@ internal sealed class PromptTimeline(Guid id)
 
         Finish();
         _ending.AddRange(outputs.Select(o => ComfyFrames.Executed(_promptId, o.Node, o.Output)));
-        if (_nodes.Count > 0 && status == "completed")
+        if (_nodes.Count > 0 && status == GenerationStatus.Completed)
             _ending.Add(ComfyFrames.ProgressState(_promptId, _nodes.Values));
         var (type, data) = Outcomes.Of(id, status, error, outputs.Select(o => o.Node), at);
         _ending.Add(ComfyFrames.Outcome(type, data));

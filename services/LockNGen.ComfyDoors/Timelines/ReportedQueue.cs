@@ -1,11 +1,12 @@
 using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
+using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
 /// What is under way as the caller's clients were told it. ComfyUI keeps a prompt in its queue until it has told its end, and programs take one that is
-/// gone before for lost; here it may have ended long before, while the story of another was told. The history has it as soon as it has ended.
+/// gone before for lost; here it may have ended long before, while the timeline of another was told. The history has it as soon as it has ended.
 /// </summary>
 internal sealed class ReportedQueue(GenerationApiClient api, OwnerStates owners)
 {
@@ -25,7 +26,7 @@ internal sealed class ReportedQueue(GenerationApiClient api, OwnerStates owners)
     public Prompt AsReported(DoorCaller caller, Prompt prompt) => IsToBeReported(prompt) && UnreportedOf(caller).Contains(prompt.Id) ? AsReported(prompt) : prompt;
 
     /// <summary>It runs, for all that its client knows.</summary>
-    public static Prompt AsReported(Prompt prompt) => prompt with { Generation = prompt.Generation with { Status = "running", EndedAt = null, Error = null, Images = [] } };
+    public static Prompt AsReported(Prompt prompt) => prompt with { Generation = prompt.Generation with { Status = GenerationStatus.Running, EndedAt = null, Error = null, Images = [] } };
 
     private async Task<IReadOnlyList<Prompt>> EndedAsync(DoorCaller caller, IEnumerable<Guid> active, bool full, CancellationToken cancellationToken)
     {

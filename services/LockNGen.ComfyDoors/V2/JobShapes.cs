@@ -48,11 +48,11 @@ internal static class JobShapes
 
     public static string Status(Generation generation) => generation.Status switch
     {
-        "completed" => "succeeded",
-        "failed" => generation.Error?.Code == GenerationErrorCodes.QueueTimeout ? "expired" : "failed",
-        "cancelled" => "canceled",
+        GenerationStatus.Completed => "succeeded",
+        GenerationStatus.Failed => generation.Error?.Code == GenerationErrorCodes.QueueTimeout ? "expired" : "failed",
+        GenerationStatus.Cancelled => "canceled",
         _ when generation.CancelRequestedAt is not null => "canceling",
-        "running" => "running",
+        GenerationStatus.Running => "running",
         _ => "queued",
     };
 
@@ -68,7 +68,7 @@ internal static class JobShapes
             return Progress(progress);
         return new JsonObject
         {
-            ["value"] = generation.Status == "completed" ? 1 : generation.OverallProgress / 100.0,
+            ["value"] = generation.Status == GenerationStatus.Completed ? 1 : generation.OverallProgress / 100.0,
             ["nodes_done"] = progress?.NodesDone ?? 0,
             ["nodes_total"] = progress?.NodesTotal ?? 0,
         };

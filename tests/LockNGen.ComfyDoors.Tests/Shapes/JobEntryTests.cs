@@ -8,14 +8,14 @@ namespace LockNGen.ComfyDoors.Tests.Shapes;
 public sealed class JobEntryTests
 {
     [Theory]
-    [InlineData("queued", "pending", "id, status, priority, create_time, outputs_count")]
-    [InlineData("running", "in_progress", "id, status, priority, create_time, outputs_count")]
-    [InlineData("completed", "completed", "id, status, priority, create_time, execution_start_time, execution_end_time, outputs_count, preview_output")]
-    [InlineData("failed", "failed", "id, status, priority, create_time, execution_start_time, execution_end_time, execution_error, outputs_count")]
-    [InlineData("cancelled", "cancelled", "id, status, priority, create_time, execution_start_time, execution_end_time, outputs_count")]
-    public void Job_OfEachStatus_HasComfyUisFields(string status, string told, string fields)
+    [InlineData(GenerationStatus.Queued, "pending", "id, status, priority, create_time, outputs_count")]
+    [InlineData(GenerationStatus.Running, "in_progress", "id, status, priority, create_time, outputs_count")]
+    [InlineData(GenerationStatus.Completed, "completed", "id, status, priority, create_time, execution_start_time, execution_end_time, outputs_count, preview_output")]
+    [InlineData(GenerationStatus.Failed, "failed", "id, status, priority, create_time, execution_start_time, execution_end_time, execution_error, outputs_count")]
+    [InlineData(GenerationStatus.Cancelled, "cancelled", "id, status, priority, create_time, execution_start_time, execution_end_time, outputs_count")]
+    public void Job_OfEachStatus_HasComfyUisFields(GenerationStatus status, string told, string fields)
     {
-        var hasEnded = status is "completed" or "failed" or "cancelled";
+        var hasEnded = status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
         var job = JobEntry.Of(new Prompt
         {
             Number = 4,
@@ -25,15 +25,15 @@ public sealed class JobEntryTests
                 Id = Guid.NewGuid(),
                 Status = status,
                 CreatedAt = DateTimeOffset.UnixEpoch,
-                StartedAt = status == "queued" ? null : DateTimeOffset.UnixEpoch,
+                StartedAt = status == GenerationStatus.Queued ? null : DateTimeOffset.UnixEpoch,
                 EndedAt = hasEnded ? DateTimeOffset.UnixEpoch : null,
-                Images = status == "completed" ? [Events.File(1)] : [],
-                Error = status == "failed" ? new GenerationError { Code = GenerationErrorCodes.NodeError, Message = "ValueError: boom" } : null,
+                Images = status == GenerationStatus.Completed ? [Events.File(1)] : [],
+                Error = status == GenerationStatus.Failed ? new GenerationError { Code = GenerationErrorCodes.NodeError, Message = "ValueError: boom" } : null,
             },
         });
 
         job["status"]!.ToString().ShouldBe(told);
         string.Join(", ", job.Select(p => p.Key)).ShouldBe(fields);
-        job["outputs_count"]!.GetValue<int>().ShouldBe(status == "completed" ? 1 : 0);
+        job["outputs_count"]!.GetValue<int>().ShouldBe(status == GenerationStatus.Completed ? 1 : 0);
     }
 }

@@ -14,7 +14,7 @@ public sealed class OutcomesTests
     [InlineData(GenerationErrorCodes.NodeError, "KeyError", "KeyError", "\n")]
     public void Error_HasTypeAndMessageApart(string code, string message, string type, string told)
     {
-        var data = Outcomes.Of(Guid.Empty, "failed", new GenerationError { Code = code, Message = message }, [], DateTimeOffset.UnixEpoch).Data;
+        var data = Outcomes.Of(Guid.Empty, GenerationStatus.Failed, new GenerationError { Code = code, Message = message }, [], DateTimeOffset.UnixEpoch).Data;
 
         data["exception_type"]!.ToString().ShouldBe(type);
         data["exception_message"]!.ToString().ShouldBe(told);

@@ -15,7 +15,7 @@ public sealed class PromptTimelineTests
     private readonly Events _events = new(Id);
 
     [Fact]
-    public void Story_FromStartToSuccess_HasComfyUisFramesInItsOrder()
+    public void Timeline_FromStartToSuccess_HasComfyUisFramesInItsOrder()
     {
         var told = new List<string>();
         foreach (var message in new GenerationEvent[]
@@ -37,7 +37,7 @@ public sealed class PromptTimelineTests
     }
 
     [Fact]
-    public void Story_ToldLater_HasOfProgressTheNewestOnly()
+    public void Timeline_ToldLater_HasOfProgressTheNewestOnly()
     {
         _timeline.Take(_events.Started());
         _timeline.Take(_events.Node("3"));

@@ -16,14 +16,14 @@ public sealed class ReportedQueueTests : IDisposable
     private DoorSocket? _connection;
 
     [Fact]
-    public async Task PromptThatEndedWhileAnothersStoryIsTold_RunsUntilItsEndWasTold()
+    public async Task PromptThatEndedWhileAnothersTimelineIsTold_RunsUntilItsEndWasTold()
     {
         var owner = await AttachAsync();
         Start(owner, A, _a);
         Start(owner, B, _b);
         End(owner, B, _b);
 
-        (await QueueAsync()).ShouldBe(["a running", "b running"]);
+        (await QueueAsync()).ShouldBe(["a Running", "b Running"]);
         End(owner, A, _a);
         await _socket.NextAsync(14);
 
@@ -57,7 +57,7 @@ public sealed class ReportedQueueTests : IDisposable
         Start(owner, A, _a);
         End(owner, A, _a);
 
-        (await QueueAsync()).ShouldBe(["a running"]);
+        (await QueueAsync()).ShouldBe(["a Running"]);
         reader.SetResult();
         await _socket.NextAsync(7);
 
@@ -71,7 +71,7 @@ public sealed class ReportedQueueTests : IDisposable
         Start(owner, A, _a);
         _farm.Know(A, "completed");
 
-        (await QueueAsync()).ShouldBe(["a running"]);
+        (await QueueAsync()).ShouldBe(["a Running"]);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ReportedQueueTests : IDisposable
         _farm.Know(B, "cancelled", hasRun: false);
         owner.Take(_b.Cancelled());
 
-        (await QueueAsync()).ShouldBe(["a running"]);
+        (await QueueAsync()).ShouldBe(["a Running"]);
         (await _socket.NextAsync(5)).ShouldBe(["status 0", "status 1", "execution_start a", "status 2", "status 1"]);
     }
 
