@@ -42,6 +42,7 @@ public static class ComfyDoorsExtensions
         services.AddSingleton<JobWatch>();
         services.AddSingleton<AssetEndpoints>();
         services.AddSingleton<AssetReferences>();
+        services.AddSingleton<ResultHashes>();
         services.AddSingleton<JobEndpoints>();
         services.AddSingleton<JobEvents>();
         services.AddSingleton<ImagesEndpoints>();

@@ -88,8 +88,24 @@ test("uploads once, and works on it; a result is the input of the next", async (
   const reference = { __type: "core/ASSET", info: { id: first.outputs[0].id } };
   const third = await comfy.run(comfy.workflows.fromJson({ 1: { class_type: "LoadImage", inputs: { image: reference } }, 2: { class_type: "SaveImage", inputs: { images: ["1", 0], filename_prefix: "x" } } }));
   assert.equal(third.status, "succeeded");
+  // The same bytes have the same hash, whichever way they came.
+  const result = await (await fetch(`${farm.url}/api/v2/assets/${first.outputs[0].id}`)).json();
+  const uploaded = await (await fetch(`${farm.url}/api/v2/assets/${asset.id}`)).json();
+  assert.match(result.hash, /^blake3:[0-9a-f]{64}$/);
+  assert.equal(result.hash, uploaded.hash);
   await comfy.assets.delete(asset.id);
   await assert.rejects(comfy.assets.get(asset.id), NotFound);
+});
+
+test("metadata comes back with a job, and finds it", async () => {
+  const metadata = { order: randomUUID(), user: "me" };
+  const job = await (await post("/jobs", { workflow: workflow({ seed: 11, steps: 1 }), metadata })).json();
+  assert.deepEqual(job.metadata, metadata);
+  // The list came to the contract after the document was published.
+  const list = async (query) => (await (await plainFetch(`${farm.url}/api/v2/jobs?${query}`)).json()).jobs.map((found) => found.id);
+  assert.deepEqual(await list(`metadata[order]=${metadata.order}&metadata[user]=me`), [job.id]);
+  assert.deepEqual(await list(`metadata[order]=${metadata.order}&metadata[user]=you`), []);
+  assert.equal((await (await post("/jobs", { workflow: workflow(), metadata: "a text" })).json()).error.code, "metadata_invalid");
 });
 
 test("cancels", async () => {

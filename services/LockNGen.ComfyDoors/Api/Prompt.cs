@@ -35,6 +35,7 @@ internal sealed record Generation
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset? CancelRequestedAt { get; init; }
+    public JsonElement? Metadata { get; init; }
 
     public bool HasEnded => Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
     public bool IsRunning => Status == GenerationStatus.Running;

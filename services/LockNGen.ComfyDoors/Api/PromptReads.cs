@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LockNGen.ComfyDoors.Access;
 using LockNGen.Contracts;
 
@@ -52,9 +53,14 @@ internal static class PromptReads
         return api.GetAsync(caller, $"{Path}?limit={limit}&offset={offset}{filter}", ApiJson.Default.PromptList, cancellationToken);
     }
 
-    /// <summary>A page, the newest first: of those submitted before the one of a number, if one is given.</summary>
-    public static Task<PromptList> PageAsync(this GenerationApiClient api, DoorCaller caller, int limit, long? before, CancellationToken cancellationToken) => api.GetAsync(
-        caller, $"{Path}?limit={limit}{(before is null ? "" : $"&before={before}")}", ApiJson.Default.PromptList, cancellationToken);
+    /// <summary>A page, the newest first: of those submitted before the one of a number, if one is given, and with this metadata.</summary>
+    public static Task<PromptList> PageAsync(
+        this GenerationApiClient api, DoorCaller caller, int limit, long? before, JsonObject metadata, CancellationToken cancellationToken)
+    {
+        var from = before is null ? "" : $"&before={before}";
+        var filter = metadata.Count == 0 ? "" : "&metadata=" + Uri.EscapeDataString(metadata.ToJsonString());
+        return api.GetAsync(caller, $"{Path}?limit={limit}{from}{filter}", ApiJson.Default.PromptList, cancellationToken);
+    }
 
     /// <summary>Asks for the end of one.</summary>
     public static Task CancelAsync(this GenerationApiClient api, DoorCaller caller, Guid id, CancellationToken cancellationToken) =>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyDoors.V2;
 
 /// <summary><c>/api/v2/assets</c>: files to work on, and results.</summary>
-internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, IOptions<DoorOptions> options)
+internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, ResultHashes hashes, IOptions<DoorOptions> options)
 {
     private const string Prefix = "blake3:";
     private const int HashLength = 64;
@@ -130,7 +130,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
     private async Task<IResult> GetAsync(string id, DoorCaller caller, HttpContext context)
     {
         if (AssetId.Parse(id) is { } result)
-            return await ResultAsync(result, caller, context) is { } shape ? V2Results.Json(shape) : Unknown();
+            return await ResultAsync(result, caller, context) is var (prompt, at) ? V2Results.Json(await ShapeAsync(prompt, at, caller, context)) : Unknown();
         return await FindAsync(id, caller, context) is { } asset ? V2Results.Json(Shape(context.Request, asset)) : Unknown();
     }
 
@@ -168,18 +168,23 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, I
         }
     }
 
-    private async Task<JsonObject?> ResultAsync((Guid Job, int Index) result, DoorCaller caller, HttpContext context)
+    private async Task<(Prompt Prompt, int At)?> ResultAsync((Guid Job, int Index) result, DoorCaller caller, HttpContext context)
     {
         if (await api.FindLinkedAsync(caller, result.Job, context.RequestAborted) is not { } prompt)
             return null;
         var at = prompt.Generation.Images.ToList().FindIndex(i => i.Index == result.Index);
-        if (at < 0)
-            return null;
+        return at < 0 ? null : (prompt, at);
+    }
+
+    private async Task<JsonObject> ShapeAsync(Prompt prompt, int at, DoorCaller caller, HttpContext context)
+    {
+        var file = prompt.Generation.Images[at];
+        var hash = await hashes.OfAsync(caller, prompt.Id, file, context.RequestAborted);
         var output = JobShapes.Output(context.Request, prompt, at);
         return new JsonObject
         {
-            ["id"] = AssetId.Of(result.Job, result.Index),
-            ["hash"] = null,
+            ["id"] = AssetId.Of(prompt.Id, file.Index),
+            ["hash"] = hash is null ? null : Prefix + hash,
             ["size_bytes"] = output["size_bytes"]!.DeepClone(),
             ["content_type"] = output["content_type"]!.DeepClone(),
             ["file_path"] = output["name"]!.DeepClone(),

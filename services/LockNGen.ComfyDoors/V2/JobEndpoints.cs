@@ -15,7 +15,7 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
     private const int MaxPage = 100;
     private const int DefaultPage = 20;
 
-    private static readonly string[] Known = ["workflow", "extra_data"];
+    private static readonly string[] Known = ["workflow", "extra_data", "metadata"];
 
     public static void Map(RouteGroupBuilder v2)
     {
@@ -32,10 +32,10 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
     {
         if (await RequestJson.ReadAsync(context, options.Value.MaxPromptBytes) is not { } body)
             return Malformed("The body is not a JSON object.");
-        if (body.ContainsKey("metadata"))
-            return V2Results.Error(StatusCodes.Status400BadRequest, "metadata_not_supported", "Jobs have no metadata here.");
         if (body.Select(m => m.Key).FirstOrDefault(k => !Known.Contains(k, StringComparer.Ordinal)) is { } unknown)
             return Malformed($"'{unknown}' is not supported here.");
+        if (body["metadata"] is { } metadata && !JobMetadata.IsValid(metadata))
+            return V2Results.Error(StatusCodes.Status400BadRequest, "metadata_invalid", "metadata must be an object of texts, of at most 16,384 characters.");
         if (body["workflow"] is not JsonObject workflow)
             return Invalid("workflow must be an object: a workflow in API format.", []);
         if (workflow["nodes"] is JsonArray && workflow.ContainsKey("links"))
@@ -56,6 +56,7 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
                 new JsonObject
                 {
                     ["workflow"] = workflow,
+                    ["metadata"] = body["metadata"]?.DeepClone(),
                     ["partnerKey"] = extra?[PartnerKey]?.DeepClone(),
                     ["includeTemp"] = true,
                     ["door"] = new JsonObject { ["kind"] = "comfy-v2" },
@@ -74,15 +75,15 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
     /// <summary>The caller's jobs, the newest first. The cursor is the number of the last one, so that newer ones move nothing.</summary>
     private async Task<IResult> ListAsync(string? limit, string? cursor, DoorCaller caller, HttpContext context)
     {
-        if (context.Request.Query.Keys.Any(k => k.StartsWith("metadata", StringComparison.Ordinal)))
-            return V2Results.Error(StatusCodes.Status400BadRequest, "invalid_metadata_filter", "Jobs have no metadata here.");
+        if (JobMetadata.FilterOf(context.Request.Query) is not { } metadata)
+            return V2Results.Error(StatusCodes.Status400BadRequest, "invalid_metadata_filter", "Filters are metadata[name]=text, at most three, and one of each name.");
         var size = DefaultPage;
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxPage))
             return Malformed($"limit must be a number from 1 to {MaxPage}.");
         var before = 0L;
         if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
             return Malformed("cursor must be the next_cursor of another page.");
-        var page = await api.PageAsync(caller, size, cursor is null ? null : before, context.RequestAborted);
+        var page = await api.PageAsync(caller, size, cursor is null ? null : before, metadata, context.RequestAborted);
         var answer = new JsonObject { ["jobs"] = new JsonArray([.. page.Items.Select(p => JobShapes.Record(p, watch.ProgressOf(p.Id)))]) };
         if (page.Items.Count < page.Total)
             answer["next_cursor"] = page.Items[^1].Number.ToString(CultureInfo.InvariantCulture);

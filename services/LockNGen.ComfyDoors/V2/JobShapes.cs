@@ -27,7 +27,7 @@ internal static class JobShapes
     public static JsonObject Record(Prompt prompt, GenerationProgressedData? progress)
     {
         var generation = prompt.Generation;
-        return new JsonObject
+        var job = new JsonObject
         {
             ["id"] = prompt.Id.ToString(),
             ["status"] = Status(generation),
@@ -44,6 +44,9 @@ internal static class JobShapes
                 ["execution_ms"] = Milliseconds(generation.EndedAt - generation.StartedAt),
             },
         };
+        if (generation.Metadata is { } metadata)
+            job["metadata"] = JsonObject.Create(metadata);
+        return job;
     }
 
     public static string Status(Generation generation) => generation.Status switch

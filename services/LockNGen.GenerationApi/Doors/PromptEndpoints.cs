@@ -70,10 +70,13 @@ internal static class PromptEndpoints
             : await session.QueryAsync<PromptRow>(
                 full
                     ? """
-                      SELECT p.generation_id, p.door, p.client_id, i.request, i.workflow, i.extra_data
+                      SELECT p.generation_id, p.door, p.client_id, i.metadata, i.request, i.workflow, i.extra_data
                       FROM prompts p JOIN generation_inputs i ON i.generation_id = p.generation_id WHERE p.generation_id IN @ids
                       """
-                    : "SELECT generation_id, door, client_id FROM prompts WHERE generation_id IN @ids",
+                    : """
+                      SELECT p.generation_id, p.door, p.client_id, i.metadata
+                      FROM prompts p JOIN generation_inputs i ON i.generation_id = p.generation_id WHERE p.generation_id IN @ids
+                      """,
                 new { ids = SqlList.Of(ids) });
         return rows.ToDictionary(r => r.GenerationId);
     }
@@ -100,7 +103,7 @@ internal static class PromptEndpoints
         ExpiresAt = expiresAt,
         Door = prompt.Door,
         ClientId = prompt.ClientId,
-        Generation = generation,
+        Generation = prompt.Metadata is null ? generation : generation with { Metadata = JsonElement.Parse(prompt.Metadata) },
         Workflow = prompt.Workflow is null ? null : Submitted(prompt),
         ExtraData = prompt.ExtraData is null ? null : JsonElement.Parse(prompt.ExtraData),
     };
@@ -116,6 +119,7 @@ internal static class PromptEndpoints
         public Guid GenerationId { get; init; }
         public required string Door { get; init; }
         public string? ClientId { get; init; }
+        public string? Metadata { get; init; }
         public string? Request { get; init; }
         public string? Workflow { get; init; }
         public string? ExtraData { get; init; }

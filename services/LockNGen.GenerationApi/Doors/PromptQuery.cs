@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.Web.Authentication;
 using LockNGen.Storage;
@@ -11,6 +14,7 @@ internal sealed record PromptQuery
 {
     private const int MaxLimit = 1_000;
     private const int DefaultLimit = 100;
+    private const int MaxMetadata = 3;
 
     /// <summary><c>active</c> (in the order of submission), <c>ended</c> (the last to end first), or both (the newest first).</summary>
     [FromQuery]
@@ -40,6 +44,10 @@ internal sealed record PromptQuery
     [FromQuery]
     public long? Before { get; init; }
 
+    /// <summary>Only those whose metadata, a flat object of texts, has all of this one, too. At most three members.</summary>
+    [FromQuery]
+    public string? Metadata { get; init; }
+
     /// <summary>With workflows and extra data.</summary>
     [FromQuery]
     public bool? Full { get; init; }
@@ -63,6 +71,8 @@ internal sealed record PromptQuery
             errors.Add(new ProblemError { Field = "limit", Code = ErrorCodes.OutOfRange, Message = $"limit is {Limit}; it must be between 0 and {MaxLimit}." });
         if (Offset is < 0)
             errors.Add(new ProblemError { Field = "offset", Code = ErrorCodes.OutOfRange, Message = $"offset is {Offset}; it must be 0 or more." });
+        if (Metadata is not null && MetadataPairs() is not { Count: >= 1 and <= MaxMetadata })
+            errors.Add(new ProblemError { Field = "metadata", Code = ErrorCodes.WrongType, Message = $"metadata is an object of 1 to {MaxMetadata} texts." });
         return errors;
     }
 
@@ -85,6 +95,10 @@ internal sealed record PromptQuery
             where.Append(" AND number < @Before");
         if (Status is not null)
             where.Append(" AND status IN @statuses");
+        var pairs = MetadataPairs() ?? [];
+        // Doors write metadata without blanks, and no quotation mark in a text stays one: a pair is found by its text, in every database and by case.
+        for (var i = 0; i < pairs.Count; i++)
+            where.Append(CultureInfo.InvariantCulture, $" AND id IN (SELECT generation_id FROM generation_inputs WHERE REPLACE(metadata, @pair{i}, '') <> metadata)");
         var order = State switch
         {
             "active" => "number",
@@ -100,6 +114,9 @@ internal sealed record PromptQuery
             Before,
             since = session.Now.AddSeconds(-(EndedWithin ?? 0)),
             statuses = SqlList.Of(Split(Status)),
+            pair0 = pairs.ElementAtOrDefault(0),
+            pair1 = pairs.ElementAtOrDefault(1),
+            pair2 = pairs.ElementAtOrDefault(2),
             limit = Limit ?? DefaultLimit,
             offset = Offset ?? 0,
         };
@@ -109,6 +126,21 @@ internal sealed record PromptQuery
             ? rows.Count
             : await session.ScalarAsync<int>($"SELECT CAST(COUNT(*) AS INTEGER) {where}", parameters);
         return (rows, total);
+    }
+
+    /// <summary>The members as they stand in the JSON; null when there is none, or it is no object of texts.</summary>
+    private List<string>? MetadataPairs()
+    {
+        try
+        {
+            return Metadata is null || JsonNode.Parse(Metadata) is not JsonObject map || map.Any(p => p.Value?.GetValueKind() != JsonValueKind.String)
+                ? null
+                : [.. map.Select(p => new JsonObject { [p.Key] = p.Value!.ToString() }.ToJsonString()[1..^1])];
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static string[] Split(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
