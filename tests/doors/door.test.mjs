@@ -1,22 +1,16 @@
 // The door itself, with a plain socket: what real clients lean on and no single one of them shows.
 import assert from "node:assert/strict";
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import WebSocket from "ws";
-import { Farm, isPng, until, workflow } from "./farm.mjs";
+import { Farm, isPng, signingKey, tokenOf, until, workflow } from "./farm.mjs";
 
-const key = "a secret of the tests that is long enough";
-const encode = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
-function tokenOf(sub) {
-  const head = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ sub, exp: Math.floor(Date.now() / 1000) + 3600, iat: Math.floor(Date.now() / 1000) })}`;
-  return `${head}.${createHmac("sha256", key).update(head).digest("base64url")}`;
-}
 const alice = tokenOf("alice");
 const bob = tokenOf("bob");
 
 let farm;
 before(async () => {
-  farm = await Farm.start({ environment: { Auth__SigningKey: key }, token: alice });
+  farm = await Farm.start({ environment: { Auth__SigningKey: signingKey }, token: alice });
 });
 after(() => farm.stop());
 
@@ -43,6 +37,25 @@ test("every way to send a token opens the door, and none of them to nobody", asy
     assert.equal((await fetch(farm.url + path, { headers })).status, 200, path);
   for (const headers of [{}, bearer(""), bearer("x.y.z"), { "X-API-Key": "wrong" }]) assert.equal((await fetch(`${farm.url}/queue`, { headers })).status, 401);
   assert.equal((await fetch(`${farm.url}/`)).status, 200);
+});
+
+test("a token that is revoked ends its open sockets, and opens nothing more", async () => {
+  const [carol, operator] = [tokenOf("carol"), tokenOf("operator", "generations:admin")];
+  const theirs = listen(carol, "revoked");
+  const others = listen(alice, "revoked");
+  const closed = new Promise((resolve) => theirs.socket.once("close", resolve));
+  await until("both sockets", () => theirs.frames.length && others.frames.length);
+  const answer = await fetch(`http://127.0.0.1:${farm.port}/api/auth/revocations`, {
+    method: "POST", body: JSON.stringify({ subject: "carol" }), headers: { ...bearer(operator), "content-type": "application/json" },
+  });
+  assert.equal(answer.status, 204);
+  await closed;
+  assert.equal((await fetch(`${farm.url}/queue`, { headers: bearer(carol) })).status, 401);
+  const again = listen(carol, "revoked");
+  const refused = await new Promise((resolve) => again.socket.once("unexpected-response", (_, response) => resolve(response.statusCode)));
+  assert.equal(refused, 401);
+  assert.equal(others.socket.readyState, WebSocket.OPEN);
+  others.socket.close();
 });
 
 test("owners neither see nor stop each other, whatever their client ids are", async () => {
@@ -163,7 +176,12 @@ test("an upload keeps the name it was sent with, and parts come in any order", a
   assert.equal((await upload(other, {})).name, "photo (1).png");
   assert.equal((await upload(other, { subfolder: "a/b" })).name, "photo.png");
   assert.equal((await upload(other, { overwrite: "1" })).name, "photo.png");
-  assert.deepEqual(Buffer.from(await (await view({ filename: "photo.png", type: "input" })).arrayBuffer()), other);
+  const input = await view({ filename: "photo.png", type: "input" });
+  assert.equal(input.headers.get("content-type"), "image/png");
+  assert.deepEqual(Buffer.from(await input.arrayBuffer()), other);
+  assert.equal((await view({ filename: "photo.png [input]" })).status, 200);
+  assert.equal((await view({ filename: "photo.png", type: "input", preview: "webp;90" })).headers.get("content-type"), "image/webp");
+  assert.equal((await view({ filename: "photo.png", type: "input", subfolder: "../.." })).status, 403);
   assert.equal((await fetch(`${farm.url}/view?filename=photo.png&type=input`, { headers: bearer(bob) })).status, 404);
 
   const again = { 1: { class_type: "LoadImage", inputs: { image: `${entry.outputs[9].images[0].filename} [output]` } }, 2: { class_type: "SaveImage", inputs: { images: ["1", 0], filename_prefix: "again" } } };
@@ -194,6 +212,7 @@ test("a mask becomes the alpha of the picture that it is of, and pictures are sh
   assert.deepEqual(await answer.json(), { name: "clipspace-mask-1.png", subfolder: "", type: "input" });
   const laid = { filename: "clipspace-mask-1.png", type: "input" };
   assert.deepEqual(await bytes({ ...laid, channel: "rgb" }), await bytes({ ...image, channel: "rgb" }));
+  assert.equal((await mask(transparent, { filename: "clipspace-mask-1.png", type: "input" })).status, 200, "an upload can be masked, too");
   assert.equal((await mask(transparent, { filename: "nothing.png", type: "input" })).status, 400);
 });
 
@@ -217,6 +236,13 @@ test("deleting from the history hides, and the queue can be emptied", async () =
   const jobs = await farm.get("/api/jobs?status=cancelled", bearer(alice));
   assert.ok(ids.every((cancelled) => jobs.jobs.some((job) => job.id === cancelled)));
   assert.equal((await fetch(`${farm.url}/api/jobs/${randomUUID()}`, { headers: bearer(alice) })).status, 404);
+});
+
+test("ComfyUI's page finds what it starts with", async () => {
+  for (const [path, expected] of [["/api/settings", {}], ["/api/settings/Comfy.Locale", null], ["/api/extensions", []], ["/api/users", { storage: "server", migrated: true }]])
+    assert.deepEqual(await farm.get(path, bearer(alice)), expected, path);
+  assert.ok((await farm.get("/api/experiment/models/checkpoints", bearer(alice))).some((m) => m.name === "v1-5-pruned-emaonly.safetensors" && m.pathIndex === 0));
+  assert.equal((await fetch(`${farm.url}/api/experiment/models/nothing`, { headers: bearer(alice) })).status, 404);
 });
 
 test("refusals are in ComfyUI's words", async () => {

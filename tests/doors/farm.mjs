@@ -1,5 +1,6 @@
 // A farm of our own: two simulated ComfyUIs and everything else in one process, on ports that nobody else has.
 import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -109,6 +110,17 @@ export class Farm {
     await Promise.all([this.process, ...this.simulators.map((s) => s.process)].map((child) => child.ended));
     rmSync(this.data, { recursive: true, force: true });
   }
+}
+
+/** Of a farm that asks for tokens. */
+export const signingKey = "a secret of the tests that is long enough";
+
+/** A token that is good for an hour at such a farm. */
+export function tokenOf(sub, scope) {
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const now = Math.floor(Date.now() / 1000);
+  const head = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ sub, scope, exp: now + 3600, iat: now })}`;
+  return `${head}.${createHmac("sha256", signingKey).update(head).digest("base64url")}`;
 }
 
 /** The workflow that everybody begins with. */

@@ -16,6 +16,8 @@ internal sealed class CatalogEndpoints(GenerationApiClient api, Catalogs catalog
         comfy.MapGet("/models", (CatalogEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.FoldersAsync(caller, context.RequestAborted));
         comfy.MapGet("/models/{folder}", (CatalogEndpoints endpoints, string folder, DoorCaller caller, HttpContext context) => endpoints.FolderAsync(folder, caller, context.RequestAborted));
         comfy.MapGet("/experiment/models", (CatalogEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.ExperimentAsync(caller, context.RequestAborted));
+        comfy.MapGet("/experiment/models/{folder}", (CatalogEndpoints endpoints, string folder, DoorCaller caller, HttpContext context) =>
+            endpoints.ExperimentAsync(folder, caller, context.RequestAborted));
         comfy.MapGet("/embeddings", (CatalogEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.EmbeddingsAsync(caller, context.RequestAborted));
     }
 
@@ -43,6 +45,13 @@ internal sealed class CatalogEndpoints(GenerationApiClient api, Catalogs catalog
 
     private async Task<IResult> ExperimentAsync(DoorCaller caller, CancellationToken cancellationToken) => ComfyResults.Json(new JsonArray(
         [.. (await ModelsAsync(caller, cancellationToken)).Select(m => m.Folder).Distinct().Select(f => new JsonObject { ["name"] = f, ["folders"] = new JsonArray() })]));
+
+    /// <summary>Which of an instance's folders of this name a model lies in is of no use here.</summary>
+    private async Task<IResult> ExperimentAsync(string folder, DoorCaller caller, CancellationToken cancellationToken)
+    {
+        var names = (await ModelsAsync(caller, cancellationToken)).Where(m => m.Folder == folder).Select(m => m.Name).Distinct().ToList();
+        return names.Count > 0 ? ComfyResults.Json(new JsonArray([.. names.Select(n => new JsonObject { ["name"] = n, ["pathIndex"] = 0 })])) : TypedResults.NotFound();
+    }
 
     private async Task<IResult> EmbeddingsAsync(DoorCaller caller, CancellationToken cancellationToken) =>
         ComfyResults.Json(List((await ModelsAsync(caller, cancellationToken)).Where(m => m.Folder == "embeddings").Select(m => Path.ChangeExtension(m.Name, null)).Distinct()));

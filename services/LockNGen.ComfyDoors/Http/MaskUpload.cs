@@ -25,9 +25,6 @@ internal sealed class MaskUpload(OwnFiles files, GenerationApiClient api)
         if (RequestJson.Parse(Encoding.UTF8.GetBytes(originalRef)) is not { } original)
             return null;
         var (name, folder) = (Text(original, "filename"), Text(original, "type") is { Length: > 0 } type ? type : "output");
-        // An annotated name says itself where it is.
-        if (name.EndsWith(']') && name.LastIndexOf(" [", StringComparison.Ordinal) is > 0 and var at)
-            (name, folder) = (name[..at], name[(at + 2)..^1]);
         return OwnFiles.PathOf(name, Text(original, "subfolder"), folder);
     }
 

@@ -11,6 +11,9 @@ internal sealed class OwnFiles(GenerationApiClient api)
     /// <summary>Where the GenerationApi has it; null for a name that is none.</summary>
     public static string? PathOf(string name, string subfolder, string folder)
     {
+        // An annotated name says itself where it is.
+        if (name.EndsWith(']') && name.LastIndexOf(" [", StringComparison.Ordinal) is > 0 and var at)
+            (name, folder) = (name[..at], name[(at + 2)..^1]);
         if (name.Length == 0 || name.StartsWith('/') || name.Contains("..", StringComparison.Ordinal) || folder is not ("output" or "temp" or "input"))
             return null;
         name = name[(name.LastIndexOf('/') + 1)..];

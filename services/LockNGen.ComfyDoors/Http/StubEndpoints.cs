@@ -13,6 +13,7 @@ internal static class StubEndpoints
     [
         ("/users", """{"storage":"server","migrated":true}"""),
         ("/settings", "{}"),
+        ("/settings/{name}", "null"),
         ("/extensions", "[]"),
         ("/i18n", "{}"),
         ("/workflow_templates", "{}"),

@@ -13,8 +13,9 @@ internal sealed class ViewEndpoints(FileProxy proxy, OwnFiles files)
     private async Task<IResult> ViewAsync(DoorCaller caller, HttpContext context)
     {
         var query = context.Request.Query;
-        // In the database of assets of ComfyUI's page, the name is annotated with its folder.
-        if (OwnFiles.PathOf(query["filename"].ToString(), query["subfolder"].ToString(), query["type"].ToString() is { Length: > 0 } type ? type : "output") is not { } path)
+        if (query["subfolder"].ToString() is var subfolder && (subfolder.StartsWith('/') || subfolder.Split('/', '\\').Contains("..", StringComparer.Ordinal)))
+            return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
+        if (OwnFiles.PathOf(query["filename"].ToString(), subfolder, query["type"].ToString() is { Length: > 0 } type ? type : "output") is not { } path)
             return TypedResults.BadRequest();
         var (preview, channel) = ((string?)query["preview"], (string?)query["channel"]);
         if (Variants.AreAskedFor(preview, channel) && await VariantAsync(caller, path, preview, channel, context.RequestAborted) is { } variant)

@@ -34,10 +34,9 @@ internal static class ContentEndpoints
     {
         if (!await links.IsGoodAsync($"uploads/{name}", expires, signature, context.RequestAborted))
             return Expired();
-        if (await uploads.OpenAsync(name, context.RequestAborted) is not { } content)
+        if (await uploads.TypeOfAsync(name, context.RequestAborted) is not { } type || await uploads.OpenAsync(name, context.RequestAborted) is not { } content)
             return Missing();
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Stream(content, "application/octet-stream", enableRangeProcessing: true);
+        return TypedResults.Stream(content, SafeDelivery.Prepare(context.Response.Headers, type, null, name), enableRangeProcessing: true);
     }
 
     private static ProblemHttpResult Expired() => Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "This address has expired, or was never given out.");

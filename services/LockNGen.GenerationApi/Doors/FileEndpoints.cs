@@ -1,5 +1,6 @@
 using LockNGen.GenerationApi.Problems;
 using LockNGen.GenerationApi.Files;
+using LockNGen.GenerationApi.Images;
 using LockNGen.GenerationApi.Workflows;
 using LockNGen.Web.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,10 +39,11 @@ internal static class FileEndpoints
         [FromQuery] string? folder, [FromQuery] string? subfolder, [FromQuery] string name, Caller caller, NamedFiles files, UploadStore uploads, HttpContext context)
     {
         var file = new NamedFile { Folder = folder ?? Folders[0], Subfolder = subfolder ?? "", Name = name, Upload = "" };
-        if (await files.FindAsync(file, caller.Owner, context.RequestAborted) is not { } upload || await uploads.OpenAsync(upload, context.RequestAborted) is not { } content)
+        if (await files.FindAsync(file, caller.Owner, context.RequestAborted) is not { } upload
+            || await uploads.TypeOfAsync(upload, context.RequestAborted) is not { } type || await uploads.OpenAsync(upload, context.RequestAborted) is not { } content)
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "You have no file of this name.");
         context.Response.Headers["Upload-Name"] = upload;
-        return TypedResults.Stream(content, "application/octet-stream", enableRangeProcessing: true);
+        return TypedResults.Stream(content, SafeDelivery.Prepare(context.Response.Headers, type, name, upload), enableRangeProcessing: true);
     }
 
     private static ProblemHttpResult? FindProblem(NamedFile file)

@@ -52,6 +52,10 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     /// <summary>Opens an upload.</summary>
     public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => files.OpenAsync(KeyOf(name), cancellationToken);
 
+    /// <summary>What an upload was found to be; null when there is none of this name.</summary>
+    public Task<string?> TypeOfAsync(string name, CancellationToken cancellationToken) => database.ReadAsync(
+        session => session.ScalarAsync<string>("SELECT content_type FROM uploads WHERE name = @name", new { name }), cancellationToken);
+
     /// <summary>The uploads that a workflow names; those that do not exist, or are someone else's, are errors.</summary>
     public async Task<IReadOnlySet<string>> NamedInAsync(
         WorkflowGraph graph, string? owner, bool seesAll, List<ProblemError> errors, CancellationToken cancellationToken)
