@@ -47,6 +47,12 @@ public sealed class CommandClient
         where TRequest : class
         where TAnswer : class => _requests.RequestAsync<TRequest, TAnswer>(queue, request, mandatory, cancellationToken);
 
+    /// <summary>Asks the GenerationApi which tokens are revoked.</summary>
+    /// <exception cref="RequestTimeoutException">It did not answer in time.</exception>
+    /// <exception cref="RequestException">It failed, or the broker is away.</exception>
+    public Task<RevocationsAnswer> GetRevocationsAsync(CancellationToken cancellationToken) =>
+        RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), cancellationToken);
+
     private static void Mandate<T>(SendContext<T> context)
         where T : class
     {

@@ -6,7 +6,6 @@ using LockNGen.ComfyDoors.Shapes;
 using LockNGen.ComfyDoors.Sockets;
 using LockNGen.ComfyDoors.Timelines;
 using LockNGen.ComfyDoors.V2;
-using LockNGen.Contracts;
 using LockNGen.Web.Authentication;
 using LockNGen.Messaging;
 using LockNGen.Hosting;
@@ -48,8 +47,7 @@ public static class ComfyDoorsExtensions
         services.AddSingleton<ImagesEndpoints>();
         services.AddSingleton<ImageRun>();
         services.AddHostedService<RevokedSockets>();
-        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>()
-            .RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), cancellationToken));
+        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>().GetRevocationsAsync(cancellationToken));
         services.AddSingleton<EventFeed>();
         services.AddSingleton<PreviewFeed>();
         services.AddSingleton<InputNames>();

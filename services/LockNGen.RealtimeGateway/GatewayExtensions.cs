@@ -1,4 +1,3 @@
-using LockNGen.Contracts;
 using LockNGen.Hosting.Health;
 using LockNGen.Hosting.Options;
 using LockNGen.Messaging;
@@ -60,8 +59,7 @@ public static class GatewayExtensions
         services.AddHostedService<DrainService>();
         services.AddSingleton<TicketService>();
         services.AddHostedService<RevokedConnections>();
-        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>()
-            .RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), cancellationToken));
+        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>().GetRevocationsAsync(cancellationToken));
         services.AddSingleton<ConnectionAdmission>();
 
         services.AddSingleton<WebSocketEndpoint>();

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using LockNGen.Contracts;
 using LockNGen.Hosting.Options;
 using LockNGen.Messaging;
 using LockNGen.Storage;
@@ -49,8 +48,7 @@ public static class WebhookNotifierExtensions
         services.AddHostedService<DeliveryWorker>();
         services.AddHostedService<DeliverySweeper>();
         // Nothing stays open here that would have to be closed at once, so this service needs no queue of its own for each replica.
-        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>()
-            .RequestAsync<GetRevocations, RevocationsAnswer>(BusQueues.GenerationApi, new GetRevocations(), cancellationToken));
+        RevocationPoll.AddTo(services, (p, cancellationToken) => p.GetRequiredService<CommandClient>().GetRevocationsAsync(cancellationToken));
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, NotifierJson.Default);

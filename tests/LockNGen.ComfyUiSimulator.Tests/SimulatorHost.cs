@@ -30,8 +30,6 @@ internal sealed class SimulatorHost : SimulatorHolds, IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public Uri SocketAddress(string clientId) => new UriBuilder(BaseAddress) { Scheme = "ws", Path = "/ws", Query = $"clientId={clientId}" }.Uri;
-
     /// <inheritdoc cref="StartAsync(TimeProvider, ValueTuple{string, string}[])"/>
     public static Task<SimulatorHost> StartAsync(params (string Name, string Value)[] settings) => StartAsync(TimeProvider.System, settings);
 

@@ -4,21 +4,9 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.ComfyDoors.Events;
 
 /// <summary>Ends the sockets of revoked tokens.</summary>
-internal sealed class RevokedSockets(RevocationList revocations, OwnerStates owners) : IHostedService
+internal sealed class RevokedSockets(RevocationList revocations, OwnerStates owners) : RevocationWatch(revocations)
 {
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        revocations.Changed += End;
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        revocations.Changed -= End;
-        return Task.CompletedTask;
-    }
-
-    private void End(object? sender, EventArgs e)
+    protected override void EndRevoked(RevocationList revocations)
     {
         foreach (var owner in owners.All)
             owner.EndRevoked(revocations);

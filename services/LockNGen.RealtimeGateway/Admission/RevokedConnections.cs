@@ -4,21 +4,9 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.RealtimeGateway.Admission;
 
 /// <summary>Ends the connections of revoked tokens.</summary>
-internal sealed class RevokedConnections(RevocationList revocations, ClientConnections connections) : IHostedService
+internal sealed class RevokedConnections(RevocationList revocations, ClientConnections connections) : RevocationWatch(revocations)
 {
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        revocations.Changed += End;
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        revocations.Changed -= End;
-        return Task.CompletedTask;
-    }
-
-    private void End(object? sender, EventArgs e)
+    protected override void EndRevoked(RevocationList revocations)
     {
         foreach (var connection in connections.Open)
         {

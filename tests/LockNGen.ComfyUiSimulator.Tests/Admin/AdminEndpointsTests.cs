@@ -13,11 +13,11 @@ public sealed class AdminEndpointsTests
     public async Task Freeze_OpenSocketAndHttp_SayNothingUntilUnfrozen()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
         await host.AdminAsync("freeze");
         var request = host.Http.GetAsync(new Uri("/queue", UriKind.Relative));
-        var connect = SimulatorSocket.ConnectAsync(host, "late");
+        var connect = ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=late");
         await host.SendFrameAsync("{\"type\":\"later\",\"data\":{}}", "tester");
         request.IsCompleted.ShouldBeFalse();
         connect.IsCompleted.ShouldBeFalse();
@@ -33,7 +33,7 @@ public sealed class AdminEndpointsTests
     public async Task Freeze_PingingClient_GetsNoPong()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester", options =>
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester", options =>
         {
             options.KeepAliveInterval = TimeSpan.FromMilliseconds(50);
             options.KeepAliveTimeout = TimeSpan.FromMilliseconds(500);
@@ -50,8 +50,8 @@ public sealed class AdminEndpointsTests
     public async Task DropSockets_OneClient_CutsItWithoutCloseFrame()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var dropped = await SimulatorSocket.ConnectAsync(host, "dropped");
-        await using var other = await SimulatorSocket.ConnectAsync(host, "other");
+        await using var dropped = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=dropped");
+        await using var other = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=other");
 
         await host.AdminAsync("sockets/drop?clientId=dropped");
 
@@ -64,8 +64,8 @@ public sealed class AdminEndpointsTests
     public async Task DeafenSocket_PromptOfThatClient_RunsUnheard()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var deaf = await SimulatorSocket.ConnectAsync(host, "tester");
-        await using var control = await SimulatorSocket.ConnectAsync(host, "control");
+        await using var deaf = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
+        await using var control = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=control");
         await host.AdminAsync("sockets/deafen?clientId=tester");
 
         var id = await host.SubmitAsync(Workflows.Progress());
@@ -98,7 +98,7 @@ public sealed class AdminEndpointsTests
     public async Task Restart_RunningPrompt_IsForgottenWithEverythingElse()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var finished = await host.SubmitAsync(Workflows.TextToImage());
         await socket.WaitForEndAsync(finished);
         var hold = await host.HoldAsync("progress", step: 1);
@@ -110,7 +110,7 @@ public sealed class AdminEndpointsTests
         await socket.WaitForCloseAsync();
         (await host.HistoryAsync(finished)).ShouldBeNull();
         (await host.Http.GetFromJsonAsync<JsonObject>("/queue"))!["queue_running"]!.AsArray().ShouldBeEmpty();
-        await using var again = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var again = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var next = await host.SubmitAsync(Workflows.TextToImage());
         await again.WaitForEndAsync(next);
         (await host.HistoryAsync(next))!["outputs"]!["7"]!["images"]![0]!["filename"]!.ToString().ShouldBe("picture_00002_.png", "counters go on from what is there");
@@ -135,7 +135,7 @@ public sealed class AdminEndpointsTests
     public async Task HoldBeforeHistory_ExecutionSuccessSeen_HistoryStillEmpty()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var hold = await host.HoldAsync("executionSuccess");
 
         var id = await host.SubmitAsync(Workflows.Progress());
@@ -151,7 +151,7 @@ public sealed class AdminEndpointsTests
     public async Task FailNode_OnceOutOfMemory_FailsThatRunOnly()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         await host.AdminAsync("fail-node?classType=KSampler&outOfMemory=true");
 
         var failing = await host.SubmitAsync(Workflows.TextToImage());
@@ -167,7 +167,7 @@ public sealed class AdminEndpointsTests
     public async Task Frames_Garbage_ArrivesAsSent()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
         await host.SendFrameAsync("{\"type\":", "tester");
 

@@ -16,7 +16,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
     private const string RecordedHost = "127.0.0.1:8188";
     private const string Barrier = """{"type":"barrier","data":{}}""";
     private static readonly string[] ChangingPaths = ["/queue", "/prompt", "/history", "/jobs"];
-    private readonly Dictionary<string, SimulatorSocket> _sockets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ComfySocket> _sockets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly List<string> _differences = [];
 
@@ -64,7 +64,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
             await host.WaitForQueueAsync(recording.Frames(name)[0]["data"]!["data"]!["status"]!["exec_info"]!["queue_remaining"]!.GetValue<int>());
         try
         {
-            var socket = await SimulatorSocket.ConnectAsync(host, path.Split("clientId=").ElementAtOrDefault(1) ?? "", options =>
+            var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=" + path.Split("clientId=").ElementAtOrDefault(1), options =>
             {
                 if (name == "deflate")
                     options.DangerousDeflateOptions = new WebSocketDeflateOptions();

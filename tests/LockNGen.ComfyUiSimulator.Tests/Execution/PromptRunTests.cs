@@ -11,7 +11,7 @@ public sealed class PromptRunTests
     public async Task Run_TextToImage_SendsTheRecordedOrderOfEventsAndWritesHistory(string version)
     {
         await using var host = await SimulatorHost.StartAsync(("Version", version));
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
         var id = await host.SubmitAsync(Workflows.TextToImage(steps: 2));
         await socket.WaitForEndAsync(id);
@@ -33,7 +33,7 @@ public sealed class PromptRunTests
     public async Task Run_PreviewMetadataNegotiated_SendsPreviewBeforeProgress()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         await socket.SendAsync("""{"type":"feature_flags","data":{"supports_preview_metadata":true}}""");
         await socket.WaitAsync("feature_flags");
 
@@ -47,7 +47,7 @@ public sealed class PromptRunTests
     public async Task Run_ExpandingNode_ShowsEphemeralNodesUnderTheirParent()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
         var id = await host.SubmitAsync(new JsonObject
         {
@@ -68,7 +68,7 @@ public sealed class PromptRunTests
     public async Task Run_ParallelNodes_AreRunningAtOnceAndResumeWithoutSecondExecuting()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var first = await host.HoldAsync("progress", classType: "LabParallel");
         var second = await host.HoldAsync("progress", classType: "LabParallel");
 
@@ -95,7 +95,7 @@ public sealed class PromptRunTests
     public async Task Run_PrefixOutsideTheFolder_FailsThatPromptOnly()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
 
         var failing = await host.SubmitAsync(new JsonObject

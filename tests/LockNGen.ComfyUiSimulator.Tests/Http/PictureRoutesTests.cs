@@ -26,7 +26,7 @@ public sealed class PictureRoutesTests
     public async Task Inpaint_UploadedPictureAndMask_ChangesOnlyTheMaskedHalf()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var source = Half(new Color(1, 0, 0), new Color(1, 0, 0));
         await UploadAsync(host, "source.png", source);
         await UploadAsync(host, "mask.png", Half(new Color(0, 0, 0), new Color(1, 1, 1)));
@@ -47,7 +47,7 @@ public sealed class PictureRoutesTests
     public async Task SaveImage_Picture_CarriesPromptAndWorkflow()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var body = new JsonObject
         {
             ["prompt"] = Workflows.TextToImage(steps: 1),
@@ -88,7 +88,7 @@ public sealed class PictureRoutesTests
     public async Task Outputs_AnimationAndSound_AreListedAsRealServersDo(string node, string key, string signature)
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var id = await host.SubmitAsync(new JsonObject
         {
             ["1"] = node == "SaveAudio"

@@ -25,7 +25,7 @@ public sealed class LiveNodesTests
     public async Task GrowingAndDynamicInputs_AllThere_RunAndShowTheirOutputs()
     {
         await using var host = await SimulatorHost.StartAsync(("Catalog", Catalog));
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         await PutAsync(host, "a.png");
         await PutAsync(host, "b.png");
 
@@ -79,7 +79,7 @@ public sealed class LiveNodesTests
     public async Task Output_ScriptedByItsTitleOrClass_ShowsTheScript()
     {
         await using var host = await SimulatorHost.StartAsync(("Catalog", Catalog));
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         (await host.Http.PostAsJsonAsync("/simulator/outputs?node=PreviewAny", new { text = new[] { "by class" } })).EnsureSuccessStatusCode();
         var workflow = new JsonObject
         {

@@ -50,7 +50,7 @@ public sealed class MediaNodesTests
 
     private static async Task<(JsonNode Output, byte[] File)> RunAsync(SimulatorHost host, string saver, bool isLive = false)
     {
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var (input, maker) = saver switch
         {
             "SaveVideo" => ("video", Workflows.Node("CreateVideo", ("images", Workflows.Link("1")), ("fps", 8.0))),

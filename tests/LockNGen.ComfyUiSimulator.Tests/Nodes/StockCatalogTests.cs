@@ -28,7 +28,7 @@ public sealed class StockCatalogTests
     public async Task SamplerOfParts_TakesItsStepsAndItsSeedFromThem()
     {
         await using var host = await SimulatorHost.StartAsync(("AllClasses", "true"));
-        await using var socket = await SimulatorSocket.ConnectAsync(host, "tester");
+        await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
         var (one, steps) = await RunAsync(host, socket, seed: 1);
         var (two, _) = await RunAsync(host, socket, seed: 2);
@@ -37,7 +37,7 @@ public sealed class StockCatalogTests
         one.ShouldNotBe(two);
     }
 
-    private static async Task<(string Picture, int Steps)> RunAsync(SimulatorHost host, SimulatorSocket socket, int seed)
+    private static async Task<(string Picture, int Steps)> RunAsync(SimulatorHost host, ComfySocket socket, int seed)
     {
         var before = socket.Frames.Count;
         using var answer = await host.Http.PostAsJsonAsync("/prompt", new JsonObject { ["prompt"] = Flux(seed), ["client_id"] = "tester" });

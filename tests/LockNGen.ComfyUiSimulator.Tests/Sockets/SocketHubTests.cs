@@ -10,7 +10,7 @@ public sealed class SocketHubTests
     public async Task Send_ClientThatDoesNotRead_StallsEverybodyUntilItIsGone()
     {
         await using var host = await SimulatorHost.StartAsync();
-        await using var healthy = await SimulatorSocket.ConnectAsync(host, "healthy");
+        await using var healthy = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=healthy");
         var slow = await ConnectWithoutReadingAsync(host, "slow");
 
         // Far more than TCP's buffers hold.

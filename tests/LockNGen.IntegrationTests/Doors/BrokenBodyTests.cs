@@ -13,6 +13,16 @@ public sealed class BrokenBodyTests(SmallDoor farm) : IClassFixture<SmallDoor>
         "prompt", "api/prompt", "queue", "history", "interrupt", "api/jobs/cancel", "api/v2/jobs", "api/v2/assets/from-hash", "v1/images/generations",
     ];
 
+    /// <summary>Where a form with a file goes, and the name of its part.</summary>
+    public static TheoryData<string, string> TakesFiles { get; } = new()
+    {
+        { "upload/image", "image" },
+        { "upload/mask", "image" },
+        { "v1/images/edits", "image" },
+        { "v1/images/edits", "mask" },
+        { "api/v2/assets", "file" },
+    };
+
     private static CancellationToken End => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -58,16 +68,12 @@ public sealed class BrokenBodyTests(SmallDoor farm) : IClassFixture<SmallDoor>
     [InlineData("nonsense")]
     public async Task Types_OfNoUse_AreNoErrorOfTheServer(string type)
     {
-        foreach (var path in _takesJson.Concat(["upload/image", "upload/mask", "v1/images/edits", "api/v2/assets"]))
+        foreach (var path in _takesJson.Concat(TakesFiles.Select(f => f.Data.Item1).Distinct()))
             (await SendAsync(path, type, "{\"a\":"u8.ToArray())).ShouldBeInRange(200, 499, path);
     }
 
     [Theory]
-    [InlineData("upload/image", "image")]
-    [InlineData("upload/mask", "image")]
-    [InlineData("v1/images/edits", "image")]
-    [InlineData("v1/images/edits", "mask")]
-    [InlineData("api/v2/assets", "file")]
+    [MemberData(nameof(TakesFiles))]
     public async Task Forms_Damaged_AreRefusedAsTheSendersMistake(string path, string name)
     {
         var part = $"--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n";
@@ -123,11 +129,7 @@ public sealed class BrokenBodyTests(SmallDoor farm) : IClassFixture<SmallDoor>
     }
 
     [Theory]
-    [InlineData("upload/image", "image")]
-    [InlineData("upload/mask", "image")]
-    [InlineData("v1/images/edits", "image")]
-    [InlineData("v1/images/edits", "mask")]
-    [InlineData("api/v2/assets", "file")]
+    [MemberData(nameof(TakesFiles))]
     public async Task Pictures_WithBrokenChunks_AreNoErrorOfTheServer(string path, string name)
     {
         const string signature = "\u0089PNG\r\n\u001a\n";

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using LockNGen.ComfyUiSimulator.Tests.Conformance;
+using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Doors;
 
@@ -11,7 +12,7 @@ namespace LockNGen.IntegrationTests.Doors;
 internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recording recording, bool isSlow) : IAsyncDisposable
 {
     private readonly HeldSteps _held = new(simulator, recording);
-    private readonly Dictionary<string, DoorSocket> _sockets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ComfySocket> _sockets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly List<string> _differences = [];
 
@@ -22,7 +23,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
             await CatchUpAsync(action);
             var socket = action["socket"]?.ToString() ?? "";
             if (Recording.Kind(action) == "connect")
-                _sockets[socket] = await DoorSocket.ConnectAsync(door.BaseAddress!, action["path"]!.ToString());
+                _sockets[socket] = await ComfySocket.ConnectAsync(door.BaseAddress!, action["path"]!.ToString());
             else if (Recording.Kind(action) == "sent")
                 await _sockets[socket].SendAsync(action["data"]!.ToJsonString());
             else if (Recording.Kind(action) == "http")
@@ -38,7 +39,11 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
     public async ValueTask DisposeAsync()
     {
         foreach (var socket in _sockets.Values)
+        {
+            // One that is cut would be told again what it was told last.
+            await socket.CloseAsync();
             await socket.DisposeAsync();
+        }
     }
 
     private async Task CatchUpAsync(JsonObject? action)
@@ -69,7 +74,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
         if (PromptId(entry) is { } promptId)
             await _held.HoldAsync(promptId);
         // Queue and history were changing when it was asked: what the answer says must come true soon.
-        using var limit = new CancellationTokenSource(entry["method"]!.ToString() == "GET" ? DoorSocket.Patience : TimeSpan.Zero);
+        using var limit = new CancellationTokenSource(entry["method"]!.ToString() == "GET" ? ComfySocket.Patience : TimeSpan.Zero);
         while (true)
         {
             var (expected, actual) = await AskAsync(entry);
@@ -113,7 +118,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
     private void Compare(string name)
     {
         var recorded = ReportedFrames.Of(recording.Frames(name).Select(f => (f["data"] as JsonObject, Convert.FromBase64String((f["base64"] ?? f["head_base64"])?.ToString() ?? ""))));
-        var told = ReportedFrames.Of(_sockets[name].Frames);
+        var told = ReportedFrames.Of(_sockets[name].Frames.Select(f => (f.Json, f.Bytes)));
         if (recorded.Select(p => Map(p.Key)).Where(k => k.Length > 0).SequenceEqual(told.Select(p => p.Key).Where(k => k.Length > 0)) is false)
             _differences.Add($"{name}: told of other prompts, or in another order: {recorded.Count} and {told.Count}");
         foreach (var (id, expected) in recorded)

@@ -25,7 +25,7 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
     }
 
     /// <summary>Lets those go on that had gone on when an action was recorded, or all of them; yields what the door's sockets did not see of their steps.</summary>
-    public async Task<IReadOnlyList<string>> ReleaseAsync(JsonObject? action, IReadOnlyDictionary<string, DoorSocket> sockets, Func<string, string> map)
+    public async Task<IReadOnlyList<string>> ReleaseAsync(JsonObject? action, IReadOnlyDictionary<string, ComfySocket> sockets, Func<string, string> map)
     {
         var unseen = new List<string>();
         while (_steps.TryPeek(out var step) && (action is null || HasGoneOn(recording.Frames(step.Socket, action), step)))
@@ -52,7 +52,7 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
         await _holds.ReleaseAsync(hold);
     }
 
-    private static Task<bool> IsSeenAsync(DoorSocket socket, string promptId, string node, Func<JsonObject?, bool> isWanted) =>
+    private static Task<bool> IsSeenAsync(ComfySocket socket, string promptId, string node, Func<JsonObject?, bool> isWanted) =>
         socket.ComesAsync(frames => WhileAt(frames.Select(f => f.Json), promptId, node).Any(isWanted));
 
     private static IEnumerable<JsonObject> Of(IEnumerable<JsonObject> frames, string promptId, string type) =>

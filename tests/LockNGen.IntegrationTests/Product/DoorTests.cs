@@ -1,6 +1,4 @@
 using System.Net.Http.Json;
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 using LockNGen.TestSupport;
 
@@ -9,35 +7,36 @@ namespace LockNGen.IntegrationTests.Product;
 /// <summary>The door as a process of its own, with events of a real broker.</summary>
 public sealed class DoorTests(RabbitMqBroker broker)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task PromptOfOneReplica_IsToldByTheOther_AndByOneThatComesAfterBothWereKilled()
     {
         await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 50);
         ServiceProcess one = deployment.StartDoor(), two = deployment.StartDoor();
         await Task.WhenAll(one.ReadyAsync(), two.ReadyAsync());
-        await using var listener = await Listener.ConnectAsync(two.Url);
+        await using var listener = await ComfySocket.ConnectAsync(two.Url, "/ws?clientId=c");
 
         var first = await SubmitAsync(one, steps: 4);
-        var frames = await listener.UntilEndAsync(first);
-        Types(frames, first).ShouldBe(["execution_start", "execution_cached", "executing", "progress", "executed", "execution_success", "end"]);
-        frames.ShouldContain("binary");
+        await listener.WaitForEndAsync(first);
+        Types(listener, first).ShouldBe(["execution_start", "execution_cached", "executing", "progress", "executed", "execution_success", "end"]);
+        listener.Frames.ShouldContain(f => f.Json == null);
 
         var second = await SubmitAsync(one, steps: 60);
-        await listener.UntilAsync(f => f.StartsWith("progress ", StringComparison.Ordinal));
+        await listener.WaitAsync("progress", second);
         await one.KillAsync();
         await two.KillAsync();
         var three = deployment.StartDoor();
         await three.ReadyAsync();
-        await using var again = await Listener.ConnectAsync(three.Url);
-        Types(await again.UntilEndAsync(second), second).ShouldNotContain("execution_start");
+        await using var again = await ComfySocket.ConnectAsync(three.Url, "/ws?clientId=c");
+        await again.WaitForEndAsync(second);
+        Types(again, second).ShouldNotContain("execution_start");
         var history = await three.Http.GetFromJsonAsync<JsonElement>($"history/{second}", TestContext.Current.CancellationToken);
         history.GetProperty(second).GetProperty("status").GetProperty("status_str").GetString().ShouldBe("success");
     }
 
-    private static List<string> Types(IEnumerable<string> frames, string id) =>
-        [.. frames.Where(f => f.EndsWith(id, StringComparison.Ordinal)).Select(f => f.Split(' ')[0]).Where(t => t != "progress_state").Distinct()];
+    /// <summary>What was told of a prompt, each kind once; <c>end</c> is executing without a node.</summary>
+    private static List<string> Types(ComfySocket socket, string id) =>
+        [.. socket.Frames.Where(f => f.Data?["prompt_id"]?.ToString() == id && f.Kind != "progress_state")
+            .Select(f => f is { Kind: "executing", Data: { } data } && data["node"] is null ? "end" : f.Kind).Distinct()];
 
     private static async Task<string> SubmitAsync(ServiceProcess door, int steps)
     {
@@ -62,58 +61,5 @@ public sealed class DoorTests(RabbitMqBroker broker)
         var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         response.IsSuccessStatusCode.ShouldBeTrue(answer);
         return JsonElement.Parse(answer).GetProperty("prompt_id").GetString()!;
-    }
-
-    /// <summary>A socket that keeps its frames as <c>type prompt</c>; <c>end</c> is executing without a node.</summary>
-    private sealed class Listener(ClientWebSocket socket) : IAsyncDisposable
-    {
-        private readonly List<string> _frames = [];
-
-        public static async Task<Listener> ConnectAsync(Uri door)
-        {
-            var socket = new ClientWebSocket();
-            await socket.ConnectAsync(new Uri($"ws://{door.Authority}/ws?clientId=c"), TestContext.Current.CancellationToken);
-            return new Listener(socket);
-        }
-
-        public async Task<List<string>> UntilEndAsync(string id)
-        {
-            await UntilAsync(f => f == "end " + id);
-            return _frames;
-        }
-
-        public async Task UntilAsync(Func<string, bool> wanted)
-        {
-            using var limit = new CancellationTokenSource(Patience);
-            var buffer = new byte[1 << 20];
-            while (true)
-            {
-                var length = 0;
-                WebSocketReceiveResult received;
-                do
-                {
-                    received = await socket.ReceiveAsync(new ArraySegment<byte>(buffer, length, buffer.Length - length), limit.Token);
-                    length += received.Count;
-                }
-                while (!received.EndOfMessage);
-                var frame = received.MessageType == WebSocketMessageType.Binary ? "binary" : Name(JsonElement.Parse(Encoding.UTF8.GetString(buffer, 0, length)));
-                _frames.Add(frame);
-                if (wanted(frame))
-                    return;
-            }
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            socket.Dispose();
-            return ValueTask.CompletedTask;
-        }
-
-        private static string Name(JsonElement frame)
-        {
-            var data = frame.GetProperty("data");
-            var type = data.TryGetProperty("node", out var node) && node.ValueKind == JsonValueKind.Null ? "end" : frame.GetProperty("type").GetString();
-            return data.TryGetProperty("prompt_id", out var id) ? $"{type} {id.GetString()}" : type!;
-        }
     }
 }

@@ -1,20 +1,20 @@
 using System.Net.WebSockets;
 using System.Text;
-using System.Text.Json.Nodes;
-using LockNGen.TestSupport;
 
-namespace LockNGen.ComfyUiSimulator.Tests;
+namespace LockNGen.TestSupport;
 
-/// <summary>A test's WebSocket: collects what arrives, and waits for what a test expects.</summary>
-internal sealed class SimulatorSocket : IAsyncDisposable
+/// <summary>A test's WebSocket at a ComfyUI, a simulated one or a door: collects what arrives, and waits for what a test expects.</summary>
+public sealed class ComfySocket : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long anything is waited for that should come.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly ClientWebSocket _socket;
     private readonly List<ReceivedFrame> _frames = [];
     private readonly Task _receiving;
     private TaskCompletionSource _changed = NewSignal();
 
-    private SimulatorSocket(ClientWebSocket socket)
+    private ComfySocket(ClientWebSocket socket)
     {
         _socket = socket;
         _receiving = ReceiveAsync();
@@ -30,45 +30,48 @@ internal sealed class SimulatorSocket : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the server may still say something.</summary>
     public bool IsOpen => !_receiving.IsCompleted;
 
     /// <summary>The close code, or null if the connection was cut.</summary>
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
     /// <summary>Connects and waits for the greeting: before it, the server may not yet know whom to send to.</summary>
-    public static async Task<SimulatorSocket> ConnectAsync(SimulatorHost host, string clientId, Action<ClientWebSocketOptions>? configure = null)
+    /// <param name="server">The address of the server, of any scheme.</param>
+    /// <param name="path">Path and query: <c>/ws?clientId=me</c>.</param>
+    /// <param name="configure">What else the handshake says.</param>
+    public static async Task<ComfySocket> ConnectAsync(Uri server, string path, Action<ClientWebSocketOptions>? configure = null)
     {
         var socket = new ClientWebSocket();
         configure?.Invoke(socket.Options);
-        await socket.ConnectAsync(host.SocketAddress(clientId), CancellationToken.None);
-        var connected = new SimulatorSocket(socket);
+        await socket.ConnectAsync(new Uri($"ws://{server.Authority}{path}"), CancellationToken.None);
+        var connected = new ComfySocket(socket);
         await connected.WaitAsync("status");
         return connected;
     }
 
+    /// <summary>Sends a text.</summary>
     public Task SendAsync(string text) =>
         _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
     /// <summary>The first frame, from <paramref name="from"/> on, for which the condition holds.</summary>
-    public async Task<ReceivedFrame> WaitAsync(Func<ReceivedFrame, bool> condition, int from = 0)
-    {
-        using var timeout = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            Task changed;
-            lock (_frames)
-            {
-                if (_frames.Skip(from).FirstOrDefault(condition) is { } frame)
-                    return frame;
-                changed = _changed.Task;
-            }
+    public async Task<ReceivedFrame> WaitAsync(Func<ReceivedFrame, bool> condition, int from = 0) =>
+        await FindAsync(frames => frames.Skip(from).FirstOrDefault(condition));
 
-            if (_receiving.IsCompleted)
-                throw new InvalidOperationException($"The connection ended. Received: {string.Join(", ", Frames.Select(f => f.Kind))}");
-            await changed.WaitAsync(timeout.Token);
+    /// <summary>Waits until all that has arrived fulfils a condition; false when it never does, for those who go on without.</summary>
+    public async Task<bool> ComesAsync(Func<IReadOnlyList<ReceivedFrame>, bool> isThere)
+    {
+        try
+        {
+            return await FindAsync(frames => isThere(frames) ? this : null) is not null;
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
+        {
+            return false;
         }
     }
 
+    /// <summary>The first frame of a type, of this prompt if one is named.</summary>
     public Task<ReceivedFrame> WaitAsync(string type, string? promptId = null) =>
         WaitAsync(f => f.Kind == type && (promptId is null || f.Data?["prompt_id"]?.ToString() == promptId));
 
@@ -84,14 +87,36 @@ internal sealed class SimulatorSocket : IAsyncDisposable
     {
         await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None);
         await WaitForCloseAsync();
-        CloseStatus.ShouldBe(WebSocketCloseStatus.NormalClosure);
+        if (CloseStatus != WebSocketCloseStatus.NormalClosure)
+            throw new InvalidOperationException($"The server did not agree to the close: {CloseStatus}");
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _socket.Abort();
         await _receiving;
         _socket.Dispose();
+    }
+
+    private async Task<T> FindAsync<T>(Func<IReadOnlyList<ReceivedFrame>, T?> find)
+        where T : class
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            Task changed;
+            lock (_frames)
+            {
+                if (find(_frames) is { } found)
+                    return found;
+                changed = _changed.Task;
+            }
+
+            if (_receiving.IsCompleted)
+                throw new InvalidOperationException($"The connection ended. Received: {string.Join(", ", Frames.Select(f => f.Kind))}");
+            await changed.WaitAsync(timeout.Token);
+        }
     }
 
     private async Task ReceiveAsync()
@@ -142,29 +167,4 @@ internal sealed class SimulatorSocket : IAsyncDisposable
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-}
-
-/// <summary>A message: text with its JSON, or binary.</summary>
-internal sealed class ReceivedFrame(bool isText, byte[] bytes)
-{
-    public byte[] Bytes { get; } = bytes;
-
-    public JsonObject? Json { get; } = isText ? TryParse(bytes) : null;
-
-    public JsonObject? Data => Json?["data"] as JsonObject;
-
-    /// <summary>The event's type, or <c>binary:</c> and the kind.</summary>
-    public string Kind => Json?["type"]?.ToString() ?? (isText ? "garbage" : $"binary:{(Bytes.Length > 3 ? Bytes[3] : -1)}");
-
-    private static JsonObject? TryParse(byte[] bytes)
-    {
-        try
-        {
-            return JsonNode.Parse(bytes) as JsonObject;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return null;
-        }
-    }
 }
