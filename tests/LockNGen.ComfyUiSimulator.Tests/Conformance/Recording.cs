@@ -20,6 +20,14 @@ internal sealed class Recording
 
     public IEnumerable<string> Sockets => Entries.Where(e => Kind(e) == "connected").Select(e => e["socket"]!.ToString());
 
+    /// <summary>The prompts that were accepted.</summary>
+    public IEnumerable<string> Prompts =>
+        Entries.Where(e => e["path"]?.ToString() == "/prompt").Select(e => (e["response"] as JsonObject)?["prompt_id"]?.ToString()).OfType<string>();
+
+    /// <summary>The prompts that had begun when an action began; without one, all that ever did.</summary>
+    public IEnumerable<string> Begun(JsonObject? action) => Entries.Where(e => action is null || Time(e) < Time(action))
+        .Select(e => e["data"]).OfType<JsonObject>().Where(d => d["type"]?.ToString() == "execution_start").Select(d => d["data"]!["prompt_id"]!.ToString()).Distinct();
+
     public static Recording Load(string version, string scenario)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Recordings", version == "B" ? "v0.27.0" : "");

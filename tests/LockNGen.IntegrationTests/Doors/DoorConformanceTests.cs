@@ -5,13 +5,14 @@ namespace LockNGen.IntegrationTests.Doors;
 
 /// <summary>
 /// What was recorded from real servers of both versions, played against a door with a simulated ComfyUI of that version behind it: one picture, from the
-/// cache, a batch, refusals, pictures by the socket, two samplers, nodes that fail. Interrupts and uploads have tests of their own in tests/doors.
+/// cache, a batch, refusals, pictures by the socket, two samplers, nodes that fail, deletions, jobs. Interrupts and uploads have tests of their own in tests/doors.
 /// </summary>
 public sealed class DoorConformanceTests(RabbitMqBroker broker)
 {
     [Theory]
-    [InlineData("A", "01-", "02-", "03-", "12b-", "16-")]
-    [InlineData("B", "01-", "02-", "03-", "06-", "07-", "12b-")]
+    [InlineData("A", "01-", "02-", "03-", "12b-", "16-", "09-")]
+    [InlineData("B", "01-", "02-", "03-", "06-", "07-", "12b-", "09-")]
+    [InlineData("B", "23-")]
     public async Task Recording_PlayedAgainstADoor_ShowsAProgramWhatTheRealServerDid(string version, params string[] scenarios)
     {
         await using var deployment = await Deployment.StartAsync(
@@ -24,6 +25,8 @@ public sealed class DoorConformanceTests(RabbitMqBroker broker)
             // The second and the third come from the cache of the first.
             if (scenario is not ("02-" or "03-"))
                 using (await deployment.Simulator.Http.PostAsync("free", new StringContent("""{"free_memory": true}"""), TestContext.Current.CancellationToken)) { }
+            // Each was recorded at a server that had just started.
+            using (await door.Http.PostAsync("history", new StringContent("""{"clear": true}"""), TestContext.Current.CancellationToken)) { }
             var recording = Recording.Load(version, scenario);
             await using var replay = new DoorReplay(door.Http, deployment.Simulator.Http, recording, isSlow: scenario is "01-" or "12b-" or "16-");
             differences.AddRange((await replay.RunAsync()).Select(d => $"{recording.Name}: {d}"));

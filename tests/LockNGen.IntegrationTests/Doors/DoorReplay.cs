@@ -18,7 +18,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
 
     public async Task<IReadOnlyList<string>> RunAsync()
     {
-        foreach (var action in recording.Actions.Where(a => !DoorDifferences.IsLeftOut(a)))
+        foreach (var action in recording.Actions.Where(a => !DoorDifferences.IsLeftOut(recording, a)))
         {
             await CatchUpAsync(action);
             var socket = action["socket"]?.ToString() ?? "";
@@ -52,8 +52,12 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
         foreach (var (name, socket) in _sockets)
         {
             var recorded = (action is null ? recording.Frames(name) : recording.Frames(name, action)).Select(f => f["data"] as JsonObject);
-            var (ends, hasBegun) = Position(recorded);
-            if (!await socket.ComesAsync(frames => Position(frames.Select(f => f.Json)) is var now && (now.Ends > ends || (now.Ends == ends && (now.HasBegun || !hasBegun)))))
+            // A recorder that had the outcome went on, whether it had what follows or not; in the end everything is there.
+            Func<JsonObject?, bool> isEnd = action is null ? ReportedFrames.IsLast : ReportedFrames.IsOutcome;
+            var (ends, hasBegun) = Position(recorded, isEnd);
+            // Others may be told that had no beginning.
+            var begun = recording.Begun(null).Select(Map).ToHashSet(StringComparer.Ordinal);
+            if (!await socket.ComesAsync(frames => Position(frames.Select(f => f.Json).Where(f => f?["data"]?["prompt_id"]?.ToString() is { } id && begun.Contains(id)), isEnd) is var now && (now.Ends > ends || (now.Ends == ends && (now.HasBegun || !hasBegun)))))
             {
                 _differences.Add(
                     $"{recording.Name}: {name} did not get to {ends} ends before {action?.ToJsonString() ?? "the end"}, only to: {string.Join(' ', socket.Frames.Select(f => f.Json?["type"]))}");
@@ -61,11 +65,17 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
         }
     }
 
-    private static (int Ends, bool HasBegun) Position(IEnumerable<JsonObject?> frames)
+    private static (int Ends, bool HasBegun) Position(IEnumerable<JsonObject?> frames, Func<JsonObject?, bool> isEnd)
     {
         var (ends, hasBegun) = (0, false);
-        foreach (var frame in frames.Where(f => f?["type"]?.ToString() == "executing"))
-            (ends, hasBegun) = frame!["data"]!["node"] is null ? (ends + 1, false) : (ends, true);
+        foreach (var frame in frames)
+        {
+            if (isEnd(frame))
+                (ends, hasBegun) = (ends + 1, false);
+            else if (frame?["type"]?.ToString() == "executing" && frame["data"]!["node"] is not null)
+                hasBegun = true;
+        }
+
         return (ends, hasBegun);
     }
 
@@ -106,7 +116,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
             _ids[recorded] = JsonNode.Parse(body)!["prompt_id"]!.ToString();
         // Where the real server said nothing that a program reads, its status is all.
         var told = entry["response"] is JsonObject && body.StartsWith('{') ? JsonNode.Parse(body) : null;
-        return ($"{DoorDifferences.Status(entry["status"]!.GetValue<int>())} {Answer(entry["response"])}", $"{(int)answer.StatusCode} {Answer(told)}");
+        return ($"{DoorDifferences.Status(entry["status"]!.GetValue<int>())} {Answer(DoorDifferences.Brief(entry))}", $"{(int)answer.StatusCode} {Answer(told)}");
     }
 
     /// <summary>The id that a server gave a prompt when this was recorded.</summary>
@@ -119,6 +129,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
     {
         var recorded = ReportedFrames.Of(recording.Frames(name).Select(f => (f["data"] as JsonObject, Convert.FromBase64String((f["base64"] ?? f["head_base64"])?.ToString() ?? ""))));
         var told = ReportedFrames.Of(_sockets[name].Frames.Select(f => (f.Json, f.Bytes)));
+        told.RemoveAll(p => p.Value.NeverRan);
         if (recorded.Select(p => Map(p.Key)).Where(k => k.Length > 0).SequenceEqual(told.Select(p => p.Key).Where(k => k.Length > 0)) is false)
             _differences.Add($"{name}: told of other prompts, or in another order: {recorded.Count} and {told.Count}");
         foreach (var (id, expected) in recorded)

@@ -19,8 +19,10 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
     {
         foreach (var socket in recording.Sockets)
         {
+            // What is interrupted at its first step never comes to its second.
+            var isInterrupted = Of(recording.Frames(socket), promptId, "execution_interrupted").Any();
             foreach (var node in Of(recording.Frames(socket), promptId, "progress").Where(f => f["max"]!.GetValue<int>() > 2 && f["value"]!.GetValue<int>() >= 2).Select(f => f["node"]!.ToString()).Distinct())
-                _steps.Enqueue(new Step(await HoldAsync(step: 1), await HoldAsync(step: 2), socket, promptId, node, HasPreview(recording.Frames(socket), promptId, node)));
+                _steps.Enqueue(new Step(await HoldAsync(step: 1), isInterrupted ? null : await HoldAsync(step: 2), socket, promptId, node, HasPreview(recording.Frames(socket), promptId, node)));
         }
     }
 
@@ -34,9 +36,13 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
             if (!await IsSeenAsync(socket, promptId, step.Node, f => f?["type"]?.ToString() == "progress"))
                 unseen.Add($"{step.Socket} was not told of the first step of node {step.Node}");
             await ReleaseAsync(step.First);
-            if (step.HasPreview && !await IsSeenAsync(socket, promptId, step.Node, f => f is null))
-                unseen.Add($"{step.Socket} was not sent a picture of node {step.Node}");
-            await ReleaseAsync(step.Second);
+            if (step.Second is { } second)
+            {
+                if (step.HasPreview && !await IsSeenAsync(socket, promptId, step.Node, f => f is null))
+                    unseen.Add($"{step.Socket} was not sent a picture of node {step.Node}");
+                await ReleaseAsync(second);
+            }
+
             _steps.Dequeue();
         }
 
@@ -71,5 +77,5 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
         .Skip(1)
         .TakeWhile(f => f?["type"]?.ToString() != "executing");
 
-    private sealed record Step(Guid First, Guid Second, string Socket, string PromptId, string Node, bool HasPreview);
+    private sealed record Step(Guid First, Guid? Second, string Socket, string PromptId, string Node, bool HasPreview);
 }

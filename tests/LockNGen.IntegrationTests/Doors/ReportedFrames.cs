@@ -22,6 +22,16 @@ internal sealed class ReportedFrames
     /// <summary>Nodes that were told to be at work.</summary>
     public IEnumerable<string> Nodes => _lines.Where(l => l is { Type: "executing", Node: not null }).Select(l => l.Node!).Distinct();
 
+    /// <summary>It was cancelled while it waited: it has an end here, of which a real server says nothing.</summary>
+    public bool NeverRan => _lines.Exists(l => l.Type == "execution_interrupted") && !_lines.Exists(l => l.Type == "execution_start");
+
+    /// <summary>Whether a frame ends its prompt; an output that is blocked ends nothing.</summary>
+    public static bool IsOutcome(JsonObject? frame) =>
+        Outcomes.Contains(frame?["type"]?.ToString()) && frame!["data"]!["exception_type"]?.ToString() != "ExecutionBlocked";
+
+    /// <summary>Whether a frame is the last of its prompt.</summary>
+    public static bool IsLast(JsonObject? frame) => frame?["type"]?.ToString() == "executing" && frame["data"]!["node"] is null;
+
     /// <summary>By prompt, in the order of their beginnings. What has none (status, flags) is under the empty id.</summary>
     public static List<KeyValuePair<string, ReportedFrames>> Of(IEnumerable<(JsonObject? Json, byte[] Bytes)> frames)
     {
@@ -82,7 +92,7 @@ internal sealed class ReportedFrames
         // An output that is blocked ends nothing, and the door tells nothing of it.
         if (type == "execution_error" && data["exception_type"]?.ToString() == "ExecutionBlocked")
             return;
-        if (type == "execution_error")
+        if (type is "execution_error" or "execution_interrupted")
             DoorDifferences.Without(data);
         // Which these are is known with the first node that was not one of them; where nothing ran, nobody was told.
         if (type == "execution_cached")
