@@ -95,7 +95,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
     }
 
     /// <summary>Ends when the server has noticed, as it had in the recording before the same client came back.</summary>
-    private async Task LeaveAsync(JsonObject action, Func<SimulatorSocket, Task> leave)
+    private async Task LeaveAsync(JsonObject action, Func<ComfySocket, Task> leave)
     {
         var open = await host.CountSocketsAsync();
         await leave(_sockets[action["socket"]!.ToString()]);
