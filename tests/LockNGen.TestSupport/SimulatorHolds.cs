@@ -11,7 +11,7 @@ public class SimulatorHolds(HttpClient http)
     /// Holds the next run that reaches the stage (<c>executionStart</c>, <c>executing</c>, <c>progress</c>, <c>executed</c>, <c>executionSuccess</c>,
     /// <c>historyWritten</c>), and returns the hold's id.
     /// </summary>
-    public async Task<Guid> HoldAsync(string stage, string? promptId = null, string? classType = null, int? step = null)
+    public async Task<Guid> HoldAsync(string stage, string? classType = null, int? step = null, string? promptId = null)
     {
         using var response = await http.PostAsJsonAsync("simulator/holds", new { stage, promptId, classType, step });
         var hold = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
