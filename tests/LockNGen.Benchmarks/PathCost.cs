@@ -20,8 +20,8 @@ internal static class PathCost
     private const int Prompts = 2;
     private const int ClientsOfEach = 2;
 
-    /// <summary>Until the watcher's code is compiled for good; a gateway's is after one.</summary>
-    private const int FirstWarmUps = 3;
+    /// <summary>Until the code of what has just started is compiled for good.</summary>
+    private const int WarmUps = 3;
 
     private static readonly int[] Replicas = [1, 3, 10];
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(6);
@@ -38,7 +38,7 @@ internal static class PathCost
             foreach (var replicas in Replicas)
             {
                 await deployment.AddGatewaysAsync(replicas);
-                for (var i = 0; i < (replicas == Replicas[0] ? FirstWarmUps : 1); i++)
+                for (var i = 0; i < WarmUps; i++)
                     await RenderAsync(deployment, beam, isWarmUp: true);
                 peak = Math.Max(peak, await RenderAsync(deployment, beam, isWarmUp: false));
             }

@@ -7,7 +7,7 @@ namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>Asks the GenerationApi for what neither ring nor stream has.</summary>
 internal sealed partial class SnapshotLookup(
-    CommandClient commands, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<SnapshotLookup> logger)
+    CommandClient commands, AudienceOfAll everybody, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<SnapshotLookup> logger)
 {
     /// <summary>Where no API has ever run, it is not looked for on behalf of every client.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ internal sealed partial class SnapshotLookup(
         {
             if (_absentSince is { } since && clock.GetElapsedTime(since) < Absence)
             {
-                log.Seed(answer);
+                log.Seed(answer, everybody);
                 return;
             }
 
@@ -46,7 +46,7 @@ internal sealed partial class SnapshotLookup(
             LogNoAnswer(log.GenerationId, e.Message);
         }
 
-        log.Seed(answer);
+        log.Seed(answer, everybody);
     }
 
     [LoggerMessage(LogLevel.Warning, "There is no GenerationApi at this broker: for {Seconds} s, what this replica has not seen itself counts as unknown")]

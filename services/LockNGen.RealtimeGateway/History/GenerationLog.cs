@@ -149,8 +149,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>Brings what the database knows of a generation whose beginning was not seen here; null when it does not know it either.</summary>
-    public void Seed(SnapshotAnswer? answer)
+    /// <summary>Brings what the database knows of a generation whose beginning was not seen here.</summary>
+    /// <param name="answer">Null when it does not know it either.</param>
+    /// <param name="audience">Those who watch everything.</param>
+    public void Seed(SnapshotAnswer? answer, AudienceOfAll audience)
     {
         lock (_gate)
         {
@@ -163,11 +165,15 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 _snapshot = null;
                 if (snapshot.Sequence > LastSequence && snapshot.Sequence > 0 && !(LastSequence == 0 && logs.HasHeardFor(answer.AgeSeconds)))
                 {
-                    // The database is ahead of the broker: what it says already contains the events that are still on their way.
+                    // The database is ahead of the broker: what it says already contains the events that are still on their way. Those who watch all do
+                    // not wait for it, and will not be offered them.
+                    var isNewsToAll = LastSequence > 0 || logs.MayHaveMissedABeginning;
                     _window.ReplaceBy(snapshot.Sequence);
                     Account();
                     LastSequence = _lastState = snapshot.Sequence;
                     HasEnded = snapshot.Data.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
+                    if (isNewsToAll)
+                        AnnounceLoss(audience);
                 }
             }
             else if (LastSequence == 0)

@@ -186,7 +186,7 @@ public sealed class GenerationLogTests
     {
         var log = Create().GetOrAdd(_id);
         Append(log, Progress(_id, First(57), state: First(21)));
-        log.Seed(answer: null);
+        log.Seed(answer: null, _everybody);
         var outdated = new Recorder();
 
         log.Join(_client, First(21));
@@ -302,7 +302,7 @@ public sealed class GenerationLogTests
         log.Join(_client, after: 17).ShouldBe(JoinOutcome.AskForSnapshot);
         log.Join(new Recorder(), after: null).ShouldBe(JoinOutcome.Waiting);
         _client.Messages.ShouldBeEmpty();
-        log.Seed(answer: null);
+        log.Seed(answer: null, _everybody);
 
         _client.Texts.First().ShouldBe($$"""{"type":"subscription.gap","generationId":"{{_id}}","reason":"unknown"}""");
         Status(_client.Messages[1]).ShouldBe(GenerationStatus.Unknown);
@@ -314,7 +314,7 @@ public sealed class GenerationLogTests
         var log = Create().GetOrAdd(_id);
         log.Join(_client, after: 17);
 
-        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf(Life(_id)) });
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf(Life(_id)) }, _everybody);
 
         _client.Texts.First().ShouldContain("\"reason\":\"expired\"");
         Status(_client.Messages[1]).ShouldBe(GenerationStatus.Completed);
@@ -325,7 +325,7 @@ public sealed class GenerationLogTests
     {
         var log = Create().GetOrAdd(_id);
         log.Join(_client, after: 0);
-        log.Seed(new SnapshotAnswer { Snapshot = GenerationReducer.Empty(_id, DateTimeOffset.UnixEpoch) });
+        log.Seed(new SnapshotAnswer { Snapshot = GenerationReducer.Empty(_id, DateTimeOffset.UnixEpoch) }, _everybody);
 
         Append(log, Queued(_id));
 
@@ -343,7 +343,7 @@ public sealed class GenerationLogTests
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after);
         var known = GenerationReducer.Reduce(GenerationReducer.Empty(_id, DateTimeOffset.UnixEpoch), Queued(_id));
-        log.Seed(new SnapshotAnswer { Snapshot = known, AgeSeconds = 0.1 });
+        log.Seed(new SnapshotAnswer { Snapshot = known, AgeSeconds = 0.1 }, _everybody);
 
         Append(log, Queued(_id));
         Append(log, Started(_id));
@@ -359,7 +359,7 @@ public sealed class GenerationLogTests
         var log = Create().GetOrAdd(_id);
         log.Join(_client, after: 0);
 
-        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf(Life(_id)), AgeSeconds = 0.1 });
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf(Life(_id)), AgeSeconds = 0.1 }, _everybody);
 
         _client.Texts.First().ShouldContain("\"reason\":\"expired\"");
     }
@@ -374,7 +374,7 @@ public sealed class GenerationLogTests
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after: 0);
 
-        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id)]), AgeSeconds = 0.1 });
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id)]), AgeSeconds = 0.1 }, _everybody);
 
         _client.Texts.First().ShouldContain("\"reason\":\"expired\"");
     }
@@ -387,7 +387,7 @@ public sealed class GenerationLogTests
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after: 0);
-        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id)]), AgeSeconds = 0.1 });
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id)]), AgeSeconds = 0.1 }, _everybody);
 
         Append(log, Queued(_id, sequence: 2)).ShouldBe(AppendOutcome.Hole);
         log.Repair([], isComplete: true, _everybody).ShouldBeFalse();
@@ -428,10 +428,29 @@ public sealed class GenerationLogTests
         Append(log, first);
 
         log.Join(_client, after: 0);
-        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([first]), AgeSeconds = 60 });
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([first]), AgeSeconds = 60 }, _everybody);
 
         _client.Texts.Any(t => t.Contains("\"reason\":\"expired\"", StringComparison.Ordinal)).ShouldBe(hasEnded || isAfterABreak);
         _client.Messages[^1].Sequence.ShouldBe(First(1));
+    }
+
+    /// <summary>A node of the broker that froze delivered the events of its queue seconds after others had theirs.</summary>
+    [Fact]
+    public void Seed_AheadOfWhatThoseWhoWatchAllHaveSeen_IsAnnouncedToThem()
+    {
+        var log = Create().GetOrAdd(_id);
+        var all = new Recorder();
+        _everybody.Add(all);
+        Append(log, Queued(_id, sequence: 2));
+
+        log.Join(_client, after: null);
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id, sequence: 3)]), AgeSeconds = 60 }, _everybody);
+        Append(log, Queued(_id, sequence: 3));
+        Append(log, Queued(_id, sequence: 4));
+
+        all.Texts.ShouldContain(t => t.Contains("\"reason\":\"lost\"", StringComparison.Ordinal));
+        all.Sequences.Where(s => s > 0).ShouldBe([2, 3, 4]);
+        _client.Sequences.Where(s => s > 0).ShouldBe([3, 4]);
     }
 
     [Fact]
@@ -453,7 +472,7 @@ public sealed class GenerationLogTests
         var log = Create().GetOrAdd(_id);
         var bob = new Recorder(new Caller { Owner = "bob", IsAuthenticated = true });
         log.Join(bob, after: 0);
-        log.Seed(answer: null);
+        log.Seed(answer: null, _everybody);
         bob.Messages.Clear();
 
         log.Append(Message(Queued(_id)), "alice", _everybody);

@@ -43,7 +43,7 @@ public sealed class ResumeProperties
         var client = new Client(id);
         client.Join(log);
         // Nobody knows it before its first event: what the database would say.
-        log.Seed(answer: null);
+        log.Seed(answer: null, everybody);
         var next = 0;
 
         foreach (var step in steps)
