@@ -66,30 +66,15 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Waits until <c>/health/ready</c> says yes.</summary>
-    public async Task ReadyAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!(await Http.GetAsync("health/ready", limit.Token)).IsSuccessStatusCode)
-            await Task.Delay(20, limit.Token); // Readiness is a state that can only be asked for.
-    }
+    public Task ReadyAsync() => UntilAsync(async limit => (await Http.GetAsync("health/ready", limit)).IsSuccessStatusCode);
 
     /// <summary>Waits until the broker sends this gateway the progress of a generation that somebody watches here.</summary>
-    public async Task HasProgressOfAsync(Guid generationId)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!Services.GetRequiredService<PartitionBindings>().Has(generationId))
-            await Task.Delay(20, limit.Token); // Whether a binding stands can only be asked for.
-    }
+    public Task HasProgressOfAsync(Guid generationId) =>
+        UntilAsync(_ => Task.FromResult(Services.GetRequiredService<PartitionBindings>().Has(generationId)));
 
     /// <summary>Waits until this gateway has an event of a generation, without watching it.</summary>
-    public async Task KnowsAsync(Guid generationId, long sequence)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!Services.GetRequiredService<GenerationLogs>().TryGet(generationId, out var log) || log.LastSequence < sequence)
-            await Task.Delay(20, limit.Token); // To be told would be to watch.
-    }
+    public Task KnowsAsync(Guid generationId, long sequence) =>
+        UntilAsync(_ => Task.FromResult(Services.GetRequiredService<GenerationLogs>().TryGet(generationId, out var log) && log.LastSequence >= sequence));
 
     /// <summary>Publishes events one after the other, as their publisher would.</summary>
     public async Task PublishAsync(params IEnumerable<GenerationEvent> events)
@@ -121,5 +106,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    /// <summary>Waits for a state that can only be asked for.</summary>
+    private static async Task UntilAsync(Func<CancellationToken, Task<bool>> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!await condition(limit.Token))
+            await Task.Delay(20, limit.Token);
     }
 }

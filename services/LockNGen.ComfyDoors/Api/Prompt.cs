@@ -37,7 +37,7 @@ internal sealed record Generation
     public DateTimeOffset? CancelRequestedAt { get; init; }
     public JsonElement? Metadata { get; init; }
 
-    public bool HasEnded => Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
+    public bool HasEnded => Status.IsTerminal();
     public bool IsRunning => Status == GenerationStatus.Running;
 }
 

@@ -171,7 +171,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                     _window.ReplaceBy(snapshot.Sequence);
                     Account();
                     LastSequence = _lastState = snapshot.Sequence;
-                    HasEnded = snapshot.Data.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
+                    HasEnded = snapshot.Data.Status.IsTerminal();
                     if (isNewsToAll)
                         AnnounceLoss(audience);
                 }

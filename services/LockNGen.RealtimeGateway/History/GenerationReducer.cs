@@ -21,7 +21,7 @@ internal static class GenerationReducer
         Reduce(state, ContractsJson.Deserialize(message.Type, message.Json.Span));
 
     public static GenerationSnapshot Reduce(GenerationSnapshot state, GenerationEvent next) =>
-        next.Sequence <= state.Sequence || HasEnded(state)
+        next.Sequence <= state.Sequence || state.Data.Status.IsTerminal()
             ? state
             : state with
             {
@@ -29,9 +29,6 @@ internal static class GenerationReducer
                 Timestamp = next.Timestamp,
                 Data = Reduce(state.Data, next),
             };
-
-    private static bool HasEnded(GenerationSnapshot state) =>
-        state.Data.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
 
     private static GenerationSnapshotData Reduce(GenerationSnapshotData state, GenerationEvent next) => next switch
     {
