@@ -7,8 +7,8 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Publishes events of generations. Awaiting it means: the broker has confirmed. One publisher per generation awaits each event before
-/// the next, which is what keeps them in order.
+/// Publishes events of generations. An awaited task means that the broker has confirmed the event. The same event always makes the same bytes and
+/// message id, so repeating it is harmless.
 /// </summary>
 public sealed class EventPublisher
 {
@@ -30,62 +30,41 @@ public sealed class EventPublisher
     /// Publishes one event behind all that this process has posted. A lost connection is made good here: the task ends with the broker's confirm,
     /// or when it is cancelled, and then the event may or may not have arrived.
     /// </summary>
-    public Task PostAsync(GenerationEvent message, EventContext context, CancellationToken cancellationToken)
-    {
-        if (_line is null)
-            return PublishAsync(message, context, cancellationToken);
-        var properties = Properties(MessageUrn.ForTypeString(message.GetType()), context);
-        properties.MessageId = MessageIds.Of(message.GenerationId, message.Sequence).ToString();
-        properties.Persistent = !GenerationEventTypes.IsProgress(message.Type);
-        return _line.PostAsync(new PostedEvent(message.Type, ProgressPartitions.KeyOf(message.GenerationId), properties, ContractsJson.Serialize(message), cancellationToken));
-    }
-
-    /// <summary>The same for the bytes of a preview image; not durable.</summary>
-    public Task PostAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken)
-    {
-        if (_line is null)
-            return PublishAsync(preview, context, cancellationToken);
-        var properties = Properties(MessageUrn.ForTypeString<GenerationPreviewBytes>(), context);
-        properties.Persistent = false;
-        var body = JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes);
-        return _line.PostAsync(new PostedEvent(GenerationPreviewBytes.Exchange, ProgressPartitions.KeyOf(preview.GenerationId), properties, body, cancellationToken));
-    }
-
-    /// <summary>
-    /// Publishes one event. The same event always makes the same bytes and message id, so repeating it after a lost connection is harmless.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">The broker did not confirm in time; the event may or may not have arrived.</exception>
-    public Task PublishAsync(GenerationEvent message, EventContext context, CancellationToken cancellationToken) =>
-        _bus.Publish(message, message.GetType(), send => Prepare(send, message, context, EventSerializer.Instance), cancellationToken);
+    public Task PostAsync(GenerationEvent message, EventContext context, CancellationToken cancellationToken) =>
+        PostAsync(message, ContractsJson.Serialize(message), context, cancellationToken);
 
     /// <summary>
     /// Publishes an event that is kept as JSON, in exactly those bytes: who wrote it may be a newer version, with properties that our record lacks.
     /// </summary>
-    public Task PublishAsync(string type, byte[] json, EventContext context, CancellationToken cancellationToken)
-    {
-        var message = ContractsJson.Deserialize(type, json);
-        return _bus.Publish(message, message.GetType(), send => Prepare(send, message, context, new EventSerializer(json)), cancellationToken);
-    }
+    /// <exception cref="JsonException">It cannot be read.</exception>
+    public Task PostAsync(string type, byte[] json, EventContext context, CancellationToken cancellationToken) =>
+        PostAsync(ContractsJson.Deserialize(type, json), json, context, cancellationToken);
 
     /// <summary>Publishes the bytes of a preview image; not durable.</summary>
-    public Task PublishAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken) =>
-        _bus.Publish(preview, send => Prepare(send, preview, context), cancellationToken);
-
-    private static void Prepare(PublishContext send, GenerationEvent message, EventContext context, EventSerializer serializer)
+    public Task PostAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken)
     {
-        send.MessageId = MessageIds.Of(message.GenerationId, message.Sequence);
-        send.Durable = !GenerationEventTypes.IsProgress(message.Type);
-        send.TrySetRoutingKey(ProgressPartitions.KeyOf(message.GenerationId));
-        SetHeaders((name, value) => send.Headers.Set(name, value), context);
-        send.Serializer = serializer;
+        var json = JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes);
+        if (_line is null)
+            return _bus.Publish(preview, send => Prepare(send, json, context), cancellationToken);
+        var properties = Properties(MessageUrn.ForTypeString<GenerationPreviewBytes>(), context);
+        properties.Persistent = false;
+        return _line.PostAsync(new PostedEvent(GenerationPreviewBytes.Exchange, ProgressPartitions.KeyOf(preview.GenerationId), properties, json, cancellationToken));
     }
 
-    private static void Prepare(PublishContext send, GenerationPreviewBytes preview, EventContext context)
+    private Task PostAsync(GenerationEvent message, byte[] json, EventContext context, CancellationToken cancellationToken)
     {
-        send.Durable = false;
-        send.TrySetRoutingKey(ProgressPartitions.KeyOf(preview.GenerationId));
+        if (_line is null)
+            return _bus.Publish(message, message.GetType(), send => Prepare(send, json, context), cancellationToken);
+        var properties = Properties(MessageUrn.ForTypeString(message.GetType()), context);
+        properties.MessageId = MessageIds.Of(message.GenerationId, message.Sequence).ToString();
+        properties.Persistent = !GenerationEventTypes.IsProgress(message.Type);
+        return _line.PostAsync(new PostedEvent(message.Type, ProgressPartitions.KeyOf(message.GenerationId), properties, json, cancellationToken));
+    }
+
+    private static void Prepare(PublishContext send, byte[] json, EventContext context)
+    {
         SetHeaders((name, value) => send.Headers.Set(name, value), context);
-        send.Serializer = EventSerializer.Instance;
+        send.Serializer = new EventSerializer(json);
     }
 
     private static BasicProperties Properties(string messageType, EventContext context)

@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using System.Text.Json;
 using LockNGen.Contracts;
 using MassTransit;
 
@@ -9,17 +8,15 @@ namespace LockNGen.Messaging;
 /// Writes an event as its contract's own source-generated JSON. MassTransit's raw serializer would do by reflection, and would add half
 /// a kilobyte of headers about this host to each of many small messages; only the message type is kept, which its consumers need.
 /// </summary>
-/// <param name="json">The event's JSON where it is written already; otherwise the message is serialized.</param>
-internal sealed class EventSerializer(byte[]? json = null) : IMessageSerializer
+/// <param name="json">The event's JSON.</param>
+internal sealed class EventSerializer(byte[] json) : IMessageSerializer
 {
-    public static EventSerializer Instance { get; } = new();
-
     public ContentType ContentType { get; } = new("application/json");
 
     public MessageBody GetMessageBody<T>(SendContext<T> context)
         where T : class
     {
         context.Headers.Set(EventHeaders.MessageType, MessageUrn.ForTypeString<T>());
-        return new BytesMessageBody(json ?? JsonSerializer.SerializeToUtf8Bytes(context.Message, typeof(T), ContractsJson.Default));
+        return new BytesMessageBody(json);
     }
 }

@@ -81,7 +81,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         var publisher = Services.GetRequiredService<EventPublisher>();
         foreach (var message in events)
-            await publisher.PublishAsync(message, new EventContext(Owner, TraceParent), CancellationToken.None);
+            await publisher.PostAsync(message, new EventContext(Owner, TraceParent), CancellationToken.None);
     }
 
     /// <summary>Publishes events of one generation, and returns once this gateway has all of them.</summary>

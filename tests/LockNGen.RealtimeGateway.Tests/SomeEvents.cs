@@ -22,10 +22,12 @@ internal static class SomeEvents
         Data = new GenerationQueuedData { Position = position, EstimatedWaitSeconds = 1 },
     };
 
-    public static GenerationStarted Started(Guid id, long? sequence = null) => new()
+    /// <summary>The first attempt follows the first event of the queue, a later one what nobody knows.</summary>
+    public static GenerationStarted Started(Guid id, long? sequence = null, long? state = null) => new()
     {
         GenerationId = id,
         Sequence = sequence ?? First(1),
+        StateSequence = state ?? (sequence is null ? 1 : null),
         Timestamp = At,
         Data = new GenerationStartedData { Instance = "gpu-1", Attempt = GenerationSequence.Attempt(sequence ?? First(1)), TotalImages = 1 },
     };

@@ -58,7 +58,7 @@ internal sealed class NotifierHost : IAsyncDisposable
 
     /// <summary>Publishes an event as the watcher or the API would.</summary>
     public Task PublishAsync(GenerationEvent message, string? owner, string? traceParent = null) =>
-        Services.GetRequiredService<EventPublisher>().PublishAsync(message, new EventContext(owner, traceParent), TestContext.Current.CancellationToken);
+        Services.GetRequiredService<EventPublisher>().PostAsync(message, new EventContext(owner, traceParent), TestContext.Current.CancellationToken);
 
     /// <summary>Registers a webhook of an owner; returns the answer.</summary>
     public async Task<JsonElement> RegisterAsync(string url, string owner, params string[] eventTypes)

@@ -26,7 +26,7 @@ internal sealed class PublisherHost : IAsyncDisposable
     }
 
     public Task PublishAsync(GenerationEvent message, string owner) =>
-        _host.Services.GetRequiredService<EventPublisher>().PublishAsync(message, new EventContext(owner), TestContext.Current.CancellationToken);
+        _host.Services.GetRequiredService<EventPublisher>().PostAsync(message, new EventContext(owner), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -24,6 +24,11 @@ public sealed record GenerationWork
     /// <summary>Which try it is, from 1, as people count: for <see cref="GenerationStartedData.Attempt"/>. Absent from older APIs.</summary>
     public int? Try { get; init; }
 
+    /// <summary>
+    /// The sequence of the newest event before this attempt, for <see cref="GenerationEvent.StateSequence"/> of its first. Absent from older APIs.
+    /// </summary>
+    public long? StateSequence { get; init; }
+
     /// <summary>Seconds that all its prompts are expected to take, learned from past durations.</summary>
     public double EstimatedSeconds { get; init; }
 

@@ -29,8 +29,9 @@ public abstract record GenerationEvent
     public required long Sequence { get; init; }
 
     /// <summary>
-    /// The sequence of the newest event before this one in the same attempt that is not progress (<see cref="GenerationEventTypes.IsProgress"/>);
-    /// absent when there is none. Who has not seen that event has missed one. Missing progress is nobody's loss: newer progress supersedes it.
+    /// The sequence of the newest event before this one that is not progress (<see cref="GenerationEventTypes.IsProgress"/>). A reader that has not seen
+    /// that event has missed one. Missing progress does not count: newer progress supersedes it. Absent when nothing came before, and from the first
+    /// event that the GenerationApi publishes after an attempt of a watcher, since how far that watcher came is not known.
     /// </summary>
     [JsonPropertyOrder(2)]
     public long? StateSequence { get; init; }

@@ -12,7 +12,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// the one before: a few are on their way at a time, and progress beyond that merges until the broker keeps up.
 /// </summary>
 internal sealed partial class GenerationOutbox(
-    Guid generationId, int attempt, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, TimeProvider clock,
+    Guid generationId, int attempt, long? stateSequence, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, TimeProvider clock,
     WatcherMetrics metrics, ILogger logger)
 {
     /// <summary>Events of one generation that the broker has not confirmed yet.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class GenerationOutbox(
     private readonly ConcurrentQueue<Task> _onTheirWay = new();
     private readonly NewestProgress _newest = new();
     private long _number;
-    private long? _stateSequence;
+    private long? _stateSequence = stateSequence;
     private string? _previewUrl;
 
     /// <summary>Never waits.</summary>

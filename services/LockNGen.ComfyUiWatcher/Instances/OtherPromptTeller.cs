@@ -67,7 +67,7 @@ internal sealed class OtherPromptTeller(string instance, Uri server, ComfyUiClie
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(ConfirmTimeout);
-        await services.Publisher.PublishAsync(message, default, deadline.Token);
+        await services.Publisher.PostAsync(message, default, deadline.Token);
     }
 }
 

@@ -88,6 +88,7 @@ internal sealed partial class ClaimConsumer(
             {
                 Attempt = row.Attempt,
                 Try = row.Tries,
+                StateSequence = row.ClaimedAfter,
                 EstimatedSeconds = row.EstimatedSeconds,
                 Owner = row.Owner,
                 TraceParent = row.TraceParent,

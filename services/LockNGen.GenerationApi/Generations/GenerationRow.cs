@@ -40,6 +40,7 @@ internal sealed record GenerationRow
     public double RenderSeconds { get; init; }
     public double RenderedSeconds { get; init; }
     public long EventNumber { get; init; }
+    public long? ClaimedAfter { get; init; }
     public int Retries { get; init; }
     public Guid? ClaimId { get; init; }
     public string? Instance { get; init; }

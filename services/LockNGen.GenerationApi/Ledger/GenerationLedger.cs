@@ -48,11 +48,12 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         session.FirstOrDefaultAsync<GenerationRow>(
             $"""
             UPDATE generations SET status = 'running', attempt = attempt + 1, tries = tries + 1, event_number = 0, claim_id = @ClaimId,
+                claimed_after = CASE WHEN event_number > 0 THEN attempt * @AttemptFactor + event_number END,
                 begun = 0, waits_behind = NULL, render_seconds = 0, quiet_seconds = 0, attempt_started_at = @Now, held_at = @Now
             WHERE id = @Id AND attempt = @Attempt AND status = 'dispatched' AND instance = @Instance AND watcher = @Watcher
             RETURNING {GenerationRow.Columns}
             """,
-            new { row.Id, row.Attempt, claim.ClaimId, claim.Instance, claim.Watcher, session.Now });
+            new { row.Id, row.Attempt, claim.ClaimId, claim.Instance, claim.Watcher, GenerationSequence.AttemptFactor, session.Now });
 
     /// <summary>ComfyUI has begun with what was claimed: from now on its clock runs.</summary>
     /// <param name="session">The transaction.</param>
@@ -151,11 +152,14 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// </summary>
     public async Task<bool> EndAsync(DatabaseSession session, GenerationRow row, GenerationError? error, string reason)
     {
+        // How far the watcher of a running one has come, it alone knows.
+        long? before = row.EventNumber > 0 ? GenerationSequence.Of(row.Attempt, row.EventNumber) : null;
         GenerationEvent outcome = error is null
             ? new GenerationCancelled
             {
                 GenerationId = row.Id,
                 Sequence = GenerationSequence.Of(row.Attempt + 1, 1),
+                StateSequence = before,
                 Timestamp = clock.GetUtcNow(),
                 Data = new GenerationCancelledData
                 {
@@ -166,6 +170,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
             {
                 GenerationId = row.Id,
                 Sequence = GenerationSequence.Of(row.Attempt + 1, 1),
+                StateSequence = before,
                 Timestamp = clock.GetUtcNow(),
                 Data = new GenerationFailedData
                 {

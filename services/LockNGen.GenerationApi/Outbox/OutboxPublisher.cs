@@ -133,7 +133,7 @@ internal sealed partial class OutboxPublisher(
 
     private Task SendAsync(OutboxRow row, CancellationToken cancellationToken) => row.Type == EventOutbox.RegisterWebhookType
         ? webhooks.SendAsync(ReadCommand(row), cancellationToken)
-        : publisher.PublishAsync(row.Type, Encoding.UTF8.GetBytes(row.Body), new EventContext(row.Owner, row.TraceParent), cancellationToken);
+        : publisher.PostAsync(row.Type, Encoding.UTF8.GetBytes(row.Body), new EventContext(row.Owner, row.TraceParent), cancellationToken);
 
     private static RegisterWebhook ReadCommand(OutboxRow row) =>
         JsonSerializer.Deserialize(row.Body, ContractsJson.Default.RegisterWebhook) ?? throw new JsonException("The body of the command is null.");

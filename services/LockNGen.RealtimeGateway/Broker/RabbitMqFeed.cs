@@ -31,6 +31,9 @@ internal sealed partial class RabbitMqFeed(
     /// <summary>After an interruption the stream is read from so long before it: clocks differ, and confirmed is not yet delivered.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
+    /// <summary>When it is read again after that: a stream whose node was frozen has a leader within half a minute.</summary>
+    private static readonly TimeSpan[] LooksAfter = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25)];
+
     private DateTimeOffset? _lastHeard;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -85,9 +88,44 @@ internal sealed partial class RabbitMqFeed(
         else
             logs.ResumeAfterBreak();
         await ReadHistoryAsync(channel, _lastHeard - Margin ?? clock.GetUtcNow() - options.Value.WarmUpWindow, stoppingToken);
-        if (_lastHeard is not null)
-            logs.WholeFromNow();
+        using var looking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var looks = _lastHeard is { } before ? LookAgainAsync(before - Margin, looking.Token) : Task.CompletedTask;
+        try
+        {
+            await FollowAsync(connection, channel, binding, looks, connected, stoppingToken);
+        }
+        finally
+        {
+            await looking.CancelAsync();
+            await looks.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
+    /// <summary>
+    /// Reads the stream again some time after a break. While it had no leader it may have been behind other queues, and where nothing follows a missed event
+    /// of a generation, nothing else shows that it is missing.
+    /// </summary>
+    private async Task LookAgainAsync(DateTimeOffset since, CancellationToken stoppingToken)
+    {
+        foreach (var pause in LooksAfter)
+        {
+            await Task.Delay(pause, clock, stoppingToken);
+            try
+            {
+                await history.ReadAsync(since, broadcaster.Deliver, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogNotRead(e.Message);
+            }
+        }
+
+        logs.WholeFromNow();
+    }
+
+    private async Task FollowAsync(
+        IConnection connection, IChannel channel, Task binding, Task looks, Action connected, CancellationToken stoppingToken)
+    {
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         channel.ChannelShutdownAsync += (_, e) =>
         {
@@ -109,7 +147,7 @@ internal sealed partial class RabbitMqFeed(
             await canary.HeardAsync(interrupted, stoppingToken);
             // Only now, with the rings full and the canary back, does the replica take clients.
             connected();
-            logs.MayRepeat = false;
+            logs.MayRepeat = !looks.IsCompleted;
             state.Problem = null;
             // The canary waits its turn behind the events: when it is heard, what was published before it was sent is here, and no more.
             _lastHeard = asked;
@@ -162,6 +200,9 @@ internal sealed partial class RabbitMqFeed(
 
     [LoggerMessage(LogLevel.Information, "Listening to {Queue}")]
     private partial void LogListening(string queue);
+
+    [LoggerMessage(LogLevel.Warning, "The event stream could not be read again after a break: {Reason}")]
+    private partial void LogNotRead(string reason);
 
     [LoggerMessage(LogLevel.Warning, "The queue {Queue} cannot be declared ({Reason}): trying another")]
     private partial void LogAbandoned(string queue, string reason);

@@ -14,6 +14,9 @@ internal sealed partial class HoleRepair(
     /// <summary>The broker's clock and ours may differ, and the stream is searched from the chunk before the time asked for.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
 
+    /// <summary>What another publisher's event has overtaken comes by itself within a moment.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _requested = new(0);
     private HashSet<Guid> _broken = [];
@@ -30,9 +33,11 @@ internal sealed partial class HoleRepair(
         while (true)
         {
             await _requested.WaitAsync(stoppingToken);
+            await Task.Delay(Moment, logs.Clock, stoppingToken);
             HashSet<Guid> broken;
             lock (_gate)
                 (broken, _broken) = (_broken, []);
+            broken.RemoveWhere(id => !logs.TryGet(id, out var log) || !log.HasHole);
             if (broken.Count > 0)
                 await RepairAsync(broken, stoppingToken);
         }
@@ -73,7 +78,7 @@ internal sealed partial class HoleRepair(
                 if (broken.Contains(message.GenerationId))
                     found.Add(message);
             }, limit.Token);
-            return true;
+            return !logs.MayStreamBeBehind;
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {

@@ -62,10 +62,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             LearnOwner(owner);
             if (message.Sequence <= LastSequence || HasEnded)
                 return TakeOld(message, audience);
-            if (_hole is not null)
-                return Hold(_hole, message, audience);
             if (IsHole(message))
             {
+                if (_hole is not null)
+                    return Hold(_hole, message, audience);
                 logs.NotWholeUntilNow();
                 Hold(_hole = new HoleBuffer(), message, audience);
                 return AppendOutcome.Hole;
@@ -74,7 +74,19 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             if (GenerationSequence.Attempt(LastSequence) > 0 && GenerationSequence.Number(message.Sequence) == 1)
                 _overtaken = (LastSequence, message.Sequence);
             Deliver(message, audience);
+            if (_hole is not null)
+                DeliverHeld(_hole, audience);
             return AppendOutcome.Delivered;
+        }
+    }
+
+    /// <summary>Whether events are held back behind a missing one.</summary>
+    public bool HasHole
+    {
+        get
+        {
+            lock (_gate)
+                return _hole is not null;
         }
     }
 
@@ -83,7 +95,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// </summary>
     /// <param name="found">What the stream had.</param>
     /// <param name="isComplete">
-    /// Whether the stream was read to its end: then nothing is missing before an event that does not say what should have come before it.
+    /// Whether the stream has all there was: then nothing is missing before an event that does not say what should have come before it.
     /// </param>
     /// <param name="audience">Those who watch everything.</param>
     /// <returns>False when events are lost for good.</returns>
@@ -279,11 +291,24 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         return AppendOutcome.Lost;
     }
 
+    /// <summary>What was missing has come by itself: two publishers overtake each other.</summary>
+    private void DeliverHeld(HoleBuffer hole, AudienceOfAll audience)
+    {
+        while (hole.TakeIf(first => first.Sequence <= LastSequence || HasEnded || !IsHole(first)) is { } next)
+        {
+            if (next.Sequence > LastSequence && !HasEnded)
+                Deliver(next, audience);
+        }
+
+        if (hole.IsEmpty)
+            _hole = null;
+    }
+
     /// <summary>
-    /// Whether a state event is missing before this event; missing progress is none, newer supersedes it. What an attempt left unsaid cannot be
-    /// told from what was lost, so a new attempt is believed to follow at once only as long as nothing at all is missing. Attempt 0 is the
-    /// GenerationApi's and its length is no one's business, unless a break may have swallowed its end. Older publishers do not say which state event came before: theirs are counted.
-    /// Before the first event known here something is missing only to those who were told that nothing is.
+    /// Whether a state event is missing before this event. Missing progress does not count: newer progress supersedes it. The first event of an attempt that
+    /// follows a watcher's does not say what came before it, since no one knows how far that watcher came: it is believed to follow at once only as
+    /// long as nothing at all is missing. Older publishers never say, and their events are counted. Before the first event known here something
+    /// is missing only to those who were told that nothing is.
     /// </summary>
     private bool IsHole(ServerMessage message)
     {
@@ -291,10 +316,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             return _isComplete && message.StateSequence > 0;
         if (message.StateSequence > 0)
             return message.StateSequence > _lastState;
-        var last = GenerationSequence.Attempt(LastSequence);
-        return GenerationSequence.Attempt(message.Sequence) == last
+        return GenerationSequence.Attempt(message.Sequence) == GenerationSequence.Attempt(LastSequence)
             ? message.Sequence != LastSequence + 1
-            : GenerationSequence.Number(message.Sequence) != 1 || ((last > 0 || logs.MayHaveMissedABeginning) && !logs.AreWholeSince(LastActivity));
+            : GenerationSequence.Number(message.Sequence) != 1 || !logs.AreWholeSince(LastActivity);
     }
 
     /// <summary>
@@ -314,7 +338,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private void Deliver(ServerMessage message, AudienceOfAll audience)
     {
+        var isMissed = LastSequence == 0 && message.StateSequence > 0 && logs.MayHaveMissedABeginning;
         Keep(message);
+        if (isMissed)
+            audience.Offer(this, GatewayFrames.Gap(generationId, GapReason.Lost));
         _subscribers.Offer(message);
         audience.Offer(this, message);
         // Its progress follows. Those who watch it by id have said so when they joined.
@@ -340,8 +367,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private void Begin(ServerMessage first)
     {
-        // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1, as others do whose beginning was missed.
-        if (first.Sequence == 1 || (first.Sequence == GenerationSequence.Of(1, 1) && !first.EndsGeneration && !logs.MayHaveMissedABeginning))
+        // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1.
+        if (first.Sequence == 1 || (first.Sequence == GenerationSequence.Of(1, 1) && first.StateSequence == 0 && !first.EndsGeneration))
         {
             _window.BeginAfter(0);
             Complete();

@@ -101,7 +101,11 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     /// <summary>Whether what is heard of a generation now may have had something before it.</summary>
     internal bool MayHaveMissedABeginning => Volatile.Read(ref _resumedAt) is > 0 and var at && clock.GetElapsedTime(at) < AfterBreak;
 
+    /// <summary>Whether nothing is missing that the broker has delivered since then.</summary>
     internal bool AreWholeSince(long timestamp) => timestamp > Volatile.Read(ref _wholeSince);
+
+    /// <summary>Whether the stream may still be behind what was published in a break: what it does not have proves nothing.</summary>
+    internal bool MayStreamBeBehind => Volatile.Read(ref _wholeSince) == long.MaxValue;
 
     internal void Spend(long bytes)
     {

@@ -12,7 +12,18 @@ internal sealed class HoleBuffer
 
     public bool IsOverfull => _events.Count > Capacity;
 
+    public bool IsEmpty => _events.Count == 0;
+
     public void Add(ServerMessage message) => _events.TryAdd(message.Sequence, message);
+
+    /// <summary>Takes out the first, if it may go.</summary>
+    public ServerMessage? TakeIf(Predicate<ServerMessage> mayGo)
+    {
+        if (_events.Count == 0 || _events.First().Value is var first && !mayGo(first))
+            return null;
+        _events.Remove(first.Sequence);
+        return first;
+    }
 
     /// <summary>Those held and those found, in order.</summary>
     public IEnumerable<ServerMessage> With(IEnumerable<ServerMessage> found)

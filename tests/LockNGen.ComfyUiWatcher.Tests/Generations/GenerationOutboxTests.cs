@@ -39,7 +39,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         _host = builder.Build();
         await _host.StartAsync();
         _outbox = new GenerationOutbox(
-            Id, attempt: 2, "comfy-0", default, _host.Services.GetRequiredService<EventPublisher>(), new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), _clock, _metrics,
+            Id, attempt: 2, stateSequence: GenerationSequence.Of(1, 3), "comfy-0", default, _host.Services.GetRequiredService<EventPublisher>(), new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), _clock, _metrics,
             NullLogger.Instance);
         _publishing = _outbox.RunAsync(_stop.Token);
     }

@@ -24,7 +24,7 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
         await using var subscriber = await Subscriber.StartAsync(host.Address());
         var publisher = host.Services.GetRequiredService<EventPublisher>();
 
-        await publisher.PublishAsync(Progressed(17), new EventContext("alice", ReceivedAt: 123), TestContext.Current.CancellationToken);
+        await publisher.PostAsync(Progressed(17), new EventContext("alice", ReceivedAt: 123), TestContext.Current.CancellationToken);
 
         var message = (await subscriber.ReadAsync(1))[0];
         Encoding.UTF8.GetString(message.Body.Span).ShouldBe(Encoding.UTF8.GetString(ContractsJson.Serialize(Progressed(17))));
@@ -44,7 +44,7 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
         await using var subscriber = await Subscriber.StartAsync(host.Address());
         var publisher = host.Services.GetRequiredService<EventPublisher>();
 
-        await publisher.PublishAsync(Started(1), default, TestContext.Current.CancellationToken);
+        await publisher.PostAsync(Started(1), default, TestContext.Current.CancellationToken);
         await publisher.PostAsync(Progressed(2), default, TestContext.Current.CancellationToken);
 
         (await subscriber.ReadAsync(2)).ShouldAllBe(m => m.RoutingKey == ProgressPartitions.KeyOf(Generation));
@@ -60,7 +60,7 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
         for (var n = 1; n <= 200; n++)
         {
             GenerationEvent message = n % 2 == 0 ? Progressed(n) : Started(n);
-            await publisher.PublishAsync(message, default, TestContext.Current.CancellationToken);
+            await publisher.PostAsync(message, default, TestContext.Current.CancellationToken);
         }
 
         (await subscriber.ReadAsync(200)).Select(m => m.Exchange).ShouldBe(

@@ -154,7 +154,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         var asked = _gateway.Http.GetAsync($"api/generations/{_id}/preview");
         await _gateway.HasProgressOfAsync(_id);
 
-        await _gateway.Services.GetRequiredService<EventPublisher>().PublishAsync(
+        await _gateway.Services.GetRequiredService<EventPublisher>().PostAsync(
             new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "image/jpeg", Bytes = [0xff, 0xd8, 0xff] }, default, CancellationToken.None);
         await asked;
 

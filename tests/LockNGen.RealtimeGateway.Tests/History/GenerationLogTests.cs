@@ -171,6 +171,7 @@ public sealed class GenerationLogTests
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
+        Append(log, Queued(_id));
         Append(log, Started(_id));
         log.Join(_client, First(1));
         Append(log, Started(_id, GenerationSequence.Of(2, 1)));
@@ -267,6 +268,7 @@ public sealed class GenerationLogTests
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
+        Append(log, Queued(_id));
         Append(log, Started(_id));
         log.Join(_client, First(1));
         Append(log, Started(_id, GenerationSequence.Of(3, 1)));
@@ -283,7 +285,7 @@ public sealed class GenerationLogTests
     {
         var log = Filled([Queued(_id), Queued(_id, 2), Queued(_id, 3)]);
 
-        Append(log, Started(_id)).ShouldBe(AppendOutcome.Delivered);
+        Append(log, Started(_id, state: 3)).ShouldBe(AppendOutcome.Delivered);
     }
 
     [Fact]
@@ -407,30 +409,73 @@ public sealed class GenerationLogTests
         Append(log, Queued(_id));
         clock.Advance(TimeSpan.FromSeconds(1));
 
-        Append(log, Started(_id)).ShouldBe(AppendOutcome.Hole);
+        Append(log, Started(_id, First(1))).ShouldBe(AppendOutcome.Hole);
         log.Repair([Message(Queued(_id, sequence: 2))], isComplete: true, _everybody).ShouldBeTrue();
 
         log.Join(_client, after: 0);
         _client.Sequences.ShouldBe([1, 2, First(1)]);
     }
 
+    [Fact]
+    public void Append_TheFirstAttemptNamesAnEventOfTheQueueThatIsMissing_IsAHole()
+    {
+        var clock = new FakeTimeProvider();
+        var logs = Create(time: clock);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var log = logs.GetOrAdd(_id);
+        log.Join(_client, after: 0);
+        log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([Queued(_id)]), AgeSeconds = 0.1 }, _everybody);
+
+        Append(log, Started(_id)).ShouldBe(AppendOutcome.Hole);
+        log.Repair([], isComplete: true, _everybody).ShouldBeFalse();
+
+        _client.Texts.First().ShouldContain("\"reason\":\"lost\"");
+    }
+
+    [Fact]
+    public void Append_WhatWasOvertakenComesByItself_EndsTheHole()
+    {
+        var log = Filled([Queued(_id)]);
+        log.Join(_client, after: 1);
+
+        Append(log, Started(_id, state: 3)).ShouldBe(AppendOutcome.Hole);
+        Append(log, Progress(_id, First(2))).ShouldBe(AppendOutcome.Held);
+        Append(log, Queued(_id, 3)).ShouldBe(AppendOutcome.Held);
+        log.HasHole.ShouldBeTrue();
+        Append(log, Queued(_id, 2)).ShouldBe(AppendOutcome.Delivered);
+
+        log.HasHole.ShouldBeFalse();
+        _client.Sequences.ShouldBe([2, 3, First(1), First(2)]);
+    }
+
+    [Fact]
+    public void Append_FirstEventKnownAfterABreakNamesAnEarlierOne_IsAnnouncedToThoseWhoWatchAll()
+    {
+        var logs = Create();
+        logs.ResumeAfterBreak();
+        var all = new Recorder();
+        _everybody.Add(all);
+
+        Append(logs.GetOrAdd(_id), Started(_id));
+
+        all.Texts.First().ShouldContain("\"reason\":\"lost\"");
+        all.Messages[^1].Sequence.ShouldBe(First(1));
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public void Join_TheBeginningMayHaveBeenMissed_SaysGapThenSnapshot(bool hasEnded, bool isAfterABreak)
+    public void Join_TheBeginningMayHaveBeenMissed_SaysGapThenSnapshot(bool hasEnded, bool namesAnEarlierEvent)
     {
-        var logs = Create();
-        if (isAfterABreak)
-            logs.ResumeAfterBreak();
-        var log = logs.GetOrAdd(_id);
-        GenerationEvent first = hasEnded ? Cancelled(_id, First(1)) : Started(_id);
+        var log = Create().GetOrAdd(_id);
+        GenerationEvent first = hasEnded ? Cancelled(_id, First(1)) : namesAnEarlierEvent ? Started(_id) : Started(_id, First(1));
         Append(log, first);
 
         log.Join(_client, after: 0);
         log.Seed(new SnapshotAnswer { Snapshot = SnapshotOf([first]), AgeSeconds = 60 }, _everybody);
 
-        _client.Texts.Any(t => t.Contains("\"reason\":\"expired\"", StringComparison.Ordinal)).ShouldBe(hasEnded || isAfterABreak);
+        _client.Texts.Any(t => t.Contains("\"reason\":\"expired\"", StringComparison.Ordinal)).ShouldBe(hasEnded || namesAnEarlierEvent);
         _client.Messages[^1].Sequence.ShouldBe(First(1));
     }
 

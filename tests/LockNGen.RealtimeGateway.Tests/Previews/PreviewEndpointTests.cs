@@ -62,7 +62,7 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
         await gateway.KnowsAsync(_id, First(1));
 
         var asked = gateway.Http.GetAsync(Address);
-        await gateway.Services.GetRequiredService<EventPublisher>().PublishAsync(
+        await gateway.Services.GetRequiredService<EventPublisher>().PostAsync(
             new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "image/jpeg", Bytes = Jpeg(1) }, default, CancellationToken.None);
 
         (await asked).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -108,7 +108,7 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
         for (var i = 0; i < previews.Length; i++)
         {
             var bytes = new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2 + i), ContentType = "image/png", Bytes = previews[i] };
-            await publisher.PublishAsync(bytes, default, CancellationToken.None);
+            await publisher.PostAsync(bytes, default, CancellationToken.None);
             await _gateway.PublishAsync(Preview(_id, First(2 + i)));
             await client.UntilAsync(GenerationEventTypes.Preview);
         }

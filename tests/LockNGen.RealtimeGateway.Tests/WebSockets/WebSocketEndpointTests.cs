@@ -253,7 +253,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     {
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0&preview=inline");
         await _gateway.PublishAsync(Queued(_id), Started(_id));
-        await _gateway.Services.GetRequiredService<EventPublisher>().PublishAsync(
+        await _gateway.Services.GetRequiredService<EventPublisher>().PostAsync(
             new GenerationPreviewBytes { GenerationId = _id, Sequence = First(2), ContentType = "text/html", Bytes = [0xFF, 0xD8, 0xFF, 0xD9] }, default, CancellationToken.None);
         await _gateway.PublishAsync(Preview(_id, First(2)));
 
