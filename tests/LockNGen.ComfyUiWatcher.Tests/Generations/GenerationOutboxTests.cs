@@ -20,6 +20,9 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     /// <summary>So many leave before the pace counts: half a second's worth at 20 a second, and the one that is due.</summary>
     private const int Burst = 11;
 
+    /// <summary>The number of the event that the attempt follows, in the attempt before.</summary>
+    private const long BeforeTheAttempt = 7;
+
     private static readonly TimeSpan Silence = new WatcherOptions().RepeatProgressAfter;
     private static readonly Guid Id = Guid.NewGuid();
 
@@ -39,7 +42,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         _host = builder.Build();
         await _host.StartAsync();
         _outbox = new GenerationOutbox(
-            Id, attempt: 2, stateSequence: GenerationSequence.Of(1, 3), "comfy-0", default, _host.Services.GetRequiredService<EventPublisher>(), new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), _clock, _metrics,
+            Id, attempt: 2, stateSequence: GenerationSequence.Of(1, BeforeTheAttempt), "comfy-0", default, _host.Services.GetRequiredService<EventPublisher>(), new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), _clock, _metrics,
             NullLogger.Instance);
         _publishing = _outbox.RunAsync(_stop.Token);
     }
@@ -135,7 +138,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         await _outbox.DrainAsync(TestContext.Current.CancellationToken);
         await _events.WaitForAsync<GenerationImageCompleted>(Id, i => i.Data.ImageIndex == 2);
 
-        _events.Of(Id).Select(e => (Number(e.Sequence), e.StateSequence is { } state ? Number(state) : 0)).ShouldBe([(1, 0), (2, 0), (3, 2), (4, 2)]);
+        _events.Of(Id).Select(e => (Number(e.Sequence), e.StateSequence is { } state ? Number(state) : 0)).ShouldBe([(1, BeforeTheAttempt), (2, BeforeTheAttempt), (3, 2), (4, 2)]);
         _outbox.Number(new GenerationCancelled { GenerationId = Id, Sequence = 0, Timestamp = _clock.GetUtcNow(), Data = new() { Reason = "user" } })
             .StateSequence.ShouldBe(GenerationSequence.Of(2, 4));
     }

@@ -112,6 +112,7 @@ public abstract class OutcomeTests(PostgreSqlFixture? server) : DatabaseTests(se
 
         repeated.Work!.Attempt.ShouldBe(first.Work.Attempt);
         repeated.Work.UploadToken.ShouldBe(first.Work.UploadToken);
+        (first.Work.StateSequence, repeated.Work.StateSequence).ShouldBe((1, 1));
         (await watcher.ClaimAsync(offer)).Granted.ShouldBeFalse();
     }
 

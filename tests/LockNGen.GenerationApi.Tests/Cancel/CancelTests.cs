@@ -26,6 +26,18 @@ public abstract class CancelTests(PostgreSqlFixture? server) : DatabaseTests(ser
     }
 
     [Fact]
+    public async Task Cancel_WhileQueued_NamesTheEventOfTheQueueBeforeIt()
+    {
+        await using var api = await StartApiAsync();
+        var id = await api.SubmitTextAsync();
+
+        await CancelAsync(api, id);
+
+        var end = await api.Events.EndOfAsync(id);
+        (end.Sequence, end.StateSequence).ShouldBe((GenerationSequence.Of(1, 1), 1));
+    }
+
+    [Fact]
     public async Task Cancel_WhenEverythingIsRendered_IsTooLate()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));

@@ -169,6 +169,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
 
         again.ShouldBe(id);
         second.Attempt.ShouldBe(first.Attempt + 2);
+        second.StateSequence.ShouldBe(GenerationSequence.Of(first.Attempt + 1, 1));
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
 
         var end = (await api.Events.EndOfAsync(id)).ShouldBeOfType<GenerationFailed>();
         end.Data.Error.Code.ShouldBe(GenerationErrorCodes.ComfyUiLost);
-        end.Sequence.ShouldBe(GenerationSequence.Of(second.Attempt + 1, 1));
+        (end.Sequence, end.StateSequence).ShouldBe((GenerationSequence.Of(second.Attempt + 1, 1), null));
         (await api.GetAsync(id)).GetProperty("status").GetString().ShouldBe("failed");
     }
 
