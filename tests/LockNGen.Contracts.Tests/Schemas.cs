@@ -78,7 +78,7 @@ internal static class Schemas
         var text = string.Concat(summary.Nodes().Select(n => n switch
         {
             XText t => t.Value,
-            XElement { Name.LocalName: "see" } see => see.Attribute("cref")?.Value.Split('.')[^1] ?? "",
+            XElement { Name.LocalName: "see" } see => see.Attribute("cref")?.Value.Split('(')[0].Split('.')[^1] ?? "",
             XElement e => e.Value,
             _ => "",
         }));
