@@ -5,10 +5,7 @@ namespace LockNGen.Messaging;
 /// <summary>One connection that events are published on, until it is lost. The broker takes them in the order in which they are sent.</summary>
 internal sealed class EventChannel : IAsyncDisposable
 {
-    /// <summary>Without a confirm for so long the connection counts as lost.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    /// <summary>The same while the broker says that it is short of memory or disk and takes nothing.</summary>
+    /// <summary>How long the broker may confirm nothing while it says that it is short of memory or disk.</summary>
     private static readonly TimeSpan PatienceWhileBlocked = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -16,6 +13,7 @@ internal sealed class EventChannel : IAsyncDisposable
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _lost;
     private readonly ITimer _watch;
     private readonly Lock _gate = new();
@@ -23,9 +21,9 @@ internal sealed class EventChannel : IAsyncDisposable
     private ulong _lastTag;
     private volatile bool _isBlocked;
 
-    private EventChannel(IConnection connection, IChannel channel, TimeProvider clock, CancellationToken stop)
+    private EventChannel(IConnection connection, IChannel channel, TimeSpan patience, TimeProvider clock, CancellationToken stop)
     {
-        (_connection, _channel, _clock) = (connection, channel, clock);
+        (_connection, _channel, _patience, _clock) = (connection, channel, patience, clock);
         _lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Lost = _lost.Token;
         _watch = clock.CreateTimer(_ => LoseIfSilent(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
@@ -37,8 +35,18 @@ internal sealed class EventChannel : IAsyncDisposable
     /// <summary>Why.</summary>
     public string Reason { get; private set; } = "the connection ended";
 
+    /// <summary>Whether the broker has confirmed anything here.</summary>
+    public bool HasConfirmed { get; private set; }
+
+    /// <summary>Connects, and declares where events go.</summary>
+    /// <param name="factory">Connects to a node.</param>
+    /// <param name="name">What the broker calls the connection.</param>
+    /// <param name="options">How long the stream keeps events.</param>
+    /// <param name="patience">Without a confirm for so long the connection counts as lost.</param>
+    /// <param name="clock">Measures that.</param>
+    /// <param name="stop">Ends the connection.</param>
     public static async Task<EventChannel> OpenAsync(
-        ConnectionFactory factory, string name, BusOptions options, TimeProvider clock, CancellationToken stop)
+        ConnectionFactory factory, string name, BusOptions options, TimeSpan patience, TimeProvider clock, CancellationToken stop)
     {
         var connection = await factory.CreateConnectionAsync(name, stop);
         try
@@ -46,7 +54,7 @@ internal sealed class EventChannel : IAsyncDisposable
             // We count by ourselves: the client's own count puts a header into every message and waits for each.
             var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, publisherConfirmationTrackingEnabled: false), stop);
             await EventTopology.DeclareAsync(channel, options, stop);
-            var opened = new EventChannel(connection, channel, clock, stop);
+            var opened = new EventChannel(connection, channel, patience, clock, stop);
             opened.Listen();
             return opened;
         }
@@ -118,6 +126,7 @@ internal sealed class EventChannel : IAsyncDisposable
     {
         lock (_gate)
         {
+            HasConfirmed = true;
             foreach (var posted in _unconfirmed)
             {
                 if (posted.Tag > tag)
@@ -135,7 +144,7 @@ internal sealed class EventChannel : IAsyncDisposable
     {
         lock (_gate)
         {
-            var patience = _isBlocked ? PatienceWhileBlocked : Patience;
+            var patience = _isBlocked ? PatienceWhileBlocked : _patience;
             if (!_unconfirmed.TryPeek(out var first) || _clock.GetElapsedTime(first.SentAt) < patience)
                 return;
         }

@@ -16,12 +16,21 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
 {
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
+    /// <summary>
+    /// Without a confirm for so long a connection counts as lost, and the next one gets twice as long if not one event was confirmed: a stream whose leader was
+    /// frozen confirms only what is sent to its new one, but a broker that is merely slow would only be slowed down further.
+    /// </summary>
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(20);
+
     private readonly ConnectionFactory _factory = nodes.CreateFactory();
 
     private readonly Channel<PostedEvent> _posted = Channel.CreateUnbounded<PostedEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private Queue<PostedEvent> _again = new();
+    private TimeSpan _patience = ShortestPatience;
     private Task? _running;
 
     /// <summary>Gives the event its place; the task completes when the broker has confirmed it.</summary>
@@ -52,7 +61,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         {
             try
             {
-                await using var channel = await EventChannel.OpenAsync(_factory, $"{host.ApplicationName} events", options.Value, clock, _stop.Token);
+                await using var channel = await EventChannel.OpenAsync(_factory, $"{host.ApplicationName} events", options.Value, _patience, clock, _stop.Token);
                 failures = 0;
                 await SendAsync(channel);
             }
@@ -88,6 +97,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         finally
         {
             _again = new Queue<PostedEvent>([.. channel.Unconfirmed(), .. _again]);
+            _patience = channel.HasConfirmed ? ShortestPatience : TimeSpan.FromTicks(Math.Min(2 * _patience.Ticks, LongestPatience.Ticks));
         }
     }
 

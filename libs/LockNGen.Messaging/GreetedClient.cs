@@ -26,6 +26,9 @@ internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience
         await Client.SendAsync(Header, cancellationToken);
         // Waits for the first byte, and leaves it where it is.
         await WithinAsync(patience, async token => await Client.ReceiveAsync(Memory<byte>.Empty, token), cancellationToken);
+        // The end of the connection also counts as something to read: a balancer that finds no node behind it closes what it has accepted.
+        if (Client.Available == 0)
+            throw new IOException("The broker's node accepted the connection, and closed it without a word.");
     }
 
     public override NetworkStream GetStream() => new GreetedStream(Client, isTls, patience);

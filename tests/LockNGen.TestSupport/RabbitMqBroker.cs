@@ -8,7 +8,7 @@ namespace LockNGen.TestSupport;
 
 /// <summary>
 /// A real RabbitMQ for tests: the broker of <c>RABBITMQ_URL</c> if that is set, RabbitMQ 4 in a container with <c>TESTCONTAINERS=true</c>, else
-/// a private node of Debian's rabbitmq-server on free loopback ports with its data in a temporary directory. Share one per assembly:
+/// a private node of Debian's rabbitmq-server, or of the one in the folder <c>RABBITMQ_BIN</c>, on free loopback ports with its data in a temporary directory. Share one per assembly:
 /// <c>[assembly: AssemblyFixture(typeof(RabbitMqBroker))]</c>; isolate tests by <see cref="CreateVirtualHostAsync"/>, for which a broker
 /// of <c>RABBITMQ_URL</c> needs <c>RABBITMQ_CONTROL</c>, for example <c>docker exec NAME rabbitmqctl</c>.
 /// </summary>
@@ -219,10 +219,11 @@ public sealed class RabbitMqBroker : IAsyncLifetime
 
     private static string Binary(string name)
     {
-        var path = "/usr/lib/rabbitmq/bin/" + name;
+        var path = Path.Combine(Environment.GetEnvironmentVariable("RABBITMQ_BIN") ?? "/usr/lib/rabbitmq/bin", name);
         return File.Exists(path)
             ? path
-            : throw new InvalidOperationException("RabbitMQ is not installed: apt-get install rabbitmq-server, or set RABBITMQ_URL to a broker for tests.");
+            : throw new InvalidOperationException(
+                $"There is no {path}: apt-get install rabbitmq-server, or set RABBITMQ_BIN to the folder of another one, or RABBITMQ_URL to a broker for tests.");
     }
 
     private async Task WaitForPortAsync(List<string> log)
