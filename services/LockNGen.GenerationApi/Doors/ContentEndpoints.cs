@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.GenerationApi.Doors;
 
-/// <summary>GET /api/doors/content/...: files at addresses that were signed.</summary>
+/// <summary>GET /api/doors/content/...: files at signed addresses.</summary>
 internal static class ContentEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -34,12 +34,12 @@ internal static class ContentEndpoints
     {
         if (!await links.IsGoodAsync($"uploads/{name}", expires, signature, context.RequestAborted))
             return Expired();
-        if (await uploads.TypeOfAsync(name, context.RequestAborted) is not { } type || await uploads.OpenAsync(name, context.RequestAborted) is not { } content)
+        if (await uploads.OpenTypedAsync(name, context.RequestAborted) is not var (content, type))
             return Missing();
         return TypedResults.Stream(content, SafeDelivery.Prepare(context.Response.Headers, type, null, name), enableRangeProcessing: true);
     }
 
-    private static ProblemHttpResult Expired() => Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "This address has expired, or was never given out.");
+    private static ProblemHttpResult Expired() => Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "This address has expired, or was never issued.");
 
     private static ProblemHttpResult Missing() => Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "The file is no longer kept.");
 }

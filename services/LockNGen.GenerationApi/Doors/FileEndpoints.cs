@@ -40,7 +40,7 @@ internal static class FileEndpoints
     {
         var file = new NamedFile { Folder = folder ?? Folders[0], Subfolder = subfolder ?? "", Name = name, Upload = "" };
         if (await files.FindAsync(file, caller.Owner, context.RequestAborted) is not { } upload
-            || await uploads.TypeOfAsync(upload, context.RequestAborted) is not { } type || await uploads.OpenAsync(upload, context.RequestAborted) is not { } content)
+            || await uploads.OpenTypedAsync(upload, context.RequestAborted) is not var (content, type))
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "You have no file of this name.");
         context.Response.Headers["Upload-Name"] = upload;
         return TypedResults.Stream(content, SafeDelivery.Prepare(context.Response.Headers, type, name, upload), enableRangeProcessing: true);
@@ -52,6 +52,6 @@ internal static class FileEndpoints
             return Problem.Invalid("folder", ErrorCodes.NotAChoice, $"folder is none of: {string.Join(", ", Folders)}.");
         if (file.Name.Length is 0 or > MaxPath || file.Subfolder.Length > MaxPath || file.Name.AsSpan().ContainsAny("/\\\0"))
             return Problem.Invalid("name", ErrorCodes.OutOfRange, $"name must have 1 to {MaxPath} characters and no folder, subfolder at most {MaxPath}.");
-        return UploadName.In(file.Upload) is null ? Problem.Invalid("upload", ErrorCodes.UnknownUpload, "upload is no name that POST /api/uploads has answered.") : null;
+        return UploadName.In(file.Upload) is null ? Problem.Invalid("upload", ErrorCodes.UnknownUpload, "upload is not a name that POST /api/uploads has returned.") : null;
     }
 }

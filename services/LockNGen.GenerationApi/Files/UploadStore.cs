@@ -14,7 +14,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     private const string Columns = "name, owner, content_type, size, hash";
 
     /// <summary>Keeps a file under a name that cannot be guessed, or finds the one that has these bytes already.</summary>
-    /// <exception cref="UploadRefusedException">It is of no type that is taken, or there is no room for it.</exception>
+    /// <exception cref="UploadRefusedException">Its type is not accepted, or there is no room for it.</exception>
     public async Task<(UploadRow Upload, MediaInfo Info)> AddAsync(Stream body, string? owner, CancellationToken cancellationToken)
     {
         if (!space.HasRoom())
@@ -37,7 +37,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         }
         finally
         {
-            // Refused, or there already.
+            // Refused, or stored already.
             if (upload?.Name != name)
                 await files.DeleteAsync(KeyOf(name), CancellationToken.None);
         }
@@ -45,18 +45,22 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         return (upload, info);
     }
 
-    /// <summary>The owner's upload with these bytes, which counts as used by that.</summary>
+    /// <summary>The owner's upload with these bytes; finding it counts as a use.</summary>
     public Task<UploadRow?> FindAsync(string hash, string? owner, CancellationToken cancellationToken) =>
         database.WriteAsync(session => UseAsync(session, hash, owner), cancellationToken);
 
     /// <summary>Opens an upload.</summary>
     public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => files.OpenAsync(KeyOf(name), cancellationToken);
 
-    /// <summary>What an upload was found to be; null when there is none of this name.</summary>
-    public Task<string?> TypeOfAsync(string name, CancellationToken cancellationToken) => database.ReadAsync(
-        session => session.ScalarAsync<string>("SELECT content_type FROM uploads WHERE name = @name", new { name }), cancellationToken);
+    /// <summary>Opens an upload with its content type; null when there is none of this name, or its file is gone.</summary>
+    public async Task<(Stream Content, string Type)?> OpenTypedAsync(string name, CancellationToken cancellationToken)
+    {
+        var type = await database.ReadAsync(
+            session => session.ScalarAsync<string>("SELECT content_type FROM uploads WHERE name = @name", new { name }), cancellationToken);
+        return type is not null && await OpenAsync(name, cancellationToken) is { } content ? (content, type) : null;
+    }
 
-    /// <summary>The uploads that a workflow names; those that do not exist, or are someone else's, are errors.</summary>
+    /// <summary>The uploads that a workflow names; those that do not exist, or belong to someone else, are errors.</summary>
     public async Task<IReadOnlySet<string>> NamedInAsync(
         WorkflowGraph graph, string? owner, bool seesAll, List<ProblemError> errors, CancellationToken cancellationToken)
     {
@@ -82,13 +86,13 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
             Code = ErrorCodes.UnknownUpload,
             Message = $"There is no upload '{n.Name}': send the file to POST /api/uploads first.",
         }));
-        // Without the annotation, for the watcher puts in ComfyUI's own name for the file.
+        // Without the annotation, because the watcher inserts ComfyUI's own name for the file.
         foreach (var (node, input, name) in named)
             node.Inputs[input] = name;
         return found;
     }
 
-    /// <summary>Removes what has not been used since.</summary>
+    /// <summary>Removes uploads that have not been used since.</summary>
     public static async Task RemoveUnusedAsync(DatabaseSession session, DateTimeOffset usedBefore, int limit)
     {
         var names = await session.QueryAsync<string>(
@@ -113,7 +117,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
 
     private async Task<UploadRow> RecordAsync(DatabaseSession session, string name, MediaInfo info, StoredFile stored, string? owner)
     {
-        // One at a time for each owner, or those that come together would not see each other.
+        // One at a time for each owner, or concurrent ones would not see each other.
         await session.LockAsync($"uploads:{owner}");
         if (await UseAsync(session, stored.Hash, owner) is { } earlier)
             return earlier;
