@@ -1,16 +1,17 @@
+using LockNGen.Media.Metadata;
 using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
 /// <summary>
-/// Pictures that begin with a signature: PNG (third edition), JPEG (ITU T.81), WebP (RFC 9649), GIF89a, BMP, TIFF 6.0, JPEG XL (ISO
+/// Pictures that start with a signature: PNG (third edition), JPEG (ITU T.81), WebP (RFC 9649), GIF89a, BMP, TIFF 6.0, JPEG XL (ISO
 /// 18181-2), OpenEXR.
 /// </summary>
 internal static class PictureFormats
 {
     public static MediaInfo? Read(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]))
+        if (head.StartsWith(PngMetadata.Signature))
             return new(MediaType.Png, HeadBytes.Pixels(head.Big32(16)), HeadBytes.Pixels(head.Big32(20)));
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
             return JpegFormat.Read(head);
@@ -18,7 +19,7 @@ internal static class PictureFormats
             return new(MediaType.Gif, head.Little16(6), head.Little16(8));
         if (head.StartsWith("RIFF"u8) && head.Has(8, "WEBP"u8))
             return ReadWebP(head);
-        // Reserved bytes are zero, and the header that follows has one of few lengths: "BM" alone begins many a text.
+        // Reserved bytes are zero, and only a few header lengths exist: "BM" alone also starts ordinary texts.
         if (head.StartsWith("BM"u8) && head.Big32(6) == 0 && head.Little32(14) is 12 or 40 or 52 or 56 or 108 or 124)
             return ReadBmp(head);
         if (head.StartsWith("II*\0"u8) || head.StartsWith("II+\0"u8) || head.StartsWith("MM\0*"u8) || head.StartsWith("MM\0+"u8))
@@ -49,7 +50,7 @@ internal static class PictureFormats
     {
         if (head.Little32(14) == 12)
             return new(MediaType.Bmp, head.Little16(18), head.Little16(20));
-        // A negative height means that the rows come from the top.
+        // A negative height means that rows are stored from the top down.
         var height = unchecked((int)head.Little32(22));
         return new(MediaType.Bmp, HeadBytes.Pixels(head.Little32(18)), height == int.MinValue ? 0 : Math.Abs(height));
     }

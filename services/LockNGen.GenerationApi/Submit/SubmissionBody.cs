@@ -1,6 +1,8 @@
 using System.Text;
 using LockNGen.GenerationApi.Problems;
+using LockNGen.Media;
 using LockNGen.Media.Embedded;
+using LockNGen.Media.Types;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Submit;
@@ -8,14 +10,12 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>Reads the body of a submission: our JSON, ComfyUI's, a bare workflow, or a picture with the workflow inside.</summary>
 internal static class SubmissionBody
 {
-    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-
     public static async Task<(SubmitRequest? Request, byte[] Bytes, ProblemHttpResult? Problem)> ReadAsync(HttpContext context, long maxBytes)
     {
         if (await RequestBody.ReadBytesAsync(context, maxBytes) is not { } bytes)
             return (null, [], RequestBody.TooLarge(maxBytes));
         var json = bytes;
-        if (bytes.AsSpan().StartsWith(PngSignature))
+        if (MediaFile.Recognize(bytes).Type == MediaType.Png)
         {
             var texts = EmbeddedText.ReadAll(bytes);
             if (texts.FirstOrDefault(t => t.Key == "prompt") is not { } prompt)
