@@ -49,7 +49,7 @@ internal static class PromptReads
     public static Task<PromptList> ListAsync(
         this GenerationApiClient api, DoorCaller caller, IReadOnlyList<GenerationStatus> statuses, int limit, int offset, CancellationToken cancellationToken)
     {
-        var filter = statuses.Count == 0 ? "" : "&status=" + string.Join(',', statuses).ToLowerInvariant();
+        var filter = statuses.Count == 0 ? "" : "&status=" + string.Join(',', statuses.Select(s => s.WireName()));
         return api.GetAsync(caller, $"{Path}?limit={limit}&offset={offset}{filter}", ApiJson.Default.PromptList, cancellationToken);
     }
 

@@ -13,21 +13,21 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Blocking;
 
 /// <summary>
-/// POST /generate: the call of old, which waits and answers the finished images, on top of the same queue. What takes longer than
-/// <see cref="GenerationApiOptions.BlockingTimeout"/> goes on, and is answered like a submission: 202 with the id and where to follow it. A client that leaves leaves the
+/// POST /generate: the original blocking call, which waits and returns the finished images, on top of the same queue. A generation that takes longer than
+/// <see cref="GenerationApiOptions.BlockingTimeout"/> continues, and is answered like a submission: 202 with the id and where to follow it. A client that disconnects leaves the
 /// generation running, unless it said <c>cancelOnDisconnect=true</c>.
 /// </summary>
 internal sealed class BlockingEndpoint(
     GenerationsDatabase database, Submitter submitter, Endings endings, Canceller canceller, IImageStore files, Links links, TimeProvider clock, IOptions<GenerationApiOptions> options)
 {
-    /// <summary>Another replica may record the end: so often it is looked for.</summary>
+    /// <summary>How often the database is checked: another replica may record the end.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints
         .MapPost("/generate", (BlockingEndpoint endpoint, HttpContext context, Caller caller, [FromQuery] bool? cancelOnDisconnect) =>
             endpoint.HandleAsync(context, caller, cancelOnDisconnect == true))
         .RequireAuthorization()
-        // Any type is read as JSON: curl -d says that it sends a form.
+        // Any content type is read as JSON: curl -d declares a form.
         .Accepts<SubmitRequest>("application/json", "*/*")
         .Produces<BlockingResponse>()
         .Produces<SubmitResponse>(StatusCodes.Status202Accepted)
@@ -54,7 +54,7 @@ internal sealed class BlockingEndpoint(
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Others that wait for the same (a replayed key) look once more and go on waiting.
+            // Others waiting for the same one (a replayed key) check once more and go on waiting.
             endings.Notify(id);
             if (cancelOnDisconnect)
                 await canceller.CancelAsync(id, caller, "client disconnected", CancellationToken.None);
@@ -97,7 +97,7 @@ internal sealed class BlockingEndpoint(
                 [new ProblemError { NodeId = error.NodeId, NodeType = error.NodeType, Code = error.Code, Message = error.Message }]);
         }
 
-        var answer = new BlockingResponse(row.Id, "completed", row.Seed, row.DurationSeconds ?? 0, []) { Warnings = GenerationResponses.WarningsOf(row) };
+        var answer = new BlockingResponse(row.Id, GenerationStatus.Completed.WireName(), row.Seed, row.DurationSeconds ?? 0, []) { Warnings = GenerationResponses.WarningsOf(row) };
         return new BlockingResult(answer, await database.ReadAsync(session => ImageRow.OfAsync(session, row.Id), cancellationToken), files, links);
     }
 }

@@ -7,17 +7,17 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.Cancel;
 
-/// <summary>Takes requests to stop generations; what ends one is its terminal event, not the request.</summary>
+/// <summary>Accepts requests to stop generations; a generation is ended by its terminal event, not by the request.</summary>
 internal sealed class Canceller(GenerationsDatabase database, GenerationLedger ledger)
 {
-    /// <summary>Asks for the end of a generation; null when the caller may not see it.</summary>
+    /// <summary>Requests the end of a generation; null when the caller may not see it.</summary>
     public Task<CancelResponse?> CancelAsync(Guid id, Caller caller, string reason, CancellationToken cancellationToken) => database.WriteAsync(
         async session => await GenerationLedger.FindAsync(session, id) is { } row && caller.MaySee(row.Owner)
             ? await CancelAsync(session, row, reason)
             : null,
         cancellationToken);
 
-    /// <summary>Asks for the end of everything active that is the caller's own.</summary>
+    /// <summary>Requests the end of all active generations of the caller.</summary>
     public async Task<IReadOnlyList<CancelResponse>> CancelAllAsync(Caller caller, CancellationToken cancellationToken)
     {
         var ids = await database.ReadAsync(
@@ -41,10 +41,10 @@ internal sealed class Canceller(GenerationsDatabase database, GenerationLedger l
         await ledger.RequestEndAsync(session, row, reason, error: null);
         return Answer(CancelResponse.Accepted, row.Status == GenerationStatus.Running ? GenerationStatus.Running : GenerationStatus.Cancelled);
 
-        CancelResponse Answer(string receipt, GenerationStatus status) => new(row.Id, receipt, status.ToString().ToLowerInvariant());
+        CancelResponse Answer(string receipt, GenerationStatus status) => new(row.Id, receipt, status.WireName());
     }
 
-    /// <summary>Whether all its images are stored, so that nothing is left to stop.</summary>
+    /// <summary>Whether all its images are stored, so that there is nothing left to stop.</summary>
     private static async Task<bool> IsRenderedAsync(DatabaseSession session, GenerationRow row) => await session.ScalarAsync<long>(
         """
         SELECT COUNT(*) FROM (

@@ -6,7 +6,7 @@ using LockNGen.GenerationApi.Queue;
 
 namespace LockNGen.GenerationApi.History;
 
-/// <summary>Makes answers from rows.</summary>
+/// <summary>Builds responses from rows.</summary>
 internal sealed class GenerationResponses(Links links)
 {
     private static readonly string[] Priorities = ["low", "normal", "high"];
@@ -14,7 +14,7 @@ internal sealed class GenerationResponses(Links links)
     public GenerationResponse Of(GenerationRow row, QueuePlace? place, IEnumerable<ImageRow> images) => new()
     {
         Id = row.Id,
-        Status = row.VisibleStatus.ToString().ToLowerInvariant(),
+        Status = row.VisibleStatus.WireName(),
         Position = place?.Position,
         EstimatedWaitSeconds = place?.EstimatedWaitSeconds,
         OverallProgress = row.OverallProgress,
@@ -41,7 +41,7 @@ internal sealed class GenerationResponses(Links links)
         Owner = row.Owner,
     };
 
-    /// <summary>As the terminal event tells them; events of older versions have none.</summary>
+    /// <summary>Those of the terminal event; events of older versions have none.</summary>
     public static IReadOnlyList<GenerationWarning> WarningsOf(GenerationRow row)
     {
         if (row.Outcome is not { } outcome || !outcome.Contains("\"warnings\":[{", StringComparison.Ordinal))

@@ -8,7 +8,7 @@ namespace LockNGen.GenerationApi.History;
 /// <summary>What is reported about a prompt that was submitted directly to a watched ComfyUI.</summary>
 internal static class OtherPromptResponses
 {
-    /// <summary>Null for who may not see it, as for what is not there.</summary>
+    /// <summary>Null if it does not exist or the caller may not see it.</summary>
     public static async Task<GenerationResponse?> FindAsync(DatabaseSession session, Guid id, Caller caller) =>
         caller.MaySee(owner: null) && await OtherGeneration.FindAsync(session, id) is { } row ? Of(row) : null;
 
@@ -18,7 +18,7 @@ internal static class OtherPromptResponses
         return new GenerationResponse
         {
             Id = row.Id,
-            Status = row.Status.ToString().ToLowerInvariant(),
+            Status = row.Status.WireName(),
             OverallProgress = outcome is GenerationCompleted ? 100 : 0,
             Images = StoredEvent.Images(outcome),
             Error = (outcome as GenerationFailed)?.Data.Error,

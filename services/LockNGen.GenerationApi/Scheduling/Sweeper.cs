@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Scheduling;
 
-/// <summary>Finds what went silent or ran out of time, and sees to it that every generation ends.</summary>
+/// <summary>Finds work that went silent or ran out of time, and makes sure that every generation ends.</summary>
 internal sealed partial class Sweeper(
     GenerationsDatabase database,
     GenerationLedger ledger,
@@ -71,8 +71,8 @@ internal sealed partial class Sweeper(
     }
 
     /// <summary>
-    /// What living watchers were given again and again and never had: a claim that cannot be read, or that is too large for the broker, will not
-    /// be better the next time.
+    /// Work that live watchers were given again and again but never received: a claim that cannot be read, or that is too large for the broker, will not
+    /// work the next time either.
     /// </summary>
     private async Task EndUnclaimableAsync(DatabaseSession session)
     {
@@ -83,7 +83,7 @@ internal sealed partial class Sweeper(
             var error = new GenerationError
             {
                 Code = GenerationErrorCodes.InternalError,
-                Message = $"It was handed over {options.Value.MaxClaims} times, to watchers that are well, and could not be claimed; the last time on {row.Instance}.",
+                Message = $"It was handed over {options.Value.MaxClaims} times, to healthy watchers, and could not be claimed; the last time on {row.Instance}.",
                 Retryable = false,
             };
             if (await ledger.EndAsync(session, row, error, error.Code))
@@ -106,7 +106,7 @@ internal sealed partial class Sweeper(
             """,
             new { session.Now, sentBefore = session.Now - options.Value.OutcomeTimeout, MaxPerSweep }))
         {
-            await outbox.AddAsync(session, row.Id, "generation." + row.Status.ToString().ToLowerInvariant(), row.Outcome!, row.Owner, row.TraceParent);
+            await outbox.AddAsync(session, row.Id, "generation." + row.Status.WireName(), row.Outcome!, row.Owner, row.TraceParent);
             session.AfterCommit(() => LogRepublished(row.Id));
         }
     }

@@ -24,7 +24,7 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             Id = id,
             Owner = owner,
             Client = client,
-            Status = "queued",
+            Status = GenerationStatus.Queued.WireName(),
             Priority = submission.Priority,
             Template = submission.Template,
             TemplateVersion = submission.TemplateVersion,

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>What is said of a submission that can be rendered.</summary>
+/// <summary>The responses to a submission that can be rendered.</summary>
 internal sealed class SubmissionResponses(GenerationsDatabase database, Durations durations, Links links, IOptions<QueueOptions> queue)
 {
     /// <summary>The body of the 202.</summary>
     public SubmitResponse Accepted(Guid id, QueuePlace place, Submission submission) => new()
     {
         Id = id,
-        Status = "queued",
+        Status = GenerationStatus.Queued.WireName(),
         Position = place.Position,
         EstimatedWaitSeconds = place.EstimatedWaitSeconds,
         Count = submission.Count,
