@@ -18,7 +18,7 @@ internal static class ComfyUiResilience
         {
             ShouldHandle = new PredicateBuilder().Handle<Exception>(IsTransient),
             MaxRetryAttempts = 3,
-            DelayGenerator = retry => ValueTask.FromResult<TimeSpan?>(Wait.DelayAfter(retry.AttemptNumber + 1)),
+            DelayGenerator = retry => Wait.DelayBeforeRetry(retry.AttemptNumber),
         })
         .AddTimeout(timeout)
         .Build();
@@ -27,6 +27,6 @@ internal static class ComfyUiResilience
     public static bool IsTransient(Exception exception) => exception
         is HttpRequestException or IOException or TimeoutRejectedException or ComfyUiException { Status: >= System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.TooManyRequests };
 
-    /// <summary>Whatever a call to ComfyUI can end with, but for its cancellation.</summary>
+    /// <summary>Any failure of a call to ComfyUI, except cancellation.</summary>
     public static bool IsFailure(Exception exception) => exception is ComfyUiException || IsTransient(exception);
 }

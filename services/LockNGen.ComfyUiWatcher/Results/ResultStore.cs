@@ -27,11 +27,11 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
         .AddTimeout(options.Value.UploadTimeout)
         .AddRetry(new RetryStrategyOptions
         {
-            // The API may be away for a while; until the time is up there is no reason to lose a finished picture.
+            // The API may be away for a while; until the timeout there is no reason to lose a finished picture.
             ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is TimeoutRejectedException or IOException
                 || (e is HttpRequestException h && h.StatusCode is null or >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests)),
             MaxRetryAttempts = int.MaxValue,
-            DelayGenerator = retry => ValueTask.FromResult<TimeSpan?>(Wait.DelayAfter(retry.AttemptNumber + 1)),
+            DelayGenerator = retry => Wait.DelayBeforeRetry(retry.AttemptNumber),
             OnRetry = retry =>
             {
                 if (retry.AttemptNumber == 0)
@@ -48,7 +48,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
     /// <param name="result">The result.</param>
     /// <param name="comfyUi">Has its bytes; they are read from their beginning for each try.</param>
     /// <param name="cancellationToken">Ends the tries.</param>
-    /// <exception cref="FileProblemException">It cannot be had, or is not taken, and never will be.</exception>
+    /// <exception cref="FileProblemException">It cannot be fetched, or is not accepted, and never will be.</exception>
     /// <exception cref="StaleAttemptException">The generation is not ours any more.</exception>
     /// <exception cref="GenerationEndedException">It could not be stored, or ComfyUI is away.</exception>
     public async Task<(GenerationImage Image, bool HasMetadata)> PutAsync(
@@ -98,7 +98,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", uploadToken);
-        // Whoever does not want the file says so before it comes.
+        // An API that does not want the file can say so before it is sent.
         request.Headers.ExpectContinue = true;
         using var response = await client.SendAsync(request, cancellationToken);
         // A refusal of this file stays one.

@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace LockNGen.WebhookNotifier.Storage;
 
 /// <summary>
-/// For work that has nowhere else to go: tries again for as long as the database is away. Moving messages to an error queue instead would
-/// empty the event queue in seconds, and someone would have to carry them back.
+/// For work that cannot be dropped: retries for as long as the database is away. Moving messages to an error queue instead would
+/// empty the event queue in seconds, and someone would have to move them back.
 /// </summary>
 internal sealed partial class RetryingDatabase
 {
@@ -25,7 +25,7 @@ internal sealed partial class RetryingDatabase
             {
                 ShouldHandle = new PredicateBuilder().Handle<DbException>(e => !IsAboutTheData(e)).Handle<TimeoutException>(),
                 MaxRetryAttempts = int.MaxValue,
-                DelayGenerator = retry => ValueTask.FromResult<TimeSpan?>(Wait.DelayAfter(retry.AttemptNumber + 1)),
+                DelayGenerator = retry => Wait.DelayBeforeRetry(retry.AttemptNumber),
                 OnRetry = retry =>
                 {
                     LogUnavailable(retry.Outcome.Exception!.Message);

@@ -26,6 +26,10 @@ public sealed class BackoffTests
     public void DelayAfter_NoFailure_IsAMistakeOfTheCaller() =>
         Should.Throw<ArgumentOutOfRangeException>(() => new Backoff(First, Longest).DelayAfter(0));
 
+    [Fact]
+    public async Task DelayBeforeRetry_CountsFromZero() =>
+        (await new Backoff(First, Longest, new Jitter(1)).DelayBeforeRetry(1)).ShouldBe(2 * First);
+
     private sealed class Jitter(double value) : Random
     {
         public override double NextDouble() => value;
