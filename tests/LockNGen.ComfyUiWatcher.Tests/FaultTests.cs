@@ -7,7 +7,7 @@ namespace LockNGen.ComfyUiWatcher.Tests;
 public sealed class FaultTests
 {
     [Fact]
-    public async Task Socket_DroppedInMidRun_IsReopenedAndTheStoryGoesOn()
+    public async Task Socket_DroppedInMidRun_IsReopenedAndTheTimelineGoesOn()
     {
         await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 30);
         await using var host = await WatcherHost.StartAsync([comfy.Url]);

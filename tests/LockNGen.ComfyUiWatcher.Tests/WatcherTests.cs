@@ -9,7 +9,7 @@ public sealed class WatcherTests
     [Theory]
     [InlineData("A")]
     [InlineData("B")]
-    public async Task Generation_OfTwoImages_IsTheWholeStoryInOrder(string version)
+    public async Task Generation_OfTwoImages_IsTheWholeTimelineInOrder(string version)
     {
         await using var comfy = await SimulatedServer.StartAsync(version, stepMilliseconds: 60);
         await using var host = await WatcherHost.StartAsync([comfy.Url]);

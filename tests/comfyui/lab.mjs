@@ -71,7 +71,7 @@ function picture({ steps = 1, seed = ++color } = {}) {
 }
 
 // What was told on the way, as server-sent events, until the end.
-async function story(id) {
+async function timeline(id) {
   const answer = await fetch(`${lockngen}/api/sse/progress?generationId=${id}&after=0`, { signal: AbortSignal.timeout(patience) });
   const events = [];
   let text = "";
@@ -120,7 +120,7 @@ const scenarios = {
   },
   "progress comes while a sampler works": async () => {
     const id = await submit(picture({ steps: 20 }));
-    const events = await story(id);
+    const events = await timeline(id);
     check(events.at(-1).type === "generation.completed", `it ended with ${events.at(-1).type}`);
     const overall = events.filter((e) => e.type === "generation.progress").map((e) => e.data.overallProgress);
     check(overall.length > 0, "no progress was told");

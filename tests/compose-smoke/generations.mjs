@@ -31,25 +31,25 @@ export async function submit(stack, body = {}, seconds = 120) {
  * order, and the gaps that were announced.
  */
 export async function follow(stack, id, seconds = 180) {
-    const story = { id, events: [], gaps: [], connections: 0, disorder: [] };
+    const timeline = { id, events: [], gaps: [], connections: 0, disorder: [] };
     const end = Date.now() + seconds * 1000;
     let last = 0;
 
     function take(frame) {
-        if (frame.type === "subscription.gap") story.gaps.push(frame);
-        if (frame.type === "generation.snapshot" && story.gaps.length > 0) {
+        if (frame.type === "subscription.gap") timeline.gaps.push(frame);
+        if (frame.type === "generation.snapshot" && timeline.gaps.length > 0) {
             last = Math.max(last, frame.sequence);
-            if (["completed", "failed", "cancelled"].includes(frame.data.status)) story.events.push({ ...frame, type: `generation.${frame.data.status}` });
+            if (["completed", "failed", "cancelled"].includes(frame.data.status)) timeline.events.push({ ...frame, type: `generation.${frame.data.status}` });
         } else if (frame.type.startsWith("generation.") && frame.type !== "generation.snapshot") {
-            if (frame.sequence <= last) story.disorder.push([last, frame.sequence]);
+            if (frame.sequence <= last) timeline.disorder.push([last, frame.sequence]);
             last = frame.sequence;
-            story.events.push(frame);
+            timeline.events.push(frame);
         }
-        return terminal.has(story.events.at(-1)?.type);
+        return terminal.has(timeline.events.at(-1)?.type);
     }
 
     while (Date.now() < end) {
-        story.connections++;
+        timeline.connections++;
         const ended = await new Promise((resolve) => {
             const socket = new WebSocket(`ws://${stack.edge}/api/ws/progress?generationId=${id}&after=${last}`);
             const timer = setTimeout(() => socket.close(), end - Date.now());
@@ -63,10 +63,10 @@ export async function follow(stack, id, seconds = 180) {
                 resolve(false);
             };
         });
-        if (ended) return story;
+        if (ended) return timeline;
         await pause(200);
     }
-    throw new Error(`${id} has not ended; its last event: ${JSON.stringify(story.events.at(-1))}`);
+    throw new Error(`${id} has not ended; its last event: ${JSON.stringify(timeline.events.at(-1))}`);
 }
 
 /** The SSE stream of one generation up to its end, as [id, event] pairs. */
@@ -107,13 +107,13 @@ export async function followByPolling(stack, id, seconds = 60) {
 export class Load {
     #running = true;
     #clients;
-    stories = [];
+    timelines = [];
 
     constructor(stack, clients) {
         this.#clients = Array.from({ length: clients }, async () => {
             while (this.#running) {
                 const id = await submit(stack);
-                this.stories.push(await follow(stack, id));
+                this.timelines.push(await follow(stack, id));
             }
         });
         // A client that fails makes stop() fail; until then nobody awaits it.
@@ -124,6 +124,6 @@ export class Load {
     async stop() {
         this.#running = false;
         await Promise.all(this.#clients);
-        return this.stories;
+        return this.timelines;
     }
 }

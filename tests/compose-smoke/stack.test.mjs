@@ -43,15 +43,15 @@ describe("docker compose", () => {
         assert.match(await response.text(), /<!doctype html>/i);
     });
 
-    it("renders what is submitted, and every transport tells the same story", async () => {
+    it("renders what is submitted, and every transport delivers the same timeline", async () => {
         const id = await submit(stack);
-        const [story, sse, polled] = await Promise.all([follow(stack, id), followBySse(stack, id), followByPolling(stack, id)]);
+        const [timeline, sse, polled] = await Promise.all([follow(stack, id), followBySse(stack, id), followByPolling(stack, id)]);
 
-        assert.deepEqual([story.gaps, story.disorder], [[], []]);
+        assert.deepEqual([timeline.gaps, timeline.disorder], [[], []]);
         const states = (events) => events.filter((event) => /started|image|completed/.test(event.type)).map((event) => [event.type, event.sequence]);
-        assert.deepEqual(states(story.events).map(([type]) => type), ["generation.started", "generation.image", "generation.completed"]);
-        assert.deepEqual(states(sse.map(([, event]) => event)), states(story.events));
-        assert.deepEqual(states(polled), states(story.events));
+        assert.deepEqual(states(timeline.events).map(([type]) => type), ["generation.started", "generation.image", "generation.completed"]);
+        assert.deepEqual(states(sse.map(([, event]) => event)), states(timeline.events));
+        assert.deepEqual(states(polled), states(timeline.events));
         await assertDelivered(id);
     });
 
@@ -75,26 +75,26 @@ describe("docker compose", () => {
         for (const container of await stack.containers()) {
             const name = await docker("inspect", "--format", "{{.Name}}", container);
             if (name.includes("otlp-sink")) continue;
-            const finished = load.stories.length;
+            const finished = load.timelines.length;
             await docker("restart", "--time", "35", container);
             await stack.healthy(container);
             // Work must flow again before the next one goes.
-            await eventually(`generations end after the restart of ${name}`, () => load.stories.length >= finished + 4, 120);
-            context.diagnostic(`${name} restarted; ${load.stories.length} generations have ended`);
+            await eventually(`generations end after the restart of ${name}`, () => load.timelines.length >= finished + 4, 120);
+            context.diagnostic(`${name} restarted; ${load.timelines.length} generations have ended`);
         }
-        const stories = await load.stop();
+        const timelines = await load.stop();
 
-        assert.deepEqual(stories.filter((story) => story.disorder.length > 0).map((story) => [story.id, story.disorder]), []);
-        const outcomes = stories.map((story) => [story.id, story.events.at(-1).type]);
+        assert.deepEqual(timelines.filter((timeline) => timeline.disorder.length > 0).map((timeline) => [timeline.id, timeline.disorder]), []);
+        const outcomes = timelines.map((timeline) => [timeline.id, timeline.events.at(-1).type]);
         assert.deepEqual(outcomes.filter(([, type]) => type !== "generation.completed"), []);
-        for (const story of stories.filter((s) => s.gaps.length === 0)) {
-            const images = story.events.filter((event) => event.type === "generation.image");
-            assert.equal(new Set(images.map((event) => event.data.image.index)).size, story.events.at(-1).data.images.length, story.id);
+        for (const timeline of timelines.filter((s) => s.gaps.length === 0)) {
+            const images = timeline.events.filter((event) => event.type === "generation.image");
+            assert.equal(new Set(images.map((event) => event.data.image.index)).size, timeline.events.at(-1).data.images.length, timeline.id);
         }
-        for (const { id } of stories) await assertDelivered(id);
-        const gaps = stories.filter((story) => story.gaps.length > 0).length;
-        const connections = stories.reduce((sum, story) => sum + story.connections, 0);
-        context.diagnostic(`${stories.length} generations, ${connections} connections, ${gaps} followed with an announced gap`);
+        for (const { id } of timelines) await assertDelivered(id);
+        const gaps = timelines.filter((timeline) => timeline.gaps.length > 0).length;
+        const connections = timelines.reduce((sum, timeline) => sum + timeline.connections, 0);
+        context.diagnostic(`${timelines.length} generations, ${connections} connections, ${gaps} followed with an announced gap`);
     });
 
     it("measures everything that the alerts and the dashboard ask for", async () => {

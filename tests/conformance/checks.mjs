@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { Installation, isEvent, isTerminal } from "./installation.mjs";
 import { problemsOf } from "./schema.mjs";
 
-/** A whole story: valid by the schemas, in order, from the queue to exactly one end. */
-function assertStory(events, outcome = "generation.completed") {
+/** A whole timeline: valid by the schemas, in order, from the queue to exactly one end. */
+function assertTimeline(events, outcome = "generation.completed") {
     assert.deepEqual(events.flatMap(problemsOf), []);
     events.reduce((last, { sequence }) => (assert.ok(sequence > last, `${sequence} after ${last}`), sequence), 0);
     assert.equal(events[0].type, "generation.queued");
@@ -25,7 +25,7 @@ async function assertProblem(response, status) {
 }
 
 /** What the installation promises, each by what a client sees of it. The first two make the generation that later ones look back at. */
-const story = {};
+const timeline = {};
 
 export const checks = {
     "submit: 202 with id, Location and links": async (at) => {
@@ -36,61 +36,61 @@ export const checks = {
         assert.equal(answer.status, "queued");
         assert.equal(answer.count, 2);
         assert.ok(response.headers.get("location").endsWith(`/api/generations/${answer.id}`));
-        story.id = answer.id;
+        timeline.id = answer.id;
     },
 
     "WebSocket: connection.ready, then every event in order, valid by its schema": async (at) => {
-        const socket = await at.connect(`?generationId=${story.id}&after=0`);
+        const socket = await at.connect(`?generationId=${timeline.id}&after=0`);
         assert.equal((await socket.next()).type, "connection.ready");
-        story.events = [];
-        while (!story.events.some(isTerminal)) {
+        timeline.events = [];
+        while (!timeline.events.some(isTerminal)) {
             const frame = await socket.next();
-            if (isEvent(frame)) story.events.push(frame);
+            if (isEvent(frame)) timeline.events.push(frame);
         }
         socket.close();
-        assertStory(story.events);
-        assert.equal(story.events.filter((event) => event.type === "generation.image").length, 2);
-        assert.equal(story.events.at(-1).data.images.length, 2);
+        assertTimeline(timeline.events);
+        assert.equal(timeline.events.filter((event) => event.type === "generation.image").length, 2);
+        assert.equal(timeline.events.at(-1).data.images.length, 2);
     },
 
     "SSE: a running generation, id: is the sequence, event: the type": async (at) => {
         const told = await at.followBySse(await at.submit());
-        assertStory(told.map(({ event }) => event));
+        assertTimeline(told.map(({ event }) => event));
         for (const { id, name, event } of told) assert.deepEqual([id, name], [String(event.sequence), event.type]);
     },
 
-    "polling: a running generation": async (at) => assertStory(await at.followByPolling(await at.submit())),
+    "polling: a running generation": async (at) => assertTimeline(await at.followByPolling(await at.submit())),
 
     "all three tell the same outcome": async (at) => {
-        const outcome = story.events.at(-1);
-        assert.deepEqual((await at.followByWebSocket(story.id)).at(-1), outcome);
-        assert.deepEqual((await at.followBySse(story.id)).at(-1).event, outcome);
-        assert.deepEqual((await at.followByPolling(story.id)).at(-1), outcome);
+        const outcome = timeline.events.at(-1);
+        assert.deepEqual((await at.followByWebSocket(timeline.id)).at(-1), outcome);
+        assert.deepEqual((await at.followBySse(timeline.id)).at(-1).event, outcome);
+        assert.deepEqual((await at.followByPolling(timeline.id)).at(-1), outcome);
     },
 
     "resume: after=N tells what came after N, and nothing else": async (at) => {
-        const image = story.events.find((event) => event.type === "generation.image");
-        const rest = await at.followByWebSocket(story.id, image.sequence);
+        const image = timeline.events.find((event) => event.type === "generation.image");
+        const rest = await at.followByWebSocket(timeline.id, image.sequence);
         assert.ok(rest.every((event) => event.sequence > image.sequence));
         const lasting = (events) => events.filter((event) => event.type === "generation.image" || isTerminal(event));
-        assert.deepEqual(lasting(rest), lasting(story.events).slice(1));
-        const bySse = await at.followBySse(story.id, null, { "last-event-id": String(image.sequence) });
+        assert.deepEqual(lasting(rest), lasting(timeline.events).slice(1));
+        const bySse = await at.followBySse(timeline.id, null, { "last-event-id": String(image.sequence) });
         assert.deepEqual(lasting(bySse.map(({ event }) => event)), lasting(rest));
     },
 
     "resume: a client that has everything gets nothing again": async (at) => {
-        const last = story.events.at(-1).sequence;
-        const answer = await at.json(`/api/generations/${story.id}/progress?after=${last}`);
+        const last = timeline.events.at(-1).sequence;
+        const answer = await at.json(`/api/generations/${timeline.id}/progress?after=${last}`);
         assert.deepEqual([answer.events, answer.after, answer.gap], [[], last, undefined]);
     },
 
     "subscribe: on an open connection, and unsubscribe": async (at) => {
         const socket = await at.connect(`?generationId=${randomUUID()}`);
-        socket.send({ type: "subscribe", generationId: story.id, after: 0 });
+        socket.send({ type: "subscribe", generationId: timeline.id, after: 0 });
         let frame;
         do frame = await socket.next();
-        while (!(frame.generationId === story.id && isTerminal(frame)));
-        socket.send({ type: "unsubscribe", generationId: story.id });
+        while (!(frame.generationId === timeline.id && isTerminal(frame)));
+        socket.send({ type: "unsubscribe", generationId: timeline.id });
         socket.send({ type: "ping", id: 7 });
         assert.equal((await socket.nextOf("pong")).id, 7);
         socket.close();
@@ -106,18 +106,18 @@ export const checks = {
     },
 
     "snapshot after the end: completed, with an ETag that answers 304": async (at) => {
-        const path = `/api/generations/${story.id}/progress`;
+        const path = `/api/generations/${timeline.id}/progress`;
         const response = await at.fetch(path);
         const snapshot = await response.json();
         assert.deepEqual(problemsOf(snapshot), []);
         assert.deepEqual([snapshot.data.status, snapshot.data.overallProgress], ["completed", 100]);
-        assert.equal(snapshot.sequence, story.events.at(-1).sequence);
+        assert.equal(snapshot.sequence, timeline.events.at(-1).sequence);
         assert.equal((await at.fetch(path, { headers: { "if-none-match": response.headers.get("etag") } })).status, 304);
     },
 
     "REST: the generation, and pictures that are pictures": async (at) => {
-        assert.equal((await at.json(`/api/generations/${story.id}`)).status, "completed");
-        for (const image of story.events.at(-1).data.images) {
+        assert.equal((await at.json(`/api/generations/${timeline.id}`)).status, "completed");
+        for (const image of timeline.events.at(-1).data.images) {
             const response = await at.fetch(image.url);
             assert.equal(response.status, 200);
             assert.match(response.headers.get("content-type"), /^image\//);
@@ -137,7 +137,7 @@ export const checks = {
         const id = await at.submit({ steps: 150, count: 4 });
         const answer = await at.post(`/api/generations/${id}/cancel`, "");
         assert.equal((await answer.json()).receipt, "accepted");
-        assertStory(await at.followByWebSocket(id), "generation.cancelled");
+        assertTimeline(await at.followByWebSocket(id), "generation.cancelled");
         assert.equal((await (await at.post(`/api/generations/${id}/cancel`, "")).json()).receipt, "alreadyEnded");
     },
 
@@ -150,8 +150,8 @@ export const checks = {
     },
 
     "error: a cursor that is no number": async (at) => {
-        await assertProblem(await at.fetch(`/api/generations/${story.id}/progress?after=-1`), 400);
-        assert.equal(await at.handshake(`?generationId=${story.id}&after=soon`), 400);
+        await assertProblem(await at.fetch(`/api/generations/${timeline.id}/progress?after=-1`), 400);
+        assert.equal(await at.handshake(`?generationId=${timeline.id}&after=soon`), 400);
     },
 
     "error: count 0 and count 1000": async (at) => {
@@ -243,8 +243,8 @@ export const checks = {
     },
 
     "origin: a page of another site may not connect": async (at) => {
-        assert.equal(await at.handshake(`?generationId=${story.id}`, { origin: "https://elsewhere.example" }), 403);
-        assert.equal(await at.handshake(`?generationId=${story.id}`, { origin: at.url }), 101);
+        assert.equal(await at.handshake(`?generationId=${timeline.id}`, { origin: "https://elsewhere.example" }), 403);
+        assert.equal(await at.handshake(`?generationId=${timeline.id}`, { origin: at.url }), 101);
     },
 
     "origin: a page of another site may not submit": async (at) => {
@@ -267,10 +267,10 @@ export const checks = {
 export const authenticated = {
     "authentication: without the token nothing is told": async (at) => {
         const stranger = new Installation(at.url);
-        await assertProblem(await stranger.fetch(`/api/generations/${story.id}`), 401);
+        await assertProblem(await stranger.fetch(`/api/generations/${timeline.id}`), 401);
         await assertProblem(await stranger.post("/api/generations", { template: "txt2img", parameters: { prompt: "x" } }), 401);
-        await assertProblem(await stranger.fetch(`/api/generations/${story.id}/progress`), 401);
-        assert.equal(await stranger.handshake(`?generationId=${story.id}`), 401);
+        await assertProblem(await stranger.fetch(`/api/generations/${timeline.id}/progress`), 401);
+        assert.equal(await stranger.handshake(`?generationId=${timeline.id}`), 401);
         await assertProblem(await stranger.fetch("/api/generations", { headers: { authorization: "Bearer not.a.token" } }), 401);
     },
 };

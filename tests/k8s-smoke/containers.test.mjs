@@ -41,8 +41,8 @@ describe("Pods of the dev overlay", () => {
         const edge = await published(pod("edge").id);
         const stack = { edge, fetch: (path, init) => fetch(`http://${edge}${path}`, { signal: AbortSignal.timeout(30_000), ...init }) };
         const id = await submit(stack);
-        const story = await follow(stack, id);
-        assert.equal(story.events.at(-1).type, "generation.completed");
+        const timeline = await follow(stack, id);
+        assert.equal(timeline.events.at(-1).type, "generation.completed");
         assert.equal((await stack.fetch(`/api/generations/${id}/images/1`)).status, 200);
     });
 

@@ -22,5 +22,5 @@ internal sealed class Promise(string title)
 
 /// <summary>Where a promise did not hold.</summary>
 /// <param name="What">What was seen instead.</param>
-/// <param name="Generation">Whose story tells how that came about.</param>
+/// <param name="Generation">Its timeline shows how that came about.</param>
 internal sealed record Violation(string What, Guid? Generation);

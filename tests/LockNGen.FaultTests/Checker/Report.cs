@@ -3,10 +3,10 @@ using LockNGen.FaultTests.Rig;
 
 namespace LockNGen.FaultTests.Checker;
 
-/// <summary>What a run ends with: the table, the stories of what was broken, the line that sums it up.</summary>
+/// <summary>What a run ends with: the table, the timelines of what was broken, the line that sums it up.</summary>
 internal sealed class Report(Evidence evidence, Journal journal, RunOptions options)
 {
-    private const int MaxStories = 3;
+    private const int MaxTimelines = 3;
     private const int MaxExamples = 3;
 
     /// <summary>Prints everything; returns whether all promises held.</summary>
@@ -22,7 +22,7 @@ internal sealed class Report(Evidence evidence, Journal journal, RunOptions opti
             }
         }
 
-        await TellAsync(promises);
+        await WriteAsync(promises);
         var failed = promises.Count(p => p.Violations.Count > 0);
         var skipped = promises.Count(p => p.Checked == 0);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{promises.Length - failed - skipped} passed, {failed} failed, {skipped} skipped"));
@@ -60,7 +60,7 @@ internal sealed class Report(Evidence evidence, Journal journal, RunOptions opti
         yield return "";
     }
 
-    private async Task TellAsync(Promise[] promises)
+    private async Task WriteAsync(Promise[] promises)
     {
         var told = new HashSet<Guid>();
         foreach (var promise in promises.Where(p => p.Violations.Count > 0))
@@ -70,19 +70,19 @@ internal sealed class Report(Evidence evidence, Journal journal, RunOptions opti
             {
                 Console.WriteLine($"  {violation.Generation?.ToString() ?? "system"}: {violation.What}");
                 if (violation.Generation is { } generation && told.Add(generation))
-                    await TellAsync(generation, aloud: told.Count <= MaxStories);
+                    await WriteAsync(generation, aloud: told.Count <= MaxTimelines);
             }
         }
 
         if (promises.Any(p => p.Violations.Count > 0))
-            Console.WriteLine($"All logs and stories: {journal.Folder}\nOnce more, with the same faults: {options.Command}");
+            Console.WriteLine($"All logs and timelines: {journal.Folder}\nOnce more, with the same faults: {options.Command}");
     }
 
-    private async Task TellAsync(Guid generation, bool aloud)
+    private async Task WriteAsync(Guid generation, bool aloud)
     {
-        var story = await Timeline.TellAsync(generation, evidence, journal);
-        await File.WriteAllLinesAsync(Path.Combine(journal.Folder, $"story-{generation}.txt"), story);
-        foreach (var line in aloud ? story : [])
+        var timeline = await Timeline.LinesAsync(generation, evidence, journal);
+        await File.WriteAllLinesAsync(Path.Combine(journal.Folder, $"timeline-{generation}.txt"), timeline);
+        foreach (var line in aloud ? timeline : [])
             Console.WriteLine("    " + line);
     }
 }

@@ -6,7 +6,7 @@ namespace LockNGen.FaultTests.Checker;
 /// <summary>Everything that is known of one generation, in the order in which it happened.</summary>
 internal static class Timeline
 {
-    public static async Task<IReadOnlyList<string>> TellAsync(Guid generation, Evidence evidence, Journal journal)
+    public static async Task<IReadOnlyList<string>> LinesAsync(Guid generation, Evidence evidence, Journal journal)
     {
         var lines = new List<string>(await journal.LinesAboutAsync(generation));
         lines.AddRange(evidence.Schedule.Faults.SelectMany(f => (string[])[$"{Journal.Time(f.BrokenAt)} fault: {f.Fault}", $"{Journal.Time(f.MendedAt)} fault: mended: {f.Fault}"]));
@@ -34,7 +34,7 @@ internal static class Timeline
         _ => $"connection lost: {step.Text}",
     };
 
-    /// <summary>Faults long before and after are of other stories.</summary>
+    /// <summary>Faults long before and after are of other timelines.</summary>
     private static List<string> Trim(List<string> lines)
     {
         bool IsFault(string line) => line.Contains(" fault: ", StringComparison.Ordinal);

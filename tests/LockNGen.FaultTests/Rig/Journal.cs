@@ -5,7 +5,7 @@ namespace LockNGen.FaultTests.Rig;
 
 /// <summary>
 /// Everything that is written down during a run, one file per author in the run's folder: what the rig did, and what each service printed.
-/// Lines begin with the UTC time at which the rig had them, so the files of all authors merge into one story.
+/// Lines begin with the UTC time at which the rig had them, so the files of all authors merge into one timeline.
 /// </summary>
 internal sealed class Journal(string folder) : IAsyncDisposable
 {
