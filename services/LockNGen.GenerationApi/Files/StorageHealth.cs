@@ -5,16 +5,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace LockNGen.GenerationApi.Files;
 
 /// <summary>
-/// Ready is who can write: a row and a file, tried at most every few seconds. A database that answers and a disk that is full look well until
-/// the first submission. With less room than the floor it is degraded: everything goes on but uploads. While object storage is away it is
-/// degraded too: submissions and renders go on, watchers keep their results, and no other replica would do better. Refused by it, it is not
-/// ready: with wrong settings a rollout must not go on.
+/// Ready means able to write a row and a file, which is tried at most every few seconds: a database that answers and a full disk look fine until
+/// the first submission. With less free space than the floor it is degraded: everything but uploads continues. While object storage is away it is
+/// degraded too: submissions and renders continue, watchers keep their results, and no other replica would do better. If object storage refuses access, it is not
+/// ready: with wrong settings a rollout must not proceed.
 /// </summary>
-internal sealed class StorageHealth(GenerationsDatabase database, IImageStore files, FreeSpace space, TimeProvider clock) : IHealthCheck, IDisposable
+internal sealed class StorageHealth(GenerationsDatabase database, IImageStore files, FreeSpace space, TimeProvider clock) : IHealthCheck, IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Shorter than any probe waits.</summary>
+    /// <summary>Shorter than any probe's timeout.</summary>
     private static readonly TimeSpan FilePatience = TimeSpan.FromSeconds(1);
 
     private readonly string _key = $"health/{Guid.NewGuid():N}";
@@ -38,7 +38,12 @@ internal sealed class StorageHealth(GenerationsDatabase database, IImageStore fi
         }
     }
 
-    public void Dispose() => _one.Dispose();
+    /// <summary>A check that is under way needs the database, which is disposed of next.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _one.WaitAsync();
+        _one.Dispose();
+    }
 
     private async Task<HealthCheckResult> TryAsync(CancellationToken cancellationToken)
     {
