@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LockNGen.ComfyUiWatcher.Tests.Kit;
 using LockNGen.Contracts;
+using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
@@ -49,14 +50,14 @@ public sealed class FailureTests
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
         var workflow = JsonSerializer.Deserialize<JsonElement>(
-            Workflows.TextToImage().GetRawText().Replace(SimulatedServer.Checkpoint, "gone.safetensors", StringComparison.Ordinal));
+            Workflows.TextToImage().GetRawText().Replace(Graphs.Checkpoint, "gone.safetensors", StringComparison.Ordinal));
 
         var row = await host.SubmitAsync(workflow);
         var error = await row.Lost.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         error.Code.ShouldBe(GenerationErrorCodes.MissingModel);
         error.Message.ShouldContain("gone.safetensors");
-        error.Message.ShouldContain(SimulatedServer.Checkpoint);
+        error.Message.ShouldContain(Graphs.Checkpoint);
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class PromptRunTests
         await using var host = await SimulatorHost.StartAsync(("Version", version));
         await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
-        var id = await host.SubmitAsync(Workflows.TextToImage(steps: 2));
+        var id = await host.SubmitAsync(Graphs.TextToImage(steps: 2));
         await socket.WaitForEndAsync(id);
 
         string.Join(' ', socket.Frames.Select(f => f.Kind)).ShouldBe(
@@ -37,7 +37,7 @@ public sealed class PromptRunTests
         await socket.SendAsync("""{"type":"feature_flags","data":{"supports_preview_metadata":true}}""");
         await socket.WaitAsync("feature_flags");
 
-        var id = await host.SubmitAsync(Workflows.TextToImage(steps: 1));
+        var id = await host.SubmitAsync(Graphs.TextToImage(steps: 1));
         await socket.WaitForEndAsync(id);
 
         string.Join(' ', socket.Frames.Select(f => f.Kind)).ShouldContain("progress_state binary:4 progress progress_state");
@@ -51,8 +51,8 @@ public sealed class PromptRunTests
 
         var id = await host.SubmitAsync(new JsonObject
         {
-            ["60"] = Workflows.Node("LabExpand", ("seed", 1), ("steps", 2), ("sleep_ms", 0)),
-            ["61"] = Workflows.Node("PreviewImage", ("images", Workflows.Link("60"))),
+            ["60"] = Graphs.Node("LabExpand", ("seed", 1), ("steps", 2), ("sleep_ms", 0)),
+            ["61"] = Graphs.Node("PreviewImage", ("images", Graphs.Link("60"))),
         });
         await socket.WaitForEndAsync(id);
 
@@ -76,8 +76,8 @@ public sealed class PromptRunTests
         {
             ["70"] = Parallel(seed: 1),
             ["71"] = Parallel(seed: 2),
-            ["72"] = Workflows.Node("PreviewImage", ("images", Workflows.Link("70"))),
-            ["73"] = Workflows.Node("PreviewImage", ("images", Workflows.Link("71"))),
+            ["72"] = Graphs.Node("PreviewImage", ("images", Graphs.Link("70"))),
+            ["73"] = Graphs.Node("PreviewImage", ("images", Graphs.Link("71"))),
         });
         await host.HeldAsync(first);
         await host.HeldAsync(second);
@@ -100,8 +100,8 @@ public sealed class PromptRunTests
 
         var failing = await host.SubmitAsync(new JsonObject
         {
-            ["1"] = Workflows.Node("LabColor", ("seed", 1), ("px", 8), ("batch", 1)),
-            ["2"] = Workflows.Node("SaveImage", ("images", Workflows.Link("1")), ("filename_prefix", "../outside")),
+            ["1"] = Graphs.Node("LabColor", ("seed", 1), ("px", 8), ("batch", 1)),
+            ["2"] = Graphs.Node("SaveImage", ("images", Graphs.Link("1")), ("filename_prefix", "../outside")),
         });
         (await socket.WaitAsync("execution_error", failing)).Data!["exception_type"]!.ToString().ShouldBe("Exception");
 
@@ -110,6 +110,6 @@ public sealed class PromptRunTests
         (await host.HistoryAsync(fine))!["status"]!["completed"]!.GetValue<bool>().ShouldBeTrue();
     }
 
-    private static JsonObject Parallel(int seed) => Workflows.Node(
+    private static JsonObject Parallel(int seed) => Graphs.Node(
         "LabParallel", ("steps", 1), ("sleep_ms", 0), ("preview", "none"), ("preview_px", 32), ("max_px", 32), ("noise", false), ("seed", seed));
 }

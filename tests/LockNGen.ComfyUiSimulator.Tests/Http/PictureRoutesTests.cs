@@ -31,10 +31,10 @@ public sealed class PictureRoutesTests
         await UploadAsync(host, "source.png", source);
         await UploadAsync(host, "mask.png", Half(new Color(0, 0, 0), new Color(1, 1, 1)));
 
-        var prompt = Workflows.TextToImage(steps: 1);
-        prompt["4"] = Workflows.Node("VAEEncodeForInpaint", ("pixels", Workflows.Link("90")), ("vae", Workflows.Link("1", 2)), ("mask", Workflows.Link("91")), ("grow_mask_by", 6));
-        prompt["90"] = Workflows.Node("LoadImage", ("image", "source.png"));
-        prompt["91"] = Workflows.Node("LoadImageMask", ("image", "mask.png"), ("channel", "red"));
+        var prompt = Graphs.TextToImage(steps: 1);
+        prompt["4"] = Graphs.Node("VAEEncodeForInpaint", ("pixels", Graphs.Link("90")), ("vae", Graphs.Link("1", 2)), ("mask", Graphs.Link("91")), ("grow_mask_by", 6));
+        prompt["90"] = Graphs.Node("LoadImage", ("image", "source.png"));
+        prompt["91"] = Graphs.Node("LoadImageMask", ("image", "mask.png"), ("channel", "red"));
         var id = await host.SubmitAsync(prompt);
         await socket.WaitForEndAsync(id);
 
@@ -50,7 +50,7 @@ public sealed class PictureRoutesTests
         await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var body = new JsonObject
         {
-            ["prompt"] = Workflows.TextToImage(steps: 1),
+            ["prompt"] = Graphs.TextToImage(steps: 1),
             ["extra_data"] = new JsonObject { ["client_id"] = "tester", ["extra_pnginfo"] = new JsonObject { ["workflow"] = new JsonObject { ["id"] = "w1" } } },
         };
         using var answer = await host.Http.PostAsJsonAsync("/prompt", body);
@@ -92,11 +92,11 @@ public sealed class PictureRoutesTests
         var id = await host.SubmitAsync(new JsonObject
         {
             ["1"] = node == "SaveAudio"
-                ? Workflows.Node("EmptyAudio", ("duration", 0.1), ("sample_rate", 8000))
-                : Workflows.Node("LabColor", ("seed", 1), ("px", 16), ("batch", 3)),
+                ? Graphs.Node("EmptyAudio", ("duration", 0.1), ("sample_rate", 8000))
+                : Graphs.Node("LabColor", ("seed", 1), ("px", 16), ("batch", 3)),
             ["2"] = node == "SaveAudio"
-                ? Workflows.Node("SaveAudio", ("audio", Workflows.Link("1")), ("filename_prefix", "sound"))
-                : Workflows.Node("SaveAnimatedPNG", ("images", Workflows.Link("1")), ("filename_prefix", "film"), ("fps", 6.0), ("compress_level", 4)),
+                ? Graphs.Node("SaveAudio", ("audio", Graphs.Link("1")), ("filename_prefix", "sound"))
+                : Graphs.Node("SaveAnimatedPNG", ("images", Graphs.Link("1")), ("filename_prefix", "film"), ("fps", 6.0), ("compress_level", 4)),
         });
         await socket.WaitForEndAsync(id);
 

@@ -70,8 +70,8 @@ public sealed class LiveNodesTests
 
         static JsonObject Load(string name) => new()
         {
-            ["1"] = Workflows.Node("LoadAudio", ("audio", name)),
-            ["2"] = Workflows.Node("SaveAudio", ("audio", Workflows.Link("1")), ("filename_prefix", "r")),
+            ["1"] = Graphs.Node("LoadAudio", ("audio", name)),
+            ["2"] = Graphs.Node("SaveAudio", ("audio", Graphs.Link("1")), ("filename_prefix", "r")),
         };
     }
 
@@ -83,10 +83,10 @@ public sealed class LiveNodesTests
         (await host.Http.PostAsJsonAsync("/simulator/outputs?node=PreviewAny", new { text = new[] { "by class" } })).EnsureSuccessStatusCode();
         var workflow = new JsonObject
         {
-            ["1"] = Workflows.Node("PrimitiveInt", ("value", 5)),
-            ["2"] = Workflows.Node("PreviewAny", ("source", Workflows.Link("1"))),
-            ["3"] = Workflows.Node("EmptyImage", ("width", 8), ("height", 8), ("batch_size", 1), ("color", 0)),
-            ["4"] = Workflows.Node("PreviewImage", ("images", Workflows.Link("3"))),
+            ["1"] = Graphs.Node("PrimitiveInt", ("value", 5)),
+            ["2"] = Graphs.Node("PreviewAny", ("source", Graphs.Link("1"))),
+            ["3"] = Graphs.Node("EmptyImage", ("width", 8), ("height", 8), ("batch_size", 1), ("color", 0)),
+            ["4"] = Graphs.Node("PreviewImage", ("images", Graphs.Link("3"))),
         };
         workflow["4"]!["_meta"] = new JsonObject { ["title"] = """ui:{"gifs":[{"filename":"a.gif","subfolder":"","type":"output"}]}""" };
 
@@ -109,8 +109,8 @@ public sealed class LiveNodesTests
         (await host.Http.PostAsync(new Uri("/simulator/node-replacements", UriKind.Relative), replacements)).EnsureSuccessStatusCode();
         var workflow = new JsonObject
         {
-            ["1"] = Workflows.Node("OldNumber", ("n", 5)),
-            ["2"] = Workflows.Node("PreviewAny", ("source", Workflows.Link("1"))),
+            ["1"] = Graphs.Node("OldNumber", ("n", 5)),
+            ["2"] = Graphs.Node("PreviewAny", ("source", Graphs.Link("1"))),
         };
 
         using var bare = await SubmitAsync(host, workflow);
@@ -125,7 +125,7 @@ public sealed class LiveNodesTests
     public async Task Choices_ThatWereAdded_AreTaken()
     {
         await using var host = await SimulatorHost.StartAsync();
-        var workflow = Workflows.TextToImage();
+        var workflow = Graphs.TextToImage();
         workflow["1"]!["inputs"]!["ckpt_name"] = "new.safetensors";
         using var before = await SubmitAsync(host, workflow);
         (await host.Http.PostAsJsonAsync("/simulator/catalog/choices?classType=CheckpointLoaderSimple&input=ckpt_name", new[] { "new.safetensors" })).EnsureSuccessStatusCode();
@@ -138,15 +138,15 @@ public sealed class LiveNodesTests
 
     private static JsonObject Growing() => new()
     {
-        ["1"] = Workflows.Node("LoadImage", ("image", "a.png")),
-        ["2"] = Workflows.Node("LoadImage", ("image", "b.png")),
-        ["3"] = Workflows.Node(
-            "ResizeImageMaskNode", ("input", Workflows.Link("1")), ("resize_type", "scale dimensions"), ("resize_type.width", 512),
+        ["1"] = Graphs.Node("LoadImage", ("image", "a.png")),
+        ["2"] = Graphs.Node("LoadImage", ("image", "b.png")),
+        ["3"] = Graphs.Node(
+            "ResizeImageMaskNode", ("input", Graphs.Link("1")), ("resize_type", "scale dimensions"), ("resize_type.width", 512),
             ("resize_type.height", 512), ("resize_type.crop", "center"), ("scale_method", "area")),
-        ["4"] = Workflows.Node("BatchImagesNode", ("images.image0", Workflows.Link("3")), ("images.image1", Workflows.Link("2"))),
-        ["5"] = Workflows.Node("ComfyMathExpression", ("expression", "a + b"), ("values.a", 2), ("values.b", 3)),
-        ["6"] = Workflows.Node("PreviewAny", ("source", Workflows.Link("5"))),
-        ["9"] = Workflows.Node("SaveImage", ("images", Workflows.Link("4")), ("filename_prefix", "r")),
+        ["4"] = Graphs.Node("BatchImagesNode", ("images.image0", Graphs.Link("3")), ("images.image1", Graphs.Link("2"))),
+        ["5"] = Graphs.Node("ComfyMathExpression", ("expression", "a + b"), ("values.a", 2), ("values.b", 3)),
+        ["6"] = Graphs.Node("PreviewAny", ("source", Graphs.Link("5"))),
+        ["9"] = Graphs.Node("SaveImage", ("images", Graphs.Link("4")), ("filename_prefix", "r")),
     };
 
     private static async Task PutAsync(SimulatorHost host, string name)

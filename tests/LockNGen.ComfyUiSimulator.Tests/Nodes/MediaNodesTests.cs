@@ -53,21 +53,21 @@ public sealed class MediaNodesTests
         await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var (input, maker) = saver switch
         {
-            "SaveVideo" => ("video", Workflows.Node("CreateVideo", ("images", Workflows.Link("1")), ("fps", 8.0))),
-            "SaveGLB" => ("mesh", Workflows.Node("LabMesh", ("seed", 1))),
-            "SaveSVGNode" => ("svg", Workflows.Node("LabDrawing", ("seed", 1))),
-            "SaveLatent" => ("samples", Workflows.Node("EmptyLatentImage", ("width", 64), ("height", 64), ("batch_size", 1))),
-            "SaveAudioMP3" or "SaveAudioOpus" => ("audio", Workflows.Node("EmptyAudio", ("duration", 0.1), ("sample_rate", 8000))),
-            _ => ("images", Workflows.Node("LabColor", ("seed", 1), ("px", 16), ("batch", 1))),
+            "SaveVideo" => ("video", Graphs.Node("CreateVideo", ("images", Graphs.Link("1")), ("fps", 8.0))),
+            "SaveGLB" => ("mesh", Graphs.Node("LabMesh", ("seed", 1))),
+            "SaveSVGNode" => ("svg", Graphs.Node("LabDrawing", ("seed", 1))),
+            "SaveLatent" => ("samples", Graphs.Node("EmptyLatentImage", ("width", 64), ("height", 64), ("batch_size", 1))),
+            "SaveAudioMP3" or "SaveAudioOpus" => ("audio", Graphs.Node("EmptyAudio", ("duration", 0.1), ("sample_rate", 8000))),
+            _ => ("images", Graphs.Node("LabColor", ("seed", 1), ("px", 16), ("batch", 1))),
         };
-        var save = Workflows.Node(saver, (input, Workflows.Link("2")), ("filename_prefix", "r"));
+        var save = Graphs.Node(saver, (input, Graphs.Link("2")), ("filename_prefix", "r"));
         if (isLive)
             Complete(save, maker);
         var id = await host.SubmitAsync(new JsonObject
         {
             ["1"] = isLive
-                ? Workflows.Node("EmptyImage", ("width", 16), ("height", 16), ("batch_size", 1), ("color", 1))
-                : Workflows.Node("LabColor", ("seed", 1), ("px", 16), ("batch", 1)),
+                ? Graphs.Node("EmptyImage", ("width", 16), ("height", 16), ("batch_size", 1), ("color", 1))
+                : Graphs.Node("LabColor", ("seed", 1), ("px", 16), ("batch", 1)),
             ["2"] = maker,
             ["3"] = save,
         });

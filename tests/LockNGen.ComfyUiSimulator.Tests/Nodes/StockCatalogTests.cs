@@ -52,19 +52,19 @@ public sealed class StockCatalogTests
 
     private static JsonObject Flux(int seed) => new()
     {
-        ["1"] = Workflows.Node("UNETLoader", ("unet_name", "flux1-dev.safetensors"), ("weight_dtype", "default")),
-        ["2"] = Workflows.Node("DualCLIPLoader", ("clip_name1", "t5xxl_fp16.safetensors"), ("clip_name2", "clip_l.safetensors"), ("type", "flux")),
-        ["3"] = Workflows.Node("VAELoader", ("vae_name", "ae.safetensors")),
-        ["4"] = Workflows.Node("CLIPTextEncode", ("clip", Workflows.Link("2")), ("text", "a lighthouse")),
-        ["5"] = Workflows.Node("BasicGuider", ("model", Workflows.Link("1")), ("conditioning", Workflows.Link("4"))),
-        ["6"] = Workflows.Node("BasicScheduler", ("model", Workflows.Link("1")), ("scheduler", "simple"), ("steps", 3), ("denoise", 1.0)),
-        ["7"] = Workflows.Node("RandomNoise", ("noise_seed", seed)),
-        ["8"] = Workflows.Node("KSamplerSelect", ("sampler_name", "euler")),
-        ["9"] = Workflows.Node("EmptySD3LatentImage", ("width", 64), ("height", 64), ("batch_size", 1)),
-        ["10"] = Workflows.Node(
-            "SamplerCustomAdvanced", ("noise", Workflows.Link("7")), ("guider", Workflows.Link("5")), ("sampler", Workflows.Link("8")),
-            ("sigmas", Workflows.Link("6")), ("latent_image", Workflows.Link("9"))),
-        ["11"] = Workflows.Node("VAEDecode", ("samples", Workflows.Link("10")), ("vae", Workflows.Link("3"))),
-        ["12"] = Workflows.Node("SaveImage", ("images", Workflows.Link("11")), ("filename_prefix", "flux")),
+        ["1"] = Graphs.Node("UNETLoader", ("unet_name", "flux1-dev.safetensors"), ("weight_dtype", "default")),
+        ["2"] = Graphs.Node("DualCLIPLoader", ("clip_name1", "t5xxl_fp16.safetensors"), ("clip_name2", "clip_l.safetensors"), ("type", "flux")),
+        ["3"] = Graphs.Node("VAELoader", ("vae_name", "ae.safetensors")),
+        ["4"] = Graphs.Node("CLIPTextEncode", ("clip", Graphs.Link("2")), ("text", "a lighthouse")),
+        ["5"] = Graphs.Node("BasicGuider", ("model", Graphs.Link("1")), ("conditioning", Graphs.Link("4"))),
+        ["6"] = Graphs.Node("BasicScheduler", ("model", Graphs.Link("1")), ("scheduler", "simple"), ("steps", 3), ("denoise", 1.0)),
+        ["7"] = Graphs.Node("RandomNoise", ("noise_seed", seed)),
+        ["8"] = Graphs.Node("KSamplerSelect", ("sampler_name", "euler")),
+        ["9"] = Graphs.Node("EmptySD3LatentImage", ("width", 64), ("height", 64), ("batch_size", 1)),
+        ["10"] = Graphs.Node(
+            "SamplerCustomAdvanced", ("noise", Graphs.Link("7")), ("guider", Graphs.Link("5")), ("sampler", Graphs.Link("8")),
+            ("sigmas", Graphs.Link("6")), ("latent_image", Graphs.Link("9"))),
+        ["11"] = Graphs.Node("VAEDecode", ("samples", Graphs.Link("10")), ("vae", Graphs.Link("3"))),
+        ["12"] = Graphs.Node("SaveImage", ("images", Graphs.Link("11")), ("filename_prefix", "flux")),
     };
 }

@@ -1,4 +1,5 @@
 using LockNGen.ComfyUiSimulator;
+using LockNGen.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -9,8 +10,6 @@ namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 /// <summary>A simulated ComfyUI in this process, on a port of its own.</summary>
 internal sealed class SimulatedServer : SimulatorControl, IAsyncDisposable
 {
-    public const string Checkpoint = "test-model.safetensors";
-
     private readonly WebApplication _app;
     private readonly HttpClient _http;
 
@@ -38,7 +37,7 @@ internal sealed class SimulatedServer : SimulatorControl, IAsyncDisposable
             ["Simulator:Version"] = version,
             ["Simulator:StepMilliseconds"] = stepMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Simulator:PreviewSize"] = "64",
-            ["Simulator:Checkpoints:0"] = Checkpoint,
+            ["Simulator:Checkpoints:0"] = Graphs.Checkpoint,
             ["urls"] = "http://127.0.0.1:0",
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));

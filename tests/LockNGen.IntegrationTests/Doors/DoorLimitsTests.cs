@@ -252,18 +252,5 @@ public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
         }
     }
 
-    private static JsonObject Prompt(string text, int steps = 1) => new()
-    {
-        ["prompt"] = JsonNode.Parse($$$"""
-            {
-              "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "v1-5-pruned-emaonly.safetensors"}},
-              "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 64, "height": 64, "batch_size": 1}},
-              "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "{{{text}}}", "clip": ["4", 1]}},
-              "3": {"class_type": "KSampler", "inputs": {"model": ["4", 0], "positive": ["6", 0], "negative": ["6", 0], "latent_image": ["5", 0],
-                    "seed": 7, "steps": {{{steps}}}, "cfg": 7, "sampler_name": "euler", "scheduler": "normal", "denoise": 1}},
-              "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
-              "9": {"class_type": "SaveImage", "inputs": {"images": ["8", 0], "filename_prefix": "limits"}}
-            }
-            """),
-    };
+    private static JsonObject Prompt(string text, int steps = 1) => new() { ["prompt"] = Graphs.TextToImage(steps: steps, text: text) };
 }

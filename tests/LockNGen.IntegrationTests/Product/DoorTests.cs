@@ -40,23 +40,7 @@ public sealed class DoorTests(RabbitMqBroker broker)
 
     private static async Task<string> SubmitAsync(ServiceProcess door, int steps)
     {
-        var prompt = new Dictionary<string, object>
-        {
-            ["3"] = new
-            {
-                class_type = "KSampler",
-                inputs = new
-                {
-                    cfg = 8, denoise = 1, latent_image = new object[] { "5", 0 }, model = new object[] { "4", 0 }, negative = new object[] { "7", 0 },
-                    positive = new object[] { "7", 0 }, sampler_name = "euler", scheduler = "normal", seed = 5, steps,
-                },
-            },
-            ["4"] = new { class_type = "CheckpointLoaderSimple", inputs = new { ckpt_name = "v1-5-pruned-emaonly.safetensors" } },
-            ["5"] = new { class_type = "EmptyLatentImage", inputs = new { batch_size = 1, height = 128, width = 128 } },
-            ["7"] = new { class_type = "CLIPTextEncode", inputs = new { clip = new object[] { "4", 1 }, text = "a lighthouse" } },
-            ["8"] = new { class_type = "VAEDecode", inputs = new { samples = new object[] { "3", 0 }, vae = new object[] { "4", 2 } } },
-            ["9"] = new { class_type = "SaveImage", inputs = new { filename_prefix = "ComfyUI", images = new object[] { "8", 0 } } },
-        };
+        var prompt = Graphs.TextToImage(steps: steps, size: 128);
         using var response = await door.Http.PostAsJsonAsync("prompt", new { prompt, client_id = "c" }, TestContext.Current.CancellationToken);
         var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         response.IsSuccessStatusCode.ShouldBeTrue(answer);
