@@ -6,11 +6,11 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace LockNGen.Hosting;
 
-/// <summary>Where a service listens when no one says otherwise.</summary>
+/// <summary>Where a service listens by default.</summary>
 public static class ListenExtensions
 {
     /// <summary>
-    /// Listens on this port of the loopback interface, unless <c>ASPNETCORE_URLS</c> or <c>ASPNETCORE_HTTP_PORTS</c> say where:
+    /// Listens on this port of the loopback interface, unless <c>ASPNETCORE_URLS</c> or <c>ASPNETCORE_HTTP_PORTS</c> is set:
     /// <c>UseUrls</c> alone would win over both, and containers set the latter.
     /// </summary>
     public static WebApplicationBuilder ListenLocally(this WebApplicationBuilder builder, int port)
@@ -27,8 +27,8 @@ public static class ListenExtensions
     }
 
     /// <summary>
-    /// Another name that leads here is a trap: a page whose own name its owner lets resolve to 127.0.0.1 would count as ours (DNS rebinding).
-    /// As the weakest source, so that a proxy on this machine needs no more than <c>AllowedHosts</c>.
+    /// Any other host name is an attack: a page whose owner lets its name resolve to 127.0.0.1 would count as ours (DNS rebinding).
+    /// The source of lowest precedence, so that a proxy on this machine only needs <c>AllowedHosts</c>.
     /// </summary>
     private static void AllowLoopbackNames(ConfigurationManager configuration) => ((IConfigurationBuilder)configuration).Sources.Insert(
         0, new MemoryConfigurationSource { InitialData = new Dictionary<string, string?> { ["AllowedHosts"] = "localhost;127.0.0.1;[::1]" } });

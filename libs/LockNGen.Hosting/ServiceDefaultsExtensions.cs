@@ -13,7 +13,7 @@ namespace LockNGen.Hosting;
 /// <summary>What every service does the same way: telemetry, logs, health, problem details, the clock.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Call it in Program.cs once it is settled where the service listens: <c>/metrics</c> has a port beside that.</summary>
+    /// <summary>Call it in Program.cs once the service's addresses are set: <c>/metrics</c> has a port of its own.</summary>
     public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder)
     {
         builder.AddTelemetry();
@@ -23,7 +23,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthMetrics>();
         builder.Services.Configure<HealthCheckPublisherOptions>(o => o.Period = TimeSpan.FromSeconds(10));
         builder.Services.AddProblemDetails();
-        // A background service that dies must take the process with it: an orchestrator restarts it, a zombie is never noticed.
+        // A background service that dies must end the process: an orchestrator restarts it, while a half-dead one would go unnoticed.
         builder.Services.Configure<HostOptions>(o =>
         {
             o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;

@@ -4,15 +4,15 @@ using LockNGen.Media.Types;
 namespace LockNGen.Media;
 
 /// <summary>
-/// Tells what a file is by its bytes alone: names and types that others claim are never asked. What is not known is
-/// <see cref="MediaType.Unknown"/>, and nothing that is read makes it throw.
+/// Recognizes a file by its bytes alone: names and declared types are ignored. An unknown file is
+/// <see cref="MediaType.Unknown"/>, and no content makes it throw.
 /// </summary>
 public static class MediaFile
 {
-    /// <summary>How many bytes from the beginning are enough; fewer are fine where the file is shorter.</summary>
+    /// <summary>As many bytes from the beginning are enough; a shorter file needs fewer.</summary>
     public const int HeadLength = 64 << 10;
 
-    /// <summary>Tells from the first bytes, at most <see cref="HeadLength"/> of them are looked at.</summary>
+    /// <summary>Recognizes a file by its first bytes, of which at most <see cref="HeadLength"/> are examined.</summary>
     public static MediaInfo Recognize(ReadOnlySpan<byte> head)
     {
         head = head[..Math.Min(head.Length, HeadLength)];
@@ -30,8 +30,8 @@ public static class MediaFile
     }
 
     /// <summary>
-    /// Tells from a whole file, which can be sought in: also what stands behind its first bytes, like the size of a video whose index comes
-    /// last. However large the file, a few pieces of it are read.
+    /// Recognizes a whole, seekable file, including what lies beyond its first bytes, such as the size of a video whose index comes
+    /// last. However large the file, only a few pieces of it are read.
     /// </summary>
     public static async Task<MediaInfo> ReadAsync(Stream file, CancellationToken cancellationToken)
     {

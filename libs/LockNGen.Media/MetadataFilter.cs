@@ -4,18 +4,18 @@ using LockNGen.Media.Types;
 namespace LockNGen.Media;
 
 /// <summary>
-/// Takes the workflow out of finished files: ComfyUI writes it into pictures, videos, sound, models and latents alike. The media stays as it
-/// was, bit for bit. What a file is, its first bytes say; it is read once, and however large it is little of it is held at a time.
+/// Removes the workflow from finished files: ComfyUI writes it into pictures, videos, audio, models and latents alike. The media itself stays as it
+/// was, bit for bit. A file is recognized by its first bytes and read once; however large it is, little of it is held in memory.
 /// </summary>
 public static class MetadataFilter
 {
-    /// <summary>Formats that have no place for metadata, or are text that people read as it is.</summary>
+    /// <summary>Formats without room for metadata, or plain text.</summary>
     private static readonly HashSet<MediaType> Plain =
         [MediaType.Bmp, MediaType.Text, MediaType.Json, MediaType.Html, MediaType.Xml, MediaType.Obj, MediaType.Ply, MediaType.Stl];
 
     /// <summary>Copies a file without its metadata.</summary>
     /// <returns>
-    /// Whether it is known to have none: false for formats that are not cleaned here, and for files that could not be read to their end as
+    /// Whether the copy is known to have none: false for formats that are not cleaned here, and for files that could not be parsed to their end as
     /// what they claim to be. Those are copied as they are.
     /// </returns>
     public static async Task<bool> CopyWithoutAsync(Stream source, Stream destination, CancellationToken cancellationToken)

@@ -11,8 +11,8 @@ internal static class BrokerAddresses
     private const string Setting = "ConnectionStrings__rabbitmq";
     private const string Example = "amqp://guest:guest@localhost:5672/";
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="FormatException">One is no address; the message says which, and never holds a password.</exception>
+    /// <summary>Parses them.</summary>
+    /// <exception cref="FormatException">One is not an address; the message says which, and never contains a password.</exception>
     public static IReadOnlyList<Uri> Parse(string? addresses)
     {
         if (string.IsNullOrWhiteSpace(addresses))
@@ -28,7 +28,7 @@ internal static class BrokerAddresses
             if (other.VirtualHost != first.VirtualHost || other.UserName != first.UserName || other.Password != first.Password)
             {
                 throw new FormatException(
-                    $"{Setting}: address {i + 1} of {nodes.Count} ({Name(nodes[i])}) is for another user, password or virtual host than the first ({Name(nodes[0])}). They are nodes of one broker.");
+                    $"{Setting}: address {i + 1} of {nodes.Count} ({Name(nodes[i])}) has a different user, password or virtual host from the first ({Name(nodes[0])}). All must be nodes of one broker.");
             }
         }
 
@@ -43,7 +43,7 @@ internal static class BrokerAddresses
         var parts = new List<string>();
         foreach (var part in addresses.Split(',', StringSplitOptions.TrimEntries))
         {
-            // A password may have a comma in it: the address goes on until it has named its host.
+            // A password may contain a comma: an address continues until its host.
             if (parts.Count > 0 && parts[^1].Contains("://", StringComparison.Ordinal) && !parts[^1].Contains('@')
                 && part.Contains('@') && !part.Contains("://", StringComparison.Ordinal))
                 parts[^1] += "," + part;

@@ -6,18 +6,18 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// The one way to the broker's nodes, for every connection of a process: they are tried in turn, each connection beginning with another node than
-/// the one before it, the first with one by chance. So connections spread, and one that was lost does not try the dead node first.
+/// How every connection of a process reaches the broker's nodes: they are tried in turn, each connection starting with a different node from
+/// the one before it, the first with a random one. So connections spread, and one that was lost does not try the dead node first.
 /// </summary>
 public sealed class BrokerNodes : IEndpointResolver
 {
     /// <summary>
-    /// The broker takes a client for dead after twice as long a silence. RabbitMQ.Client takes three to four times as long for a node, which
-    /// decides how soon the loss of a frozen one is got over.
+    /// The broker considers a client dead after twice this interval of silence. RabbitMQ.Client takes three to four times as long for a node, which
+    /// decides how soon a frozen one is left.
     /// </summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(3);
 
-    /// <summary>A node that could not be reached is tried last for so long: to wait for one that is frozen takes seconds.</summary>
+    /// <summary>For this long a node that could not be reached is tried last: waiting for a frozen one takes seconds.</summary>
     private static readonly TimeSpan Distrust = TimeSpan.FromSeconds(30);
 
     private readonly BusOptions _options;
@@ -31,7 +31,7 @@ public sealed class BrokerNodes : IEndpointResolver
     {
         _options = options.Value;
         _tls = new BrokerTls(_options);
-        // Not now: a process whose messages stay in it has no address.
+        // Not earlier: with the in-memory transport there is no address.
         _addresses = new Lazy<IReadOnlyList<Uri>>(() => BrokerAddresses.Parse(_options.Address));
     }
 
@@ -39,7 +39,7 @@ public sealed class BrokerNodes : IEndpointResolver
     public IReadOnlyList<Uri> Addresses => _addresses.Value;
 
     /// <summary>
-    /// A factory of connections to any of them. The client's own recovery is off: whoever uses a connection has something to do after a lost one.
+    /// A factory of connections to any of them. The client's own recovery is off: every user of a connection has work of its own to do after losing one.
     /// </summary>
     public ConnectionFactory CreateFactory()
     {
@@ -48,10 +48,10 @@ public sealed class BrokerNodes : IEndpointResolver
         return factory;
     }
 
-    /// <summary>Makes a factory that is there already, MassTransit's, connect in the same way.</summary>
+    /// <summary>Makes an existing factory, MassTransit's, connect in the same way.</summary>
     public void Configure(ConnectionFactory factory)
     {
-        // Also takes user, password and virtual host out of it, which all addresses share.
+        // Also reads user, password and virtual host from it, which all addresses share.
         factory.Uri = Addresses[0];
         factory.EndpointResolverFactory = _ => this;
         factory.RequestedHeartbeat = Heartbeat;
@@ -68,7 +68,7 @@ public sealed class BrokerNodes : IEndpointResolver
         foreach (var address in turn.OrderBy(HasJustFailed).ToList())
         {
             yield return new AmqpTcpEndpoint(address, _tls.For(address));
-            // Who asks for another one did not reach this.
+            // A caller that asks for another node did not reach this one.
             _failures[address] = Stopwatch.GetTimestamp();
         }
     }

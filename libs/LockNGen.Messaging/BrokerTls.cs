@@ -35,7 +35,7 @@ internal sealed class BrokerTls(BusOptions options)
         return tls;
     }
 
-    /// <summary>Whether the name is right and one of these authorities, and no other, vouches for it.</summary>
+    /// <summary>Whether the name matches and the certificate was issued by one of these authorities.</summary>
     private static bool IsTrusted(X509Certificate? shown, X509Chain? sent, SslPolicyErrors errors, X509Certificate2Collection authorities)
     {
         if (shown is not X509Certificate2 certificate || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
@@ -55,7 +55,7 @@ internal sealed class BrokerTls(BusOptions options)
             return null;
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPemFile(file);
-        return authorities.Count > 0 ? authorities : throw new CryptographicException("it holds none.");
+        return authorities.Count > 0 ? authorities : throw new CryptographicException("it contains none.");
     }
 
     private static X509Certificate2? LoadCertificate(BusOptions options)
@@ -63,7 +63,7 @@ internal sealed class BrokerTls(BusOptions options)
         if (options.CertificateFile is null)
             return null;
         using var certificate = X509Certificate2.CreateFromPemFile(options.CertificateFile, options.CertificateKeyFile);
-        // Windows takes no certificate for TLS whose key is only in memory; written once and read again, it does.
+        // Windows rejects a TLS certificate whose key is only in memory; exported and loaded again, it is accepted.
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
     }
 

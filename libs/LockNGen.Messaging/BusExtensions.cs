@@ -21,7 +21,7 @@ public static class BusExtensions
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="configure">Adds endpoints.</param>
-    /// <param name="brokerDecidesReadiness">Whether <c>/health/ready</c> fails while the broker is away; otherwise it only says degraded.</param>
+    /// <param name="brokerDecidesReadiness">Whether <c>/health/ready</c> fails while the broker is away; otherwise it only reports degraded.</param>
     public static IHostApplicationBuilder AddBus(
         this IHostApplicationBuilder builder, Action<BusParts>? configure = null, bool brokerDecidesReadiness = true)
     {
@@ -114,7 +114,7 @@ public static class BusExtensions
         {
             WriteIndented = false,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            // As the contracts escape: an event inside a command (ReportOutcome) arrives in the very bytes it is published in.
+            // Escape like the contracts: an event inside a command (ReportOutcome) arrives in exactly the bytes it is published in.
             Encoder = JavaScriptEncoder.Default,
         });
         context.GetRequiredService<BusParts>().Configure(context, bus);

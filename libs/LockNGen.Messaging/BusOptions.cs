@@ -8,7 +8,7 @@ public sealed class BusOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Bus";
 
-    /// <summary><c>RabbitMq</c> (default) or <c>InMemory</c> (Standalone only: one process, nothing outlives it).</summary>
+    /// <summary><c>RabbitMq</c> (default) or <c>InMemory</c> (Standalone only: one process, nothing is kept after it ends).</summary>
     public BusTransport Transport { get; set; } = BusTransport.RabbitMq;
 
     /// <summary>
@@ -21,16 +21,16 @@ public sealed class BusOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>PEM file of the authorities that may vouch for the broker's certificates, instead of those of the system; for amqps://.</summary>
+    /// <summary>PEM file of the authorities trusted to issue the broker's certificate, instead of the system's; for amqps://.</summary>
     public string? CaFile { get; set; }
 
-    /// <summary>PEM file of the certificate that the service shows to the broker, and of its chain; for amqps://.</summary>
+    /// <summary>PEM file of the service's client certificate and its chain; for amqps://.</summary>
     public string? CertificateFile { get; set; }
 
-    /// <summary>PEM file of that certificate's key, unencrypted; absent if <c>CertificateFile</c> has it.</summary>
+    /// <summary>PEM file of that certificate's key, unencrypted; leave it unset if <c>CertificateFile</c> contains it.</summary>
     public string? CertificateKeyFile { get; set; }
 
-    /// <summary>How long events stay in the stream that gateways resume from. Default 1 hour.</summary>
+    /// <summary>How long events stay in the stream from which gateways resume. Default 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan StreamMaxAge { get; set; } = TimeSpan.FromHours(1);
 

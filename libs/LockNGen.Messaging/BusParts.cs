@@ -9,7 +9,7 @@ namespace LockNGen.Messaging;
 /// </summary>
 public sealed class BusParts(BusTransport transport)
 {
-    /// <summary>What carries the messages: a service may read events in another way where there is a broker.</summary>
+    /// <summary>What carries the messages: a service may read events differently if there is a broker.</summary>
     public BusTransport Transport => transport;
 
     private readonly List<Action<IBusRegistrationContext, IBusFactoryConfigurator>> _endpoints = [];
@@ -17,7 +17,7 @@ public sealed class BusParts(BusTransport transport)
     private readonly List<OneNodeEndpoint> _oneNode = [];
 
     /// <summary>
-    /// Adds a queue that outlives the loss of a node; besides its exchange nothing is bound to it but what <paramref name="configure"/> binds.
+    /// Adds a queue that survives the loss of a node; apart from its own exchange, only what <paramref name="configure"/> binds is bound to it.
     /// </summary>
     public void Endpoint(DurableQueue queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
         DurableEndpoint(_ => queue, configure);
@@ -39,8 +39,8 @@ public sealed class BusParts(BusTransport transport)
     }
 
     /// <summary>
-    /// Adds a queue of one node, for what is worth little a moment later or can be had again: when the node is lost, so is what is in the queue, and
-    /// another is declared under the same name and a number. Nothing is bound to it but what <paramref name="configure"/> binds.
+    /// Adds a queue on a single node, for messages that soon lose their value or can be fetched again: when the node is lost, so is the queue's content, and
+    /// another queue is declared under the same name with a number. Only what <paramref name="configure"/> binds is bound to it.
     /// </summary>
     public void Endpoint(string queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
         Endpoint(_ => queue, configure);

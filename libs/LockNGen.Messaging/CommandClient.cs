@@ -11,17 +11,17 @@ public sealed class CommandClient
 
     internal CommandClient(IBus bus, IRequests requests) => (_bus, _requests) = (bus, requests);
 
-    /// <summary>Sends a command; awaiting it means that the broker has confirmed.</summary>
+    /// <summary>Sends a command; the task completes when the broker has confirmed it.</summary>
     /// <param name="queue">The queue that its reader has declared.</param>
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Ends the wait for the confirm.</param>
-    /// <param name="traceParent">W3C trace context of the generation that it is about, for the header <see cref="EventHeaders.TraceParent"/>.</param>
-    /// <param name="mandatory">Whether a broker without that queue hands the command back; otherwise it is lost, for commands that are repeated.</param>
+    /// <param name="traceParent">W3C trace context of its generation, for the header <see cref="EventHeaders.TraceParent"/>.</param>
+    /// <param name="mandatory">Whether the command is returned if the broker has no such queue; otherwise it is lost, which is fine for commands that are repeated.</param>
     /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
     public async Task SendAsync<T>(string queue, T command, CancellationToken cancellationToken, string? traceParent = null, bool mandatory = false)
         where T : class
     {
-        // "exchange:" and not "queue:": the queue is declared by its owner alone, so its arguments are no one else's business.
+        // "exchange:" and not "queue:": the queue is declared by its owner alone, so no one else needs to know its arguments.
         var endpoint = await _bus.GetSendEndpoint(new Uri("exchange:" + queue));
         await endpoint.Send(command, Prepare, cancellationToken);
 
@@ -38,7 +38,7 @@ public sealed class CommandClient
     /// <param name="queue">The queue that its reader has declared.</param>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
-    /// <param name="mandatory">Whether a broker without that queue hands the request back at once; otherwise it is waited for in vain.</param>
+    /// <param name="mandatory">Whether the request is returned at once if the broker has no such queue; otherwise it times out.</param>
     /// <exception cref="MessageReturnedException">It is mandatory, and the broker has no such queue.</exception>
     /// <exception cref="RequestTimeoutException">No one answered in time.</exception>
     /// <exception cref="RequestException">The other side failed, or the broker is away.</exception>

@@ -7,23 +7,23 @@ using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Has the bus leave a connection that is of no use any more, where MassTransit would keep it.
+/// Makes the bus leave a connection that has become useless, where MassTransit would keep it.
 /// <list type="bullet">
 /// <item>The broker refuses a message: a channel of RabbitMQ 3.10 that first sends to a quorum queue between the loss of its leader and the election
 /// of another refuses whatever is sent to that queue until the lost node is back. MassTransit repeats the message, on the same channel.</item>
-/// <item>The connection is closed, but an endpoint goes on reading from it: RabbitMQ.Client (to 7.2.2) tells of a closed connection handler by
-/// handler, and a handler can wait for ever (its issues 1802 and 1865, and its pull request 2005, which came after 7.2.2).</item>
+/// <item>The connection is closed, but an endpoint goes on reading from it: RabbitMQ.Client (up to 7.2.2) reports a closed connection handler by
+/// handler, and a handler can wait forever (its issues 1802 and 1865, and its pull request 2005, which came after 7.2.2).</item>
 /// </list>
 /// A filter of the endpoints' channels, and not of their connection: MassTransit 8.5.12 never builds what <c>ConfigureConnection</c> gets.
 /// </summary>
 internal sealed partial class ConnectionWatch(TimeProvider clock, ILogger<ConnectionWatch> logger) : IFilter<ChannelContext>, ISendObserver, IPublishObserver
 {
-    /// <summary>MassTransit leaves a closed connection at once: so many looks at one that it is still reading from mean that it will not.</summary>
+    /// <summary>MassTransit leaves a closed connection at once: if it is still reading from it after this many checks, it never will.</summary>
     private const int Looks = 5;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Refusals come in crowds, those that wait on the connection before this one among them; and an election may take seconds.</summary>
+    /// <summary>Refusals come in bursts, including those of callers waiting on the previous connection, and an election may take seconds.</summary>
     private static readonly TimeSpan ClosePause = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -82,7 +82,7 @@ internal sealed partial class ConnectionWatch(TimeProvider clock, ILogger<Connec
         if (IsRefusal(exception) && TakeConnection() is { } connection)
         {
             LogRefused();
-            // Not awaited: who sends goes on in a moment, on another connection, and this one may take its time to close.
+            // Not awaited: senders continue on another connection, and this one may take its time to close.
             _ = connection.AbortAsync(CloseTimeout);
         }
 
@@ -100,10 +100,10 @@ internal sealed partial class ConnectionWatch(TimeProvider clock, ILogger<Connec
         }
     }
 
-    /// <summary>What comes back because there is no such queue is no refusal.</summary>
+    /// <summary>A message returned because there is no such queue is not a refusal.</summary>
     private static bool IsRefusal(Exception? exception) => exception.Causes().Any(e => e is PublishException { IsReturn: false });
 
-    [LoggerMessage(LogLevel.Warning, "The broker refused a message: leaving the connection, for one whose channels know the queue's leader")]
+    [LoggerMessage(LogLevel.Warning, "The broker refused a message: leaving the connection for a new one, whose channels know the queue's leader")]
     private partial void LogRefused();
 
     [LoggerMessage(LogLevel.Warning, "An endpoint of the bus has been reading from a closed connection for {Since}: leaving it")]

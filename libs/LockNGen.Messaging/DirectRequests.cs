@@ -10,10 +10,10 @@ using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Requests over RabbitMQ's direct reply-to (https://www.rabbitmq.com/docs/direct-reply-to), on a connection of their own, in the form that
+/// Requests over RabbitMQ's direct reply-to (https://www.rabbitmq.com/docs/direct-reply-to), on a separate connection, in the form that
 /// MassTransit's consumers answer. Not MassTransit's own client for it: after a lost connection that one publishes the requests that wait
 /// before it consumes answers again, for which the broker closes its channel; with a request always waiting, that goes on for minutes.
-/// What the broker refuses is asked again on a new line: why a channel refuses for good is told at <see cref="ConnectionWatch"/>.
+/// A request that the broker refuses is sent again on a new line; <see cref="ConnectionWatch"/> explains why a channel may refuse forever.
 /// </summary>
 internal sealed class DirectRequests : IRequests, IAsyncDisposable
 {
@@ -81,7 +81,7 @@ internal sealed class DirectRequests : IRequests, IAsyncDisposable
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                // No one may be there to answer, or the line is dead without knowing: a new one costs little. A caller that merely left says
+                // Either no one answers, or the line is dead but does not know it: a new one costs little. A caller that merely gave up says
                 // nothing about the line, on which others wait.
                 if (opening is { IsCompletedSuccessfully: true } && opening.Result.LastAnswer < since)
                     Replace(opening);
@@ -92,7 +92,7 @@ internal sealed class DirectRequests : IRequests, IAsyncDisposable
         }
     }
 
-    /// <summary>The open line, or the one being opened: for all who ask, so that none of them can call it off. The factory's timeouts limit it.</summary>
+    /// <summary>The open line, or the one being opened: shared by all callers, so none of them can cancel it. The factory's timeouts limit it.</summary>
     private Task<RequestLine> OpenAsync()
     {
         lock (_gate)

@@ -32,7 +32,7 @@ internal sealed class EventChannel : IAsyncDisposable
     /// <summary>Cancelled when nothing more will be confirmed here.</summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Why it ended.</summary>
     public string Reason { get; private set; } = "the connection ended";
 
     /// <summary>Whether the broker has confirmed anything here.</summary>
@@ -51,7 +51,7 @@ internal sealed class EventChannel : IAsyncDisposable
         var connection = await factory.CreateConnectionAsync(name, stop);
         try
         {
-            // We count by ourselves: the client's own count puts a header into every message and waits for each.
+            // We count confirms ourselves: the client's own tracking adds a header to every message and waits for each.
             var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, publisherConfirmationTrackingEnabled: false), stop);
             await EventTopology.DeclareAsync(channel, options, stop);
             var opened = new EventChannel(connection, channel, patience, clock, stop);
@@ -78,7 +78,7 @@ internal sealed class EventChannel : IAsyncDisposable
         await _channel.BasicPublishAsync(posted.Exchange, posted.RoutingKey, mandatory: false, posted.Properties, posted.Body, Lost);
     }
 
-    /// <summary>What was sent here and is not confirmed, in its order. After the end only.</summary>
+    /// <summary>The events that were sent but not confirmed, in order. Only after it has ended.</summary>
     public IReadOnlyList<PostedEvent> Unconfirmed()
     {
         lock (_gate)
@@ -105,8 +105,8 @@ internal sealed class EventChannel : IAsyncDisposable
             Confirm(ack.DeliveryTag, ack.Multiple);
             return Task.CompletedTask;
         };
-        // What was behind it may have arrived: sent again on a new connection, all of it keeps its order.
-        _channel.BasicNacksAsync += (_, _) => LoseAsync("the broker could not take an event");
+        // Later events may have arrived: sent again on a new connection, all of them keep their order.
+        _channel.BasicNacksAsync += (_, _) => LoseAsync("the broker rejected an event");
         _channel.ChannelShutdownAsync += (_, e) => LoseAsync(e.ReplyText);
         _connection.ConnectionBlockedAsync += (_, _) =>
         {
@@ -157,7 +157,7 @@ internal sealed class EventChannel : IAsyncDisposable
         if (Lost.IsCancellationRequested)
             return Task.CompletedTask;
         Reason = reason;
-        // Who waits goes on in a thread of its own, not in the client's.
+        // Waiting callers continue on their own threads, not on the client's.
         return _lost.CancelAsync();
     }
 }

@@ -8,9 +8,9 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// The way of events to RabbitMQ: all of a process's on one channel, in the order in which they are posted, without waiting for the confirm of one
+/// Publishes events to RabbitMQ: all those of a process on one channel, in the order in which they are posted, without waiting for the confirm of one
 /// before the next. Whatever a lost connection leaves unconfirmed goes out again, in that order and before anything else, so that no event overtakes
-/// another; MassTransit would repeat each message for its own. What is on its way is bounded by those who post: each waits for its confirms.
+/// another; MassTransit would repeat each message by itself. Callers bound the number in flight: each waits for its confirms.
 /// </summary>
 internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> options, IHostEnvironment host, TimeProvider clock, ILogger<EventLine> logger) : IAsyncDisposable
 {
@@ -103,6 +103,6 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
 
     private static ValueTask SendAsync(EventChannel channel, PostedEvent posted) => posted.IsAbandoned ? ValueTask.CompletedTask : channel.SendAsync(posted);
 
-    [LoggerMessage(LogLevel.Warning, "No way to the broker for events ({Reason}); {Count} go out again, trying again in {Delay} s")]
+    [LoggerMessage(LogLevel.Warning, "Events cannot reach the broker ({Reason}); {Count} will be sent again, retrying in {Delay} s")]
     private partial void LogLost(string reason, int count, double delay);
 }

@@ -27,14 +27,14 @@ public sealed class EventPublisher
     public bool KeepsOrder => _line is not null;
 
     /// <summary>
-    /// Publishes one event behind all that this process has posted. A lost connection is made good here: the task ends with the broker's confirm,
+    /// Publishes one event after all that this process has posted. A lost connection is handled here: the task ends with the broker's confirm,
     /// or when it is cancelled, and then the event may or may not have arrived.
     /// </summary>
     public Task PostAsync(GenerationEvent message, EventContext context, CancellationToken cancellationToken) =>
         PostAsync(message, ContractsJson.Serialize(message), context, cancellationToken);
 
     /// <summary>
-    /// Publishes an event that is kept as JSON, in exactly those bytes: who wrote it may be a newer version, with properties that our record lacks.
+    /// Publishes an event stored as JSON, in exactly those bytes: a newer version may have written it, with properties that our record lacks.
     /// </summary>
     /// <exception cref="JsonException">It cannot be read.</exception>
     public Task PostAsync(string type, byte[] json, EventContext context, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using MassTransit;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Writes an event as its contract's own source-generated JSON. MassTransit's raw serializer would do by reflection, and would add half
+/// Writes an event as its contract's own source-generated JSON. MassTransit's raw serializer would use reflection, and would add half
 /// a kilobyte of headers about this host to each of many small messages; only the message type is kept, which its consumers need.
 /// </summary>
 /// <param name="json">The event's JSON.</param>

@@ -5,18 +5,18 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Exchanges, stream and bindings, the same in whatever service declares them first. MassTransit declares them before the first
-/// publish of every connection, so nothing is ever published into the void.
+/// Exchanges, stream and bindings, the same whichever service declares them first. MassTransit declares them before the first
+/// publish of every connection, so nothing is ever published to a missing exchange.
 /// </summary>
 public static class EventTopology
 {
     /// <summary>
-    /// The RabbitMQ stream of all state events: what a gateway fills its rings from when it starts, or after it lost its broker connection.
+    /// The RabbitMQ stream of all state events, from which a gateway fills its rings when it starts and after losing its broker connection.
     /// Progress is not in it: storing each of those cost the broker more than delivering it, and newer progress supersedes what is missed.
     /// </summary>
     public const string Stream = "generation-events";
 
-    /// <summary>The stream's queue arguments; whoever declares it must use exactly these.</summary>
+    /// <summary>The stream's queue arguments; every declaration must use exactly these.</summary>
     private static Dictionary<string, object?> StreamArguments(BusOptions options) => new()
     {
         ["x-queue-type"] = "stream",
@@ -27,8 +27,8 @@ public static class EventTopology
     };
 
     /// <summary>
-    /// Declares the same where MassTransit does not: before a channel publishes or reads events without it. Takes progress out of the stream where
-    /// an older version has bound it; as long as one of those runs it may bind it again, which costs but does no harm.
+    /// Declares the same where MassTransit does not: before a channel publishes or reads events without it. Removes progress from the stream where
+    /// an older version has bound it; while one of those runs it may bind it again, which costs throughput but does no harm.
     /// </summary>
     public static async Task DeclareAsync(IChannel channel, BusOptions options, CancellationToken cancellationToken)
     {

@@ -1,9 +1,9 @@
 namespace LockNGen.Messaging;
 
-/// <summary>For what MassTransit wraps, and wraps again.</summary>
+/// <summary>For exceptions that MassTransit wraps, sometimes more than once.</summary>
 internal static class ExceptionExtensions
 {
-    /// <summary>The exception, and what it was caused by, outermost first.</summary>
+    /// <summary>The exception and its inner exceptions, outermost first.</summary>
     public static IEnumerable<Exception> Causes(this Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)

@@ -5,13 +5,13 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// A socket that counts as connected once the broker's node has said something. The kernel of a frozen node accepts connections for it, and
-/// RabbitMQ.Client then waits for the greeting for ever (its timeout is one of the socket, which asynchronous reads do not heed), and tries no
-/// other node. So the protocol is begun here: a node that does not answer to it was not reached.
+/// A socket that counts as connected once the broker's node has sent something. The kernel of a frozen node accepts connections on its behalf, and
+/// RabbitMQ.Client then waits for the greeting forever (it sets the socket's timeout, which asynchronous reads ignore), and tries no
+/// other node. So the protocol header is sent here: a node that does not answer it was not reached.
 /// </summary>
 internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience) : TcpClientAdapter(socket)
 {
-    /// <summary>What a client of AMQP 0-9-1 says first.</summary>
+    /// <summary>The header with which a client of AMQP 0-9-1 begins.</summary>
     private static readonly byte[] Header = [(byte)'A', (byte)'M', (byte)'Q', (byte)'P', 0, 0, 9, 1];
 
     public static ITcpClient Create(AddressFamily family, bool isTls, TimeSpan patience) =>
@@ -20,11 +20,11 @@ internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience
     public override async Task ConnectAsync(IPAddress host, int port, CancellationToken cancellationToken = default)
     {
         await base.ConnectAsync(host, port, cancellationToken);
-        // With TLS it is the handshake that a frozen node does not answer; it is limited below.
+        // With TLS, it is the handshake that a frozen node leaves unanswered; its timeout is set below.
         if (isTls)
             return;
         await Client.SendAsync(Header, cancellationToken);
-        // Waits for the first byte, and leaves it where it is.
+        // Waits for the first byte without consuming it.
         await WithinAsync(patience, async token => await Client.ReceiveAsync(Memory<byte>.Empty, token), cancellationToken);
         // The end of the connection also counts as something to read: a balancer that finds no node behind it closes what it has accepted.
         if (Client.Available == 0)
@@ -43,7 +43,7 @@ internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"The broker's node accepted the connection, but said nothing within {patience.TotalSeconds} s.", e);
+            throw new IOException($"The broker's node accepted the connection, but sent nothing within {patience.TotalSeconds} s.", e);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace LockNGen.Messaging;
 
-/// <summary>The way of a request to whoever reads a queue, and of its answer back: over the broker, or within the process.</summary>
+/// <summary>Carries a request to the reader of a queue and its answer back: over the broker, or within the process.</summary>
 internal interface IRequests
 {
     /// <inheritdoc cref="CommandClient.RequestAsync{TRequest, TAnswer}"/>

@@ -6,13 +6,13 @@ using RabbitMQ.Client.Exceptions;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// The endpoints whose queue one node of the broker has. While that node is down its queue can be neither declared nor read; under another name it is
+/// The endpoints whose queue is on a single node of the broker. While that node is down, its queue can be neither declared nor read; under another name it is
 /// declared on a living one, and the old one expires. They are connected before the bus starts, so that it is not healthy without them.
 /// </summary>
 internal sealed partial class OneNodeEndpoints(IReceiveEndpointConnector bus, BusParts parts, IServiceProvider services, ILogger<OneNodeEndpoints> logger)
     : BackgroundService
 {
-    /// <summary>As many names, so that the queues that a sick broker makes a process leave behind are few.</summary>
+    /// <summary>The number of names is limited, so that a process leaves few queues behind on an unhealthy broker.</summary>
     private const int MaxNames = 3;
 
     private const ushort NotFound = 404;
@@ -59,7 +59,7 @@ internal sealed partial class OneNodeEndpoints(IReceiveEndpointConnector bus, Bu
 
     private sealed record Connected(OneNodeEndpoint Endpoint, int Name, string Queue, HostReceiveEndpointHandle Handle, Loss Loss);
 
-    /// <summary>Sees the broker's answer that the queue's node is down.</summary>
+    /// <summary>Recognizes the broker's reply that the queue's node is down.</summary>
     private sealed class Loss : IReceiveEndpointObserver
     {
         private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,15 +4,15 @@ using LockNGen.Contracts;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Keeps what lists all results of a generation small enough for a broker and for its readers: first without the texts, then with as many
+/// Keeps events that list all results of a generation small enough for the broker and its readers: first without the texts, then with as many
 /// results as there is room for, and a warning that says so. All of them stay in the API's answer.
 /// </summary>
 public static class OutcomeSize
 {
-    /// <summary>How many bytes of JSON such an event has at most.</summary>
+    /// <summary>The most bytes of JSON that such an event may have.</summary>
     public const int MaxBytes = 1 << 20;
 
-    /// <summary>The event, cut if it must be. Before it gets its number: from then on it is that event.</summary>
+    /// <summary>The event, shortened if necessary. To be called before it gets its number: after that it must not change.</summary>
     public static T Fit<T>(T message)
         where T : GenerationEvent
     {

@@ -3,11 +3,11 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>An event on its way to the broker.</summary>
-/// <param name="exchange">Where it goes.</param>
+/// <param name="exchange">The exchange it is published to.</param>
 /// <param name="routingKey">The partition of its generation.</param>
 /// <param name="properties">Its headers.</param>
 /// <param name="body">Its JSON.</param>
-/// <param name="cancellationToken">Once cancelled, it is not sent any more, and not again.</param>
+/// <param name="cancellationToken">Once cancelled, it is neither sent nor repeated.</param>
 internal sealed class PostedEvent(string exchange, string routingKey, BasicProperties properties, byte[] body, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +22,7 @@ internal sealed class PostedEvent(string exchange, string routingKey, BasicPrope
 
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
-    /// <summary>The number that the broker confirms it by.</summary>
+    /// <summary>The delivery tag by which the broker confirms it.</summary>
     public ulong Tag { get; set; }
 
     public long SentAt { get; set; }

@@ -8,10 +8,10 @@ using RabbitMQ.Client.Exceptions;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Moves what older versions left in classic queues to the quorum queues that stand in their place. Until an old queue is empty its new one is
+/// Moves what older versions left in classic queues to the quorum queues that replace them. Until an old queue is empty its new one is
 /// not read, so that order stays as it was; then messages go to the new one only, and the old one is removed once no process of an older version
 /// reads it any more. Nothing is lost on the way: a message leaves the old queue when the new one has confirmed it, and in the moment when both
-/// queues are bound it may come twice, which every reader takes.
+/// queues are bound it may arrive twice, which every reader tolerates.
 /// </summary>
 internal sealed partial class QueueTakeover(BusParts parts, IServiceProvider services, BrokerNodes nodes, TimeProvider clock, ILogger<QueueTakeover> logger)
     : BackgroundService, IReceiveEndpointDependency
@@ -50,7 +50,7 @@ internal sealed partial class QueueTakeover(BusParts parts, IServiceProvider ser
         }
     }
 
-    /// <summary>Takes out of the list what is done for good.</summary>
+    /// <summary>Removes from the list what is finished.</summary>
     private async Task TakeOverAsync(List<DurableQueue> waiting, CancellationToken cancellationToken)
     {
         await using var connection = await nodes.CreateFactory().CreateConnectionAsync("queue takeover", cancellationToken);
@@ -70,7 +70,7 @@ internal sealed partial class QueueTakeover(BusParts parts, IServiceProvider ser
         }
     }
 
-    /// <summary>Empties the old queue, and lets the new one have what comes from now on.</summary>
+    /// <summary>Empties the old queue, and binds the new one to receive new messages.</summary>
     private async Task SwitchAsync(IConnection connection, DurableQueue queue, CancellationToken cancellationToken)
     {
         await using var channel = await OpenAsync(connection, cancellationToken);
@@ -78,7 +78,7 @@ internal sealed partial class QueueTakeover(BusParts parts, IServiceProvider ser
         var moved = 0;
         while (await channel.QueueDeclarePassiveAsync(queue.Exchange, cancellationToken) is { MessageCount: > 0 } old)
         {
-            // Someone of an older version is at it, in order.
+            // A process of an older version is reading it, in order.
             if (old.ConsumerCount > 0)
                 await Task.Delay(Poll, clock, cancellationToken);
             else
@@ -140,6 +140,6 @@ internal sealed partial class QueueTakeover(BusParts parts, IServiceProvider ser
     [LoggerMessage(LogLevel.Information, "The classic queue {Old} of an older version is replaced by the quorum queue {New}; {Moved} messages were moved")]
     private partial void LogSwitched(string old, string @new, int moved);
 
-    [LoggerMessage(LogLevel.Warning, "It could not be seen yet whether an older version has left queues ({Reason}); trying again")]
+    [LoggerMessage(LogLevel.Warning, "Could not yet check whether an older version left queues ({Reason}); retrying")]
     private partial void LogInterrupted(string reason);
 }

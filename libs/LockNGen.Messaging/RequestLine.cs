@@ -13,8 +13,8 @@ using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// One connection for requests, until it is lost; then all that wait on it fail. With confirms, for the broker's refusals alone: nobody waits for a
-/// confirm, the answer is one.
+/// One connection for requests, until it is lost; then all requests waiting on it fail. Confirms are on only to learn of refusals: no one waits for a
+/// confirm, since the answer is one.
 /// </summary>
 internal sealed class RequestLine : IAsyncDisposable
 {
@@ -45,7 +45,7 @@ internal sealed class RequestLine : IAsyncDisposable
         var connection = await factory.CreateConnectionAsync(name);
         try
         {
-            // We count by ourselves: the client would wait for each confirm before the next request.
+            // We count confirms ourselves: the client would wait for each before the next request.
             var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, publisherConfirmationTrackingEnabled: false));
             var line = new RequestLine(connection, channel);
             await line.ListenAsync();
@@ -58,7 +58,7 @@ internal sealed class RequestLine : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks, and returns what came back.</summary>
+    /// <summary>Sends a request and returns the reply.</summary>
     /// <exception cref="PublishException">The broker has refused it, and will refuse others on this line.</exception>
     public async Task<Reply> AskAsync(Question question, CancellationToken cancellationToken)
     {
@@ -88,7 +88,7 @@ internal sealed class RequestLine : IAsyncDisposable
         consumer.ReceivedAsync += (_, delivery) =>
         {
             Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
-            // An answer that no one waits for any more came too late.
+            // An answer for which no one is waiting any more has come too late.
             if (_waiting.TryRemove(Text(delivery.BasicProperties, MessageHeaders.RequestId), out var waiting))
                 waiting.TrySetResult(new Reply(Text(delivery.BasicProperties, MessageHeaders.MessageType), delivery.Body.ToArray()));
             return Task.CompletedTask;
@@ -139,9 +139,9 @@ internal sealed class RequestLine : IAsyncDisposable
         await _publishing.WaitAsync(cancellationToken);
         try
         {
-            // From here on the caller's leaving changes nothing: a call broken off in its middle could take the channel with it, and so
+            // From here on the caller cannot cancel: a call interrupted halfway could break the channel, and with it
             // everyone's answers.
-            // As its reader declares it; into an exchange that does not exist no one may publish.
+            // Declared as its reader declares it; publishing to a missing exchange is an error.
             if (!_declared.Contains(question.Queue))
             {
                 await _channel.ExchangeDeclareAsync(question.Queue, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: CancellationToken.None);
@@ -161,7 +161,7 @@ internal sealed class RequestLine : IAsyncDisposable
     {
         foreach (var sent in multiple ? _unconfirmed.Keys.Where(sent => sent <= tag) : [tag])
         {
-            // Who has been answered already, or has left, waits no more.
+            // Requests that were answered, or whose callers gave up, are no longer waiting.
             if (_unconfirmed.TryRemove(sent, out var id) && _waiting.TryGetValue(id, out var waiting))
                 settle(waiting);
         }
@@ -186,12 +186,12 @@ internal sealed class RequestLine : IAsyncDisposable
 /// <summary>A request as it goes out.</summary>
 internal sealed record Question(string Queue, byte[] Body, string MessageType, bool IsMandatory, TimeSpan Timeout, string? TraceParent);
 
-/// <summary>What came back: the answer, or the failure of whoever was asked.</summary>
+/// <summary>A reply: the answer, or the responder's failure.</summary>
 internal sealed record Reply(string MessageTypes, byte[] Body)
 {
     private const string Fault = "urn:message:MassTransit:Fault";
 
-    /// <summary>The answer as what was asked for.</summary>
+    /// <summary>The answer as the requested type.</summary>
     /// <exception cref="RequestException">The other side failed, or answered something else.</exception>
     public T Read<T>()
         where T : class

@@ -13,11 +13,11 @@ public abstract class Database : IAsyncDisposable
 {
     private const int MaxTries = 5;
 
-    /// <summary>So long a standby may take to be promoted before an error is what callers get.</summary>
+    /// <summary>How long a standby may take to be promoted before callers get an error.</summary>
     private static readonly TimeSpan FailoverPatience = TimeSpan.FromSeconds(10);
     private static readonly Backoff FailoverRetry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
-    /// <summary>After a deadlock or another failure that passes.</summary>
+    /// <summary>Retries after a deadlock or another transient failure.</summary>
     private static readonly Backoff Contended = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(200));
 
     private readonly DbDataSource _source;
@@ -33,7 +33,7 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>Names the database; nothing is opened before the first use.</summary>
     /// <param name="name">Keeps the services' migrations apart when they share one database.</param>
-    /// <param name="connectionString">Begins the decision: "Data Source=" is SQLite, "Host=" PostgreSQL.</param>
+    /// <param name="connectionString">Decides the database: "Data Source=" is SQLite, "Host=" PostgreSQL.</param>
     /// <param name="clock">The time of a SQLite database; PostgreSQL has its own.</param>
     protected Database(string name, string connectionString, TimeProvider clock)
     {
@@ -75,9 +75,9 @@ public abstract class Database : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs a transaction; on PostgreSQL it is tried again after a deadlock or another failure that passes, so <paramref name="work"/> must do
+    /// Runs a transaction; on PostgreSQL it is retried after a deadlock or another transient failure, so <paramref name="work"/> must do
     /// nothing but talk to the database. What must follow a commit is registered with <see cref="DatabaseSession.AfterCommit"/>.
-    /// With several servers it is also tried again for some seconds when one is lost, unless it is not known whether the commit came through.
+    /// With several servers it is also retried for some seconds when one is lost, unless it is unknown whether the commit succeeded.
     /// </summary>
     public Task<T> WriteAsync<T>(Func<DatabaseSession, Task<T>> work, CancellationToken cancellationToken) =>
         ThroughFailoverAsync(() => WriteOnceAsync(work, cancellationToken), cancellationToken);
@@ -121,7 +121,7 @@ public abstract class Database : IAsyncDisposable
             cancellationToken);
     }
 
-    /// <summary>Brings the schema up to date, once; called by whatever touches the database first.</summary>
+    /// <summary>Brings the schema up to date, once; called by the first use of the database.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         if (_migrated)
@@ -173,7 +173,7 @@ public abstract class Database : IAsyncDisposable
         return result;
     }
 
-    /// <summary>A commit whose answer is lost may have come through: run again, the work would be done twice.</summary>
+    /// <summary>A commit whose reply is lost may have succeeded: a retry would do the work twice.</summary>
     private static async Task CommitAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         try
@@ -186,7 +186,7 @@ public abstract class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Does something again, for a while, when the server was lost and there are others.</summary>
+    /// <summary>Retries for a while when the server was lost and there are others.</summary>
     private async Task<T> ThroughFailoverAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         var since = _clock.GetTimestamp();

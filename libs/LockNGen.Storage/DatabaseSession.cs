@@ -13,10 +13,10 @@ public sealed class DatabaseSession(DbConnection connection, DbTransaction? tran
     /// <summary>The database's time when this session began.</summary>
     public DateTimeOffset Now => now;
 
-    /// <summary>Runs a statement; the number of rows it changed tells a compare-and-set whether it won.</summary>
+    /// <summary>Runs a statement; a compare-and-set succeeded if it changed a row.</summary>
     public Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(Command(sql, parameters));
 
-    /// <summary>Inserts rows, in their order: objects whose properties are named like the columns, CreatedAt for created_at.</summary>
+    /// <summary>Inserts rows, in their order: objects with properties named after the columns, CreatedAt for created_at.</summary>
     public Task InsertAsync<T>(string table, IReadOnlyList<T> rows) => MultiRowInsert.RunAsync(connection, transaction, table, rows, cancellationToken);
 
     /// <summary>All rows.</summary>
@@ -30,7 +30,7 @@ public sealed class DatabaseSession(DbConnection connection, DbTransaction? tran
     /// <summary>The first column of the first row.</summary>
     public Task<T?> ScalarAsync<T>(string sql, object? parameters = null) => connection.ExecuteScalarAsync<T>(Command(sql, parameters));
 
-    /// <summary>Lets one transaction at a time go on from here, until it ends; SQLite has only one that writes.</summary>
+    /// <summary>Only one transaction at a time continues from here, until it ends; SQLite has only one writer anyway.</summary>
     public Task LockAsync(string name) =>
         connection is NpgsqlConnection ? ExecuteAsync("SELECT pg_advisory_xact_lock(@key)", new { key = NamedLocks.Key(name) }) : Task.CompletedTask;
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LockNGen.Storage;
 
 /// <summary>
-/// Migrates before anything else of the host starts. A database that is not there yet does not stop the start: its first use tries
-/// again, and <c>/health/ready</c> reports it meanwhile. A damaged file, or one that may not be written, stops the start.
+/// Migrates before anything else of the host starts. A database that is not available yet does not fail the start: its first use tries
+/// again, and <c>/health/ready</c> reports it meanwhile. A damaged or read-only file does.
 /// </summary>
 internal sealed partial class DatabaseStart<TDatabase>(TDatabase database, ILogger<DatabaseStart<TDatabase>> logger) : IHostedLifecycleService
     where TDatabase : Database

@@ -7,7 +7,7 @@ namespace LockNGen.Storage;
 
 /// <summary>
 /// Applies the numbered SQL files embedded in a service's assembly ("0001_name.sql") that this database has not seen yet, in one transaction
-/// under a lock, so that replicas may start together. One token differs between the databases: <c>{identity}</c>, a primary key that counts.
+/// under a lock, so that replicas may start together. One token differs between the databases: <c>{identity}</c>, an auto-incrementing primary key.
 /// </summary>
 internal sealed class Migrations(string service, Assembly assembly, bool isSqlite)
 {

@@ -8,12 +8,12 @@ using System.Text.Json;
 namespace LockNGen.Storage;
 
 /// <summary>
-/// Statements that insert many rows at once: the server does per statement much of what it does for a row, and the way there and back
-/// costs more than either. A row is an object whose properties are named like the columns: <c>CreatedAt</c> is <c>created_at</c>.
+/// Statements that insert many rows at once: much of the server's work for a row is per statement, and the round trip
+/// costs more than either. A row is an object with properties named after the columns: <c>CreatedAt</c> is <c>created_at</c>.
 /// </summary>
 internal static class MultiRowInsert
 {
-    /// <summary>The most rows of one statement. Only powers of two are used, so that the server can keep the few statements there are prepared.</summary>
+    /// <summary>The most rows of one statement. Only powers of two are used, so that the server can keep the few resulting statements prepared.</summary>
     private const int MaxRows = 64;
 
     private static readonly ConcurrentDictionary<(string Table, Type Row, int Rows), string> Texts = [];
@@ -47,7 +47,7 @@ internal static class MultiRowInsert
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = Parameter(column, index);
-            // The type also of what is null: a prepared statement is only used again for the same types.
+            // The type even of a null: a prepared statement is only reused for the same types.
             (parameter.DbType, parameter.Value) = (TypeOf(column), Stored(column.GetValue(row)));
             command.Parameters.Add(parameter);
         }

@@ -6,15 +6,15 @@ using System.Text;
 namespace LockNGen.Storage;
 
 /// <summary>
-/// Mutual exclusion by name. SQLite belongs to one process, where a semaphore does. On PostgreSQL it is an advisory lock that ends with
-/// its transaction, so with its holder; and the server ends the transaction of a holder that sleeps. A server that is lost takes its locks with
-/// it, so after a failover a second holder may come beside one that is still at its pass. What is done under a lock is written by
-/// compare-and-set, or may be done twice:
+/// Mutual exclusion by name. SQLite belongs to one process, where a semaphore is enough. On PostgreSQL it is an advisory lock that ends with
+/// its transaction, so with its holder; and the server ends the transaction of a holder that hangs. A server that is lost takes its locks with
+/// it, so after a failover there may be a second holder beside one that is still working. So everything done under a lock is either a
+/// compare-and-set, or harmless to repeat:
 /// <list type="bullet">
 /// <item>scheduler: a generation is dispatched only while it is queued, so to one instance; two passes at once may give an instance more than its room,
 /// which then waits there. Cancels and outcomes may be sent twice; their consumers recognize duplicates.</item>
 /// <item>outbox: an event goes out twice, with the same bytes, number and message id; readers drop the second.</item>
-/// <item>retention: rows are deleted, and the names of their files written down, in one transaction; what is gone cannot be deleted again.</item>
+/// <item>retention: rows are deleted, and the names of their files written down, in one transaction; deleting them again changes nothing.</item>
 /// </list>
 /// A <see cref="DatabaseSession"/>'s own lock ends with its transaction, which does not commit where the lock was lost.
 /// </summary>
@@ -24,7 +24,7 @@ internal sealed class NamedLocks(DbDataSource source, bool isSqlite)
 
     public async Task<IAsyncDisposable> AcquireAsync(string name, CancellationToken cancellationToken)
     {
-        // Local first also on PostgreSQL: the tasks of one process then wait without a connection each.
+        // Local first, on PostgreSQL too: so the tasks of one process wait without a connection each.
         var local = _local.GetOrAdd(name, _ => new SemaphoreSlim(1));
         await local.WaitAsync(cancellationToken);
         try

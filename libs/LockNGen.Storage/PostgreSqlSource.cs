@@ -5,26 +5,26 @@ namespace LockNGen.Storage;
 
 /// <summary>
 /// PostgreSQL by its connection string: one server, or several of which one is the primary ("Host=a,b:5433"). Everything here is written, so only
-/// the primary will do, whichever that is at the moment.
+/// the current primary will do.
 /// </summary>
 internal static class PostgreSqlSource
 {
     private const int MaxPrepared = 100;
 
-    /// <summary>Of several servers: a standby that has been promoted is found so soon, and a dead server costs so little. Seconds.</summary>
+    /// <summary>With several servers: how often, in seconds, their roles are checked, which bounds how late a promoted standby is found.</summary>
     private const int RecheckSeconds = 2;
     private const int ConnectSeconds = 4;
 
     public static NpgsqlDataSource Open(string connectionString)
     {
-        // Parsing and planning the same statements over and over took more of the server than running them.
+        // Parsing and planning the same statements over and over cost the server more than running them.
         var address = new NpgsqlConnectionStringBuilder(connectionString);
         if (address.MaxAutoPrepare == 0)
             address.MaxAutoPrepare = MaxPrepared;
-        // Nothing that we do outlives its transaction, so there is nothing to reset when a connection goes back to its pool.
+        // Nothing that we set outlasts its transaction, so there is nothing to reset when a connection returns to its pool.
         address.NoResetOnClose = true;
         var wanted = WantedOf(address) ?? throw new FormatException($"Target Session Attributes is {address.TargetSessionAttributes}");
-        // Npgsql takes it from the data source below, and refuses it in the string.
+        // Npgsql takes it from the data source below, and rejects it in the string.
         address.Remove("Target Session Attributes");
         if (!HasSeveralHosts(address))
             return NpgsqlDataSource.Create(address);
@@ -35,10 +35,10 @@ internal static class PostgreSqlSource
         return new NpgsqlDataSourceBuilder(address.ConnectionString).BuildMultiHost().WithTargetSession(wanted);
     }
 
-    /// <summary>Whether there is another server to go to when one is lost.</summary>
+    /// <summary>Whether there is another server to turn to when one is lost.</summary>
     public static bool HasSeveralHosts(NpgsqlConnectionStringBuilder address) => address.Host?.Contains(',') == true;
 
-    /// <summary>What is asked of the server: <c>Primary</c> unless the string says <c>ReadWrite</c>; null for one that cannot be written to.</summary>
+    /// <summary>The kind of server to connect to: <c>Primary</c> unless the string says <c>ReadWrite</c>; null for one that cannot be written to.</summary>
     public static TargetSessionAttributes? WantedOf(NpgsqlConnectionStringBuilder address) =>
         (address.TargetSessionAttributes ?? nameof(TargetSessionAttributes.Primary)).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() switch
         {
@@ -48,7 +48,7 @@ internal static class PostgreSqlSource
         };
 
     /// <summary>
-    /// Whether the server was lost, or is one no longer that can be written to: another may take over. Nothing of the transaction is left then,
+    /// Whether the server was lost, or can no longer be written to, so that another may take over. Nothing of the transaction is left then,
     /// unless it was being committed.
     /// </summary>
     public static bool IsLoss(DbException error) => error switch

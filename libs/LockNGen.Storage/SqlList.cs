@@ -6,7 +6,7 @@ using Dapper;
 namespace LockNGen.Storage;
 
 /// <summary>
-/// The values of <c>IN @name</c>: written out as one parameter each, because Dapper hands PostgreSQL an array there, which IN does not take.
+/// The values of <c>IN @name</c>: written out as one parameter each, because Dapper passes an array to PostgreSQL there, which IN does not accept.
 /// </summary>
 public sealed class SqlList : SqlMapper.ICustomQueryParameter
 {
@@ -37,7 +37,7 @@ public sealed class SqlList : SqlMapper.ICustomQueryParameter
             names.Add("@" + parameter.ParameterName);
         }
 
-        // No value is in an empty list.
+        // An empty list contains no value.
         var list = names.Count == 0 ? "(NULL)" : $"({string.Join(", ", names)})";
         command.CommandText = Regex.Replace(command.CommandText, $@"@{name}\b", list, RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
     }

@@ -6,19 +6,19 @@ namespace LockNGen.Webhooks;
 
 /// <summary>
 /// Keeps addresses that clients give us from reaching into our own network (server-side request forgery): at registration, so that a
-/// mistake is answered at once, and again for every connection, since a name may resolve to something else by then.
+/// mistake is reported at once, and again for every connection, since a name may resolve to something else by then.
 /// </summary>
 /// <param name="options">What is allowed.</param>
-/// <param name="lookups">Looks host names up.</param>
+/// <param name="lookups">Resolves host names.</param>
 public sealed class CallbackAddressGuard(IOptions<CallbackAddressOptions> options, NameLookups lookups)
 {
-    /// <summary>Set on a request, so that its look-ups count for its owner.</summary>
+    /// <summary>Set on a request, so that its look-ups count towards its owner's share.</summary>
     public static readonly HttpRequestOptionsKey<string> Owner = new("lockngen.owner");
 
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Why this URL cannot be called back, as a sentence for its owner; null when it can. A name that cannot be resolved right now is let
+    /// Why this URL cannot be called, as a sentence for its owner; null when it can. A name that cannot be resolved right now is let
     /// through: it is checked when it is called.
     /// </summary>
     /// <param name="url">The address.</param>
@@ -47,9 +47,9 @@ public sealed class CallbackAddressGuard(IOptions<CallbackAddressOptions> option
     }
 
     /// <summary>
-    /// For <see cref="SocketsHttpHandler.ConnectCallback"/>: resolves the name, and connects to nothing but the addresses that it has checked.
+    /// For <see cref="SocketsHttpHandler.ConnectCallback"/>: resolves the name, and connects only to the addresses that it has checked.
     /// </summary>
-    /// <exception cref="CallbackAddressRefusedException">The name leads into this network.</exception>
+    /// <exception cref="CallbackAddressRefusedException">The name resolves to this network.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);

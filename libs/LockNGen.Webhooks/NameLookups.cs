@@ -3,10 +3,10 @@ using System.Net;
 namespace LockNGen.Webhooks;
 
 /// <summary>
-/// Looks host names up for strangers. The system's resolver keeps a thread until a name server answers, which one that means harm never does:
-/// so these threads are none of the pool's, they are few, and no owner has more than a share of them. Who waits for a place waits without a thread.
+/// Resolves host names given by strangers. The system's resolver blocks a thread until a name server answers, which a malicious one never does:
+/// so these threads are not the pool's, they are few, and no owner gets more than a share of them. Waiting for a place takes no thread.
 /// </summary>
-/// <param name="resolve">Looks a host name up; by default the system's resolver.</param>
+/// <param name="resolve">Resolves a host name; by default the system's resolver.</param>
 public sealed class NameLookups(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     /// <summary>Look-ups under way at once.</summary>
@@ -19,12 +19,12 @@ public sealed class NameLookups(Func<string, CancellationToken, Task<IPAddress[]
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OwnerPlaces> _owners = new(StringComparer.Ordinal);
 
-    // Not disposed: it has no handle, and abandoned look-ups give their places back late.
+    // Not disposed: it has no handle, and abandoned look-ups release their places late.
     private SemaphoreSlim Places { get; } = new(MaxAtOnce);
 
-    /// <summary>Looks a name up. An abandoned look-up keeps its place until the resolver gives up.</summary>
+    /// <summary>Resolves a name. An abandoned look-up keeps its place until the resolver gives up.</summary>
     /// <param name="host">The name.</param>
-    /// <param name="owner">For whom.</param>
+    /// <param name="owner">The owner for whom it is resolved.</param>
     /// <param name="patience">How long to wait, for a place and for the answer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">It took too long.</exception>

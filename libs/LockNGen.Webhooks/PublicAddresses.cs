@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace LockNGen.Webhooks;
 
 /// <summary>
-/// Tells addresses of the public internet from those that only mean something here: what a stranger's URL must not make us call. The
+/// Distinguishes addresses on the public internet from those with only a local meaning, which a stranger's URL must not make us call. The
 /// networks are those that IANA's special-purpose registries (RFC 6890) do not mark as globally reachable.
 /// </summary>
 public static class PublicAddresses
@@ -29,7 +29,7 @@ public static class PublicAddresses
         return !Special.Any(network => network.BaseAddress.AddressFamily == target.AddressFamily && network.Contains(target));
     }
 
-    /// <summary>An IPv6 address that routers translate to IPv4 is as private as the IPv4 address in it.</summary>
+    /// <summary>An IPv6 address that routers translate to IPv4 is as private as the IPv4 address it contains.</summary>
     private static IPAddress Embedded(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)

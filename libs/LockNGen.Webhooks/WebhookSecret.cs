@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace LockNGen.Webhooks;
 
-/// <summary>Secrets as Standard Webhooks writes them: <c>whsec_</c> and the base64 of 24 to 64 bytes.</summary>
+/// <summary>Secrets in the format of Standard Webhooks: <c>whsec_</c> and the base64 of 24 to 64 bytes.</summary>
 public static class WebhookSecret
 {
     private const string Prefix = "whsec_";

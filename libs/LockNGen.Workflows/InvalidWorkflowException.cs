@@ -1,6 +1,6 @@
 namespace LockNGen.Workflows;
 
-/// <summary>What was given is no workflow, or one that cannot be read; the message says why, for the person who gave it.</summary>
+/// <summary>The input is not a workflow, or one that cannot be read; the message explains why to the person who sent it.</summary>
 public sealed class InvalidWorkflowException : Exception
 {
     public InvalidWorkflowException(string message)

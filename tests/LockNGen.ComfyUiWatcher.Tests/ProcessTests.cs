@@ -75,7 +75,7 @@ public sealed class ProcessTests(RabbitMqBroker broker)
 
         await broker.KillAsync();
         await comfy.ReleaseAsync(hold);
-        await watcher.LoggedAsync("No way to the broker for events");
+        await watcher.LoggedAsync("Events cannot reach the broker");
         await broker.StartAsync();
         await ledger.Events.WaitForAsync<GenerationCompleted>(row.Id);
 

@@ -21,7 +21,7 @@ public sealed class BrokerAddressesTests
     [InlineData("amqp://u:secret@a:port/vh,amqp://u:secret@b/vh", "address 1 of 2 (a:port/vh)")]
     [InlineData("amqp://u:secret@a/vh,b:5672", "address 2 of 2 (b:5672)")]
     [InlineData("amqp://u:secret@a/vh/more", "(a/vh/more)")]
-    [InlineData("amqp://u:secret@a/vh,amqp://u:secret@b/other", "address 2 of 2 (amqp://b) is for another user, password or virtual host than the first (amqp://a)")]
+    [InlineData("amqp://u:secret@a/vh,amqp://u:secret@b/other", "address 2 of 2 (amqp://b) has a different user, password or virtual host from the first (amqp://a)")]
     [InlineData("amqp://u:secret@a/vh,amqp://u:secret2@b/vh", "address 2 of 2 (amqp://b)")]
     [InlineData("amqp://u:secret@a/vh,amqps://u:secret@b/vh", "address 2 of 2 (amqps://b) must be amqp:// like the first")]
     [InlineData("", "ConnectionStrings__rabbitmq is not set")]

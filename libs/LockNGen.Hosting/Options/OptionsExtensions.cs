@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Hosting.Options;
 
-/// <summary>The one way to declare options: bound to a section, checked by their annotations, refused at start.</summary>
+/// <summary>The one way to declare options: bound to a section, validated by their annotations when the host starts.</summary>
 public static class OptionsExtensions
 {
     /// <summary>

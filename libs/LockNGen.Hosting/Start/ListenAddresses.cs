@@ -12,7 +12,7 @@ namespace LockNGen.Hosting.Start;
 /// </summary>
 internal static class ListenAddresses
 {
-    /// <summary>Returns when all of them are free, or are none of this machine.</summary>
+    /// <summary>Returns if all of them are free, or are not addresses of this machine.</summary>
     /// <exception cref="StartFailureException">Another process listens there.</exception>
     public static void EnsureFree(IConfiguration configuration)
     {
@@ -20,15 +20,15 @@ internal static class ListenAddresses
         {
             var address = BindingAddress.Parse(url);
             if (address is { IsUnixPipe: false, IsNamedPipe: false, Port: > 0 and var port } && IsTaken(AddressOf(address.Host), port))
-                throw new StartFailureException($"Port {port} of {url} is taken. Stop what listens there, or choose another one with ASPNETCORE_URLS (for /metrics, OTEL_EXPORTER_PROMETHEUS_PORT).");
+                throw new StartFailureException($"Port {port} of {url} is taken. Stop the process that uses it, or choose another one with ASPNETCORE_URLS (for /metrics, OTEL_EXPORTER_PROMETHEUS_PORT).");
         }
     }
 
-    /// <summary>A host that is no address, such as <c>*</c>, means all of them to Kestrel.</summary>
+    /// <summary>To Kestrel, a host that is not an address, such as <c>*</c>, means all addresses.</summary>
     private static IPAddress AddressOf(string host) =>
         host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
 
-    /// <summary>Binds and does not listen: a client that waits for this service must not be accepted by a socket that closes at once.</summary>
+    /// <summary>Binds without listening: a client waiting for this service must not be accepted by a socket that closes at once.</summary>
     private static bool IsTaken(IPAddress address, int port)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -39,7 +39,7 @@ internal static class ListenAddresses
         }
         catch (SocketException e)
         {
-            // Whatever else is wrong with the address, Kestrel says.
+            // Kestrel reports anything else that is wrong with the address.
             return e.SocketErrorCode == SocketError.AddressAlreadyInUse;
         }
     }

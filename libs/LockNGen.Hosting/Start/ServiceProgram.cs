@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.Hosting.Start;
 
-/// <summary>What every Program.cs hands its service to.</summary>
+/// <summary>Runs the service of every Program.cs.</summary>
 public static class ServiceProgram
 {
     /// <summary>
-    /// Builds a service and runs it until the process is told to stop. What an operator can put right (a port that is taken, a setting, a
+    /// Builds a service and runs it until the process is told to stop. A problem that an operator can fix (a port in use, a setting, a
     /// folder) ends it with one line on standard error and no stack trace.
     /// </summary>
     /// <returns>The exit code: 0 after an orderly end, 1 when the service could not start.</returns>
@@ -26,7 +26,7 @@ public static class ServiceProgram
     }
 
     /// <summary>
-    /// Runs until the process is told to stop. A stop that comes while it still starts is as orderly as a later one, and not with the exit code
+    /// Runs until the process is told to stop. A stop during the start is as orderly as a later one, and does not end with the exit code
     /// of a crash.
     /// </summary>
     internal static async Task RunAsync(WebApplication app)

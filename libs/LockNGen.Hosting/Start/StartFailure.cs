@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Hosting.Start;
 
-/// <summary>A reason not to start that the operator can remove; its message says how.</summary>
+/// <summary>A reason not to start that the operator can fix; its message says how.</summary>
 public sealed class StartFailureException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>Puts a failed start into the one line that an operator needs.</summary>
+/// <summary>Describes a failed start in the one line that an operator needs.</summary>
 internal static class StartFailure
 {
-    /// <summary>Null when the cause is not known: then it is a bug, and its stack trace is wanted.</summary>
+    /// <summary>Null when the cause is unknown: then it is a bug, and its stack trace is needed.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
         StartFailureException => exception.Message,

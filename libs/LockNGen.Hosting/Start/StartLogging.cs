@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace LockNGen.Hosting.Start;
 
 /// <summary>
-/// Keeps the host and Kestrel from logging the stack trace of a failed start: <see cref="ServiceProgram"/> reports it, in one line where the
+/// Keeps the host and Kestrel from logging the stack trace of a failed start: <see cref="ServiceProgram"/> reports it, in one line if the
 /// cause is known and as an unhandled exception otherwise.
 /// </summary>
 internal sealed class StartLogging

@@ -1,6 +1,6 @@
 namespace LockNGen.Hosting.Streams;
 
-/// <summary>A stream that is read once, forward and asynchronously only: a body as it comes. What extends it says where the bytes are from.</summary>
+/// <summary>A stream that is read once, forward and asynchronously only, such as a request body. Subclasses provide the bytes.</summary>
 public abstract class ForwardStream : Stream
 {
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 namespace LockNGen.Hosting.Telemetry;
 
 /// <summary>
-/// <c>/metrics</c> for Prometheus, at a port of its own that has nothing else: whoever makes a service public does not make its figures public
+/// <c>/metrics</c> for Prometheus, on a port that serves nothing else: making a service public does not make its metrics public
 /// with it.
 /// </summary>
 internal static class MetricsPort
@@ -37,12 +37,12 @@ internal static class MetricsPort
         if (urls.FirstOrDefault(url => BindingAddress.Parse(url).Port == port) is { } taken)
             throw new StartFailureException($"The service itself listens on {taken}: choose another port for /metrics with {PortSetting}.");
         var first = urls.Count > 0 ? BindingAddress.Parse(urls[0]) : BindingAddress.Parse("http://127.0.0.1");
-        // The last, and no other scheme: what asks where the service listens takes the first plain one.
+        // Last, and with the same scheme: code that looks up the service's address takes the first plain one.
         configuration[WebHostDefaults.ServerUrlsKey] =
             string.Join(';', [.. urls, string.Create(CultureInfo.InvariantCulture, $"{first.Scheme}://{first.Host}:{port}")]);
     }
 
-    /// <summary>Answers at that port, and lets nothing else be reached there.</summary>
+    /// <summary>Answers on that port, and makes nothing else reachable there.</summary>
     public static void Map(IApplicationBuilder app, int port) => app.MapWhen(context => context.Connection.LocalPort == port, branch =>
     {
         branch.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");

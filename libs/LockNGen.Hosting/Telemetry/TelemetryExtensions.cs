@@ -13,18 +13,18 @@ namespace LockNGen.Hosting.Telemetry;
 /// <summary>
 /// One telemetry set-up for all services: logs to the console (one line each, JSON with <c>Logging__Format=json</c>), and traces, metrics
 /// and logs by OTLP as soon as the standard <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, each unless <c>OTEL_TRACES_EXPORTER</c>,
-/// <c>OTEL_METRICS_EXPORTER</c> or <c>OTEL_LOGS_EXPORTER</c> is <c>none</c>. With <c>OTEL_METRICS_EXPORTER=prometheus</c> metrics wait to be
-/// fetched, see <see cref="MetricsPort"/>; <c>otlp,prometheus</c> is both.
+/// <c>OTEL_METRICS_EXPORTER</c> or <c>OTEL_LOGS_EXPORTER</c> is <c>none</c>. With <c>OTEL_METRICS_EXPORTER=prometheus</c> metrics can be
+/// scraped, see <see cref="MetricsPort"/>; <c>otlp,prometheus</c> enables both.
 /// </summary>
 internal static class TelemetryExtensions
 {
     /// <summary>Our own sources and meters are named LockNGen.&lt;Service&gt;.</summary>
     private const string OwnSources = "LockNGen.*";
 
-    /// <summary>Values of a label beyond these are summed up in one series, so that no user's input can make a scrape grow without bound.</summary>
+    /// <summary>Further values of a label are combined in one series, so that user input cannot make a scrape grow without bound.</summary>
     private const int MaxSeriesPerMetric = 1000;
 
-    /// <summary>Where requests go is up to users (webhooks, addresses of inputs): these labels are in traces and not in metrics.</summary>
+    /// <summary>Users choose where requests go (webhooks, addresses of inputs), so these labels are in traces but not in metrics.</summary>
     private static readonly string[] LabelsOfCalls = ["http.request.method", "http.response.status_code", "error.type", "network.protocol.version", "http.connection.state"];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
@@ -68,7 +68,7 @@ internal static class TelemetryExtensions
         bool IsPushed(string signal) => hasCollector && Exporters(configuration, signal).Contains("otlp");
     }
 
-    /// <summary>What a signal's <c>OTEL_..._EXPORTER</c> names; OTLP when it says nothing.</summary>
+    /// <summary>What a signal's <c>OTEL_..._EXPORTER</c> names; OTLP if it is not set.</summary>
     public static string[] Exporters(IConfiguration configuration, string signal) =>
         configuration[$"OTEL_{signal}_EXPORTER"] is { Length: > 0 } names
             ? names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -85,7 +85,7 @@ internal static class TelemetryExtensions
 
     private static void AddConsole(IHostApplicationBuilder builder)
     {
-        // The frameworks log several lines for each request. As the weakest source, so that any Logging__LogLevel__... setting wins.
+        // The frameworks log several lines for each request. The source of lowest precedence, so that any Logging__LogLevel__... setting wins.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>

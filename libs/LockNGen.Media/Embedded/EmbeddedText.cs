@@ -1,12 +1,12 @@
 namespace LockNGen.Media.Embedded;
 
-/// <summary>A text that stands in a file beside its picture or sound: ComfyUI writes <c>prompt</c> and <c>workflow</c>.</summary>
+/// <summary>A text stored in a file alongside its picture or sound: ComfyUI writes <c>prompt</c> and <c>workflow</c>.</summary>
 public sealed record EmbeddedText(string Key, string Text)
 {
-    /// <summary>The longest that is read; more is no workflow.</summary>
+    /// <summary>The longest text that is read; no workflow is longer.</summary>
     internal const int Longest = 32 << 20;
 
-    /// <summary>Reads all texts of a file, whatever its kind; none where it has none or is of no known kind.</summary>
+    /// <summary>Reads all texts of a file of any known kind; none where it has none or its kind is unknown.</summary>
     public static IReadOnlyList<EmbeddedText> ReadAll(ReadOnlySpan<byte> file)
     {
         var texts = new List<EmbeddedText>();

@@ -2,7 +2,7 @@ using LockNGen.Media.Formats;
 
 namespace LockNGen.Media.Embedded;
 
-/// <summary>FLAC: a block of comments among those in front of the sound.</summary>
+/// <summary>FLAC: a comment block among those before the audio.</summary>
 internal static class FlacTexts
 {
     private const byte Comments = 4;

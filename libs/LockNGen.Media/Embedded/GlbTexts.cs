@@ -2,7 +2,7 @@ using LockNGen.Media.Formats;
 
 namespace LockNGen.Media.Embedded;
 
-/// <summary>GLB: what its JSON has at <c>asset.extras</c>.</summary>
+/// <summary>GLB: the contents of <c>asset.extras</c> in its JSON.</summary>
 internal static class GlbTexts
 {
     public static void Read(ReadOnlySpan<byte> file, List<EmbeddedText> texts)

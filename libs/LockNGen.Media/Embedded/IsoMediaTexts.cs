@@ -5,7 +5,7 @@ using LockNGen.Media.Metadata;
 namespace LockNGen.Media.Embedded;
 
 /// <summary>
-/// MP4 and MOV: the box <c>meta</c> of the movie has a list of keys and one of values, or, as iTunes has it, values with names of four letters.
+/// MP4 and MOV: the movie's <c>meta</c> box has a list of keys and one of values or, in iTunes style, values with four-letter names.
 /// AVIF and HEIC: EXIF among the items.
 /// </summary>
 internal static class IsoMediaTexts
@@ -47,7 +47,7 @@ internal static class IsoMediaTexts
 
     private static void ReadMeta(ReadOnlySpan<byte> meta, List<EmbeddedText> texts)
     {
-        // QuickTime has no version in front of what is inside, MP4 has.
+        // QuickTime has no version before the contents; MP4 does.
         var boxes = meta.Has(4, "hdlr"u8) ? meta : meta.From(4);
         List<string> keys = [];
         foreach (var box in new BoxWalk(boxes))
@@ -77,7 +77,7 @@ internal static class IsoMediaTexts
         while (rest.Length > 8)
         {
             var item = rest.From(8, rest.Big32(0) - 8L);
-            // The type of a value is the number of its key, or letters.
+            // A value's type is the number of its key, or four letters.
             var number = rest.Big32(4);
             var key = number >= 1 && number <= keys.Count ? keys[(int)number - 1] : Encoding.Latin1.GetString(rest[4..8]);
             foreach (var data in new BoxWalk(item))
@@ -100,7 +100,7 @@ internal static class IsoMediaTexts
                 var header = file.From(start).Big32(0) == 1 ? 16 : 8;
                 foreach (var item in PictureItems.Read(file.From(start, header + box.Content.Length), start, header) ?? [])
                 {
-                    // In front of the EXIF is how far away it is.
+                    // The offset of the EXIF precedes it.
                     var exif = file.From(item.Start, item.Length);
                     if (item.IsExif)
                         ExifTexts.Read(exif.From(4 + (long)exif.Big32(0)), texts);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.Media.Embedded;
 
-/// <summary>Members of a JSON object, each as the text that it is or that it would be written as.</summary>
+/// <summary>Members of a JSON object: strings as they are, anything else as its JSON.</summary>
 internal static class JsonTexts
 {
     /// <summary>Reads the object at <paramref name="path"/>; nothing if it is not there.</summary>

@@ -5,7 +5,7 @@ using LockNGen.Media.Metadata;
 
 namespace LockNGen.Media.Embedded;
 
-/// <summary>PNG: chunks with a key and a text, plain, compressed or international, and the one that animated ones have (<c>comf</c>).</summary>
+/// <summary>PNG: chunks with a key and a text, plain, compressed or international, and ComfyUI's own for animations (<c>comf</c>).</summary>
 internal static class PngTexts
 {
     public static void Read(ReadOnlySpan<byte> file, List<EmbeddedText> texts)
@@ -13,7 +13,7 @@ internal static class PngTexts
         if (!file.StartsWith(PngMetadata.Signature))
             return;
         var rest = file.From(PngMetadata.Signature.Length);
-        // Of all compressed texts together: a small file may have many that become large.
+        // Shared by all compressed texts: a small file may hold many that inflate to a lot.
         var left = EmbeddedText.Longest;
         while (rest.Length >= 12)
         {
@@ -41,7 +41,7 @@ internal static class PngTexts
         if (end <= 0)
             return;
         var (encoding, value) = read(data[(end + 1)..], ref left);
-        // Python writes plain ones as Latin-1, others as UTF-8 although they must not.
+        // Python writes plain ones as Latin-1; others write UTF-8, although the specification forbids it.
         if (value is not null)
             texts.Add(new(Encoding.Latin1.GetString(data[..end]), IsUtf8(value) ? Encoding.UTF8.GetString(value) : encoding.GetString(value)));
     }
@@ -58,7 +58,7 @@ internal static class PngTexts
 
     private static bool IsUtf8(byte[] value) => System.Text.Unicode.Utf8.IsValid(value);
 
-    /// <summary>The text; null where it is broken, or longer than what is left.</summary>
+    /// <summary>The text; null if it is corrupt, or exceeds what is left.</summary>
     private static byte[]? Inflate(ReadOnlySpan<byte> compressed, ref int left)
     {
         try

@@ -3,7 +3,7 @@ using LockNGen.Media.Formats;
 
 namespace LockNGen.Media.Embedded;
 
-/// <summary>Comments as FLAC and Ogg have them: a vendor, a number, and <c>key=text</c> that often.</summary>
+/// <summary>Comments as FLAC and Ogg have them: a vendor, a count, and as many <c>key=text</c> entries.</summary>
 internal static class VorbisComments
 {
     public static void Read(ReadOnlySpan<byte> block, List<EmbeddedText> texts)

@@ -2,7 +2,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>Files of other files, and documents.</summary>
+/// <summary>Archives and documents.</summary>
 internal static class ArchiveFormats
 {
     public static MediaInfo? Read(ReadOnlySpan<byte> head)

@@ -1,6 +1,6 @@
 namespace LockNGen.Media.Formats;
 
-/// <summary>Goes over the boxes of one level: size, type, content. The last one may be cut short by the end of what was read.</summary>
+/// <summary>Walks the boxes of one level: size, type, content. The last one may be truncated where the bytes read end.</summary>
 internal ref struct BoxWalk(ReadOnlySpan<byte> bytes)
 {
     private const int HeaderLength = 8;
@@ -16,7 +16,7 @@ internal ref struct BoxWalk(ReadOnlySpan<byte> bytes)
     {
         if (_rest.Length < HeaderLength)
             return false;
-        // 1 announces a long size, 0 the rest of the file.
+        // 1 means that a 64-bit size follows, 0 that the box extends to the end of the file.
         var (header, size) = _rest.Big32(0) switch
         {
             0 => (HeaderLength, (ulong)_rest.Length),

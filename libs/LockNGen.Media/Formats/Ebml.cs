@@ -7,7 +7,7 @@ internal static class Ebml
 {
     public const uint Header = 0x1A45DFA3;
 
-    /// <summary>Id and size tell their own length by the zeros in front; of a size all ones mean that it is not known.</summary>
+    /// <summary>Leading zeros give the length of an id or size; a size of all ones is unknown.</summary>
     public static bool TryTake(ref ReadOnlySpan<byte> elements, out uint id, out ReadOnlySpan<byte> content)
     {
         id = 0;

@@ -3,7 +3,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>Reads what formats tell far from their beginning, in a few pieces.</summary>
+/// <summary>Reads what formats keep far from the beginning of a file, in a few pieces.</summary>
 internal static class FarParts
 {
     private const int MostBoxes = 1000;
@@ -30,7 +30,7 @@ internal static class FarParts
         return type == MediaType.Unknown && ModelFormats.IsBinaryStl(head, file.Length) ? new(MediaType.Stl) : info;
     }
 
-    /// <summary>The index of a film, wherever it stands among its boxes.</summary>
+    /// <summary>The index of a video, wherever it is among its boxes.</summary>
     private static async Task<byte[]?> MovieAsync(Stream file, CancellationToken cancellationToken)
     {
         long at = 0;
@@ -59,7 +59,7 @@ internal static class FarParts
         return Mp3Frame.Read(sound) is { } frame ? frame.Describe(sound, file.Length - start) : new(MediaType.Mp3);
     }
 
-    /// <summary>The end of the header: in front of the tensors stands the metadata, as long as a workflow is.</summary>
+    /// <summary>The end of the header: the tensors come after the metadata, which is as long as a workflow.</summary>
     private static Task<byte[]> TensorsAsync(Stream file, byte[] head, CancellationToken cancellationToken)
     {
         var end = SafetensorsFormat.LengthOfLength + (long)BinaryPrimitives.ReadUInt64LittleEndian(head);

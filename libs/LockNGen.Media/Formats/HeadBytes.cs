@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>Reads numbers of a file's beginning; what lies behind its end is 0, which all formats here take for "not known".</summary>
+/// <summary>Reads numbers from the beginning of a file; past its end they are 0, which all formats here treat as "unknown".</summary>
 internal static class HeadBytes
 {
     public static ReadOnlySpan<byte> From(this ReadOnlySpan<byte> bytes, long start) =>
@@ -36,10 +36,10 @@ internal static class HeadBytes
     public static ulong Little64(this ReadOnlySpan<byte> bytes, long at) =>
         bytes.From(at) is { Length: >= 8 } rest ? BinaryPrimitives.ReadUInt64LittleEndian(rest) : 0;
 
-    /// <summary>A length in pixels; what no picture has is not known.</summary>
+    /// <summary>A length in pixels; 0 (unknown) where no picture could have it.</summary>
     public static int Pixels(uint value) => value <= int.MaxValue ? (int)value : 0;
 
-    /// <summary>Seconds, where both numbers are known.</summary>
+    /// <summary>Seconds, if both numbers are known.</summary>
     public static double? Seconds(double units, double unitsPerSecond) =>
         unitsPerSecond > 0 && Math.Round(units / unitsPerSecond, 3) is > 0 and < double.PositiveInfinity and var seconds ? seconds : null;
 }

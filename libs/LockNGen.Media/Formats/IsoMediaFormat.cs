@@ -3,7 +3,7 @@ using LockNGen.Media.Types;
 namespace LockNGen.Media.Formats;
 
 /// <summary>
-/// Files of boxes (ISO/IEC 14496-12): MP4, M4A and MOV, and the pictures HEIC and AVIF (ISO/IEC 23008-12, AV1-AVIF 1.1), which begin in the same
+/// Files of boxes (ISO/IEC 14496-12): MP4, M4A and MOV, and the pictures HEIC and AVIF (ISO/IEC 23008-12, AV1-AVIF 1.1), which start the same
 /// way and are distinguished by their brands.
 /// </summary>
 internal static class IsoMediaFormat
@@ -12,7 +12,7 @@ internal static class IsoMediaFormat
 
     public static MediaInfo? Read(ReadOnlySpan<byte> head)
     {
-        // Old QuickTime files have no brand: they begin with what they are made of.
+        // Old QuickTime files have no brand: they start with their contents.
         if (head.Has(4, "wide"u8) || head.Has(4, "moov"u8) || head.Has(4, "mdat"u8))
             return Film(MediaType.QuickTime, head);
         if (!head.Has(4, "ftyp"u8))
@@ -29,7 +29,7 @@ internal static class IsoMediaFormat
         return Film(brands.StartsWith("qt  "u8) ? MediaType.QuickTime : MediaType.Mp4, head);
     }
 
-    /// <summary>A film or sound whose index is in these bytes, and begins there.</summary>
+    /// <summary>Video or audio whose index starts within these bytes.</summary>
     public static MediaInfo Measure(MediaType type, ReadOnlySpan<byte> movie)
     {
         var info = new MediaInfo(type);
@@ -40,7 +40,7 @@ internal static class IsoMediaFormat
             {
                 var times = box.Content.From(box.Content.Byte(0) == 1 ? 20 : 12);
                 var duration = box.Content.Byte(0) == 1 ? times.Big64(4) : times.Big32(4);
-                // All ones: not known.
+                // All ones: unknown.
                 info = info with { DurationSeconds = duration is uint.MaxValue or ulong.MaxValue ? null : HeadBytes.Seconds(duration, times.Big32(0)) };
             }
             else if (box.Is("trak"u8))
@@ -74,7 +74,7 @@ internal static class IsoMediaFormat
         {
             if (box.Is("tkhd"u8))
             {
-                // The matrix and, in 16.16 fixed point, the size stand last. A turn by 90 degrees has nothing on the matrix's diagonal.
+                // The matrix and, in 16.16 fixed point, the size come last. A rotation by 90 degrees has zeros on the matrix's diagonal.
                 var matrix = box.Content.From(box.Content.Byte(0) == 1 ? 52 : 40);
                 (width, height) = (matrix.Big16(36), matrix.Big16(40));
                 if (matrix.Big32(0) == 0 && matrix.Big32(16) == 0 && matrix.Big32(4) != 0)
@@ -90,7 +90,7 @@ internal static class IsoMediaFormat
         return (width, height, handler);
     }
 
-    /// <summary>The size is a property (ispe) of an item; the largest is that of the whole, others are tiles, masks and thumbnails.</summary>
+    /// <summary>The size is a property (ispe) of an item; the largest is the whole picture, others are tiles, masks and thumbnails.</summary>
     private static MediaInfo Picture(MediaType type, ReadOnlySpan<byte> head)
     {
         var info = new MediaInfo(type);

@@ -2,7 +2,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>JPEG: the size is in the frame header (SOF), behind any number of other segments.</summary>
+/// <summary>JPEG: the size is in the frame header (SOF), after any number of other segments.</summary>
 internal static class JpegFormat
 {
     // Marker, length, precision, height, width.
@@ -22,7 +22,7 @@ internal static class JpegFormat
         return new(MediaType.Jpeg);
     }
 
-    /// <summary>The same from a file with more in front of its frame header than was read at once.</summary>
+    /// <summary>The same for a file whose frame header lies beyond the bytes read first.</summary>
     public static async Task<MediaInfo> ReadAsync(Stream file, CancellationToken cancellationToken)
     {
         var header = new byte[FrameHeaderLength];
@@ -45,6 +45,6 @@ internal static class JpegFormat
 
     private static MediaInfo Size(ReadOnlySpan<byte> segment) => new(MediaType.Jpeg, segment.Big16(7), segment.Big16(5));
 
-    // Any number of FF may stand in front of a marker.
+    // Any number of FF bytes may precede a marker.
     private static int LengthOf(ReadOnlySpan<byte> segment) => segment.Byte(1) == 0xFF ? 1 : 2 + Math.Max(2, (int)segment.Big16(2));
 }

@@ -4,8 +4,8 @@ using LockNGen.Media.Types;
 namespace LockNGen.Media.Formats;
 
 /// <summary>
-/// Text that begins with a tag, by its first element: SVG, HTML, or XML of any other kind. Whatever a browser could take for HTML is HTML
-/// (WHATWG, MIME Sniffing), so that it is treated like it.
+/// Text that starts with a tag, by its first element: SVG, HTML, or other XML. Anything a browser could take for HTML is HTML
+/// (WHATWG, MIME Sniffing), and is treated as such.
 /// </summary>
 internal static class MarkupFormats
 {
@@ -28,7 +28,7 @@ internal static class MarkupFormats
             text = text[EndOf(text)..].TrimStart();
         }
 
-        // A prolog longer than what was read hides the element.
+        // If the prolog is longer than the bytes read, the element is not seen.
         if (text is not ['<', ..])
             return hasDoctypeOfSvg ? MediaType.Svg : MediaType.Xml;
         var name = text[1..][..(text[1..].IndexOfAny(NameEnds) is >= 0 and var end ? end : text.Length - 1)];

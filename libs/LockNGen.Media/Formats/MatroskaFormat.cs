@@ -2,7 +2,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>WebM and Matroska (RFC 8794 and 9559): which of them the document type says, whether there are pictures, the tracks.</summary>
+/// <summary>WebM and Matroska (RFC 8794 and 9559): the document type says which of the two, the tracks whether there is video.</summary>
 internal static class MatroskaFormat
 {
     private const uint DocType = 0x4282;

@@ -2,7 +2,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>3D models that begin with a signature: GLB (glTF 2.0), binary FBX, PLY, and STL, which has none but its length.</summary>
+/// <summary>3D models that begin with a signature: GLB (glTF 2.0), binary FBX, PLY, and STL, which is recognized by its length alone.</summary>
 internal static class ModelFormats
 {
     private const int StlHeaderLength = 84;
@@ -19,7 +19,7 @@ internal static class ModelFormats
         return IsBinaryStl(head, head.Length) ? new(MediaType.Stl) : null;
     }
 
-    /// <summary>80 bytes that mean nothing, how many triangles, and then as many.</summary>
+    /// <summary>80 bytes without meaning, the number of triangles, then the triangles.</summary>
     public static bool IsBinaryStl(ReadOnlySpan<byte> head, long fileLength) =>
         head.Length >= StlHeaderLength && head.Little32(80) is > 0 and var triangles && fileLength == StlHeaderLength + (StlTriangleLength * (long)triangles);
 }

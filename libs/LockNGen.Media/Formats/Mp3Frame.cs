@@ -35,10 +35,10 @@ internal readonly record struct Mp3Frame(int Length, int Samples, int SampleRate
         return new(length, samples, sampleRate, kilobits * 1000, version == 3, ((header >> 6) & 3) == 3);
     }
 
-    /// <summary>Eleven ones begin much that is no sound: another frame must follow, as far as there is something.</summary>
+    /// <summary>Much that is not audio starts with eleven ones: another frame must follow, unless the bytes end first.</summary>
     public bool IsFollowed(ReadOnlySpan<byte> head) => head.Length < Length + 4 || Read(head.From(Length)) is { } next && next.SampleRate == SampleRate;
 
-    /// <summary>A first frame without sound (Xing, Info) counts all frames; without it, a constant rate and the length give the duration.</summary>
+    /// <summary>A silent first frame (Xing, Info) has the number of frames; without it, the duration follows from a constant bit rate and the length.</summary>
     public MediaInfo Describe(ReadOnlySpan<byte> frame, long? length)
     {
         var tag = frame.From(4 + (IsVersion1 ? IsMono ? 17 : 32 : IsMono ? 9 : 17));

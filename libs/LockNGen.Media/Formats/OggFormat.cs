@@ -2,7 +2,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>Ogg (RFC 3533): what is in it, the first packet of its first page says.</summary>
+/// <summary>Ogg (RFC 3533): the first packet of its first page says what it contains.</summary>
 internal static class OggFormat
 {
     private const int PageHeaderLength = 27;
@@ -20,11 +20,11 @@ internal static class OggFormat
             : new(MediaType.Ogg);
     }
 
-    /// <summary>How long a sound plays, from the position in its last page; null where there is none.</summary>
+    /// <summary>The duration of the audio, from the position in its last page; null if there is none.</summary>
     public static double? Duration(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
         var packet = FirstPacket(head);
-        // Opus counts in its own rate, from samples that are not heard.
+        // Opus counts at its own rate, and includes the samples to skip at the start.
         var isOpus = packet.StartsWith("OpusHead"u8);
         var skipped = isOpus ? packet.Little16(10) : 0;
         var rate = isOpus ? OpusRate : packet.Has(1, "vorbis"u8) ? packet.Little32(12) : packet.Has(1, "FLAC"u8) ? packet.Big32(27) >> 12 : 0;

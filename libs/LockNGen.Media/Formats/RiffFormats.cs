@@ -25,7 +25,7 @@ internal static class RiffFormats
             var length = chunks.Little32(4);
             if (chunks.StartsWith("fmt "u8))
                 bytesPerSecond = chunks.Little32(ChunkHeaderLength + 8);
-            // What was written to a pipe has no length.
+            // A file written to a pipe has no length.
             if (chunks.StartsWith("data"u8))
                 return new(MediaType.Wav, DurationSeconds: length == uint.MaxValue ? null : HeadBytes.Seconds(length, bytesPerSecond));
             chunks = chunks.From(ChunkHeaderLength + length + (length & 1L));
@@ -41,7 +41,7 @@ internal static class RiffFormats
             var length = chunks.Big32(4);
             if (chunks.StartsWith("COMM"u8))
             {
-                // The rate is an 80-bit float: an exponent, and 64 bits of which the first counts 1.
+                // The rate is an 80-bit float: an exponent, then 64 bits with an explicit leading 1.
                 var exponent = (chunks.Big16(ChunkHeaderLength + 8) & 0x7FFF) - 16383 - 63;
                 return new(MediaType.Aiff, DurationSeconds: HeadBytes.Seconds(
                     chunks.Big32(ChunkHeaderLength + 2), Math.ScaleB(chunks.Big64(ChunkHeaderLength + 10), exponent)));

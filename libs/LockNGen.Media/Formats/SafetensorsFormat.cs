@@ -13,7 +13,7 @@ internal static class SafetensorsFormat
             ? new(Names(head.From(LengthOfLength, (long)head.Little64(0))))
             : null;
 
-    /// <summary>What the header is about, by a part of it that has the tensors.</summary>
+    /// <summary>What the header describes, by the part of it that names the tensors.</summary>
     public static MediaType Names(ReadOnlySpan<byte> header) =>
         header.IndexOf("\"latent_tensor\":"u8) >= 0 ? MediaType.Latent : MediaType.Safetensors;
 }

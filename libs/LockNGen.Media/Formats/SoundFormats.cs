@@ -2,7 +2,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>FLAC (RFC 9639), and MP3 and AAC, which have no signature: they begin with a tag (ID3v2) or with their first frame.</summary>
+/// <summary>FLAC (RFC 9639), and MP3 and AAC, which have no signature: they start with a tag (ID3v2) or with their first frame.</summary>
 internal static class SoundFormats
 {
     private const int TagHeaderLength = 10;
@@ -16,23 +16,23 @@ internal static class SoundFormats
             var sound = head.From(TagLength(head));
             if (sound.StartsWith("fLaC"u8))
                 return ReadFlac(sound);
-            // Where the tag is longer than what was read, it speaks for the usual.
+            // If the tag is longer than the bytes read, assume the usual case.
             return Mp3Frame.Read(sound) is { } frame ? frame.Describe(sound, length: null) : new(MediaType.Mp3);
         }
 
         if (Mp3Frame.Read(head) is { } first && first.IsFollowed(head))
             return first.Describe(head, length: null);
-        // AAC in ADTS: twelve ones, layer 0, and a rate that exists.
+        // AAC in ADTS: twelve ones, layer 0, and a valid rate.
         return head.Byte(0) == 0xFF && (head.Byte(1) & 0xF6) == 0xF0 && (head.Byte(2) & 0x3C) < 0x34 && head.Length > 7 ? new(MediaType.Aac) : null;
     }
 
-    /// <summary>How long the tag in front is: each byte of its length has seven bits; a flag announces a footer.</summary>
+    /// <summary>The length of the tag at the start: seven bits per byte; a flag says whether there is a footer.</summary>
     public static int TagLength(ReadOnlySpan<byte> head) => head.StartsWith("ID3"u8)
         ? TagHeaderLength + ((head.Byte(5) & 0x10) != 0 ? TagHeaderLength : 0)
             + ((head.Byte(6) & 0x7F) << 21 | (head.Byte(7) & 0x7F) << 14 | (head.Byte(8) & 0x7F) << 7 | head.Byte(9) & 0x7F)
         : 0;
 
-    // Behind signature and block header: block and frame sizes, then 20 bits of rate, 3 of channels, 5 of sample size, 36 of samples.
+    // After signature and block header: block and frame sizes, then 20 bits of rate, 3 of channels, 5 of sample size, 36 of samples.
     private static MediaInfo ReadFlac(ReadOnlySpan<byte> head)
     {
         var packed = head.Big64(18);

@@ -4,7 +4,7 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
 
-/// <summary>What is text, and which: SVG, HTML, XML, glTF, JSON, OBJ, STL, or nothing in particular.</summary>
+/// <summary>Text, and its kind: SVG, HTML, XML, glTF, JSON, OBJ, STL, or plain text.</summary>
 internal static class TextFormats
 {
     public static MediaInfo? Read(ReadOnlySpan<byte> head)
@@ -21,7 +21,7 @@ internal static class TextFormats
         return new(IsObj(begin) ? MediaType.Obj : MediaType.Text);
     }
 
-    /// <summary>The text; null where control characters or broken UTF-8 say that it is none. What was cut at its end is left out.</summary>
+    /// <summary>The text; null if control characters or invalid UTF-8 show that it is not text. A character cut off at the end is dropped.</summary>
     private static string? Decode(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
@@ -37,7 +37,7 @@ internal static class TextFormats
         return null;
     }
 
-    /// <summary>glTF is JSON with an asset that tells its version; null when it is no JSON as far as it was read.</summary>
+    /// <summary>glTF is JSON with an asset that has a version; null if the bytes read are not JSON.</summary>
     private static MediaType? ReadJson(ReadOnlySpan<byte> json)
     {
         var (hasAsset, atAsset) = (false, false);
@@ -55,12 +55,12 @@ internal static class TextFormats
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second: a name with half of a surrogate pair.
+            // The latter: a name with half a surrogate pair.
             return null;
         }
     }
 
-    /// <summary>Wavefront OBJ has only lines of few kinds, and a vertex of three numbers among them.</summary>
+    /// <summary>Wavefront OBJ has only a few kinds of lines, among them a vertex of three numbers.</summary>
     private static bool IsObj(ReadOnlySpan<char> text)
     {
         const int Lines = 200;
@@ -72,7 +72,7 @@ internal static class TextFormats
                 continue;
             var word = line[..(line.IndexOfAny(' ', '\t') is > 0 and var end ? end : line.Length)];
             if (word is not ("v" or "vn" or "vt" or "vp" or "f" or "l" or "p" or "o" or "g" or "s" or "mtllib" or "usemtl"))
-                // The last line may be cut.
+                // The last line may be truncated.
                 return hasVertex && seen > Lines / 2;
             hasVertex |= word is "v" && line.ContainsAnyInRange('0', '9');
             if (++seen == Lines)

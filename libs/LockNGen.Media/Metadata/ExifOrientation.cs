@@ -2,19 +2,19 @@ using System.Buffers.Binary;
 
 namespace LockNGen.Media.Metadata;
 
-/// <summary>The one tag of EXIF that says how a picture is shown.</summary>
+/// <summary>The EXIF tag that says which way up a picture is shown.</summary>
 internal static class ExifOrientation
 {
     private const ushort Tag = 0x0112;
     private const int EntryLength = 12;
 
-    /// <summary>What stands in front of it in JPEG.</summary>
+    /// <summary>What precedes it in JPEG.</summary>
     public static ReadOnlySpan<byte> Signature => "Exif\0\0"u8;
 
-    /// <summary>A directory with nothing in it, big-endian: decoders refuse EXIF that is none.</summary>
+    /// <summary>A directory with nothing in it, big-endian: decoders reject invalid EXIF.</summary>
     public static ReadOnlySpan<byte> Nothing => [(byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>1 to 8; 0 where it is not given.</summary>
+    /// <summary>1 to 8; 0 if absent.</summary>
     public static int Read(ReadOnlySpan<byte> tiff)
     {
         if (tiff.Length < 8 || !(tiff.StartsWith("II"u8) || tiff.StartsWith("MM"u8)))

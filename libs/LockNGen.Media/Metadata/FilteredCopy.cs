@@ -3,22 +3,22 @@ using System.Buffers;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// Copies one stream to another piece by piece, leaving pieces out or blanking them on the way. It holds no more than one small buffer,
-/// however large the file; at the end of the source every step does nothing.
+/// Copies one stream to another piece by piece, dropping or blanking pieces on the way. It holds no more than one small buffer,
+/// however large the file; at the end of the source every step is a no-op.
 /// </summary>
 internal sealed class FilteredCopy(Stream source, Stream destination) : IDisposable
 {
-    /// <summary>More than a segment of JPEG and a page of Ogg have.</summary>
+    /// <summary>More than a JPEG segment or an Ogg page can have.</summary>
     public const int LongestPeek = 80 << 10;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 << 10);
     private int _start;
     private int _end;
 
-    /// <summary>How much of the source is behind us.</summary>
+    /// <summary>The number of source bytes consumed.</summary>
     public long Position { get; private set; }
 
-    /// <summary>The next bytes, as many as asked for (at most <see cref="LongestPeek"/>) or as there are. They stay where they are.</summary>
+    /// <summary>Up to that many of the next bytes (at most <see cref="LongestPeek"/>), without consuming them.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(int count, CancellationToken cancellationToken)
     {
         if (_end - _start < count)
@@ -31,10 +31,10 @@ internal sealed class FilteredCopy(Stream source, Stream destination) : IDisposa
         return _buffer.AsMemory(_start, Math.Min(count, _end - _start));
     }
 
-    /// <summary>Whether nothing is left.</summary>
+    /// <summary>Whether the source has ended.</summary>
     public async ValueTask<bool> IsAtEndAsync(CancellationToken cancellationToken) => (await PeekAsync(1, cancellationToken)).IsEmpty;
 
-    /// <summary>Takes the next bytes out; fewer than asked for at the end of the file.</summary>
+    /// <summary>Consumes the next bytes and returns them; fewer at the end of the file.</summary>
     public async Task<byte[]> TakeAsync(int count, CancellationToken cancellationToken)
     {
         using var taken = new MemoryStream();
@@ -45,7 +45,7 @@ internal sealed class FilteredCopy(Stream source, Stream destination) : IDisposa
     /// <summary>Writes bytes that are not in the source.</summary>
     public Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => destination.WriteAsync(bytes, cancellationToken).AsTask();
 
-    /// <summary>Writes something in place of the next bytes, of which there are as many.</summary>
+    /// <summary>Writes bytes in place of as many of the source.</summary>
     public async Task ReplaceAsync(ReadOnlyMemory<byte> replacement, CancellationToken cancellationToken)
     {
         await destination.WriteAsync(replacement, cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class FilteredCopy(Stream source, Stream destination) : IDisposa
 
     public Task CopyRestAsync(CancellationToken cancellationToken) => CopyAsync(long.MaxValue, cancellationToken);
 
-    /// <summary>Writes zeros in place of the next bytes, so that everything behind them stays where the file says it is.</summary>
+    /// <summary>Writes zeros in place of the next bytes, so that everything after them keeps its offset.</summary>
     public Task BlankAsync(long count, CancellationToken cancellationToken) =>
         TakeAsync(
             count,

@@ -1,6 +1,6 @@
 namespace LockNGen.Media.Metadata;
 
-/// <summary>FLAC: only blocks stay that a decoder needs; comments, pictures and whatever else there is become padding.</summary>
+/// <summary>FLAC: only the blocks that a decoder needs stay; comments, pictures and the rest become padding.</summary>
 internal static class FlacMetadata
 {
     private const int SignatureLength = 4;
@@ -13,7 +13,7 @@ internal static class FlacMetadata
     private const byte SeekTable = 3;
     private const byte CueSheet = 5;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         await copy.CopyAsync(SignatureLength, cancellationToken);
@@ -38,7 +38,7 @@ internal static class FlacMetadata
         return await CopySoundAsync(copy, cancellationToken) && last;
     }
 
-    /// <summary>Behind the sound there may be tags that are MP3's. They show at the very end only, so that much is held back.</summary>
+    /// <summary>After the audio there may be MP3 tags. They are recognized only at the very end, so that many bytes are held back.</summary>
     private static async Task<bool> CopySoundAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> end;

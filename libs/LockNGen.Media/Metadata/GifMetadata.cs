@@ -1,6 +1,6 @@
 namespace LockNGen.Media.Metadata;
 
-/// <summary>GIF89a: comments go, application extensions but those that animate, and what is behind the end.</summary>
+/// <summary>GIF89a: comments are removed, application extensions other than for animation, and anything after the end.</summary>
 internal static class GifMetadata
 {
     private const int HeaderLength = 13;
@@ -13,7 +13,7 @@ internal static class GifMetadata
     private const byte PlainText = 0x01;
     private const byte Application = 0xFF;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         if (await copy.PeekAsync(HeaderLength, cancellationToken) is not { Length: HeaderLength } header)
@@ -53,7 +53,7 @@ internal static class GifMetadata
         _ => true,
     };
 
-    /// <summary>Blocks of up to 255 bytes, each with its length in front; one of length 0 ends them.</summary>
+    /// <summary>Blocks of up to 255 bytes, each preceded by its length; one of length 0 ends them.</summary>
     private static async Task PassBlocksAsync(FilteredCopy copy, bool keep, CancellationToken cancellationToken)
     {
         while (await copy.PeekAsync(1, cancellationToken) is { Length: 1 } first)

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// MP4, MOV and M4A: the boxes with user data become free space of the same length, because tables point to places in the file. AVIF and
+/// MP4, MOV and M4A: the boxes with user data become free space of the same length, because tables hold offsets in the file. AVIF and
 /// HEIC keep in a box of the same name where the picture is: there only the bytes of EXIF and XMP items are blanked, wherever they are.
 /// </summary>
 internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
@@ -12,14 +12,14 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
     private const int LongHeaderLength = 16;
     private const int LongestItemTable = 8 << 20;
 
-    // In front of a handler's name: version, what it was and is, and three reserved numbers.
+    // Before a handler's name: version, its old and its current type, and three reserved numbers.
     private const int HandlerLength = 24;
     private const int HandlerTypeAt = 8;
 
     private readonly List<PictureItem> _blanks = [];
     private bool _isUnderstood = true;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public async Task<bool> FilterAsync(CancellationToken cancellationToken)
     {
         while (await copy.PeekAsync(LongHeaderLength, cancellationToken) is { Length: >= HeaderLength } header)
@@ -27,7 +27,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
             var (headerLength, length) = Lengths(header.Span);
             if (length < headerLength)
                 break;
-            // What is inside of these follows as boxes of its own.
+            // The contents of these follow as boxes of their own.
             if (Is(header, "moov"u8) || Is(header, "trak"u8) || Is(header, "mdia"u8) || Is(header, "moof"u8) || Is(header, "traf"u8))
                 await PassAsync(headerLength, cancellationToken);
             else if (Is(header, "hdlr"u8) && length > headerLength + HandlerLength)
@@ -47,7 +47,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
 
     private async Task FilterHandlerAsync(int headerLength, long length, CancellationToken cancellationToken)
     {
-        // A track of texts, as chapters are: its samples lie among those of sound and picture.
+        // A text track, such as chapters: its samples lie among those of audio and video.
         var handler = await copy.PeekAsync(headerLength + HandlerTypeAt + 4, cancellationToken);
         _isUnderstood &= !handler.Span.EndsWith("text"u8);
         await BlankBehindAsync(headerLength + HandlerLength, length, cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
             foreach (var item in items.Where(i => i.IsIn(start, box.Length)))
                 item.Blank().CopyTo(box.AsSpan((int)(item.Start - start)));
             _blanks.AddRange(items.Where(i => i.Start >= copy.Position));
-            // What is in front of its table has gone by.
+            // What precedes its table has been copied already.
             _isUnderstood &= items.All(i => i.IsIn(start, box.Length) || i.Start >= copy.Position);
         }
         else
@@ -95,7 +95,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
         await copy.WriteAsync(box, cancellationToken);
     }
 
-    /// <summary>Copies, with zeros in place of what is to be blanked on the way.</summary>
+    /// <summary>Copies, with zeros in place of what is to be blanked.</summary>
     private async Task PassAsync(long length, CancellationToken cancellationToken)
     {
         var end = length > long.MaxValue - copy.Position ? long.MaxValue : copy.Position + length;
@@ -103,7 +103,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
         {
             var item = _blanks[0];
             _blanks.RemoveAt(0);
-            // Items may share bytes: what is behind us is blank already.
+            // Items may share bytes: those already passed are blank.
             if (item.Start < copy.Position)
                 item = item.From(copy.Position);
             if (item.Start + item.Length > end)
@@ -119,7 +119,7 @@ internal sealed class IsoMediaMetadata(FilteredCopy copy, bool isPicture)
         await copy.CopyAsync(end - copy.Position, cancellationToken);
     }
 
-    // 1 announces a long length, 0 the rest of the file.
+    // 1 means that a 64-bit length follows, 0 that the box extends to the end of the file.
     private static (int Header, long Whole) Lengths(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32BigEndian(header) switch
     {
         0 => (HeaderLength, long.MaxValue),

@@ -3,7 +3,7 @@ using LockNGen.Media.Formats;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// JPEG: comments and application segments go, but those that say how the picture looks: JFIF, ICC profile, Adobe's colours, and which side is up.
+/// JPEG: comments and application segments are removed, except those that affect how the picture looks: JFIF, ICC profile, Adobe's colours, orientation.
 /// </summary>
 internal static class JpegMetadata
 {
@@ -17,7 +17,7 @@ internal static class JpegMetadata
     private const byte Adobe = 0xEE;
     private const byte LastApplication = 0xEF;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         while (await copy.PeekAsync(4, cancellationToken) is { Length: >= 2 } head && head.Span[0] == 0xFF)
@@ -74,7 +74,7 @@ internal static class JpegMetadata
         _ => false,
     };
 
-    /// <summary>Coded pictures have no marker but those that restart the decoder, and an FF is followed by 0.</summary>
+    /// <summary>Coded data has no markers except restart markers, and an FF in it is followed by 0.</summary>
     private static async Task CopyScanAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         while (await copy.PeekAsync(FilteredCopy.LongestPeek, cancellationToken) is { Length: > 1 } piece)

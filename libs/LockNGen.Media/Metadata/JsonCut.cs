@@ -3,17 +3,17 @@ using System.Text.Json;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// Takes properties out of JSON. Everything else stays as it is written, numbers and escapes included; only the space between goes, so what
+/// Removes properties from JSON. Everything else stays as written, numbers and escapes included; only whitespace is dropped, so what
 /// comes out is never longer.
 /// </summary>
 internal static class JsonCut
 {
     private const int MaxDepth = 512;
 
-    /// <summary>The JSON without the properties of a name, wherever they are; null when it is none.</summary>
+    /// <summary>The JSON without the properties of that name, wherever they are; null if it is not JSON.</summary>
     public static byte[]? Without(ReadOnlySpan<byte> json, string name)
     {
-        // Some exporters pad with zeros where spaces are asked for.
+        // Some exporters pad with zeros where spaces are required.
         var reader = new Utf8JsonReader(json.TrimEnd((byte)0), new JsonReaderOptions { MaxDepth = MaxDepth });
         using var kept = new MemoryStream(json.Length);
         var needsComma = false;

@@ -3,18 +3,18 @@ using System.Buffers.Binary;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// Files with JSON in them: glTF, alone or in GLB, where workflows stand in <c>extras</c> (ComfyUI's SaveGLB uses those of the asset), and
+/// Files with JSON in them: glTF, alone or in GLB, where workflows are in <c>extras</c> (ComfyUI's SaveGLB uses those of the asset), and
 /// safetensors, whose <c>__metadata__</c> ComfyUI's SaveLatent fills.
 /// </summary>
 internal static class JsonMetadata
 {
-    /// <summary>Descriptions larger than any real one would take the memory: such files are reported to have kept theirs.</summary>
+    /// <summary>Longer than any real description, which would exhaust memory: such files are reported as not cleaned.</summary>
     private const int LongestJson = 32 << 20;
     private const int GlbHeaderLength = 12;
     private const int ChunkHeaderLength = 8;
     private const uint JsonChunk = 0x4E4F534A;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterGlbAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         const int HeadLength = GlbHeaderLength + ChunkHeaderLength;
@@ -43,7 +43,7 @@ internal static class JsonMetadata
         return true;
     }
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterGltfAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         var json = await copy.TakeAsync(LongestJson, cancellationToken);
@@ -52,7 +52,7 @@ internal static class JsonMetadata
         return cleaned is not null;
     }
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterSafetensorsAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         const int LengthLength = 8;

@@ -4,7 +4,7 @@ namespace LockNGen.Media.Metadata;
 
 /// <summary>
 /// WebM and Matroska: the elements with tags, attachments, chapters, the title and the names of tracks become void ones of the same length,
-/// because an index points to places in the file.
+/// because an index holds offsets in the file.
 /// </summary>
 internal static class MatroskaMetadata
 {
@@ -24,12 +24,12 @@ internal static class MatroskaMetadata
     private const int LongestId = 4;
     private const int LongestSize = 8;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         while (await copy.PeekAsync(LongestId + LongestSize, cancellationToken) is { Length: > 1 } header && Read(header.Span) is { } element)
         {
-            // What is inside of these follows as elements of its own. Void would break the checksum in front of a title: it goes as well.
+            // The contents of these follow as elements of their own. Void would break the checksum before a title, so that is blanked as well.
             if (element.Id is Segment or Info or Tracks or TrackEntry || element is { Id: Cluster, Length: null })
             {
                 await copy.CopyAsync(element.HeaderLength, cancellationToken);
@@ -54,7 +54,7 @@ internal static class MatroskaMetadata
 
     private static bool IsMetadata(uint id) => id is Tags or Attachments or Chapters or Title or SegmentFilename or Name or Checksum or Void;
 
-    // Both numbers tell their own length by the zeros in front; of a size all ones mean that it is not known.
+    // Leading zeros give the length of both numbers; a size of all ones is unknown.
     private static (uint Id, int HeaderLength, long? Length)? Read(ReadOnlySpan<byte> header)
     {
         var idLength = LengthOf(header[0]);

@@ -3,14 +3,14 @@ using LockNGen.Media.Formats;
 
 namespace LockNGen.Media.Metadata;
 
-/// <summary>MP3: the tags in front of, between and behind the frames go (ID3v2, ID3v1, APEv2), frame by frame.</summary>
+/// <summary>MP3: tags before, between and after the frames are removed (ID3v2, ID3v1, APEv2), frame by frame.</summary>
 internal static class Mp3Metadata
 {
     private const int LongestHeader = 32;
     private const int Id3V1Length = 128;
     private const int ApeHeaderLength = 32;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         var hasFrames = false;
@@ -31,7 +31,7 @@ internal static class Mp3Metadata
             }
             else if (hasFrames)
             {
-                // Between frames there is nothing that a decoder plays.
+                // Nothing between frames is played by a decoder.
                 await copy.SkipAsync(1, cancellationToken);
             }
             else
@@ -50,7 +50,7 @@ internal static class Mp3Metadata
             return SoundFormats.TagLength(head);
         if (head.StartsWith("TAG"u8))
             return Id3V1Length;
-        // The size counts the footer and not the header.
+        // The size includes the footer but not the header.
         return head.StartsWith("APETAGEX"u8) && head.Length >= 16 ? ApeHeaderLength + (long)BinaryPrimitives.ReadUInt32LittleEndian(head[12..]) : 0;
     }
 }

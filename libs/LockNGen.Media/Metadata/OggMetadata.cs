@@ -1,14 +1,14 @@
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// Ogg: the packet with comments becomes an empty one. It may take many pages, so all pages of its stream get new numbers and checksums; what
+/// Ogg: the comment packet is emptied. It may span many pages, so all pages of its stream get new numbers and checksums; what
 /// is in them stays, byte for byte.
 /// </summary>
 internal static class OggMetadata
 {
     private const int MostStreams = 64;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         var streams = new Dictionary<uint, OggStream>();

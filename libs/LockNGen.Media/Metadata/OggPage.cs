@@ -15,7 +15,7 @@ internal sealed record OggPage(byte Flags, ulong Position, uint Serial, uint Num
 
     public bool IsFirst => (Flags & First) != 0;
 
-    /// <summary>How long the page is that begins here; null where none does.</summary>
+    /// <summary>The length of the page that starts here; null if none does.</summary>
     public static int? LengthOf(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderLength || !bytes.StartsWith("OggS"u8) || bytes.Length < HeaderLength + bytes[HeaderLength - 1])

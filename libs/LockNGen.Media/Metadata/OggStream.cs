@@ -1,12 +1,12 @@
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// One stream of an Ogg file: its first packet says what it is, the packets behind it describe it, and the last of those ends a page
+/// One stream of an Ogg file: its first packet says what it is, the packets after it describe it, and the last of those ends a page
 /// (Opus: RFC 7845; Vorbis and Theora: their specifications; FLAC: RFC 9639, 10.1).
 /// </summary>
 internal sealed class OggStream
 {
-    /// <summary>A description is some kilobytes; comments, which may be megabytes, are not kept.</summary>
+    /// <summary>A description is a few kilobytes; comments, which may be megabytes, are not held in memory.</summary>
     private const int LongestHeader = 4 << 20;
 
     private readonly Codec _codec;
@@ -30,7 +30,7 @@ internal sealed class OggStream
         Next = first.Number + 1;
     }
 
-    /// <summary>Whether nothing of it may have kept its comments.</summary>
+    /// <summary>Whether no comments can have been left in it.</summary>
     public bool IsUnderstood { get; private set; }
 
     private uint Next { get; set; }
@@ -59,7 +59,7 @@ internal sealed class OggStream
         if (_awaited > 0)
             return [];
         var pages = Pages(page).ToList();
-        // Nothing else should be in that page; if it is, it follows in one of its own.
+        // Nothing else should be in that page; if something is, it follows in a page of its own.
         if (segment < page.Segments.Length)
             pages.Add(page with { Flags = (byte)(page.Flags & ~OggPage.Continues), Number = Next++, Segments = page.Segments[segment..], Data = page.Data[at..] });
         _moved = page.Number + 1 - Next;

@@ -8,10 +8,10 @@ internal readonly record struct PictureItem(long Start, int Length, bool IsExif)
 
     public bool IsIn(long start, int length) => Start >= start && Start + Length <= start + length;
 
-    /// <summary>What of it is not in front of a place.</summary>
+    /// <summary>The part of it that is not before a given position.</summary>
     public PictureItem From(long start) => new(start, (int)Math.Max(0, Start + Length - start), IsExif: false);
 
-    /// <summary>As many bytes that say nothing.</summary>
+    /// <summary>As many bytes without meaning.</summary>
     public byte[] Blank()
     {
         var blank = new byte[Length];

@@ -3,14 +3,14 @@ using LockNGen.Media.Formats;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// Finds the metadata among the items of a HEIF file (ISO/IEC 14496-12, 8.11): what an item is, <c>iinf</c> says, and where it is, <c>iloc</c>.
+/// Finds the metadata among the items of a HEIF file (ISO/IEC 14496-12, 8.11): <c>iinf</c> says what an item is, <c>iloc</c> where it is.
 /// </summary>
 internal static class PictureItems
 {
     private const int FullBoxLength = 4;
     private const int LongestItem = 64 << 20;
 
-    /// <summary>The places of EXIF, XMP and other text; null where the tables make no sense.</summary>
+    /// <summary>The positions of EXIF, XMP and other text; null if the tables make no sense.</summary>
     public static List<PictureItem>? Read(ReadOnlySpan<byte> meta, long start, int headerLength)
     {
         Dictionary<uint, bool> wanted = [];
@@ -37,7 +37,7 @@ internal static class PictureItems
         Dictionary<uint, bool> wanted = [];
         foreach (var info in new BoxWalk(infos.From(infos.Byte(0) == 0 ? 6 : 8)))
         {
-            // Version 3 has a long id; behind it two bytes about protection.
+            // Version 3 has a 32-bit id, followed by two bytes about protection.
             var isLong = info.Content.Byte(0) == 3;
             var type = info.Content.From(FullBoxLength + (isLong ? 6 : 4));
             if (type.StartsWith("Exif"u8) || type.StartsWith("mime"u8) || type.StartsWith("uri "u8))
@@ -67,7 +67,7 @@ internal static class PictureItems
                 var (offset, length) = (origin + Take(table, ref at, offsetSize), Take(table, ref at, lengthSize));
                 if (!wanted.TryGetValue(id, out var isExif))
                     continue;
-                // Of method 1 it is in the box beside the tables, of 0 in the file; others point to items.
+                // With method 1 it is in the box beside the tables, with 0 in the file; others refer to items.
                 if (method > 1 || method == 1 && data < 0 || length is <= 0 or > LongestItem || offset < 0)
                     return null;
                 items.Add(new PictureItem(method == 1 ? data + offset : offset, (int)length, isExif));

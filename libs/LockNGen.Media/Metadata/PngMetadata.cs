@@ -4,12 +4,12 @@ using System.IO.Hashing;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// PNG: only chunks stay that say how the picture looks and moves (third edition). Text goes, private chunks like ComfyUI's <c>comf</c>, and
-/// whatever is behind the last chunk; of EXIF the orientation stays.
+/// PNG: only the chunks that affect how the picture looks and moves stay (third edition). Removed are text, private chunks like ComfyUI's <c>comf</c>, and
+/// anything after the last chunk; of EXIF the orientation stays.
 /// </summary>
 internal static class PngMetadata
 {
-    // Length, type, and behind the data a checksum.
+    // Length and type, and a checksum after the data.
     private const int HeaderLength = 8;
     private const int ChecksumLength = 4;
 
@@ -20,7 +20,7 @@ internal static class PngMetadata
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         await copy.CopyAsync(Signature.Length, cancellationToken);
@@ -41,7 +41,7 @@ internal static class PngMetadata
         return false;
     }
 
-    /// <summary>Without the chunks whose name begins with a capital letter there is no picture.</summary>
+    /// <summary>Chunks whose name starts with a capital letter are needed to decode the picture.</summary>
     private static bool IsKept(ReadOnlySpan<byte> type) => (type[0] & 0x20) == 0 || Kept.Contains(System.Text.Encoding.Latin1.GetString(type));
 
     private static async Task KeepOrientationAsync(FilteredCopy copy, long length, CancellationToken cancellationToken)

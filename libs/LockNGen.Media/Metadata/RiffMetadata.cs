@@ -4,7 +4,7 @@ namespace LockNGen.Media.Metadata;
 
 /// <summary>
 /// Files of chunks: WebP, WAV and AVI (RIFF), AIFF (IFF). Chunks of metadata become chunks of an unknown type, of the same length, because
-/// the file's length is written at its beginning. WebP announces EXIF there as well, and shows the picture as its orientation says: that stays.
+/// the file's length is written at its beginning. WebP also declares EXIF there, whose orientation decides how the picture is shown: that stays.
 /// </summary>
 internal static class RiffMetadata
 {
@@ -14,7 +14,7 @@ internal static class RiffMetadata
     private const int HeaderLength = 8;
     private const byte AnnouncesXmp = 0b0000_0100;
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         var isBigEndian = (await copy.PeekAsync(FileHeaderLength, cancellationToken)).Span.StartsWith("FORM"u8);
@@ -25,7 +25,7 @@ internal static class RiffMetadata
             var length = (long)size + (size & 1);
             if (IsList(header.Span, "hdrl"u8) || IsList(header.Span, "strl"u8))
             {
-                // What is inside of these follows as chunks of its own: names of streams.
+                // The contents of these follow as chunks of their own: stream names.
                 await copy.CopyAsync(HeaderLength + 4, cancellationToken);
                 continue;
             }
@@ -61,7 +61,7 @@ internal static class RiffMetadata
     private static async Task EmptyExifAsync(FilteredCopy copy, long length, CancellationToken cancellationToken)
     {
         var exif = await copy.PeekAsync((int)Math.Min(length, FilteredCopy.LongestPeek), cancellationToken);
-        // Some writers begin it as in JPEG.
+        // Some writers start it as in JPEG.
         var orientation = ExifOrientation.Read(exif.Span[(exif.Span.StartsWith(ExifOrientation.Signature) ? ExifOrientation.Signature.Length : 0)..]);
         var empty = orientation > 1 ? ExifOrientation.Write(orientation) : ExifOrientation.Nothing.ToArray();
         if (empty.Length > length)

@@ -3,17 +3,17 @@ using System.Buffers;
 namespace LockNGen.Media.Metadata;
 
 /// <summary>
-/// SVG: metadata and descriptions go, with whatever is in them, comments, and instructions to other programs. ComfyUI's SaveSVGNode writes the workflow into a CDATA section
-/// of a metadata element behind each opening tag.
+/// SVG: metadata and descriptions with their contents, comments and processing instructions are removed. ComfyUI's SaveSVGNode writes the workflow into a CDATA section
+/// of a metadata element after each opening tag.
 /// </summary>
 internal static class SvgMetadata
 {
-    /// <summary>Larger drawings are reported to have kept their metadata.</summary>
+    /// <summary>Larger drawings are reported as not cleaned.</summary>
     private const int LongestSvg = 32 << 20;
 
     private static readonly SearchValues<byte> NameEnds = SearchValues.Create(" \t\r\n/>"u8);
 
-    /// <summary>Cleans the file; tells whether all of it was understood.</summary>
+    /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
         var svg = await copy.TakeAsync(LongestSvg, cancellationToken);
@@ -45,7 +45,7 @@ internal static class SvgMetadata
         return depth == 0 ? cleaned.ToArray() : null;
     }
 
-    /// <summary>What begins here, and how long it is; negative where it has no end.</summary>
+    /// <summary>What starts here, and its length; negative if it does not end.</summary>
     private static (Markup Kind, int Length) MarkupAt(ReadOnlySpan<byte> text)
     {
         if (text.StartsWith("<!--"u8))
@@ -60,7 +60,7 @@ internal static class SvgMetadata
         return (text.StartsWith("</"u8) ? Markup.Close : end > 1 && text[end - 2] == '/' ? Markup.Empty : Markup.Open, end);
     }
 
-    /// <summary>The end of a tag; what is between quotes is none.</summary>
+    /// <summary>The end of a tag, ignoring anything in quotes.</summary>
     private static int TagEnd(ReadOnlySpan<byte> tag)
     {
         for (var at = 1; at < tag.Length; at++)

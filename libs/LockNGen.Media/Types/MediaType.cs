@@ -4,17 +4,17 @@ namespace LockNGen.Media.Types;
 
 /// <summary>A type of file that is recognized by its bytes.</summary>
 /// <param name="ContentType">Its media type.</param>
-/// <param name="Extension">The end of its name, with the dot.</param>
+/// <param name="Extension">The file name extension, with the dot.</param>
 /// <param name="Kind">One of <see cref="GenerationResultKinds"/>.</param>
 public sealed record MediaType(string ContentType, string Extension, string Kind)
 {
-    // Filled by those below; the first of a content type speaks for it.
+    // Filled by those below; the first with a content type represents it.
     private static readonly Dictionary<string, MediaType> Known = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Anything that is not known here.</summary>
+    /// <summary>Any type that is not listed here.</summary>
     public static MediaType Unknown { get; } = File("application/octet-stream", ".bin");
 
-    /// <summary>PNG, also the animated one.</summary>
+    /// <summary>PNG, animated or not.</summary>
     public static MediaType Png { get; } = Image("image/png", ".png");
 
     public static MediaType Jpeg { get; } = Image("image/jpeg", ".jpg");
@@ -65,7 +65,7 @@ public sealed record MediaType(string ContentType, string Extension, string Kind
 
     public static MediaType Ogg { get; } = Audio("audio/ogg", ".ogg");
 
-    /// <summary>Ogg with Opus, whose files have an ending of their own.</summary>
+    /// <summary>Ogg with Opus, which has its own file name extension.</summary>
     public static MediaType Opus { get; } = Audio("audio/ogg", ".opus");
 
     public static MediaType Wav { get; } = Audio("audio/wav", ".wav");
@@ -108,7 +108,7 @@ public sealed record MediaType(string ContentType, string Extension, string Kind
     /// </summary>
     public bool IsInert => Kind is not (GenerationResultKinds.File or GenerationResultKinds.Latent) && ContentType != Svg.ContentType;
 
-    /// <summary>The type of this content type; null where it is none of ours.</summary>
+    /// <summary>The type with this content type; null if it is not listed here.</summary>
     public static MediaType? Find(string contentType) => Known.GetValueOrDefault(contentType);
 
     private static MediaType Add(MediaType type)

@@ -12,14 +12,14 @@ public sealed class CorsOriginOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Cors";
 
-    /// <summary>Origins such as <c>https://gallery.example.com</c>. Default: none; a page of this service's own host always may.</summary>
+    /// <summary>Origins such as <c>https://gallery.example.com</c>. Default: none; pages from this service's own host are always allowed.</summary>
     public IList<string> Origins { get; init; } = [];
 }
 
-/// <summary>Decides about <c>Origin</c>: for CORS, which browsers ask for, and for WebSockets and plain posts, which they do not.</summary>
+/// <summary>Checks <c>Origin</c>: for CORS, where browsers send preflights, and for WebSockets and plain posts, where they do not.</summary>
 public sealed class AllowedOrigins(IOptions<CorsOriginOptions> options) : IConfigureOptions<CorsOptions>
 {
-    /// <summary>Whether a page of this origin may connect. Clients that are no browsers send none.</summary>
+    /// <summary>Whether a page of this origin may connect. Clients other than browsers send none.</summary>
     public bool Allows(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
@@ -37,13 +37,13 @@ public sealed class AllowedOrigins(IOptions<CorsOriginOptions> options) : IConfi
         .AllowCredentials()
         .WithExposedHeaders("ETag", "Location", "Retry-After"));
 
-    /// <summary>By host and port, not scheme: what ends TLS in front of us may not be a proxy that is believed.</summary>
+    /// <summary>By host and port, not scheme: TLS may be terminated by a proxy that is not trusted.</summary>
     private static bool IsSameHost(string origin, HostString host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var from)
         && string.Equals(from.Host, host.Host, StringComparison.OrdinalIgnoreCase)
         && (host.Port is null ? from.IsDefaultPort : from.Port == host.Port);
 
-    /// <summary>Answers preflights before anything else looks at them.</summary>
+    /// <summary>Answers preflights before anything else handles them.</summary>
     internal sealed class Filter : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

@@ -12,15 +12,15 @@ public sealed class AuthOptions
     public string? Authority { get; set; }
 
     /// <summary>
-    /// The <c>aud</c> that tokens must carry. Required with <see cref="Authority"/>: else a token that the issuer made for any other
-    /// application would be good here.
+    /// The <c>aud</c> that tokens must carry. Required with <see cref="Authority"/>: otherwise a token that the issuer made for any other
+    /// application would be accepted here.
     /// </summary>
     public string? Audience { get; set; }
 
     /// <summary>Shared secret of HMAC-signed tokens (HS256, HS384, HS512), at least 32 bytes of UTF-8. Instead of <see cref="Authority"/>.</summary>
     public string? SigningKey { get; set; }
 
-    /// <summary>With <see cref="SigningKey"/>: the <c>iss</c> that tokens must carry; any when absent.</summary>
+    /// <summary>With <see cref="SigningKey"/>: the <c>iss</c> that tokens must carry; any if unset.</summary>
     public string? Issuer { get; set; }
 
     /// <summary>How far the clocks of issuer and service may differ. Default 30 seconds, at most 5 minutes.</summary>
@@ -28,11 +28,11 @@ public sealed class AuthOptions
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// With <see cref="Authority"/>: a token of a key that is not known fetches the published keys again, at most so often. Default 30 seconds.
+    /// With <see cref="Authority"/>: how often, at most, a token signed with an unknown key triggers fetching the published keys again. Default 30 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether tokens are asked for at all.</summary>
+    /// <summary>Whether tokens are required at all.</summary>
     public bool IsOn => !string.IsNullOrWhiteSpace(Authority) || !string.IsNullOrWhiteSpace(SigningKey);
 }

@@ -19,7 +19,7 @@ internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
-    /// <summary>Who sets one of these means to close the door: a key that got lost on the way must not leave it open.</summary>
+    /// <summary>Setting one of these means that access is to be restricted: a key that got lost must not leave it open.</summary>
     private static void CheckOff(AuthOptions options, List<string> errors)
     {
         if (options.SigningKey is not null)
@@ -39,6 +39,6 @@ internal sealed class AuthOptionsValidator : IValidateOptions<AuthOptions>
         if (!string.IsNullOrWhiteSpace(options.SigningKey))
             errors.Add("Set either Auth:Authority or Auth:SigningKey, not both.");
         if (string.IsNullOrWhiteSpace(options.Audience))
-            errors.Add("Auth:Audience must be set with Auth:Authority, else tokens made for other applications would be accepted.");
+            errors.Add("Auth:Audience must be set with Auth:Authority, or tokens made for other applications would be accepted.");
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// Who calls: the owner id that its generations carry, and what else it may see. An endpoint takes it as a parameter.
+/// The caller: the owner id of its generations, and what else it may see. An endpoint takes it as a parameter.
 /// </summary>
 public sealed record Caller
 {
@@ -16,13 +16,13 @@ public sealed record Caller
     /// <summary>The scope that may submit with high priority.</summary>
     public const string PriorityScope = "generations:priority";
 
-    /// <summary>The JWT's <c>sub</c>; while authentication is off the session id that the client chose, if it sent one.</summary>
+    /// <summary>The JWT's <c>sub</c>; without authentication, the session id that the client chose, if it sent one.</summary>
     public string? Owner { get; init; }
 
     /// <summary>Whether it may see and do everything: has the scope <see cref="AdminScope"/>, or authentication is off.</summary>
     public bool IsAdmin { get; init; }
 
-    /// <summary>False while authentication is off: the owner id is then a filter, not a border.</summary>
+    /// <summary>False while authentication is off: the owner id is then a filter, not a boundary.</summary>
     public bool IsAuthenticated { get; init; }
 
     /// <summary>All scopes of the token.</summary>
@@ -34,10 +34,10 @@ public sealed record Caller
     /// <summary>When the token was issued.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
-    /// <summary>When the token ends, and with it every connection that it opened.</summary>
+    /// <summary>When the token expires, and with it every connection that it opened.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Whether its own work may go before its equals'.</summary>
+    /// <summary>Whether it may submit with high priority.</summary>
     public bool MayHurry => IsAdmin || Scopes.Contains(PriorityScope);
 
     /// <summary>Whether it may see the generation of this owner when it asks for it by id.</summary>
@@ -45,7 +45,7 @@ public sealed record Caller
 
     /// <summary>
     /// Whether generations of this owner are among "all" that it lists: the same for authenticated callers; without authentication a
-    /// session sees its own and those that belong to no one, and a caller without a session sees everything.
+    /// session sees its own and those without an owner, and a caller without a session sees everything.
     /// </summary>
     public bool Lists(string? owner) =>
         IsAuthenticated ? MaySee(owner) : Owner is null || owner is null || owner == Owner;

@@ -14,7 +14,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>Who calls, the same for every service: JWT from the header or the session cookie, or a plain session id while authentication is off.</summary>
+/// <summary>Identifies the caller, the same in every service: a JWT from the header or the session cookie, or a plain session id while authentication is off.</summary>
 public static class CallerAuthentication
 {
     internal const string Scheme = "LockNGen";
@@ -63,7 +63,7 @@ public static class CallerAuthentication
         return builder;
     }
 
-    /// <summary>The library would trust keys that the issuer has withdrawn for one more hour.</summary>
+    /// <summary>By default the library would trust keys that the issuer has withdrawn for one more hour.</summary>
     private static void ForgetWithdrawnKeys(JwtBearerOptions options)
     {
         if (options.ConfigurationManager is BaseConfigurationManager keys)

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// What limits count where callers are anonymous: an IPv4 address, or the /64 of an IPv6 address, which is the smallest network that
-/// one customer gets. An IPv4 address in the form of IPv6 is an IPv4 address.
+/// What limits apply to when callers are anonymous: an IPv4 address, or the /64 of an IPv6 address, which is the smallest network that
+/// one customer gets. An IPv4-mapped IPv6 address is an IPv4 address.
 /// </summary>
 public static class ClientNetwork
 {

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// Refuses what a page of another site asks its visitor's browser to change here (cross-site request forgery). CORS does not: a browser
-/// sends a plain POST without asking first, and we read JSON from any content type. Browsers name their page's origin in every such
-/// request; clients that are no browsers name none, and are left alone.
+/// Refuses changes that a page of another site requests through its visitor's browser (cross-site request forgery). CORS does not: a browser
+/// sends a plain POST without a preflight, and we read JSON from any content type. Browsers name their page's origin in every such
+/// request; other clients name none, and are let through.
 /// </summary>
 internal sealed class CrossSiteRequests(RequestDelegate next, AllowedOrigins origins)
 {
@@ -23,7 +23,7 @@ internal sealed class CrossSiteRequests(RequestDelegate next, AllowedOrigins ori
     private static bool IsSafe(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 
-    /// <summary>What the browser says about the page goes before our comparison of hosts, which a proxy may have changed.</summary>
+    /// <summary>The browser's own verdict takes precedence over our comparison of hosts, which a proxy may have changed.</summary>
     private bool IsOwn(HttpRequest request) => request.Headers[FetchSite].ToString() switch
     {
         "same-origin" or "none" => true,
@@ -31,7 +31,7 @@ internal sealed class CrossSiteRequests(RequestDelegate next, AllowedOrigins ori
         _ => origins.Lists(request),
     };
 
-    /// <summary>Behind CORS, which answers preflights, and in front of everything else.</summary>
+    /// <summary>After CORS, which answers preflights, and before everything else.</summary>
     internal sealed class Filter : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

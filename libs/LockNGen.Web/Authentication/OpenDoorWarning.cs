@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>Says at start, outside development, that anybody who reaches this service may use it.</summary>
+/// <summary>Warns at start, outside development, that anyone who reaches this service may use it.</summary>
 internal sealed partial class OpenDoorWarning(IOptions<AuthOptions> options, IHostEnvironment environment, ILogger<OpenDoorWarning> logger)
     : IHostedService
 {
@@ -18,6 +18,6 @@ internal sealed partial class OpenDoorWarning(IOptions<AuthOptions> options, IHo
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(LogLevel.Warning,
-        "Authentication is off: whoever reaches this service sees and does everything. Set Auth__Authority and Auth__Audience, or Auth__SigningKey")]
+        "Authentication is off: anyone who reaches this service can see and do everything. Set Auth__Authority and Auth__Audience, or Auth__SigningKey")]
     private partial void LogOpenDoor();
 }

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>Which proxies are believed about the client's address. Section <c>Proxies</c>.</summary>
+/// <summary>Which proxies are trusted to report the client's address. Section <c>Proxies</c>.</summary>
 public sealed class ProxyOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Proxies";
 
     /// <summary>
-    /// Networks (<c>10.0.0.0/8</c>) or addresses whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed. Default: none, so
-    /// that nobody picks the address that limits are counted by.
+    /// Networks (<c>10.0.0.0/8</c>) or addresses whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are trusted. Default: none, so
+    /// that no one can choose the address to which limits apply.
     /// </summary>
     public IList<string> Trusted { get; init; } = [];
 

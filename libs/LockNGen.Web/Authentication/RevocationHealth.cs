@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>A service that cannot know yet which tokens are revoked would let their holders in: it is not ready.</summary>
+/// <summary>A service that does not know yet which tokens are revoked would accept them: it is not ready.</summary>
 public sealed class RevocationHealth(RevocationList revocations, IOptions<AuthOptions> auth) : IHealthCheck
 {
     private const string Name = "revocations";
 
-    /// <summary>Makes readiness of a service that asks others for revocations wait for their answer; once for every host.</summary>
+    /// <summary>Makes a service that asks another for revocations ready only after the first answer; once for every host.</summary>
     public static void AddTo(IHostApplicationBuilder builder) => builder.Services.Configure<HealthCheckServiceOptions>(o =>
     {
         if (o.Registrations.All(r => r.Name != Name))
@@ -22,5 +22,5 @@ public sealed class RevocationHealth(RevocationList revocations, IOptions<AuthOp
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(!auth.Value.IsOn || revocations.IsKnown
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("The GenerationApi has not said yet which tokens are revoked."));
+            : HealthCheckResult.Unhealthy("The GenerationApi has not reported yet which tokens are revoked."));
 }

@@ -3,12 +3,12 @@ using LockNGen.Contracts;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// The revocations that this process knows of. Services add what <see cref="TokenRevoked"/> announces, and what the GenerationApi's database
+/// The revocations that this process knows. Services add those that <see cref="TokenRevoked"/> announces, and those that the GenerationApi's database
 /// still holds (<see cref="RevocationPoll"/>).
 /// </summary>
 public sealed class RevocationList
 {
-    /// <summary>A bound, not a target: the oldest are forgotten beyond it.</summary>
+    /// <summary>A bound, not a target: beyond it the oldest are dropped.</summary>
     private const int Capacity = 100_000;
 
     private readonly Lock _gate = new();
@@ -17,13 +17,13 @@ public sealed class RevocationList
     private readonly Dictionary<string, DateTimeOffset> _subjects = [];
     private bool _isKnown;
 
-    /// <summary>Whether the revocations of the time before this process have been added.</summary>
+    /// <summary>Whether revocations from before this process started have been added.</summary>
     public bool IsKnown { get => Volatile.Read(ref _isKnown); set => Volatile.Write(ref _isKnown, value); }
 
-    /// <summary>Something was added that was not known: connections may have to be closed.</summary>
+    /// <summary>Raised when a new revocation was added: connections may have to be closed.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>Remembers revocations; repeating them is harmless.</summary>
+    /// <summary>Adds revocations; repeating them is harmless.</summary>
     public void Add(params IEnumerable<TokenRevoked> revocations)
     {
         var isNews = false;

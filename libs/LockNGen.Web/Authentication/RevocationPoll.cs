@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// Asks now and then which tokens are revoked: at the start for those of the time before this process, and again because an event that tells
-/// of one may be lost.
+/// Asks regularly which tokens are revoked: at the start for those revoked before, and again because an event that announces
+/// one may be lost.
 /// </summary>
 public sealed partial class RevocationPoll : BackgroundService
 {
@@ -58,12 +58,12 @@ public sealed partial class RevocationPoll : BackgroundService
                 LogNoAnswer(e.Message);
             }
 
-            // Replicas that started together must not ask together for ever.
+            // Replicas that started together must not keep asking together.
             var pause = failures > 0 ? Retry.DelayAfter(failures) : Interval * (0.75 + (Random.Shared.NextDouble() / 2));
             await Task.Delay(pause, _clock, stoppingToken);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The GenerationApi does not say which tokens are revoked; asking again soon: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The GenerationApi does not report which tokens are revoked; asking again soon: {Reason}")]
     private partial void LogNoAnswer(string reason);
 }

@@ -9,11 +9,11 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// <c>/api/session</c>: swaps a JWT for a cookie, for what a browser cannot send a header with: WebSocket, EventSource and images.
+/// <c>/api/session</c>: exchanges a JWT for a cookie, for requests on which a browser cannot set a header: WebSocket, EventSource and images.
 /// </summary>
 public static class SessionEndpoints
 {
-    /// <summary>Browsers keep cookies of 4,096 bytes with name and attributes.</summary>
+    /// <summary>Browsers accept cookies of up to 4,096 bytes, including name and attributes.</summary>
     private const int MaxCookieLength = 3_800;
 
     /// <summary>Maps GET, POST and DELETE.</summary>
@@ -21,7 +21,7 @@ public static class SessionEndpoints
     {
         var session = endpoints.MapGroup("/api/session").WithTags("Session");
         session.MapGet("/", Read).WithSummary("Who am I");
-        session.MapPost("/", Create).RequireAuthorization().ProducesProblem(StatusCodes.Status413PayloadTooLarge).WithSummary("Swap the JWT of the Authorization header for a cookie");
+        session.MapPost("/", Create).RequireAuthorization().ProducesProblem(StatusCodes.Status413PayloadTooLarge).WithSummary("Exchange the JWT of the Authorization header for a cookie");
         session.MapDelete("/", Delete).WithSummary("Sign out");
         return endpoints;
     }
@@ -50,7 +50,7 @@ public static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Strict: another site's page can neither read nor send it, so no request of its making is ours.</summary>
+    /// <summary>Strict: a page of another site can neither read nor send it, so it cannot forge requests.</summary>
     private static CookieOptions Cookie(HttpContext context, DateTimeOffset? expires) => new()
     {
         HttpOnly = true,
@@ -67,8 +67,8 @@ public static class SessionEndpoints
 }
 
 /// <summary>The answer of <c>/api/session</c>.</summary>
-/// <param name="AuthenticationRequired">Whether this installation asks for tokens.</param>
-/// <param name="Authenticated">Whether this request carried a good one.</param>
+/// <param name="AuthenticationRequired">Whether this installation requires tokens.</param>
+/// <param name="Authenticated">Whether this request carried a valid one.</param>
 /// <param name="Owner">The owner id that new generations get.</param>
 /// <param name="Admin">Whether the caller may see and do everything.</param>
 /// <param name="ExpiresAt">When the session ends.</param>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>Without authentication: everyone may do everything, and a session id only tells whose generations are whose.</summary>
+/// <summary>Without authentication: everyone may do everything, and a session id only separates one client's generations from another's.</summary>
 internal sealed class SessionIdHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {

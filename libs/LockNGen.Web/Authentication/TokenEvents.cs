@@ -9,14 +9,14 @@ using Microsoft.Net.Http.Headers;
 namespace LockNGen.Web.Authentication;
 
 /// <summary>
-/// What JwtBearer leaves to us: the cookie, revocations, 503 instead of 401 while the issuer's keys cannot be had, and problem details.
+/// What JwtBearer leaves to us: the cookie, revocations, 503 instead of 401 while the issuer's keys are unavailable, and problem details.
 /// </summary>
 internal sealed partial class TokenEvents(RevocationList revocations, ILogger<TokenEvents> logger) : JwtBearerEvents
 {
     public const string SessionCookie = "lockngen-session";
     private const string Bearer = "Bearer ";
 
-    /// <summary>The token of a request: the header, which is always deliberate, goes before the cookie.</summary>
+    /// <summary>The token of a request: the header, which is always deliberate, takes precedence over the cookie.</summary>
     public static string? TokenOf(HttpRequest request) =>
         request.Headers.Authorization.ToString() is { Length: > 0 } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? header[Bearer.Length..].Trim()
@@ -31,7 +31,7 @@ internal sealed partial class TokenEvents(RevocationList revocations, ILogger<To
             return;
         }
 
-        // Three parts are a signed token. Five would be an encrypted one, which no one issues here and whose decompression is an attack surface.
+        // Three parts are a signed token. Five would be an encrypted one, which is never issued here, and whose decompression is an attack surface.
         if (context.Token.Length > TokenOptions.MaxLength || context.Token.AsSpan().Count('.') != 2)
         {
             context.Fail("The token is not a signed JWT.");
@@ -40,7 +40,7 @@ internal sealed partial class TokenEvents(RevocationList revocations, ILogger<To
 
         try
         {
-            // JwtBearer itself would take keys that cannot be read for a token that is not good.
+            // JwtBearer itself would report keys that cannot be read as an invalid token.
             if (context.Options.ConfigurationManager is { } authority)
                 await authority.GetConfigurationAsync(context.HttpContext.RequestAborted);
         }
@@ -53,7 +53,7 @@ internal sealed partial class TokenEvents(RevocationList revocations, ILogger<To
 
     public override Task TokenValidated(TokenValidatedContext context)
     {
-        // RFC 7515, 4.1.11: who does not understand what a header calls critical must refuse the token, and we understand none of it.
+        // RFC 7515, 4.1.11: a token with critical headers that are not understood must be refused, and we understand none.
         if (context.SecurityToken is not JsonWebToken token || token.TryGetHeaderValue<object>("crit", out _))
             context.Fail("The token has critical headers that are not understood here.");
         else if (revocations.IsRevoked(Caller.Of(context.Principal!)))
@@ -77,7 +77,7 @@ internal sealed partial class TokenEvents(RevocationList revocations, ILogger<To
             context.HttpContext, StatusCodes.Status401Unauthorized, failure ?? "Send a JWT as 'Authorization: Bearer ...', or sign in with POST /api/session.");
     }
 
-    /// <summary>Messages of the library repeat what the token says; only ours are shown.</summary>
+    /// <summary>The library's messages repeat the token's content; only ours are shown.</summary>
     private static string Explain(Exception error) => error switch
     {
         SecurityTokenExpiredException or SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException =>

@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>What makes a JWT good: signature, issuer, audience, time. Keys come from the authority's discovery document, or from the options.</summary>
+/// <summary>What makes a JWT valid: signature, issuer, audience, time. Keys come from the authority's discovery document, or from the options.</summary>
 internal sealed class TokenOptions(IOptions<AuthOptions> auth, TimeProvider clock) : IConfigureNamedOptions<JwtBearerOptions>
 {
     /// <summary>Real tokens are shorter, and a longer one does not fit into a cookie anyway.</summary>
@@ -62,7 +62,7 @@ internal sealed class TokenOptions(IOptions<AuthOptions> auth, TimeProvider cloc
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var skew = auth.Value.ClockSkew;
-        // The skew goes to this side of the comparison: a token without nbf comes as DateTime.MinValue, from which nothing can be taken away.
+        // The skew is on this side of the comparison: a token without nbf has DateTime.MinValue, from which nothing can be subtracted.
         return expires is { } end && end > now - skew
             && (notBefore is not { } start || start <= now + skew)
             && token is JsonWebToken jwt && jwt.IssuedAt <= now + skew;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Web.Authentication;
 
-/// <summary>Sets ASP.NET Core's forwarded headers up from <see cref="ProxyOptions"/>.</summary>
+/// <summary>Configures ASP.NET Core's forwarded headers from <see cref="ProxyOptions"/>.</summary>
 internal sealed class TrustedProxies(IOptions<ProxyOptions> proxies) : IConfigureOptions<ForwardedHeadersOptions>
 {
     public void Configure(ForwardedHeadersOptions options)
@@ -18,7 +18,7 @@ internal sealed class TrustedProxies(IOptions<ProxyOptions> proxies) : IConfigur
                 options.KnownIPNetworks.Add(network);
         }
 
-        // With empty lists the middleware would believe everyone.
+        // With empty lists the middleware would trust everyone.
         options.ForwardedHeaders = options.KnownIPNetworks.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.All;
         options.ForwardLimit = null;
     }

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace LockNGen.Web.OpenApi;
 
-/// <summary>Declares the errors that an operation owes not to itself but to what stands in front of and behind all of them.</summary>
+/// <summary>Declares the errors that are common to all operations because of what is in front of and behind them.</summary>
 internal sealed class CommonErrors : IOpenApiOperationTransformer
 {
     /// <inheritdoc/>
@@ -14,7 +14,7 @@ internal sealed class CommonErrors : IOpenApiOperationTransformer
     {
         var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), cancellationToken: cancellationToken);
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
-            Add("401", "No token, or one that is expired, revoked or not for this installation.");
+            Add("401", "The token is missing, expired, revoked or not for this installation.");
         if (context.Description.HttpMethod is { } method && !HttpMethods.IsGet(method))
             Add("403", "The request comes from a page of another site, or a scope is missing.");
         Add("503", "The database, the broker or the issuer of tokens is away; see Retry-After.");

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace LockNGen.Web.OpenApi;
 
-/// <summary>Says what a document is about, and how callers say who they are.</summary>
+/// <summary>Describes a document, and how callers authenticate.</summary>
 internal sealed class DocumentInfo(string title, string description) : IOpenApiDocumentTransformer
 {
     private const string Token = "token";
@@ -18,7 +18,7 @@ internal sealed class DocumentInfo(string title, string description) : IOpenApiD
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "Where the installation tells callers apart (Auth in the settings); without that no token is asked for.",
+            Description = "Required if the installation has authentication (Auth in the settings); otherwise no token is needed.",
         });
         // Either none or a token: which of them depends on the installation.
         document.Security = [[], new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];

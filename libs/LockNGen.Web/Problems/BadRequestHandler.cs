@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LockNGen.Web.Problems;
 
-/// <summary>A body that ends too early or is too large, wherever it is read, is its sender's mistake, and often its end: nothing for the error log.</summary>
+/// <summary>A body that ends too early or is too large, wherever it is read, is the client's mistake, and often its disconnect: it does not belong in the error log.</summary>
 internal sealed class BadRequestHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

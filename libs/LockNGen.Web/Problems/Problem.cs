@@ -10,7 +10,7 @@ namespace LockNGen.Web.Problems;
 /// </summary>
 public static class Problem
 {
-    /// <summary>A problem whose status says enough for its code.</summary>
+    /// <summary>A problem whose code follows from its status.</summary>
     public static ProblemHttpResult Of(int status, string detail) => Of(status, ProblemCodes.Of(status), detail);
 
     /// <summary>A problem with a code of its own.</summary>
@@ -33,14 +33,14 @@ public static class Problem
     public static ProblemHttpResult NotFound(Guid id) =>
         Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no generation {id}.");
 
-    /// <summary>The request is wrong in these ways.</summary>
+    /// <summary>The request has these errors.</summary>
     public static ProblemHttpResult Invalid(IReadOnlyList<ProblemError> errors) => Of(
         StatusCodes.Status400BadRequest,
         ProblemCodes.InvalidRequest,
         errors is [var only] ? only.Message : $"{errors.Count} things are wrong; see errors.",
         errors);
 
-    /// <summary>The request is wrong in one way.</summary>
+    /// <summary>The request has one error.</summary>
     public static ProblemHttpResult Invalid(string field, string code, string message) => Invalid([new ProblemError { Field = field, Code = code, Message = message }]);
 
     internal static string TypeOf(string code) => "urn:lockngen:problem:" + code;

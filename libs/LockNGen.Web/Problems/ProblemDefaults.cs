@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LockNGen.Web.Problems;
 
-/// <summary>Gives the problems that the framework itself makes (bad route values, wrong methods) the same members as ours have.</summary>
+/// <summary>Gives the framework's own problems (bad route values, wrong methods) the same members as ours.</summary>
 internal static class ProblemDefaults
 {
     public static void Complete(ProblemDetailsContext context)
@@ -25,7 +25,7 @@ internal static class ProblemDefaults
         StatusCodes.Status404NotFound => $"There is nothing at {context.HttpContext.Request.Path}.",
         StatusCodes.Status405MethodNotAllowed => $"{context.HttpContext.Request.Method} is not allowed at {context.HttpContext.Request.Path}.",
         StatusCodes.Status415UnsupportedMediaType => "The Content-Type is not one that is read here.",
-        >= 500 => "Something broke on our side; traceId finds it in the logs.",
+        >= 500 => "An internal error occurred; find it in the logs by traceId.",
         _ => "The request was refused.",
     };
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace LockNGen.Web.Problems;
 
-/// <summary>Declares an endpoint's error answers for OpenAPI.</summary>
+/// <summary>Declares an endpoint's error responses for OpenAPI.</summary>
 public static class ProblemResponses
 {
     /// <summary>Declares one for each status.</summary>

@@ -6,7 +6,7 @@ namespace LockNGen.Web.Problems;
 /// <summary>One shape for the errors of all services.</summary>
 public static class ProblemsExtensions
 {
-    /// <summary>Completes what the framework refuses by itself; call it once for each host.</summary>
+    /// <summary>Completes the framework's own error responses; call it once for each host.</summary>
     public static IServiceCollection AddProblems(this IServiceCollection services)
     {
         services.AddExceptionHandler<BadRequestHandler>();

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace LockNGen.Workflows.Catalog;
 
-/// <summary>An input of a node class: <c>[type, options]</c> in ComfyUI's words.</summary>
+/// <summary>An input of a node class: <c>[type, options]</c> in ComfyUI's notation.</summary>
 public sealed record InputDefinition
 {
     internal const string Combo = "COMBO";
     internal const string DynamicCombo = "COMFY_DYNAMICCOMBO_V3";
     internal const string Growing = "COMFY_AUTOGROW_V3";
 
-    // What the editor has a field for, and not only a socket.
+    // Types for which the editor has a field, not only a socket.
     private static readonly HashSet<string> WithField =
     [
         "INT", "FLOAT", "BOOLEAN", "STRING", "MARKDOWN", Combo, DynamicCombo, "COLOR", "COLORS", "IMAGECOMPARE", "BOUNDING_BOX", "BOUNDING_BOXES",
@@ -21,7 +21,7 @@ public sealed record InputDefinition
     public required string Type { get; init; }
     public required bool IsRequired { get; init; }
 
-    /// <summary>The rest of what ComfyUI tells: default, min, max, step, multiline...</summary>
+    /// <summary>The other options from ComfyUI: default, min, max, step, multiline...</summary>
     public required JsonElement Options { get; init; }
 
     /// <summary>The values of a list; none for other types.</summary>
@@ -30,7 +30,7 @@ public sealed record InputDefinition
     /// <summary>Whether people enter a value for it, where nothing is linked to it.</summary>
     public bool HasField => !Options.IsTrue("forceInput") && WithField.Contains(FieldType);
 
-    /// <summary>The type of its field, where it is another than that of its links.</summary>
+    /// <summary>The type of its field, where it differs from that of its links.</summary>
     public string FieldType => Options.Text("widgetType") ?? Type;
 
     public bool IsList => FieldType is Combo or DynamicCombo;
@@ -58,7 +58,7 @@ public sealed record InputDefinition
         }
     }
 
-    /// <summary>Reads one; null if it is none.</summary>
+    /// <summary>Reads one; null if it is not one.</summary>
     internal static InputDefinition? Read(string name, JsonElement spec, bool isRequired)
     {
         if (spec.ValueKind != JsonValueKind.Array || spec.GetArrayLength() == 0)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.Workflows.Catalog;
 
-/// <summary>Reads of JSON that people and programs wrote: what has another shape than expected is not there.</summary>
+/// <summary>Lenient reads of JSON that people and programs wrote: a value of an unexpected shape counts as absent.</summary>
 internal static class JsonReading
 {
     public static JsonElement? Member(this JsonElement element, string name) =>

@@ -9,10 +9,10 @@ public sealed record NodeDefinition
 
     public required string Name { get; init; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>Its display name.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Whether it is worth running for itself.</summary>
+    /// <summary>Whether it is an output node, which is run for its own sake.</summary>
     public required bool IsOutput { get; init; }
 
     /// <summary>In the order in which the editor shows them.</summary>
@@ -21,7 +21,7 @@ public sealed record NodeDefinition
     /// <summary>The types of its outputs.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }
 
-    /// <summary>The input of this name, also one that a choice brings.</summary>
+    /// <summary>The input with this name, including those that come with a choice.</summary>
     public InputDefinition? Find(string name) => Find(Inputs, name);
 
     internal static NodeDefinition Read(string name, JsonElement element)
@@ -57,7 +57,7 @@ public sealed record NodeDefinition
         return null;
     }
 
-    // Python keeps the order of its inputs; where it is given apart from the inputs themselves, that is the one to trust.
+    // Python keeps the order of its inputs; where it is given separately, that order is the one to trust.
     private static List<InputDefinition> InOrder(JsonElement element, JsonElement input, string kind)
     {
         var inputs = new Dictionary<string, InputDefinition>(StringComparer.Ordinal);

@@ -17,7 +17,7 @@ public sealed class NodeDefinitions
     /// <summary>The class of this name, if it is known.</summary>
     public NodeDefinition? Find(string name) => _classes.GetValueOrDefault(name)?.Value;
 
-    /// <summary>Reads <c>/object_info</c>; what in it is no class is left out.</summary>
+    /// <summary>Reads <c>/object_info</c>; entries that are not classes are skipped.</summary>
     public static NodeDefinitions Parse(JsonElement objectInfo)
     {
         var classes = new Dictionary<string, Lazy<NodeDefinition>>(StringComparer.Ordinal);
@@ -30,7 +30,7 @@ public sealed class NodeDefinitions
         return new NodeDefinitions(classes);
     }
 
-    /// <summary>What several servers know; where they differ the first has it right.</summary>
+    /// <summary>The classes of several servers; where they differ the first wins.</summary>
     public static NodeDefinitions Merge(IReadOnlyList<NodeDefinitions> servers)
     {
         if (servers.Count == 1)

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>What the editor makes of a prompt before it sends it: comments go, and of {alternatives|in braces} one is taken.</summary>
+/// <summary>What the editor does to a prompt before sending it: comments are removed, and one of {alternatives|in braces} is chosen.</summary>
 internal static partial class DynamicPrompt
 {
     private const int Deepest = 50;
 
-    /// <summary>The text that is sent. The editor throws dice for the alternative; here it is the first, so that an import can be repeated.</summary>
+    /// <summary>The text that is sent. The editor picks a random alternative; here it is the first, so that an import is reproducible.</summary>
     public static string Resolve(string prompt) => Resolve(prompt, 0);
 
     private static string Resolve(string prompt, int depth)
@@ -26,7 +26,7 @@ internal static partial class DynamicPrompt
         return Escapes().Replace(text.ToString(), "${protected}");
     }
 
-    /// <summary>The first alternative of those that begin here.</summary>
+    /// <summary>The first of the alternatives that start here.</summary>
     private static string First(string source, ref int at)
     {
         var (choice, depth, isFirst) = (new StringBuilder(), 0, true);
@@ -44,7 +44,7 @@ internal static partial class DynamicPrompt
         return choice.ToString();
     }
 
-    // A backslash and what it protects are one.
+    // A backslash and the character it escapes belong together.
     private static string Characters(string source, ref int at)
     {
         var length = source[at] == '\\' && at + 1 < source.Length ? 2 : 1;

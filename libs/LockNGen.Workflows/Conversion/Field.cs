@@ -2,14 +2,14 @@ using LockNGen.Workflows.Catalog;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>What takes a place among a node's values: the field of an input, or one that the editor adds for itself (no input).</summary>
+/// <summary>An entry in a node's list of values: the field of an input, or one that the editor adds (no input).</summary>
 /// <param name="Name">The name of the input that it belongs to.</param>
-/// <param name="Input">The input; null for a field of the editor's own.</param>
+/// <param name="Input">The input; null for a field that the editor adds.</param>
 internal sealed record Field(string Name, InputDefinition? Input)
 {
     /// <summary>
-    /// The fields of a class in their order. Some come with the choice that another one has: <paramref name="valueOf"/> is asked for it, by
-    /// the name and the place of the field.
+    /// The fields of a class in their order. Some depend on the choice in another: <paramref name="valueOf"/> returns it, by
+    /// the name and the position of the field.
     /// </summary>
     public static List<Field> Of(NodeDefinition definition, Func<string, int, System.Text.Json.JsonElement?> valueOf, IEnumerable<string> sockets)
     {
@@ -18,7 +18,7 @@ internal sealed record Field(string Name, InputDefinition? Input)
         return fields;
     }
 
-    /// <summary>What the editor puts behind the field of an input: how its value changes from run to run.</summary>
+    /// <summary>The field that the editor adds after an input's own: how its value changes from run to run.</summary>
     public static IEnumerable<Field> OwnOf(InputDefinition input)
     {
         if (!input.HasControl)

@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace LockNGen.Workflows.Conversion;
 
 /// <summary>
-/// Finds which of the saved values belongs to which field. Saved values have no names: when the class has got or lost a field since, those
-/// behind it are at other places. The cheapest way to lay both lists side by side is taken; where nothing speaks against it, one by one.
+/// Matches saved values to fields. Saved values have no names: if the class has gained or lost a field since, those
+/// after it have moved. The cheapest alignment of both lists is taken; by default, one by one.
 /// </summary>
 internal static class FieldAlignment
 {
-    /// <summary>For a field or a value that has no partner before both lists end.</summary>
+    /// <summary>The cost of a field or value without a partner before both lists end.</summary>
     private const double Gap = 2.5;
     private const int Longest = 400;
 
@@ -38,7 +38,7 @@ internal static class FieldAlignment
         return aligned;
     }
 
-    // costs[f, v]: of the best way to lay out what is left from field f and value v on. What is left of only one list is free.
+    // costs[f, v]: of the best alignment from field f and value v on. A rest of only one list is free.
     private static double[,] Costs(IReadOnlyList<Field> fields, IReadOnlyList<JsonElement> values)
     {
         var costs = new double[fields.Count + 1, values.Count + 1];

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>How well a saved value fits a field: 0 for quite, the more the less.</summary>
+/// <summary>How badly a saved value fits a field: 0 is a perfect fit.</summary>
 internal static class FieldFit
 {
     private const double Odd = 1;
@@ -38,7 +38,7 @@ internal static class FieldFit
             return 0;
         if (value.ValueKind != JsonValueKind.String)
             return Impossible;
-        // A server without the model lists other files, or none.
+        // A server that lacks the model lists other files, or none.
         if (choices.Count == 0 || choices.Any(c => LooksLikeFile(c)) && LooksLikeFile(value))
             return 0;
         return IsControl(value) ? Impossible : LooksLikeFile(value) ? Wrong : Odd;

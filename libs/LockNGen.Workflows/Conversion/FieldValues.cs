@@ -4,7 +4,7 @@ using LockNGen.Workflows.Editor;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>The values of a node's fields by their names, in order; what was not saved is what the editor would enter.</summary>
+/// <summary>The values of a node's fields by their names, in order; a value that was not saved is the editor's default.</summary>
 internal static class FieldValues
 {
     public static IReadOnlyList<(string Name, JsonElement Value, InputDefinition? Input)> Read(EditorNode node, NodeDefinition? definition)
@@ -23,7 +23,7 @@ internal static class FieldValues
                 values.Add((input.Name, known, input));
         }
 
-        // Values with names say what they are for; nodes that save them this way have fields that are in no catalog.
+        // Values with names say what they are for; nodes that save them this way have fields that no catalog lists.
         if (node.Values.ValueKind == JsonValueKind.Object)
             values.AddRange(saved.Where(s => fields.All(f => f.Name != s.Key) && IsPlain(s)).Select(s => (s.Key, s.Value, (InputDefinition?)null)));
         return values;
@@ -62,7 +62,7 @@ internal static class FieldValues
         return saved;
     }
 
-    /// <summary>Newer editors save a socket for each field: where all are there, they are the names of the values.</summary>
+    /// <summary>Newer editors save a socket for each field: if all are present, they name the values.</summary>
     private static Dictionary<string, JsonElement>? BySockets(EditorNode node, NodeDefinition? definition, List<JsonElement> values)
     {
         var saved = new Dictionary<string, JsonElement>(StringComparer.Ordinal);

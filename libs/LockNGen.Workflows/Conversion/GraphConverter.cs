@@ -5,7 +5,7 @@ using LockNGen.Workflows.Editor;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>Makes the API's format of the editor's, as the editor does before it sends a workflow (<c>graphToPrompt</c>).</summary>
+/// <summary>Converts the editor's format to the API's, as the editor does before it sends a workflow (<c>graphToPrompt</c>).</summary>
 internal sealed class GraphConverter
 {
     private const int MostNodes = 20_000;
@@ -21,7 +21,7 @@ internal sealed class GraphConverter
     {
         var converter = new GraphConverter();
         converter.Add(new Scope(workflow, definitions));
-        // What muted nodes would give is not there.
+        // The outputs of muted nodes do not exist.
         foreach (var (inputs, name, origin) in converter._links.Where(l => !converter._prompt.ContainsKey(l.Origin)))
             inputs.Remove(name);
         return converter._prompt;
@@ -51,7 +51,7 @@ internal sealed class GraphConverter
         for (var slot = 0; slot < node.Inputs.Count; slot++)
         {
             var input = node.Inputs[slot];
-            // The class has lost this field since.
+            // The class no longer has this field.
             if (definition is not null && input.Field is not null && values.All(v => v.Name != input.Name) && definition.Find(input.Name) is null)
                 continue;
             switch (LinkResolution.Follow(scope, node, slot))
@@ -60,7 +60,7 @@ internal sealed class GraphConverter
                     inputs[input.Name] = new JsonArray(origin, output.Slot);
                     _links.Add((inputs, input.Name, origin));
                     break;
-                // A value is for fields; a socket cannot have one.
+                // Only fields have values; a socket cannot.
                 case { } constant when input.Field is not null || values.Any(v => v.Name == input.Name):
                     inputs[input.Name] = Written(Sent(scope, constant.Value, input.Name, definition?.Find(input.Name)));
                     break;
@@ -88,7 +88,7 @@ internal sealed class GraphConverter
         return sent == text ? value : JsonSerializer.SerializeToElement(sent);
     }
 
-    // A list would be taken for a link, so that the server unwraps one.
+    // A list would be taken for a link; wrapped like this, the server unwraps it.
     private static JsonNode? Written(JsonElement value) => value.ValueKind == JsonValueKind.Array
         ? new JsonObject { ["__value__"] = JsonNode.Parse(value.GetRawText()) }
         : JsonNode.Parse(value.GetRawText());

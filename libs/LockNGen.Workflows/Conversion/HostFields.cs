@@ -5,12 +5,12 @@ using LockNGen.Workflows.Editor;
 namespace LockNGen.Workflows.Conversion;
 
 /// <summary>
-/// The values that a subgraph's node has itself. Three generations of editors: one value for each input that is a field inside; a list of
+/// The values that a subgraph's node holds itself. Three generations of editors wrote them: one value for each input that is a field inside; a list of
 /// fields (<c>proxyWidgets</c>) with a value for each; and group nodes, with the fields of all their nodes.
 /// </summary>
 internal static class HostFields
 {
-    /// <summary>The "node" of a proxy that stands for an input of the subgraph.</summary>
+    /// <summary>The "node" of a proxy that represents an input of the subgraph.</summary>
     private const string OwnInput = "-1";
 
     public static void Apply(Scope inside, EditorNode host)
@@ -33,7 +33,7 @@ internal static class HostFields
             var node = inside.Graph.Node(inner.Node)!;
             var input = inside.Definitions.Find(node.Type)?.Find(inner.Field) ?? new InputDefinition { Name = inner.Field, Type = "*", IsRequired = true, Options = default, Choices = [] };
             fields.Add((inner, new Field(inner.Field, input)));
-            // A primitive has a control behind its value, where that is a number or a choice.
+            // A primitive has a control after its value if that is a number or a choice.
             var own = node.Type == VirtualNodes.Primitive ? Enumerable.Repeat(new Field(inner.Field, null), Math.Max(0, node.Values.ValueKind == JsonValueKind.Array ? node.Values.GetArrayLength() - 1 : 0)) : Field.OwnOf(input);
             fields.AddRange(own.Select(f => ((InnerField?)null, f)));
         }
@@ -83,7 +83,7 @@ internal static class HostFields
             return;
         }
 
-        // A field of a subgraph inside of this one: by the name of its input, or of the field that it stands for.
+        // A field of a nested subgraph: by the name of its input, or of the field that it represents.
         var name = field[(field.LastIndexOf(": ", StringComparison.Ordinal) is >= 0 and var at ? at + 2 : 0)..];
         var slot = deeper.Graph.Inputs.ToList().FindIndex(i => i.Name == name);
         if (slot >= 0)
@@ -107,7 +107,7 @@ internal static class HostFields
         }
 
         var values = Values(host);
-        // Where there are more values than fields, those that say how a seed changes are among them.
+        // If there are more values than fields, they include those that say how a seed changes.
         var hasControls = values.Count > slots.Count;
         var next = 0;
         foreach (var slot in slots.TakeWhile(_ => next < values.Count))

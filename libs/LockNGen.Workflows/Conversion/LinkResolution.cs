@@ -3,7 +3,7 @@ using LockNGen.Workflows.Editor;
 namespace LockNGen.Workflows.Conversion;
 
 /// <summary>
-/// Follows links to where a value really comes from: out of and into subgraphs, through what is bypassed and what is only drawn. The same
+/// Follows links to where a value really comes from: out of and into subgraphs, through bypassed nodes and nodes that are only drawn. The same
 /// steps as the editor's own (<c>ExecutableNodeDTO</c>).
 /// </summary>
 internal sealed class LinkResolution
@@ -17,7 +17,7 @@ internal sealed class LinkResolution
     {
     }
 
-    /// <summary>What an input gets; null for nothing.</summary>
+    /// <summary>What an input receives; null for nothing.</summary>
     public static Resolved? Follow(Scope scope, EditorNode node, int slot) => new LinkResolution().Input(scope, node, slot, null);
 
     private Resolved? Input(Scope scope, EditorNode node, int slot, string? type)
@@ -45,7 +45,7 @@ internal sealed class LinkResolution
         return scope.Outer is null && scope.Workflow.DrawnNowhere.TryGetValue((node.Id, slot), out var link) ? link : null;
     }
 
-    /// <summary>An input of a subgraph: what is linked to its node, or what its field says.</summary>
+    /// <summary>An input of a subgraph: what is linked to its node, or the value of its field.</summary>
     private Resolved? Outside(Scope inside, Scope outer, EditorNode host, int slot)
     {
         var at = HostSlot(inside, host, slot);
@@ -65,7 +65,7 @@ internal sealed class LinkResolution
         var same = Enumerable.Range(0, inputs.Count).Where(i => inputs[i].Name == wanted.Name).ToList();
         if (same.Count > 0)
             return same.Find(i => inputs[i].Type == wanted.Type) is > 0 and var exact ? exact : same[0];
-        // Group nodes may call them otherwise.
+        // Group nodes may use other names.
         return inside.Graph.InnerFields.Count > 0 || inside.Graph.Inputs.Any(i => i.Name.Length == 0) ? slot : -1;
     }
 
@@ -110,7 +110,7 @@ internal sealed class LinkResolution
     private static string? NameOf(EditorNode node) =>
         node.Values is { ValueKind: System.Text.Json.JsonValueKind.Array } values && values.GetArrayLength() > 0 && values[0].ValueKind == System.Text.Json.JsonValueKind.String ? values[0].GetString() : null;
 
-    /// <summary>The input whose value takes the way of an output through a bypassed node.</summary>
+    /// <summary>The input whose value passes through a bypassed node to this output.</summary>
     private static int BypassSlot(EditorNode node, int slot, string type)
     {
         var inputs = node.Inputs;

@@ -5,7 +5,7 @@ using LockNGen.Workflows.Catalog;
 namespace LockNGen.Workflows.Conversion;
 
 /// <summary>
-/// Names for files may hold values of other nodes, <c>%KSampler.seed%</c>, which the editor puts in, and a date in the editor's own words,
+/// File names may contain values of other nodes, <c>%KSampler.seed%</c>, which the editor inserts, and a date in the editor's own notation,
 /// <c>%date:yyyy-MM-dd%</c>, for which the server has <c>%year%</c> and others: so that it is the day of the run and not of the import.
 /// </summary>
 internal static partial class PrefixText

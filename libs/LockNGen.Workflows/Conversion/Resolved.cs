@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>Where what an input gets comes from, once everything that is only drawn is gone: the output of a node, or a value.</summary>
+/// <summary>The source of an input once everything that is only drawn has been resolved: the output of a node, or a value.</summary>
 internal sealed record Resolved(string? Node, int Slot, JsonElement Value)
 {
     public static Resolved Output(string node, int slot) => new(node, slot, default);

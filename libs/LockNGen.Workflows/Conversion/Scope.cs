@@ -31,7 +31,7 @@ internal sealed class Scope
             throw new InvalidWorkflowException($"Subgraphs are nested more than {Deepest} levels deep; '{host.Title ?? host.Type}' probably contains itself.");
         _root = outer._root;
         if (++_root._uses > MostUses)
-            throw new InvalidWorkflowException($"The workflow has more than {MostUses} subgraphs, counted with those inside of others.");
+            throw new InvalidWorkflowException($"The workflow has more than {MostUses} subgraphs, nested ones included.");
         (Workflow, Definitions, Graph, Outer, Host) = (outer.Workflow, outer.Definitions, graph, outer, host);
         Prefix = $"{outer.Prefix}{host.Id}:";
         _depth = outer._depth + 1;
@@ -41,7 +41,7 @@ internal sealed class Scope
     public NodeDefinitions Definitions { get; }
     public EditorGraph Graph { get; }
 
-    /// <summary>What the ids of its nodes begin with: the ids of the nodes that it is inside of.</summary>
+    /// <summary>The prefix of its nodes' ids: the ids of the nodes that contain it.</summary>
     public string Prefix { get; }
 
     /// <summary>The graph that the subgraph's node is in.</summary>
@@ -50,7 +50,7 @@ internal sealed class Scope
     /// <summary>The subgraph's node.</summary>
     public EditorNode? Host { get; }
 
-    /// <summary>Values that the subgraph's node has for inputs of it, by their number.</summary>
+    /// <summary>Values that the subgraph's node has for its inputs, by their number.</summary>
     public Dictionary<int, JsonElement> HostValues { get; } = [];
 
     /// <summary>Values that the subgraph's node has for fields of the nodes inside.</summary>
@@ -69,7 +69,7 @@ internal sealed class Scope
         return inside;
     }
 
-    /// <summary>The values of a node's fields, those from outside in place of its own.</summary>
+    /// <summary>The values of a node's fields; those from outside replace its own.</summary>
     public IReadOnlyList<(string Name, JsonElement Value, InputDefinition? Input)> ValuesOf(EditorNode node)
     {
         if (_values.TryGetValue(node.Id, out var known))
@@ -78,7 +78,7 @@ internal sealed class Scope
         return _values[node.Id] = [.. own.Select(o => FieldValues.TryGetValue(new(node.Id, o.Name), out var value) ? o with { Value = value } : o)];
     }
 
-    /// <summary>The value of one field; of a primitive that of its only one.</summary>
+    /// <summary>The value of one field; for a primitive, its only one.</summary>
     public JsonElement? ValueOf(EditorNode node, string field)
     {
         if (FieldValues.TryGetValue(new(node.Id, field), out var given))
@@ -94,10 +94,10 @@ internal sealed class Scope
         return null;
     }
 
-    /// <summary>What the field of an input of this subgraph's node says: its own value, or that of the first field inside that it stands for.</summary>
+    /// <summary>The value of an input's field on this subgraph's node: its own, or that of the first field inside that it represents.</summary>
     public JsonElement? HostValue(int slot) => HostValues.TryGetValue(slot, out var value) ? value : FirstField(slot)?.Value;
 
-    /// <summary>The first field inside that an input of the subgraph's node stands for; null where it is a socket only.</summary>
+    /// <summary>The first field inside that an input of the subgraph's node represents; null if it is only a socket.</summary>
     public (InputDefinition? Input, JsonElement? Value)? FirstField(int slot)
     {
         foreach (var link in Graph.LinksFromInput(slot))

@@ -5,7 +5,7 @@ using LockNGen.Workflows.Editor;
 
 namespace LockNGen.Workflows.Conversion;
 
-/// <summary>Nodes that make their fields in the browser, so that they are in no catalog.</summary>
+/// <summary>Nodes that create their fields in the browser, so that no catalog lists them.</summary>
 internal static class SpecialFields
 {
     public static IReadOnlyList<(string Name, JsonElement Value, InputDefinition? Input)>? Read(EditorNode node) => node switch
@@ -16,7 +16,7 @@ internal static class SpecialFields
         _ => null,
     };
 
-    // The choice, its number, and whatever people entered as options; the last one is empty, for the next.
+    // The choice, its number, and any options entered; the last one is empty, for the next.
     private static List<(string, JsonElement, InputDefinition?)> CustomCombo(List<JsonElement> values)
     {
         var options = values.Count > 1 && values[1].ValueKind == JsonValueKind.String ? values[1..] : values.Skip(2).ToList();

@@ -23,10 +23,10 @@ internal sealed class EditorGraph
 
     public IEnumerable<EditorLink> Links => _links.Values;
 
-    /// <summary>What a subgraph takes.</summary>
+    /// <summary>The inputs of a subgraph.</summary>
     public IReadOnlyList<EditorInput> Inputs { get; init; } = [];
 
-    /// <summary>Values for fields of the inner nodes that are no inputs of it: legacy group nodes have these.</summary>
+    /// <summary>Values for fields of the inner nodes that are not among its inputs: legacy group nodes have these.</summary>
     public IReadOnlyList<InnerField> InnerFields { get; init; } = [];
 
     public EditorNode? Node(string id) => _byId.GetValueOrDefault(id);
@@ -38,14 +38,14 @@ internal sealed class EditorGraph
 
     public IEnumerable<EditorLink> LinksFromInput(int slot) => _links.Values.Where(l => l.Origin == EditorLink.Inputs && l.OriginSlot == slot);
 
-    /// <summary>The input of a node at which a link ends; its number in the link may be older than the node.</summary>
+    /// <summary>The input at which a link ends; its number in the link may predate the node's current inputs.</summary>
     public EditorInput? TargetOf(EditorLink link) => Node(link.Target) is not { } node
         ? null
         : node.Inputs.FirstOrDefault(i => i.Link == link.Id) ?? node.Inputs.ElementAtOrDefault(link.TargetSlot);
 
     public static EditorGraph Read(JsonElement element)
     {
-        // Once links were an object by their ids.
+        // Links used to be an object by id.
         IEnumerable<JsonElement> links = element.Member("links") is { ValueKind: JsonValueKind.Object } byId
             ? byId.EnumerateObject().Select(m => m.Value)
             : element.Items("links");

@@ -24,6 +24,6 @@ internal sealed record EditorLink(string Id, string Origin, int OriginSlot, stri
             : null;
     }
 
-    // Some have been written as texts.
+    // Some were written as strings.
     private static int Slot(JsonElement slot) => slot.Integer() ?? (int.TryParse(slot.Id(), out var number) ? number : -1);
 }

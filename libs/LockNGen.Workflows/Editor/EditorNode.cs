@@ -17,7 +17,7 @@ internal sealed record EditorNode
     public IReadOnlyList<EditorInput> Inputs { get; init; } = [];
     public IReadOnlyList<EditorOutput> Outputs { get; init; } = [];
 
-    /// <summary>The values of its fields: mostly a list without names, now and then an object.</summary>
+    /// <summary>The values of its fields: usually a list without names, sometimes an object.</summary>
     public JsonElement Values { get; init; }
 
     /// <summary>The same by name, which newer editors write as well.</summary>
@@ -25,10 +25,10 @@ internal sealed record EditorNode
 
     public JsonElement Properties { get; init; }
 
-    /// <summary>Neither it nor what it would give is there.</summary>
+    /// <summary>Neither the node nor its outputs exist.</summary>
     public bool IsMuted => Mode == Muted;
 
-    /// <summary>What it is given goes through it unchanged.</summary>
+    /// <summary>Its inputs pass through it unchanged.</summary>
     public bool IsBypassed => Mode == Bypassed;
 
     public static EditorNode? Read(JsonElement element)
@@ -62,7 +62,7 @@ internal sealed record EditorInput(string Name, string Type, string? Link, strin
     public static EditorInput Read(JsonElement element) => new(
         element.Text("name") ?? "", TypeOf(element), element.Member("link")?.Id(), element.Member("widget")?.Text("name"));
 
-    /// <summary>The type of a socket; whatever is no text takes anything.</summary>
+    /// <summary>The type of a socket; anything but a string accepts all types.</summary>
     public static string TypeOf(JsonElement element) => element.Text("type") ?? "*";
 }
 

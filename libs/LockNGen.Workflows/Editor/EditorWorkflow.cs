@@ -16,7 +16,7 @@ internal sealed class EditorWorkflow
 
     public EditorGraph Graph { get; }
 
-    /// <summary>Links that the extension "Use Everywhere" makes where none is drawn: by node and number of the input.</summary>
+    /// <summary>Links that the extension "Use Everywhere" makes without drawing them: by node and number of the input.</summary>
     public IReadOnlyDictionary<(string Node, int Slot), EditorLink> DrawnNowhere { get; private init; } = new Dictionary<(string, int), EditorLink>();
 
     public static bool IsOne(JsonElement element) => element.Member("nodes") is { ValueKind: JsonValueKind.Array };
@@ -41,7 +41,7 @@ internal sealed class EditorWorkflow
         return _groups.TryGetValue(type[(GroupPrefix.Length + 1)..], out var group) ? _subgraphs[type] = new GroupReader(group, definitions).Read() : null;
     }
 
-    // They stand beside each other, in older files also inside of each other.
+    // They are side by side, in older files also nested.
     private void ReadSubgraphs(JsonElement element)
     {
         foreach (var subgraph in (element.Member("definitions") ?? default).Items("subgraphs"))

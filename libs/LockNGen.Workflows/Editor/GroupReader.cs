@@ -26,7 +26,7 @@ internal sealed class GroupReader(JsonElement group, NodeDefinitions definitions
         var outside = group.Items("external").Where(e => e.ValueKind == JsonValueKind.Array && e.GetArrayLength() >= 2)
             .Select(e => (Node: e[0].Integer(), Slot: e[1].Integer())).ToHashSet();
 
-        // Fields that became sockets come behind all others.
+        // Fields that became sockets come after all others.
         var late = new List<Action>();
         foreach (var (node, index) in _nodes.Select((n, i) => (n, i)).ToList())
         {
@@ -91,7 +91,7 @@ internal sealed class GroupReader(JsonElement group, NodeDefinitions definitions
         _nodes[node] = _nodes[node] with { Inputs = inputs };
     }
 
-    /// <summary>The fields that the group's node shows, in its order; what else takes a place among its values has no node.</summary>
+    /// <summary>The fields that the group's node shows, in its order; other entries among its values have no node.</summary>
     private IEnumerable<InnerField> Fields()
     {
         foreach (var node in _nodes)

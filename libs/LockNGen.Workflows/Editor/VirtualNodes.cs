@@ -1,6 +1,6 @@
 namespace LockNGen.Workflows.Editor;
 
-/// <summary>Nodes of the editor alone: they never reach a server.</summary>
+/// <summary>Nodes that exist only in the editor: they never reach a server.</summary>
 internal static class VirtualNodes
 {
     public const string Reroute = "Reroute";
@@ -9,7 +9,7 @@ internal static class VirtualNodes
     /// <summary>The field of a primitive, whose value goes to all fields that it is linked to.</summary>
     public const string PrimitiveField = "value";
 
-    // Of the editor itself, and of the extensions that people have most: KJNodes, Easy Use, rgthree, Use Everywhere, pysssss.
+    // From the editor itself, and from the most common extensions: KJNodes, Easy Use, rgthree, Use Everywhere, pysssss.
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         Reroute, Primitive, "Note", "MarkdownNote", "SetNode", "GetNode", "easy setNode", "easy getNode",

@@ -4,7 +4,7 @@ using LockNGen.Workflows.Catalog;
 namespace LockNGen.Workflows.Proposals;
 
 /// <summary>
-/// Which nodes say what a picture should show, and which what it should not: everything on the way to a sampler's <c>positive</c> and
+/// The nodes that say what a picture should show, and those that say what it should not: everything upstream of a sampler's <c>positive</c> and
 /// <c>negative</c>.
 /// </summary>
 internal sealed class Conditionings
@@ -26,7 +26,7 @@ internal sealed class Conditionings
             }
         }
 
-        // A text on both ways is the negation of itself (its positive one made to nothing), unless there is another that is only wished for.
+        // A text on both sides also serves as its own negation (zeroed out), unless another text is only positive.
         if (Positive.Except(Negative).Any(HasText))
             Positive.ExceptWith(Negative);
     }
@@ -39,7 +39,7 @@ internal sealed class Conditionings
 
     public static bool IsNegativeName(string name) => name.Contains("negative", StringComparison.OrdinalIgnoreCase);
 
-    // A conditioning ends where nothing that comes out is one.
+    // A conditioning ends at a node that outputs none.
     private static bool IsEnd(PromptNode node) => node.Definition is null ? node.Links.ContainsKey("positive") : !node.Definition.Outputs.Contains(Type);
 
     private static bool IsConditioning(PromptNode node, string input) =>
@@ -56,7 +56,7 @@ internal sealed class Conditionings
             var isPair = node.Links.ContainsKey("positive") && node.Links.ContainsKey("negative");
             foreach (var (input, next) in node.Links)
             {
-                // Nodes that take both give both, in this order.
+                // Nodes that take both output both, in this order.
                 if (isPair && input is "positive" or "negative" ? input == (source.Slot == 0 ? "positive" : "negative") : IsConditioning(node, input) || IsText(node, input))
                     open.Push(next);
             }

@@ -9,11 +9,11 @@ internal enum ModelKind
     Main,
     Lora,
 
-    /// <summary>What belongs to it: text encoders, decoders, and whatever else is a file.</summary>
+    /// <summary>What accompanies it: text encoders, decoders, and other files.</summary>
     Helper,
 }
 
-/// <summary>Tells models by the names that loaders have for them, and by the ends of their files' names.</summary>
+/// <summary>Recognizes models by the names that loaders use for them, and by file extension.</summary>
 internal static class ModelNames
 {
     private static readonly string[] Ends = [".safetensors", ".sft", ".ckpt", ".pt", ".pth", ".bin", ".gguf", ".onnx"];
@@ -24,12 +24,12 @@ internal static class ModelNames
         _ when input.StartsWith("lora_name", StringComparison.Ordinal) => ModelKind.Lora,
         "vae_name" or "control_net_name" or "style_model_name" or "gligen_name" or "hypernetwork_name" or "audio_encoder_name" => ModelKind.Helper,
         _ when input.StartsWith("clip_name", StringComparison.Ordinal) => ModelKind.Helper,
-        // Of an upscaler it is the model that matters.
+        // For an upscaler, the model is what matters.
         _ when IsFile(value) => node.Class == "UpscaleModelLoader" ? ModelKind.Main : ModelKind.Helper,
         _ => null,
     };
 
-    /// <summary>A name for people and one for programs.</summary>
+    /// <summary>A display name and an identifier.</summary>
     public static (string Name, string Title) Called(PromptNode node, string input) => input switch
     {
         "vae_name" => ("vae", "VAE"),

@@ -8,7 +8,7 @@ internal static class Naming
 {
     private const int LongestName = 40;
 
-    /// <summary>"Start image (first)" and "start_image_first" become "startImageFirst"; of other scripts nothing is left.</summary>
+    /// <summary>"Start image (first)" and "start_image_first" become "startImageFirst"; other scripts are dropped.</summary>
     public static string Camel(string text)
     {
         var name = new StringBuilder();
@@ -39,7 +39,7 @@ internal static class Naming
         return words.Length == 0 ? input : char.ToUpperInvariant(words[0]) + words[1..];
     }
 
-    /// <summary>The first that is not taken of a name, name2, name3...</summary>
+    /// <summary>The first free one of name, name2, name3...</summary>
     public static string Free(string name, ISet<string> taken)
     {
         var free = name;

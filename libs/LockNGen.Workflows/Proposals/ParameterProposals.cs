@@ -4,7 +4,7 @@ using LockNGen.Workflows.Catalog;
 
 namespace LockNGen.Workflows.Proposals;
 
-/// <summary>The parameters that a template of a workflow should have, and the fields that it could have besides.</summary>
+/// <summary>The parameters that a template of a workflow should have, and further fields that it could have.</summary>
 public sealed record ParameterProposals(IReadOnlyList<ProposedParameter> Proposed, IReadOnlyList<ProposedParameter> Others)
 {
     private const int MostProposed = 60;
@@ -28,7 +28,7 @@ public sealed record ParameterProposals(IReadOnlyList<ProposedParameter> Propose
             [.. all.Where(p => p.Role == ParameterRole.Other).Take(MostOthers)]);
     }
 
-    // What does the same and has the same value is one parameter: the text of two encoders, the steps of two samplers.
+    // Fields with the same role and value become one parameter: the text of two encoders, the steps of two samplers.
     private static (ParameterRole, string, string) Same(Candidate candidate, ParameterRole role) => role switch
     {
         ParameterRole.Prompt or ParameterRole.NegativePrompt when candidate.Value.ValueKind == JsonValueKind.String => (role, "", candidate.Value.GetString()!.Trim()),
@@ -40,6 +40,6 @@ public sealed record ParameterProposals(IReadOnlyList<ProposedParameter> Propose
         _ => (role, candidate.Node.Id, candidate.Input),
     };
 
-    // Numbers without any meaning of their own that people never set.
+    // Numbers that people never set.
     private static bool IsMeantFixed(Candidate candidate) => candidate.Input is "control_after_generate" or "upload" or "audioUI";
 }

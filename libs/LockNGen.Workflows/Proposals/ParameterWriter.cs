@@ -3,7 +3,7 @@ using LockNGen.Workflows.Catalog;
 
 namespace LockNGen.Workflows.Proposals;
 
-/// <summary>Makes parameters of fields: names, titles, types and ranges.</summary>
+/// <summary>Turns fields into parameters: names, titles, types and ranges.</summary>
 internal sealed class ParameterWriter(IReadOnlyDictionary<string, int> titles)
 {
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -14,7 +14,7 @@ internal sealed class ParameterWriter(IReadOnlyDictionary<string, int> titles)
         var first = fields[0];
         var spec = first.UsedAs.Spec ?? first.Spec;
         var (name, title) = Called(role, first);
-        // One of several is called as its node is, where people gave that a name.
+        // One of several is named after its node, if that has a custom title.
         if (titles.GetValueOrDefault(title) > 1 && (first.Node.OwnTitle ?? first.UsedAs.Node.OwnTitle) is { } own)
             title = Naming.Camel(own).StartsWith(name, StringComparison.OrdinalIgnoreCase) || role is ParameterRole.Image or ParameterRole.Prompt ? own : $"{title}: {own}";
         var type = TypeOf(role, first, spec);
@@ -92,7 +92,7 @@ internal sealed class ParameterWriter(IReadOnlyDictionary<string, int> titles)
         if (spec is null || !field.Value.TryGetDecimal(out var value))
             return (null, null, null);
         var (min, max) = (Number(spec, "min"), Number(spec, "max"));
-        // What a server takes must not be refused, so that a value between the steps stands for all of them.
+        // A value that a server accepts must not be refused, so a value between the steps means that any is allowed.
         var step = spec.FieldType == "FLOAT" ? Number(spec, "round") ?? Number(spec, "step") : Number(spec, "step");
         return (min, max, step is > 0 && (value - (min ?? 0)) % step == 0 ? step : null);
     }

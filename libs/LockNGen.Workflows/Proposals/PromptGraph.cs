@@ -3,7 +3,7 @@ using LockNGen.Workflows.Catalog;
 
 namespace LockNGen.Workflows.Proposals;
 
-/// <summary>A workflow in the API's format, of which only what an output reaches is looked at.</summary>
+/// <summary>A workflow in the API's format, of which only what an output depends on is considered.</summary>
 internal sealed class PromptGraph
 {
     private readonly Dictionary<string, PromptNode> _nodes;
@@ -13,7 +13,7 @@ internal sealed class PromptGraph
     {
         _nodes = nodes;
         Reached = [.. Upstream(nodes.Values.Where(n => n.Definition?.IsOutput == true))];
-        // Where no class is known to be an output, all of it is looked at.
+        // If no class is known to be an output, all of it is considered.
         if (Reached.Count == 0)
             Reached = [.. nodes.Values];
         _uses = Reached.SelectMany(n => n.Links.Select(l => (l.Value.Node, Use: (n, l.Key, l.Value.Slot)))).ToLookup(u => u.Node, u => u.Use);
@@ -27,7 +27,7 @@ internal sealed class PromptGraph
 
     public PromptNode? Find(string id) => _nodes.GetValueOrDefault(id);
 
-    /// <summary>The inputs that get what a node gives.</summary>
+    /// <summary>The inputs that receive a node's outputs.</summary>
     public IEnumerable<(PromptNode Node, string Input, int Slot)> UsesOf(PromptNode node) => _uses[node.Id];
 
     private List<PromptNode> Upstream(IEnumerable<PromptNode> from)

@@ -11,7 +11,7 @@ internal sealed class PromptNode
     public required string Class { get; init; }
     public required NodeDefinition? Definition { get; init; }
 
-    /// <summary>What people called it; null where that is what all of its class are called.</summary>
+    /// <summary>Its custom title; null if that is the default of its class.</summary>
     public required string? OwnTitle { get; init; }
 
     /// <summary>Links by the input's name: the node and output that they come from.</summary>

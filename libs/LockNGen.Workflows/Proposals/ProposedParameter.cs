@@ -5,16 +5,16 @@ namespace LockNGen.Workflows.Proposals;
 /// <summary>A field of a workflow that people may want to set, as a template would have it.</summary>
 public sealed record ProposedParameter
 {
-    /// <summary>In camel case, its own among those of the workflow.</summary>
+    /// <summary>In camel case, unique within the workflow.</summary>
     public required string Name { get; init; }
 
     /// <summary>text, integer, number, boolean, seed, choice, model, image, video, audio or file.</summary>
     public required string Type { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>Its display name.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What the workflow has; null where that is drawn (seeds) or has to be given.</summary>
+    /// <summary>The workflow's value; null if it is random (seeds) or must be given.</summary>
     public JsonElement? Default { get; init; }
 
     public bool Required { get; init; }
@@ -28,7 +28,7 @@ public sealed record ProposedParameter
     /// <summary>Whether few people change it.</summary>
     public bool Advanced { get; init; }
 
-    /// <summary>Where the value goes.</summary>
+    /// <summary>The inputs that receive the value.</summary>
     public required IReadOnlyList<ProposedTarget> Targets { get; init; }
 
     internal ParameterRole Role { get; init; }

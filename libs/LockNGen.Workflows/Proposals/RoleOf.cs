@@ -2,7 +2,7 @@ using LockNGen.Workflows.Catalog;
 
 namespace LockNGen.Workflows.Proposals;
 
-/// <summary>Tells what a field is for: by the type of its input, by its name, and by where its node's results go.</summary>
+/// <summary>Determines what a field is for: by its input's type and name, and by where its node's outputs go.</summary>
 internal sealed class RoleOf(Conditionings conditionings)
 {
     public ParameterRole Find(Candidate candidate)
@@ -15,7 +15,7 @@ internal sealed class RoleOf(Conditionings conditionings)
             return OfList(node, name, candidate);
         return candidate.Value.ValueKind switch
         {
-            // Where everything is drawn from scratch, there is nothing to change a little.
+            // When everything is drawn from scratch, there is no strength of change to set.
             System.Text.Json.JsonValueKind.Number when name == "denoise" && candidate.Value.GetDouble() >= 1 => ParameterRole.Other,
             System.Text.Json.JsonValueKind.String => OfText(candidate, name, spec),
             System.Text.Json.JsonValueKind.Number => OfNumber(node, name, spec),
@@ -77,11 +77,11 @@ internal sealed class RoleOf(Conditionings conditionings)
         _ => ParameterRole.Other,
     };
 
-    // The second of two samplers that share their noise has a seed that changes nothing.
+    // The seed of the second of two samplers that share their noise has no effect.
     private static bool IsIdle(PromptNode node) =>
         node.Values.TryGetValue("add_noise", out var adds) && adds.ValueKind is System.Text.Json.JsonValueKind.String or System.Text.Json.JsonValueKind.False && adds.ToString() is "disable" or "False";
 
-    // And not those that only cut or scale.
+    // But not those that only crop or scale.
     private static bool GivesPictures(PromptNode node) => node.Definition is null
         || node.Definition.Outputs.Contains("LATENT") && !node.Links.ContainsKey("samples")
         || node.Class is "EmptyImage" or "ModelSamplingFlux" || node.Class.Contains("Resolution", StringComparison.Ordinal);

@@ -11,7 +11,7 @@ internal static class ApiFormat
 
     public static bool IsOne(JsonElement json) => json.ValueKind == JsonValueKind.Object && json.EnumerateObject().Any(m => IsNode(m.Value));
 
-    /// <summary>Its nodes, with what belongs to them; of two with the same id the last one counts, as in Python.</summary>
+    /// <summary>Its nodes and their contents; of two with the same id the last one wins, as in Python.</summary>
     public static JsonObject Read(JsonElement json)
     {
         var workflow = new JsonObject();

@@ -6,8 +6,8 @@ using LockNGen.Workflows.Conversion;
 namespace LockNGen.Workflows.Reading;
 
 /// <summary>
-/// Fields that a class has got since a workflow was written: ComfyUI refuses a prompt without them, and its editor, which reads the same
-/// file, has a field for each and sends what stands there.
+/// Fields that a class has gained since a workflow was written: ComfyUI refuses a prompt without them, and its editor, which reads the same
+/// file, has a field for each and sends its value.
 /// </summary>
 internal static class MissingFields
 {

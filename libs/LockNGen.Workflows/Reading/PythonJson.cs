@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.Workflows.Reading;
 
-/// <summary>JSON as Python writes it: with numbers that are none, for which the editor reads null.</summary>
+/// <summary>JSON as Python writes it: with NaN and infinities, which the editor reads as null.</summary>
 internal static partial class PythonJson
 {
     public static string WithoutNaN(string json) =>
@@ -10,7 +10,7 @@ internal static partial class PythonJson
             ? Tokens().Replace(json, match => match.Value[0] == '"' ? match.Value : "null")
             : json;
 
-    // Texts are matched as a whole, so that what is inside of them stays.
+    // Strings are matched as a whole, so that their contents stay unchanged.
     [GeneratedRegex("""
         "(?:[^"\\]|\\.)*"|-?Infinity|NaN
         """, RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

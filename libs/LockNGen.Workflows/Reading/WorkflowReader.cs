@@ -8,7 +8,7 @@ using LockNGen.Workflows.Editor;
 
 namespace LockNGen.Workflows.Reading;
 
-/// <summary>Reads a workflow from what people have: JSON of any kind, or a file that ComfyUI wrote it into.</summary>
+/// <summary>Reads a workflow from whatever people have: JSON of any kind, or a file in which ComfyUI stored it.</summary>
 public static class WorkflowReader
 {
     /// <summary>The history of ComfyUI has a prompt in a list in an object in an object.</summary>
@@ -16,7 +16,7 @@ public static class WorkflowReader
 
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 128 };
 
-    // What ran is exact; what the editor had needs to be converted.
+    // The prompt that ran is exact; the editor's workflow has to be converted.
     private static readonly string[] Keys = ["prompt", "workflow", "comment", "description", ""];
 
     /// <summary>Reads a whole file.</summary>
@@ -68,7 +68,7 @@ public static class WorkflowReader
         return null;
     }
 
-    // A workflow inside of another JSON may be a text; and a text may begin like one: {red|blue}.
+    // A workflow inside other JSON may be a string; and a string may start like one: {red|blue}.
     private static JsonElement? Opened(JsonElement inside)
     {
         try
@@ -98,7 +98,7 @@ public static class WorkflowReader
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            throw new InvalidWorkflowException("A text in it has half of a surrogate pair, which no text has.", e);
+            throw new InvalidWorkflowException("A string in it contains half a surrogate pair, which is not valid text.", e);
         }
         catch (JsonException e)
         {
@@ -106,7 +106,7 @@ public static class WorkflowReader
         }
     }
 
-    // JSON lets one write half of a surrogate pair as an escape; it is found when the text is read, and would be found at any place.
+    // JSON allows half a surrogate pair as an escape; it is found only when the string is read, which could happen anywhere.
     private static void ReadTexts(JsonElement value)
     {
         switch (value.ValueKind)
@@ -129,13 +129,13 @@ public static class WorkflowReader
         }
     }
 
-    // iTunes and QuickTime have names of their own for comments.
+    // iTunes and QuickTime have their own names for comments.
     private static string Bare(string key) => key switch { "©cmt" => "comment", "©des" or "desc" => "description", _ => key };
 
     private static string Nothing(MediaType media, IReadOnlyList<EmbeddedText> texts) => texts switch
     {
-        _ when media == MediaType.Unknown => "This is neither JSON nor a file that could hold a workflow. Workflows are taken as JSON, or inside of PNG, WebP, JPEG, MP4, WebM, FLAC, MP3, Ogg or GLB files.",
-        _ when texts.Any(t => t.Key == "parameters") => "This picture has the parameters of another program (AUTOMATIC1111), but no workflow of ComfyUI.",
-        _ => $"This file ({media.ContentType}) has no workflow in it. ComfyUI writes it in, but many programs and sites take it out when they save or send a file.",
+        _ when media == MediaType.Unknown => "This is neither JSON nor a file that could hold a workflow. Workflows are accepted as JSON, or inside PNG, WebP, JPEG, MP4, WebM, FLAC, MP3, Ogg or GLB files.",
+        _ when texts.Any(t => t.Key == "parameters") => "This picture has the parameters of another program (AUTOMATIC1111), but no ComfyUI workflow.",
+        _ => $"This file ({media.ContentType}) has no workflow in it. ComfyUI stores it there, but many programs and sites remove it when they save or send a file.",
     };
 }

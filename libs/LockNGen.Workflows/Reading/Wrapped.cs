@@ -4,7 +4,7 @@ using LockNGen.Workflows.Catalog;
 namespace LockNGen.Workflows.Reading;
 
 /// <summary>
-/// Where in other JSON a workflow may stand: the body of a request, what the editor's own programs export, an entry of ComfyUI's history
+/// Where other JSON may contain a workflow: the body of a request, what the editor's own programs export, an entry of ComfyUI's history
 /// (<c>{id: {"prompt": [number, id, workflow, ...]}}</c>).
 /// </summary>
 internal static class Wrapped
