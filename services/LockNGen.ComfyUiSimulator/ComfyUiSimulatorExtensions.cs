@@ -49,19 +49,19 @@ public static class ComfyUiSimulatorExtensions
         foreach (var prefix in new[] { "", "/api" })
         {
             var routes = endpoints.MapGroup(prefix);
-            routes.MapWebSocket();
-            routes.MapPrompt();
-            routes.MapQueue();
-            routes.MapHistory();
-            routes.MapView();
-            routes.MapUpload();
-            routes.MapObjectInfo(version);
-            routes.MapSystem();
+            WebSocketEndpoint.Map(routes);
+            PromptEndpoints.Map(routes);
+            QueueEndpoints.Map(routes);
+            HistoryEndpoints.Map(routes);
+            ViewEndpoints.Map(routes);
+            UploadEndpoints.Map(routes);
+            ObjectInfoEndpoints.Map(routes, version);
+            SystemEndpoints.Map(routes);
             if (prefix.Length > 0 && version == ComfyUiVersion.B)
-                routes.MapJobs();
+                JobsEndpoints.Map(routes);
         }
 
-        endpoints.MapAdmin();
+        AdminEndpoints.Map(endpoints);
         return endpoints;
     }
 

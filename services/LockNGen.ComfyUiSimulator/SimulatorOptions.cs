@@ -7,7 +7,7 @@ public sealed class SimulatorOptions
 {
     public const string Section = "Simulator";
 
-    /// <summary>Whose behaviour is imitated where the versions differ. Default B.</summary>
+    /// <summary>The version imitated where versions differ. Default B.</summary>
     [EnumDataType(typeof(ComfyUiVersion))]
     public ComfyUiVersion Version { get; set; } = ComfyUiVersion.B;
 
@@ -15,7 +15,7 @@ public sealed class SimulatorOptions
     [Range(0, 600_000)]
     public int StepMilliseconds { get; set; } = 100;
 
-    /// <summary>Duration of a node that has no steps, by class type, in milliseconds, e.g. <c>NodeMilliseconds:VAEDecode=400</c>. Default 0.</summary>
+    /// <summary>Duration of a node without steps, by class type, in milliseconds, e.g. <c>NodeMilliseconds:VAEDecode=400</c>. Default 0.</summary>
     public Dictionary<string, int> NodeMilliseconds { get; } = [];
 
     /// <summary>Whether samplers send latent previews (the server flag <c>--preview-method</c>). Default true.</summary>
@@ -34,7 +34,7 @@ public sealed class SimulatorOptions
     /// <summary>Class types that run out of memory when they run.</summary>
     public List<string> OutOfMemoryNodes { get; } = [];
 
-    /// <summary>Whether the server has all classes of ComfyUI 0.33.0 and well-known model files, not only those that most tests need. Default false; <c>./run</c> says true.</summary>
+    /// <summary>Whether the server has all classes of ComfyUI 0.33.0 and well-known model files, not only those that most tests need. Default false; <c>./run</c> sets true.</summary>
     public bool AllClasses { get; set; }
 
     /// <summary>File with the <c>/object_info</c> of a live server, whose node classes then exist instead of the simulator's own. Default: none.</summary>
@@ -43,7 +43,7 @@ public sealed class SimulatorOptions
     /// <summary>Folder that holds <c>input</c>, <c>output</c> and <c>temp</c>. Default: none, files are kept in memory.</summary>
     public string? Directory { get; set; }
 
-    /// <summary>Bound of the files kept in memory, in megabytes; the oldest go first. Default 512.</summary>
+    /// <summary>Limit of the files kept in memory, in megabytes; the oldest are dropped first. Default 512.</summary>
     [Range(1, 65_536)]
     public int MaxFilesMegabytes { get; set; } = 512;
 
@@ -59,9 +59,9 @@ public sealed class SimulatorOptions
     [Range(0, 60_000)]
     public int GarbageCollectionMilliseconds { get; set; }
 
-    /// <summary>Whether the server numbers prompts itself, whatever id comes with them, as old ones and some proxies do. Default false.</summary>
+    /// <summary>Whether the server numbers prompts itself, ignoring the id sent with them, as old servers and some proxies do. Default false.</summary>
     public bool OwnPromptIds { get; set; }
 
-    /// <summary>The server flag <c>--enable-cors-header</c>: switches the Origin check off and is sent with every answer. Default: none.</summary>
+    /// <summary>The server flag <c>--enable-cors-header</c>: disables the Origin check and is sent with every response. Default: none.</summary>
     public string? CorsHeader { get; set; }
 }

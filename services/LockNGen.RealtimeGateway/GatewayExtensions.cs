@@ -18,10 +18,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LockNGen.RealtimeGateway;
 
-/// <summary>The gateway as a part of a host: alone, or with the other services in one process.</summary>
+/// <summary>The gateway as part of a host: alone, or with the other services in one process.</summary>
 public static class GatewayExtensions
 {
-    /// <summary>Handshakes that dawdle are cut off: an honest client sends its headers in one piece.</summary>
+    /// <summary>Slow handshakes are cut off: an honest client sends its headers in one piece.</summary>
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Adds the gateway's services; the broker is that of <see cref="BusOptions"/>.</summary>
@@ -82,7 +82,7 @@ public static class GatewayExtensions
         ProgressEndpoint.Map(endpoints);
         PreviewEndpoint.Map(endpoints);
         TicketService.Map(endpoints);
-        endpoints.MapGallery();
+        GalleryEndpoints.Map(endpoints);
         return endpoints;
     }
 

@@ -66,8 +66,8 @@ public static class WebhookNotifierExtensions
     public static IEndpointRouteBuilder MapWebhookNotifier(this IEndpointRouteBuilder endpoints)
     {
         var webhooks = endpoints.MapGroup(Root).WithTags("Webhooks").RequireAuthorization();
-        webhooks.MapWebhooks();
-        webhooks.MapDeliveries();
+        WebhookEndpoints.Map(webhooks);
+        DeliveryEndpoints.Map(webhooks);
         endpoints.MapOpenApi(Root + "/{documentName}.json");
         return endpoints;
     }

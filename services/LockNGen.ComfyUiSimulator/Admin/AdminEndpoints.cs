@@ -16,14 +16,14 @@ internal static class AdminEndpoints
     private const int MaxFrameBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
 
-    public static void MapAdmin(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var admin = routes.MapGroup(Prefix).AddEndpointFilter(AllowLoopbackOnlyAsync);
         MapHttpFaults(admin);
         MapSocketFaults(admin);
         MapProcessFaults(admin);
         MapHolds(admin);
-        admin.MapCatalog();
+        CatalogEndpoints.Map(admin);
         admin.MapGet("/renders", (RenderLog renders) => TypedResults.Json(renders.All(), SimulatorJson.Default.RenderArray));
     }
 

@@ -8,7 +8,7 @@ namespace LockNGen.ComfyUiSimulator.Admin;
 /// <summary>What a test says of the server's node classes, of what its nodes show, and of the files it has.</summary>
 internal static class CatalogEndpoints
 {
-    public static void MapCatalog(this IEndpointRouteBuilder admin)
+    public static void Map(IEndpointRouteBuilder admin)
     {
         admin.MapPost("/catalog", async (HttpRequest request, bool? replace, NodeLibrary library, CancellationToken cancellationToken) =>
             library.Load(await ReadAsync(request, cancellationToken), replace ?? false));

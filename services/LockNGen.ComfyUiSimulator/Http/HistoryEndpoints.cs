@@ -7,7 +7,7 @@ namespace LockNGen.ComfyUiSimulator.Http;
 /// <summary><c>/history</c>: what ended, by id, the newest, or a window from the oldest.</summary>
 internal static class HistoryEndpoints
 {
-    public static void MapHistory(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/history", (HttpRequest request, ComfyUiServer server) => ToJson(server.Queue.History(
             Number(request, "max_items") is { } max ? Math.Max(0, max) : null,

@@ -6,7 +6,7 @@ namespace LockNGen.ComfyUiSimulator.Http;
 /// <summary><c>/api/jobs</c>, which only version B has, and only under <c>/api</c>.</summary>
 internal static class JobsEndpoints
 {
-    public static void MapJobs(this IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/jobs", List);
         api.MapGet("/jobs/{id}", (string id, ComfyUiServer server) => Job.Find(server.Queue, id) is { } job

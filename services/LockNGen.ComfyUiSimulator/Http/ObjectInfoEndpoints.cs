@@ -6,7 +6,7 @@ namespace LockNGen.ComfyUiSimulator.Http;
 /// <summary>What the server can do: node classes, model files, embeddings.</summary>
 internal static class ObjectInfoEndpoints
 {
-    public static void MapObjectInfo(this IEndpointRouteBuilder routes, ComfyUiVersion version)
+    public static void Map(IEndpointRouteBuilder routes, ComfyUiVersion version)
     {
         if (version == ComfyUiVersion.B)
             routes.MapGet("/node_replacements", (NodeLibrary library) => ComfyResults.Json(library.Replacements));

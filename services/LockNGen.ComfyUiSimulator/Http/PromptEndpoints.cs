@@ -10,7 +10,7 @@ namespace LockNGen.ComfyUiSimulator.Http;
 /// <summary><c>/prompt</c>: submit, and how much is waiting.</summary>
 internal static class PromptEndpoints
 {
-    public static void MapPrompt(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/prompt", (ComfyUiServer server) => ComfyResults.Json(
             new JsonObject { ["exec_info"] = new JsonObject { ["queue_remaining"] = server.Queue.Remaining } }));

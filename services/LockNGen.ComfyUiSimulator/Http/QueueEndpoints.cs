@@ -6,7 +6,7 @@ namespace LockNGen.ComfyUiSimulator.Http;
 /// <summary><c>/queue</c>, <c>/interrupt</c> and <c>/free</c>.</summary>
 internal static class QueueEndpoints
 {
-    public static void MapQueue(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/queue", (ComfyUiServer server, ServerEnvironment environment) =>
         {

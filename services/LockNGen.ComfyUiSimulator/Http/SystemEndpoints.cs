@@ -8,7 +8,7 @@ internal static class SystemEndpoints
     private const long TotalMemory = 25_276_514_304;
     private const long FreeMemory = 23_277_068_288;
 
-    public static void MapSystem(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/system_stats", (ServerEnvironment environment) => ComfyResults.Json(new JsonObject
         {

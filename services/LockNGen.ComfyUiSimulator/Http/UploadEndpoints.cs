@@ -8,7 +8,7 @@ namespace LockNGen.ComfyUiSimulator.Http;
 /// <summary><c>/upload/image</c> and <c>/upload/mask</c>.</summary>
 internal static class UploadEndpoints
 {
-    public static void MapUpload(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/upload/image", async (HttpRequest request, IFileStore files, CancellationToken cancellationToken) =>
             await SaveAsync(await request.ReadFormAsync(cancellationToken), files, static (_, content, _) => content, cancellationToken));

@@ -11,7 +11,7 @@ internal static class ViewEndpoints
     private const int DefaultQuality = 90;
     private static readonly FileExtensionContentTypeProvider ContentTypes = new();
 
-    public static void MapView(this IEndpointRouteBuilder routes) => routes.MapMethods("/view", ["GET", "HEAD"], View);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/view", ["GET", "HEAD"], View);
 
     private static IResult View(HttpContext context, IFileStore files)
     {

@@ -11,7 +11,7 @@ internal static class WebSocketEndpoint
 {
     private const int MaxMessageBytes = 4 * 1024 * 1024;
 
-    public static void MapWebSocket(this IEndpointRouteBuilder routes) => routes.MapGet("/ws", (RequestDelegate)HandleAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/ws", (RequestDelegate)HandleAsync);
 
     private static async Task HandleAsync(HttpContext context)
     {

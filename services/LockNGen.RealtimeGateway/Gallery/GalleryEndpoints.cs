@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.RealtimeGateway.Gallery;
 
-/// <summary>Serves the gallery at <c>/</c>, and <c>/config.json</c> that tells it where the services are.</summary>
+/// <summary>Serves the gallery at <c>/</c>, and <c>/config.json</c>, which tells it where the services are.</summary>
 internal static class GalleryEndpoints
 {
     /// <summary>Addresses that the page itself routes.</summary>
@@ -14,13 +14,13 @@ internal static class GalleryEndpoints
     private const string NotBuilt =
         "LockN Gen is running, but its web page is not built.\n\nBuild it with Node 20 or newer:  cd clients && npm ci && npm run build\nand restart. ./run does both.\n";
 
-    public static void MapGallery(this IEndpointRouteBuilder endpoints)
+    public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/config.json", (IOptions<GalleryOptions> options) => TypedResults.Json(
             new GalleryConfig(options.Value.ApiUrl, options.Value.RealtimeUrl), GalleryJson.Default.GalleryConfig)).ExcludeFromDescription();
         foreach (var page in Pages)
             endpoints.MapMethods(page, ["GET", "HEAD"], (HttpContext context, GalleryFiles files) => SendPageAsync(context, files)).ExcludeFromDescription();
-        // Below every other route, and for reading only: a wrong method at an address of the API stays a 405.
+        // After every other route, and for reading only: a wrong method at an address of the API stays a 405.
         endpoints.MapMethods("{*path:file}", ["GET", "HEAD"], (HttpContext context, GalleryFiles files) => SendFileAsync(context, files))
             .WithOrder(int.MaxValue).ExcludeFromDescription();
     }
@@ -73,8 +73,8 @@ internal static class GalleryEndpoints
     }
 
     /// <summary>
-    /// Everything from this origin, and connections to the services and the object storage where they are configured elsewhere. Styles in attributes are what UI
-    /// components set positions with; scripts in attributes no one needs.
+    /// Everything from this origin, and connections to the services and the object storage where they are configured elsewhere. Inline
+    /// styles are allowed because UI components set positions with them; inline scripts are not needed.
     /// </summary>
     private static string Policy(HttpContext context)
     {
@@ -86,7 +86,7 @@ internal static class GalleryEndpoints
     }
 }
 
-/// <summary>What the page has to know; empty = its own origin.</summary>
+/// <summary>The page's configuration; empty = its own origin.</summary>
 internal sealed record GalleryConfig(string ApiUrl, string RealtimeUrl);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

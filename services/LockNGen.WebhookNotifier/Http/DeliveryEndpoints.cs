@@ -9,7 +9,7 @@ namespace LockNGen.WebhookNotifier.Http;
 /// <summary><c>/api/webhooks/{id}/deliveries</c>: the delivery log of a webhook.</summary>
 internal static class DeliveryEndpoints
 {
-    public static void MapDeliveries(this RouteGroupBuilder webhooks)
+    public static void Map(RouteGroupBuilder webhooks)
     {
         var deliveries = webhooks.MapGroup("/{id:guid}/deliveries");
         deliveries.MapGet("/", ListAsync).WithSummary("The delivery log, newest first").ProducesProblem(400).ProducesProblem(404);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.WebhookNotifier.Http;
 
-/// <summary>What is not there, or not for this caller, is refused alike, so that ids cannot be probed.</summary>
+/// <summary>Missing things and other owners' things are refused alike, so that ids cannot be probed.</summary>
 internal static class Missing
 {
     public static ProblemHttpResult Webhook() => Problem.Of(StatusCodes.Status404NotFound, "There is no such webhook.");

@@ -11,7 +11,7 @@ namespace LockNGen.WebhookNotifier.Http;
 /// <summary><c>/api/webhooks</c>: an owner's webhooks.</summary>
 internal static class WebhookEndpoints
 {
-    public static void MapWebhooks(this RouteGroupBuilder webhooks)
+    public static void Map(RouteGroupBuilder webhooks)
     {
         webhooks.MapPost("/", CreateAsync).WithSummary("Register a webhook; its secret is in this answer and in no other")
             .ProducesProblem(400).ProducesProblem(403).ProducesProblem(409);
@@ -20,7 +20,7 @@ internal static class WebhookEndpoints
         webhooks.MapPut("/{id:guid}", UpdateAsync).WithSummary("Change address, filter, description, or whether it is enabled")
             .ProducesProblem(400).ProducesProblem(404);
         webhooks.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Remove a webhook and its delivery log").ProducesProblem(404);
-        webhooks.MapPost("/{id:guid}/secret", RotateAsync).WithSummary("Change the secret; the old one signs along for a while")
+        webhooks.MapPost("/{id:guid}/secret", RotateAsync).WithSummary("Rotate the secret; the old one also signs for a while")
             .ProducesProblem(400).ProducesProblem(404);
         webhooks.MapPost("/{id:guid}/test", TestAsync).WithSummary("Send a webhook.test event now; the delivery log says how it went")
             .ProducesProblem(404).ProducesProblem(409);

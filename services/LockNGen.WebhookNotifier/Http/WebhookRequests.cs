@@ -34,7 +34,7 @@ public sealed record WebhookChange
     /// <inheritdoc cref="NewWebhook.Description"/>
     public string? Description { get; init; }
 
-    /// <summary>Whether events are delivered; default true. Disabling ends what waits; that can be redelivered by hand.</summary>
+    /// <summary>Whether events are delivered; default true. Disabling ends waiting deliveries; they can be redelivered manually.</summary>
     public bool? Enabled { get; init; }
 }
 
