@@ -13,7 +13,7 @@ public sealed class DoorOptions
     public string ApiUrl { get; set; } = "http://127.0.0.1:5081";
 
     /// <summary>
-    /// The port that the doors have in a process that has others, too (Standalone). Absent: every port of this process is theirs, but for /health.
+    /// The doors' own port in a process that has others, too (Standalone). Unset: they answer on every port of this process, except for /health.
     /// </summary>
     [Range(1, 65_535)]
     public int? Port { get; set; }
@@ -22,27 +22,27 @@ public sealed class DoorOptions
     [Required, RegularExpression("[A-Za-z0-9._-]{1,100}", ErrorMessage = "ComfyDoors:Name must be 1 to 100 letters, digits, '.', '_' or '-'.")]
     public string Name { get; set; } = $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}";
 
-    /// <summary>How long the queue waits for a replica that went away. Default 2 minutes.</summary>
+    /// <summary>How long the queue is kept for a replica that is gone. Default 2 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan QueueExpires { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Bytes that the queue may hold; then the oldest go, and what is missing is asked for. Default 64 MiB.</summary>
+    /// <summary>Bytes that the queue may hold; beyond it the oldest are dropped, and the replica asks for what it missed. Default 64 MiB.</summary>
     [Range(1 << 16, 1 << 30)]
     public int QueueMaxBytes { get; set; } = 64 << 20;
 
-    /// <summary>Clients with unfinished prompts hear something at least so often, for some take ten seconds of silence for a lost connection. Default 8 seconds.</summary>
+    /// <summary>How often, at least, clients with unfinished prompts are sent something: some take ten seconds of silence for a lost connection. Default 8 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan StatusInterval { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>How often the prompts of connected clients are compared with what the GenerationApi knows. Default 5 seconds.</summary>
+    /// <summary>How often the prompts of connected clients are compared with the GenerationApi's state. Default 5 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long what was not told to a client that is away is kept for it. Default 10 minutes.</summary>
+    /// <summary>How long undelivered messages are kept for a client that is disconnected. Default 10 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepTimelines { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Frames that may wait for a slow client, in bytes; beyond it the connection is closed, and the client comes back for the rest. Default 32 MiB.</summary>
+    /// <summary>Frames that may wait for a slow client, in bytes; beyond it the connection is closed, and the client reconnects for the rest. Default 32 MiB.</summary>
     [Range(1 << 16, 1 << 30)]
     public int MaxBacklogBytes { get; set; } = 32 << 20;
 
@@ -54,11 +54,11 @@ public sealed class DoorOptions
     [Range(1 << 10, 1 << 30)]
     public int MaxPromptBytes { get; set; } = 32 << 20;
 
-    /// <summary>The largest upload, in bytes; the GenerationApi has its own limit, too. Default 100 MiB.</summary>
+    /// <summary>The largest upload, in bytes; the GenerationApi also has a limit of its own. Default 100 MiB.</summary>
     [Range(1 << 10, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 100L << 20;
 
-    /// <summary>How much of the history is told in one answer, in bytes, where full entries are asked for. Default 32 MiB.</summary>
+    /// <summary>The largest answer with full history entries, in bytes. Default 32 MiB.</summary>
     [Range(1 << 16, 1 << 30)]
     public int MaxHistoryBytes { get; set; } = 32 << 20;
 
@@ -66,7 +66,7 @@ public sealed class DoorOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan ApiTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a GenerationApi that is away is waited for, by reads and by submissions. Default 10 seconds.</summary>
+    /// <summary>How long reads and submissions wait for a GenerationApi that is unavailable. Default 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan ApiPatience { get; set; } = TimeSpan.FromSeconds(10);
 }

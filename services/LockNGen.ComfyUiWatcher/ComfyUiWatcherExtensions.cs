@@ -13,12 +13,12 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher;
 
-/// <summary>The watcher as a part of a host.</summary>
+/// <summary>The watcher as part of a host.</summary>
 public static class ComfyUiWatcherExtensions
 {
     private const string DefaultServer = "http://127.0.0.1:8188";
 
-    /// <summary>A watcher that is gone for this long has lost its leases long ago, and its queue with the commands in it goes too.</summary>
+    /// <summary>A watcher that is gone for this long has lost its leases long before, so its queue expires with the commands in it.</summary>
     private static readonly TimeSpan QueueExpiration = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds the watcher: sections <c>ComfyUi</c> and <c>Watcher</c>, and its queue on the bus.</summary>
@@ -53,7 +53,7 @@ public static class ComfyUiWatcherExtensions
         builder.AddBus(bus => bus.DurableEndpoint(
             provider => new DurableQueue(BusQueues.Watcher(provider.GetRequiredService<IOptions<WatcherOptions>>().Value.Name)) { Expires = QueueExpiration },
             ConfigureQueue));
-        // After the bus, so that they stop before it: the last heartbeat gives everything up.
+        // After the bus, so that they stop before it: the last heartbeat releases everything.
         services.AddHostedService<InstanceWatch>();
         services.AddHostedService<Heartbeats>();
         return builder;

@@ -39,13 +39,13 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi;
 
-/// <summary>The GenerationApi as a part of a host: alone, or in Standalone.</summary>
+/// <summary>The GenerationApi as part of a host: alone, or in Standalone.</summary>
 public static class GenerationApiExtensions
 {
-    /// <summary>The queue on which the API sees outcomes come back from the broker.</summary>
+    /// <summary>The queue on which the API receives its published outcomes back from the broker.</summary>
     private const string OutcomesQueue = "generation-api-outcomes";
 
-    /// <summary>Metadata of every request and response.</summary>
+    /// <summary>JSON metadata of every request and response.</summary>
     private static readonly IJsonTypeInfoResolver[] JsonOfFeatures =
     [
         AccessJson.Default, AttemptJson.Default, BlockingJson.Default, CancelJson.Default, HistoryJson.Default, ImportJson.Default, InstanceJson.Default,
@@ -66,8 +66,8 @@ public static class GenerationApiExtensions
         });
         services.AddOpenApi("v1", o => o.Describe(
             "LockN Gen API",
-            "Submits generations to the queue, follows and cancels them, and has their files, uploads, templates and the state of queue and servers. "
-            + "What happens is told over WebSocket and SSE, which docs/asyncapi.yaml describes."));
+            "Submits generations to the queue, follows and cancels them, and serves their files, uploads, templates and the state of queue and servers. "
+            + "Events are sent over WebSocket and SSE, described in docs/asyncapi.yaml."));
         services.AddExceptionHandler<DatabaseExceptionHandler>();
         services.AddExceptionHandler<StorageExceptionHandler>();
 
@@ -144,7 +144,7 @@ public static class GenerationApiExtensions
         return builder.AddBus(AddEndpoints, brokerDecidesReadiness: false);
     }
 
-    /// <summary>Maps all endpoints of the API, its OpenAPI document at /openapi/v1.json and the page of it at /docs.</summary>
+    /// <summary>Maps all endpoints of the API, its OpenAPI document at /openapi/v1.json and the page for it at /docs.</summary>
     public static IEndpointRouteBuilder MapGenerationApi(this IEndpointRouteBuilder endpoints)
     {
         SubmitEndpoint.Map(endpoints);
@@ -204,13 +204,13 @@ public static class GenerationApiExtensions
             endpoint.Consumer(() => Create<SnapshotConsumer>(context));
             endpoint.Consumer(() => Create<CatalogConsumer>(context));
             endpoint.Consumer(() => Create<TicketConsumer>(context));
-            // Handlers and not consumers: MassTransit disposes a consumer after each message, and these are services that go on.
+            // Handlers and not consumers: MassTransit disposes of a consumer after each message, and these are long-lived services.
             endpoint.Handler<GetRevocations>(async c => await c.RespondAsync(await context.GetRequiredService<Revocations>().AllAsync(c.CancellationToken)));
         });
         parts.Endpoint(new DurableQueue(BusQueues.Heartbeats), (context, endpoint) =>
         {
             endpoint.ConcurrentMessageLimit = 8;
-            // The next one follows in seconds; kept, those that met a database being restarted would lie in an error queue for ever.
+            // The next one follows within seconds; if kept, those that met a database restart would stay in an error queue forever.
             endpoint.DiscardFaultedMessages();
             endpoint.Consumer(() => Create<HeartbeatConsumer>(context));
             endpoint.Handler<HeartbeatCanary>(c => context.GetRequiredService<HeartbeatLiveness>().NoteAsync(c.CancellationToken));

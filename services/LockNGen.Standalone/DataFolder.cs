@@ -17,7 +17,7 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Creates the folder if need be, and takes it.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="url">Where this process listens, for whoever finds the folder taken.</param>
+    /// <param name="url">Where this process listens, for a process that finds the folder in use.</param>
     /// <exception cref="StartFailureException">Another process has it.</exception>
     public static DataFolder Take(string path, string url)
     {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration.Memory;
 namespace LockNGen.Standalone;
 
 /// <summary>
-/// The port at which programs made for one ComfyUI find the farm. <c>Standalone:DoorPort</c>: 8188 unless said otherwise, 0 is none. Where nobody
+/// The port at which programs made for one ComfyUI find the farm. <c>Standalone:DoorPort</c>: 8188 by default, 0 for none. Where no one
 /// asked for it and something listens there, most likely a ComfyUI, the rest goes on without it.
 /// </summary>
 internal static class StandaloneDoor
@@ -45,7 +45,7 @@ internal static class StandaloneDoor
         });
     }
 
-    /// <summary>All interfaces are no address to connect to.</summary>
+    /// <summary>Wildcards are not addresses to connect to.</summary>
     private static string Reachable(string host) => host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : host;
 
     private static bool IsTaken(int port)

@@ -16,25 +16,25 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:25")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Attempts that one process has under way at once; bounds its memory. Default 200.</summary>
+    /// <summary>Concurrent attempts of one process; bounds its memory. Default 200.</summary>
     [Range(1, 10_000)]
     public int MaxConcurrent { get; set; } = 200;
 
     /// <summary>
-    /// Of these, attempts for one owner, so that many dead receivers of one do not keep others' deliveries waiting; what belongs to nobody counts
-    /// as one's. Default 50.
+    /// Of these, attempts for one owner, so that one owner's dead receivers do not hold up others' deliveries; those without an owner count
+    /// as one owner's. Default 50.
     /// </summary>
     [Range(1, 10_000)]
     public int MaxConcurrentPerOwner { get; set; } = 50;
 
     /// <summary>
-    /// Attempts under way at once to one destination (an owner's webhooks on one server), by all replicas together. Default 5; one
+    /// Concurrent attempts to one destination (an owner's webhooks on one server), by all replicas together. Default 5; one
     /// while its last attempt failed.
     /// </summary>
     [Range(1, 1_000)]
     public int MaxConcurrentPerDestination { get; set; } = 5;
 
-    /// <summary>How often the database is asked for what is due, when nothing else gives a reason. Default 1 second.</summary>
+    /// <summary>How often the database is polled for due deliveries, when nothing else triggers it. Default 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -46,27 +46,27 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long a delivery is tried before it counts as failed. Default 1 day.</summary>
+    /// <summary>How long a delivery is retried before it counts as failed. Default 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>After how many failures in a row (no answer, or 5xx) a destination is left alone for a while. Default 5.</summary>
+    /// <summary>After how many failures in a row (no answer, or 5xx) a destination is paused. Default 5.</summary>
     [Range(1, 1_000)]
     public int CircuitThreshold { get; set; } = 5;
 
-    /// <summary>For how long at first; doubles with every failed probe. Default 15 seconds.</summary>
+    /// <summary>The first pause; doubles with every failed probe. Default 15 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan CircuitBreak { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>For how long at most. Default 5 minutes.</summary>
+    /// <summary>The longest pause. Default 5 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan MaxCircuitBreak { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long the old secret signs along after a rotation, unless the request says otherwise. Default 1 day.</summary>
+    /// <summary>How long the old secret still signs as well after a rotation, unless the request says otherwise. Default 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan SecretOverlap { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long ended deliveries stay in the log, and may be delivered again. Default 7 days.</summary>
+    /// <summary>How long ended deliveries stay in the log and can be delivered again. Default 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan KeepDeliveries { get; set; } = TimeSpan.FromDays(7);
 
@@ -77,13 +77,13 @@ public sealed class WebhookOptions
     public TimeSpan KeepGenerationWebhooks { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// From <c>ConnectionStrings__webhooks</c>, else the API's <c>ConnectionStrings__generations</c>; with SQLite then a file of its own
+    /// From <c>ConnectionStrings__webhooks</c>, else the API's <c>ConnectionStrings__generations</c>; with SQLite, a separate file
     /// beside the API's, because a SQLite file has one writer.
     /// </summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>
-    /// A claimed delivery belongs to its claimant for so long. Longer than an attempt, so nobody else sends it meanwhile; short, because
+    /// How long a claimed delivery belongs to its claimant. Longer than an attempt, so no one else sends it meanwhile; short, because
     /// after a crash it is how long the delivery waits.
     /// </summary>
     internal TimeSpan Lease => Timeout + TimeSpan.FromSeconds(5);

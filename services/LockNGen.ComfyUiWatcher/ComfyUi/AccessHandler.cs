@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>Gives every request what the server's login wants to see.</summary>
+/// <summary>Adds the credentials for the server's login to every request.</summary>
 internal sealed class AccessHandler(Credentials credentials, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -10,7 +10,7 @@ internal sealed class AccessHandler(Credentials credentials, HttpMessageHandler 
     }
 }
 
-/// <summary>A handshake that is answered with anything but a WebSocket was answered by something in front of ComfyUI, and that is worth a name.</summary>
+/// <summary>A handshake answered with anything but a WebSocket was answered by something in front of ComfyUI, which is reported by name.</summary>
 internal sealed class HandshakeHandler(ServerAccess access, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>Reads ComfyUI's binary frames: a big-endian kind in the first four bytes, then what that kind has.</summary>
+/// <summary>Reads ComfyUI's binary frames: a big-endian kind in the first four bytes, then the content of that kind.</summary>
 internal static class ComfyUiBinaryFrame
 {
     private const uint Preview = 1;

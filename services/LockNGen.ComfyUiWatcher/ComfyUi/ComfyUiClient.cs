@@ -11,11 +11,11 @@ using Polly;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// ComfyUI's HTTP calls. Every one has a deadline; those that change nothing are retried. An answer is read as JSON only when it says that
+/// ComfyUI's HTTP calls. Every one has a deadline; those that change nothing are retried. An answer is read as JSON only if its type says that
 /// it is: many errors are <c>text/plain</c> or empty.
 /// </summary>
 /// <param name="access">The way to the server.</param>
-/// <param name="limits">How much is read of one answer, and kept.</param>
+/// <param name="limits">How much of one answer is read, and kept.</param>
 /// <param name="timeout">How long a small call may take.</param>
 internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, TimeSpan timeout)
 {
@@ -27,8 +27,8 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     private readonly ResiliencePipeline _transfer = ComfyUiResilience.Single(timeout * TransferFactor);
     private readonly ResiliencePipeline _retriedTransfer = ComfyUiResilience.Retried(timeout * TransferFactor);
 
-    /// <summary>Not retried: who polls asks again anyway.</summary>
-    /// <exception cref="UnusableServerException">It is not ComfyUI that answers, or too much.</exception>
+    /// <summary>Not retried: callers poll again anyway.</summary>
+    /// <exception cref="UnusableServerException">Something other than ComfyUI answers, or the answer is too large.</exception>
     public async Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken)
     {
         try
@@ -45,7 +45,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         }
     }
 
-    /// <summary>What waits and runs, without the workflows that <c>/queue</c> repeats each time; null where the server does not tell it so.</summary>
+    /// <summary>Waiting and running prompts, without the workflows that <c>/queue</c> repeats each time; null if the server does not report them like this.</summary>
     public async Task<OpenJobs?> GetOpenJobsAsync(CancellationToken cancellationToken)
     {
         try
@@ -58,7 +58,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         }
     }
 
-    /// <summary>Null while the prompt waits or runs, and when the server does not know it.</summary>
+    /// <summary>Null while the prompt waits or runs, and if the server does not know it.</summary>
     public Task<PromptHistory?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
         GetAsync(
             _retried,
@@ -67,7 +67,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
             cancellationToken,
             JsonShape.History);
 
-    /// <summary>The same from the jobs API; also null where the server has none.</summary>
+    /// <summary>The same from the jobs API; also null if the server has none.</summary>
     public async Task<PromptHistory?> GetJobAsync(string promptId, CancellationToken cancellationToken)
     {
         try
@@ -80,7 +80,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         }
     }
 
-    /// <summary>What ended last, in order.</summary>
+    /// <summary>The prompts that ended last, in order.</summary>
     public Task<IReadOnlyList<(string PromptId, PromptHistory Entry)>> GetNewestHistoryAsync(CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<(string, PromptHistory)>>(
             _retried,
@@ -92,7 +92,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     public Task<string?> GetVersionAsync(CancellationToken cancellationToken) =>
         GetAsync(_single, "system_stats", answer => answer.Child("system")?.Text("comfyui_version"), cancellationToken);
 
-    /// <summary>What the server has printed of late.</summary>
+    /// <summary>The recent output of the server.</summary>
     public Task<ServerLog> GetLogAsync(CancellationToken cancellationToken) =>
         GetAsync(_single, "internal/logs/raw", ServerLog.Of, cancellationToken);
 
@@ -147,7 +147,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     public Task DeleteQueuedAsync(string promptId, CancellationToken cancellationToken) =>
         PostAsync("queue", new QueueDeletion([promptId]), ComfyUiJson.Default.QueueDeletion, cancellationToken);
 
-    /// <summary>Interrupts a prompt if it is the one that runs. It acts between nodes and at progress updates, and may come to nothing.</summary>
+    /// <summary>Interrupts a prompt if it is the one that runs. It acts between nodes and at progress updates, and may have no effect.</summary>
     public Task InterruptAsync(string promptId, CancellationToken cancellationToken) =>
         PostAsync("interrupt", new Interrupt(promptId), ComfyUiJson.Default.Interrupt, cancellationToken);
 
@@ -180,7 +180,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
 
     /// <summary>
     /// Stores an input file of any type (the address says image, and ComfyUI does not look) and returns the name that a workflow must use for
-    /// it, with its folder: ComfyUI renames when another file has the name.
+    /// it, with its folder: ComfyUI renames it if another file has the name.
     /// </summary>
     /// <param name="name">The file's name.</param>
     /// <param name="open">Opens the file, from its beginning, for each try; it is sent as it comes.</param>
@@ -232,11 +232,11 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
-        // Bodies are read in passing: nobody knows how long they are.
+        // Bodies are read as a stream: their length is unknown.
         return await access.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    // Not JsonContent: it sends chunked, and aiohttp behind some proxies wants a length.
+    // Not JsonContent: it sends chunked, and aiohttp behind some proxies requires a length.
     private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> type)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
@@ -270,7 +270,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         return await PythonJson.ReadAsync(beginning.Beginning, body, shape, limits.MaxAnswerBytes, maxKept, cancellationToken);
     }
 
-    /// <summary>What was read of an answer to find out whether it is JSON: nothing where its type says so.</summary>
+    /// <summary>The part of an answer read to find out whether it is JSON: nothing if its type says so.</summary>
     private static async Task<ResponseText> JsonBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         ResponseText.SaysJson(response) ? default : await ResponseText.ReadAsync(response, cancellationToken);
 

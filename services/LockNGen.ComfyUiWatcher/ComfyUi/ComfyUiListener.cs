@@ -4,7 +4,7 @@ using LockNGen.Hosting.Resilience;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// Keeps a socket open under one client id: reconnects with backoff and jitter, parses frames, and says when it last heard something.
+/// Keeps a socket open under one client id: reconnects with backoff and jitter, parses frames, and reports when it last received something.
 /// Messages are handed over on the reading thread, so nothing waits between ComfyUI and the reader's state.
 /// </summary>
 internal sealed partial class ComfyUiListener(
@@ -22,13 +22,13 @@ internal sealed partial class ComfyUiListener(
 {
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
 
-    /// <summary>A login or proxy that refuses WebSockets does so until somebody changes it.</summary>
+    /// <summary>A login or proxy that refuses WebSockets does so until someone changes it.</summary>
     private static readonly Backoff AskAgain = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
 
-    /// <summary>ComfyUI greets at once. While its HTTP answers and its socket does not, something in between lets nothing through.</summary>
+    /// <summary>ComfyUI greets at once. If its HTTP answers and its socket does not, something in between blocks the socket.</summary>
     private static readonly TimeSpan GreetingTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>A connection that ends sooner, again and again, is ended by something that does not want it.</summary>
+    /// <summary>A connection that repeatedly ends sooner is being closed by something in between.</summary>
     private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -43,31 +43,31 @@ internal sealed partial class ComfyUiListener(
     /// <summary>Whether the server has greeted this connection.</summary>
     public bool Connected { get; private set; }
 
-    /// <summary>Why something in front of the server does not let WebSockets through; null as long as nothing has said so, and once it does.</summary>
+    /// <summary>Why something in front of the server blocks WebSockets; null if nothing has refused one, or once they work.</summary>
     public UnusableServerException? Refusal { get; private set; }
 
-    /// <summary>When a connection of this client id last ended, or did not come about, without this side's doing.</summary>
+    /// <summary>When a connection of this client id last ended or failed, except when this side closed it.</summary>
     public DateTimeOffset? BrokenAt { get; private set; }
 
-    /// <summary>When the last frame came, or the connection was made.</summary>
+    /// <summary>When the last frame was received, or the connection opened.</summary>
     public DateTimeOffset LastHeardAt
     {
         get => new(Volatile.Read(ref _lastHeardTicks), TimeSpan.Zero);
         private set => Volatile.Write(ref _lastHeardTicks, value.UtcTicks);
     }
 
-    /// <summary>What the last <c>status</c> frame said.</summary>
+    /// <summary>The content of the last <c>status</c> frame.</summary>
     public int QueueRemaining { get; private set; }
 
-    /// <summary>Counts <c>status</c> frames, so that two looks can tell whether one came in between.</summary>
+    /// <summary>Counts <c>status</c> frames, so that a reader can tell whether one was received in between.</summary>
     public long StatusFrames { get; private set; }
 
-    /// <summary>How often and how regularly prompts are told about.</summary>
+    /// <summary>How often and how regularly frames report on prompts.</summary>
     public FrameRhythm Rhythm { get; } = new();
 
     public ListenerState State => new(Connected, LastHeardAt, QueueRemaining, StatusFrames, BrokenAt) { Words = Rhythm.Words, Pause = Rhythm.Pause };
 
-    /// <summary>Waits for the server's greeting, but not for ever, and not at all where none will come.</summary>
+    /// <summary>Waits for the server's greeting, for a limited time, and not at all if none will come.</summary>
     public async Task WaitUntilConnectedAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         Task connected, refused;
@@ -86,7 +86,7 @@ internal sealed partial class ComfyUiListener(
             var since = clock.GetTimestamp();
             var connected = await ConnectAndReadAsync(cancellationToken);
             failures = connected && clock.GetElapsedTime(since) >= LeastLife ? 1 : failures + 1;
-            // What is said until it is open again is missed.
+            // Messages sent until it is open again are missed.
             if (connected && _isRenewed)
                 continue;
             await Task.Delay((Refusal is null ? Reconnect : AskAgain).DelayAfter(failures), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -119,7 +119,7 @@ internal sealed partial class ComfyUiListener(
             using var end = CancellationTokenSource.CreateLinkedTokenSource(connection.Token, silence.Token);
             LastHeardAt = clock.GetUtcNow();
             var reader = new FrameReader(customEvents);
-            // A server that sends one frame that cannot be read sends thousands: the first of a connection is logged.
+            // A server that sends one unreadable frame sends thousands: only the first of a connection is logged.
             var malformed = false;
             var words = await socket.ReadAsync(
                 (frame, type) =>
@@ -176,7 +176,7 @@ internal sealed partial class ComfyUiListener(
         }
         finally
         {
-            // The server knows nothing of a connection that something in front of it refused.
+            // The server does not know about a connection that something in front of it refused.
             Ended(greeted, wanted: connection.IsCancellationRequested || Refusal is not null);
         }
 
@@ -247,7 +247,7 @@ internal sealed partial class ComfyUiListener(
     private partial void LogMalformed(string instance, string clientId, string? reason);
 }
 
-/// <summary>How a socket is, and what it last said of the queue.</summary>
+/// <summary>The state of a socket, and what it last reported about the queue.</summary>
 internal sealed record ListenerState(bool Connected, DateTimeOffset LastHeardAt, int QueueRemaining, long StatusFrames, DateTimeOffset? BrokenAt)
 {
     /// <inheritdoc cref="FrameRhythm.Words"/>

@@ -14,7 +14,7 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
     private ComfyUiSocket(ClientWebSocket socket, int maxFrame) => (_socket, _maxFrame) = (socket, maxFrame);
 
     /// <summary>Connects and asks for previews that name their prompt: ComfyUI listens only to the very first message.</summary>
-    /// <exception cref="WebSocketException">It came to nothing; within is an <see cref="UnusableServerException"/> if something else than ComfyUI answered.</exception>
+    /// <exception cref="WebSocketException">It failed; the inner exception is an <see cref="UnusableServerException"/> if something other than ComfyUI answered.</exception>
     public static async Task<ComfyUiSocket> ConnectAsync(
         ServerAccess access, string clientId, int maxFrame, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -43,9 +43,9 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
 
     /// <summary>
     /// Reads until the connection ends. The callback gets each whole message in a buffer that is reused; it must be quick, because ComfyUI
-    /// stalls all its clients for one that reads slowly. A message beyond the limit is passed over.
+    /// stalls all its clients for one that reads slowly. A message beyond the limit is skipped.
     /// </summary>
-    /// <returns>The words of the other side for closing it, or their number; null if it gave none.</returns>
+    /// <returns>The other side's close reason, or its code; null if it gave none.</returns>
     public async Task<string?> ReadAsync(Action<ReadOnlyMemory<byte>, WebSocketMessageType> onMessage, Action<long> onTooLong, CancellationToken cancellationToken)
     {
         var buffer = new byte[InitialBuffer];
@@ -80,7 +80,7 @@ internal sealed class ComfyUiSocket : IAsyncDisposable
 
     /// <summary>
     /// Ends the connection before it returns: a new one under the same client id must not be opened while the server may still hold this
-    /// one, because the late end of the old one would deafen the new.
+    /// one, because the late end of the old one would cut off the new.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

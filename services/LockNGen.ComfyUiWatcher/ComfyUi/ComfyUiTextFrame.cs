@@ -47,7 +47,7 @@ internal static class ComfyUiTextFrame
         return message with { PromptId = data.Text("prompt_id") };
     }
 
-    // Custom nodes report by hand: of what they send, what can be used is used.
+    // Custom nodes report by themselves: the usable part of what they send is used.
     private static ProgressState States(JsonElement data)
     {
         var entries = data.Properties("nodes").ToList();
@@ -68,7 +68,7 @@ internal static class ComfyUiTextFrame
     {
         try
         {
-            // Written once more: it must be proper JSON, and may not grow without end.
+            // Written anew: it must be valid JSON, and must not grow without bound.
             var json = JsonSerializer.SerializeToUtf8Bytes(data, ContractsJson.Default.JsonElement);
             return json.Length > GenerationCustomData.MaxBytes
                 ? Unusable(type)
@@ -76,7 +76,7 @@ internal static class ComfyUiTextFrame
         }
         catch (Exception e) when (e is InvalidOperationException or JsonException)
         {
-            // Half of a surrogate pair, which Python writes and no JSON reader takes.
+            // Half a surrogate pair, which Python writes and no JSON reader accepts.
             return Unusable(type);
         }
     }

@@ -2,10 +2,10 @@ using LockNGen.ComfyUiWatcher.Options;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>What a server's login wants to see with every request, and what therefore nobody else may see.</summary>
+/// <summary>The credentials that a server's login requires with every request, and that therefore no one else may see.</summary>
 internal sealed class Credentials(ServerAddress address, ComfyUiAccessOptions options)
 {
-    /// <summary>Shorter ones are no secrets, and cannot be told from other text.</summary>
+    /// <summary>Shorter ones are not secrets, and cannot be distinguished from other text.</summary>
     private const int ShortestSecret = 3;
     private const string Mark = "***";
 

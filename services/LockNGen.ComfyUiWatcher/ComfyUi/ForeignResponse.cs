@@ -4,16 +4,16 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>Tells answers of ComfyUI from those of a login or proxy in front of it, and says of the latter what they are.</summary>
+/// <summary>Distinguishes answers of ComfyUI from those of a login or proxy in front of it, and describes the latter.</summary>
 internal static class ForeignResponse
 {
     private const string OwnError = "500 Internal Server Error";
     private static readonly string[] LoginWords = ["log in", "login", "sign in", "signin", "password", "authenticat", "unauthori", "sso", "oauth"];
 
-    /// <summary>Whether an answer that is no success is not ComfyUI's.</summary>
+    /// <summary>Whether an unsuccessful answer is not ComfyUI's.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="beginning">Of its body.</param>
-    /// <param name="exists">Whether every ComfyUI has what was asked for: then even "not found" is somebody else's.</param>
+    /// <param name="exists">Whether every ComfyUI has what was requested: then even "not found" is not its own.</param>
     public static bool IsForeign(HttpResponseMessage response, string beginning, bool exists) => (int)response.StatusCode switch
     {
         413 => false,
@@ -23,7 +23,7 @@ internal static class ForeignResponse
         _ => exists,
     };
 
-    /// <summary>The exception that says what an answer is.</summary>
+    /// <summary>The exception that describes an answer.</summary>
     /// <param name="response">An answer that is not ComfyUI's.</param>
     /// <param name="beginning">Of its body.</param>
     /// <param name="call">What was asked, for example "GET /queue".</param>
@@ -68,7 +68,7 @@ internal static class ForeignResponse
             return (InstanceReasonCodes.NeedsAuthentication, " and sent nowhere");
         // Without its query: it may repeat ours.
         var shown = $" and sent to {target.GetLeftPart(UriPartial.Path)}";
-        // To log in, one is sent to another page; a server that has moved sends to its own.
+        // A login redirects to another page; a server that has moved redirects to its own.
         var hasMoved = target.Host == asked.Host || target.AbsolutePath == asked.AbsolutePath || (int)response.StatusCode is 301 or 308;
         return hasMoved && !LooksLikeLogin(target.Host + target.AbsolutePath)
             ? (InstanceReasonCodes.ProxyError, $"{shown}; redirects are not followed, set Url to the address that answers")
@@ -77,7 +77,7 @@ internal static class ForeignResponse
 
     private static bool LooksLikeLogin(string text) => LoginWords.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
 
-    // By the clock of whoever answers: it may be wrong, and the same one has written both.
+    // By the responder's own clock: it may be wrong, but it wrote both.
     private static TimeSpan? DelayOf(HttpResponseHeaders headers) =>
         headers.RetryAfter?.Delta ?? (headers.RetryAfter?.Date - (headers.Date ?? DateTimeOffset.UtcNow));
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// Reads the frames of one connection. What names nobody belongs to somebody all the same: previews of the old form to whoever spoke last on
-/// this connection, and what nodes send by hand to the node that runs, as the last <c>executing</c> told.
+/// Reads the frames of one connection. Frames without a prompt still belong to one: previews of the old form to the prompt last mentioned on
+/// this connection, and messages that nodes send by themselves to the running node, as named in the last <c>executing</c>.
 /// </summary>
 internal sealed class FrameReader(IReadOnlySet<string> customEvents)
 {
@@ -13,7 +13,7 @@ internal sealed class FrameReader(IReadOnlySet<string> customEvents)
     private (string PromptId, string Node)? _running;
 
     /// <summary>Reads one whole frame.</summary>
-    /// <returns>Null if it makes no sense; <paramref name="problem"/> says why.</returns>
+    /// <returns>Null if it is malformed; <paramref name="problem"/> says why.</returns>
     public ComfyUiMessage? Read(ReadOnlyMemory<byte> frame, WebSocketMessageType type, out string? problem)
     {
         try

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>Reading JSON whose shape another program decides: absent, <c>null</c> and of another kind are all "not there".</summary>
+/// <summary>Reads JSON whose shape another program decides: absent, <c>null</c> and of another kind all count as absent.</summary>
 internal static partial class JsonElementExtensions
 {
     public static JsonElement? Child(this JsonElement element, string name) =>
@@ -22,13 +22,13 @@ internal static partial class JsonElementExtensions
         _ => null,
     };
 
-    /// <summary>A finite number, also one that was sent as text: Python has no care for the difference, nor for that between 1 and 1.0.</summary>
+    /// <summary>A finite number, also one that was sent as text: Python does not care about the difference, nor about that between 1 and 1.0.</summary>
     public static double? AsNumber(this JsonElement element) =>
         element.AsText() is { } text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
             : null;
 
-    // Python writes half of a surrogate pair as an escape like any other; .NET has no text with it.
+    // Python writes half a surrogate pair as an escape like any other; .NET cannot decode it.
     private static string? Whole(JsonElement element)
     {
         try

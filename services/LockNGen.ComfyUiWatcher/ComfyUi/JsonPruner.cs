@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// Takes JSON in pieces, of any size and depth, and keeps what a shape wants of it, as proper JSON within bounds. It reads what Python writes: the bare words
-/// <c>NaN</c> and <c>Infinity</c>, which are no JSON, become <c>null</c>, and so does what is deeper than readers go.
+/// Takes JSON in pieces, of any size and depth, and keeps the parts that a shape selects, as valid JSON within bounds. It reads what Python writes: the bare words
+/// <c>NaN</c> and <c>Infinity</c>, which are not JSON, become <c>null</c>, and so does anything nested deeper than readers allow.
 /// </summary>
 /// <param name="shape">What is wanted.</param>
-/// <param name="maxKept">What may be kept, in bytes; of what may be cut, three quarters.</param>
+/// <param name="maxKept">How much may be kept, in bytes; three quarters of that for parts that may be cut.</param>
 internal sealed class JsonPruner(JsonShape shape, int maxKept)
 {
     private const int MaxDepth = 56;
@@ -30,7 +30,7 @@ internal sealed class JsonPruner(JsonShape shape, int maxKept)
     private bool _cut;
     private bool _done;
 
-    /// <summary>Whether more was wanted than may be kept.</summary>
+    /// <summary>Whether more was selected than may be kept.</summary>
     public bool Overflowed { get; private set; }
 
     public void Write(ReadOnlySpan<byte> piece)
@@ -63,10 +63,10 @@ internal sealed class JsonPruner(JsonShape shape, int maxKept)
     {
         switch (piece[0])
         {
-            // A byte order mark, that some proxies put in front.
+            // A byte order mark, which some proxies add.
             case 0xef or 0xbb or 0xbf when _levels.Count == 0 && !_done:
                 return piece[1..];
-            // What separates is written anew.
+            // Separators are written anew.
             case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)':':
                 return piece[1..];
             case (byte)'{' or (byte)'[':
@@ -218,7 +218,7 @@ internal sealed class JsonPruner(JsonShape shape, int maxKept)
 
     private Level? Parent => _levels.TryPeek(out var level) ? level : null;
 
-    /// <summary>What is wanted of the value that begins here.</summary>
+    /// <summary>The shape of the value that starts here.</summary>
     private JsonShape Wanted(bool peek = false)
     {
         if (Parent is not { } level)
@@ -252,7 +252,7 @@ internal sealed class JsonPruner(JsonShape shape, int maxKept)
         return true;
     }
 
-    // Unwanted items keep their place, because others are found by theirs; always false.
+    // Skipped items keep their place, because others are found by position; always false.
     private bool Leave()
     {
         var level = Parent!;

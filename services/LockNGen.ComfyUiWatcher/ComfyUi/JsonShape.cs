@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>What is wanted of a JSON value whose rest is not even looked at: workflows in queues and histories are megabytes that mean nothing to a watcher.</summary>
+/// <summary>The parts of a JSON value to keep; the rest is not even parsed: workflows in queues and histories are megabytes that a watcher does not need.</summary>
 internal sealed class JsonShape
 {
     private readonly Dictionary<string, JsonShape> _named = new(StringComparer.Ordinal);
@@ -17,7 +17,7 @@ internal sealed class JsonShape
     /// <summary>Nothing: a property is left out, an item of an array becomes <c>null</c>.</summary>
     public static JsonShape None { get; } = new(others: null);
 
-    /// <summary>Whether what is below may be cut to make room: it is worth less than what comes after it.</summary>
+    /// <summary>Whether the content may be cut to make room: it matters less than what comes after it.</summary>
     public bool MayBeCut { get; private init; }
 
     /// <summary>The answer of <c>/queue</c>.</summary>
@@ -26,17 +26,17 @@ internal sealed class JsonShape
     /// <summary>The list of <c>/api/jobs</c>.</summary>
     public static JsonShape Jobs { get; } = Each(All).Except(("jobs", Each(Each(None).Except(("id", All), ("status", All), ("priority", All)))));
 
-    /// <summary>The answer of <c>/history</c>: tracebacks and inputs of failed nodes are kilobytes, and for nobody's eyes.</summary>
+    /// <summary>The answer of <c>/history</c>: tracebacks and inputs of failed nodes are kilobytes, and must not be shown.</summary>
     public static JsonShape History { get; } = Each(Each(None).Except(
         ("prompt", Prompt()),
         ("meta", new JsonShape(All) { MayBeCut = true }),
         ("outputs", new JsonShape(All) { MayBeCut = true }),
         ("status", Each(All).Except(("messages", Each(Each(Each(All).Except(("traceback", None), ("current_inputs", None), ("current_outputs", None)))))))));
 
-    /// <summary>The same of every property or item.</summary>
+    /// <summary>The same for every property or item.</summary>
     public static JsonShape Each(JsonShape shape) => new(shape);
 
-    /// <summary>But for these: properties by name, items by position.</summary>
+    /// <summary>Except these: properties by name, items by position.</summary>
     public JsonShape Except(params ReadOnlySpan<(string Name, JsonShape Shape)> named)
     {
         var shape = new JsonShape(_others);

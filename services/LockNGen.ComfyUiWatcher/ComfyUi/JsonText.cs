@@ -4,12 +4,12 @@ using System.Text.Unicode;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>Makes text out of what Python takes for text: names of files may hold halves of characters, which no other reader takes.</summary>
+/// <summary>Repairs what Python accepts as text: file names may contain halves of surrogate pairs, which no other reader accepts.</summary>
 internal static class JsonText
 {
     private const string Replacement = "\\ufffd";
 
-    /// <summary>The same document without halves of characters; what is sound already is not copied.</summary>
+    /// <summary>The same document without halves of surrogate pairs; a valid one is not copied.</summary>
     public static ReadOnlyMemory<byte> Sound(ReadOnlyMemory<byte> json)
     {
         var bytes = json.Span;

@@ -4,9 +4,9 @@ using LockNGen.Hosting;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// What a node shows: the results among its UI output. What makes an entry a file is its <c>filename</c>, whatever the key: images, videos and
-/// animations come under <c>images</c>, and custom nodes have keys of their own. Some keys hold bare paths, some hold texts. What is none of
-/// these (nulls, flags, numbers under other keys) is left alone.
+/// What a node outputs: the results in its UI output. An entry with a <c>filename</c> is a file, whatever its key: images, videos and
+/// animations come under <c>images</c>, and custom nodes have keys of their own. Some keys hold bare paths, some hold texts. Anything else
+/// (nulls, flags, numbers under other keys) is ignored.
 /// </summary>
 internal sealed record NodeOutput(IReadOnlyList<NodeResult> Results)
 {
@@ -17,10 +17,10 @@ internal sealed record NodeOutput(IReadOnlyList<NodeResult> Results)
 
     public static NodeOutput Empty { get; } = new([]);
 
-    /// <summary>The node says that its images went through the socket.</summary>
+    /// <summary>The node says that its images were sent through the socket.</summary>
     public bool SendsFrames { get; private set; }
 
-    /// <summary>It shows more than is taken.</summary>
+    /// <summary>It lists more than is accepted.</summary>
     public bool IsCut { get; private set; }
 
     public static NodeOutput Of(JsonElement output)
@@ -55,7 +55,7 @@ internal sealed record NodeOutput(IReadOnlyList<NodeResult> Results)
     private OutputFile? File(string key, JsonElement entry)
     {
         SendsFrames |= entry.Text("source") == "websocket";
-        // A node that echoes what it read (type "input") has made nothing.
+        // A node that echoes what it read (type "input") has produced nothing.
         return entry.Text("filename") is { Length: > 0 } name && entry.Text("type") is not "input"
             ? InItsFolder(new OutputFile(key, name, entry.Text("subfolder") ?? "", entry.Text("type") ?? OutputFile.Output))
             : null;
@@ -77,10 +77,10 @@ internal sealed record NodeOutput(IReadOnlyList<NodeResult> Results)
     private static string? Flag(JsonElement entry) => entry.ValueKind is JsonValueKind.True or JsonValueKind.False ? entry.GetRawText() : null;
 }
 
-/// <summary>One thing that a node shows, and under which key.</summary>
+/// <summary>One result of a node, and its key.</summary>
 internal abstract record NodeResult(string Key);
 
-/// <summary>A file that an output node wrote, as <c>/view</c> wants it named.</summary>
+/// <summary>A file that an output node wrote, with the names that <c>/view</c> takes.</summary>
 internal sealed record OutputFile(string Key, string Filename, string Subfolder, string Type) : NodeResult(Key)
 {
     public const string Output = "output";
@@ -88,10 +88,10 @@ internal sealed record OutputFile(string Key, string Filename, string Subfolder,
 
     public bool IsTemp => Type == Temp;
 
-    /// <summary>Where a server hands it out, relative to the server's own address.</summary>
+    /// <summary>Where a server serves it, relative to the server's own address.</summary>
     public string Address => $"view?filename={Uri.EscapeDataString(Filename)}&subfolder={Uri.EscapeDataString(Subfolder)}&type={Uri.EscapeDataString(Type)}";
 
-    /// <summary>Whether it is this file, under whatever key.</summary>
+    /// <summary>Whether it is this file, whatever the key.</summary>
     public bool IsSame(OutputFile other) => (Filename, Subfolder, Type) == (other.Filename, other.Subfolder, other.Type);
 }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>What <c>GET /api/jobs</c> of newer servers says of prompts that wait and run: which and in what order, but not whose they are.</summary>
+/// <summary>What <c>GET /api/jobs</c> of newer servers says about waiting and running prompts: which, and in what order, but not whose they are.</summary>
 internal sealed record OpenJobs(IReadOnlyList<OpenJob> All)
 {
     /// <summary>What to ask for.</summary>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// Files that nodes show as a bare path, as the stock 3D previews do: relative to the output folder, with <c>temp/</c> in front or
+/// Files that nodes list as a bare path, as the stock 3D previews do: relative to the output folder, with <c>temp/</c> in front or
 /// <c>[temp]</c> behind, or absolute on the server.
 /// </summary>
 internal static partial class OutputPath
@@ -13,7 +13,7 @@ internal static partial class OutputPath
     private static readonly string[] Keys =
         ["result", "results", "3d", "model", "model_file", "mesh", "images", "gifs", "video", "videos", "audio", "files", "file", "path", "paths"];
 
-    /// <summary>Null for what is no path, or under a key that has none.</summary>
+    /// <summary>Null if it is not a path, or its key never holds one.</summary>
     public static OutputFile? Of(string key, JsonElement entry) =>
         entry.ValueKind == JsonValueKind.String && Keys.Contains(key) && entry.AsText() is { Length: > 0 and <= MaxLength } path ? Of(key, path) : null;
 

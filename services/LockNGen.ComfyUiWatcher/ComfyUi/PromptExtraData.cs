@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>A prompt's <c>extra_data</c>: what the submitter wants nodes to read, secrets, and above both the watcher's own keys.</summary>
+/// <summary>A prompt's <c>extra_data</c>: what the submitter wants nodes to read, secrets, and the watcher's own keys, which take precedence.</summary>
 internal static class PromptExtraData
 {
     /// <summary>Where partner nodes look for the key that pays for them.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>How a prompt ended, as <c>GET /history/{id}</c> tells it for as long as the server lives, and <c>GET /api/jobs/{id}</c> of newer ones.</summary>
+/// <summary>How a prompt ended, as reported by <c>GET /history/{id}</c> for as long as the server lives, and by <c>GET /api/jobs/{id}</c> of newer ones.</summary>
 internal sealed record PromptHistory
 {
     private const string Message = "execution_";
@@ -12,7 +12,7 @@ internal sealed record PromptHistory
 
     public required bool Succeeded { get; init; }
 
-    /// <summary>Cancelled and failed look alike in the status; only the messages tell.</summary>
+    /// <summary>Cancelled and failed look alike in the status; only the messages differ.</summary>
     public required bool Interrupted { get; init; }
 
     public NodeException? Exception { get; init; }
@@ -23,7 +23,7 @@ internal sealed record PromptHistory
     /// <summary>Nodes that were served from the cache.</summary>
     public IReadOnlyList<string> Cached { get; init; } = [];
 
-    /// <summary>What its nodes have shown.</summary>
+    /// <summary>The outputs of its nodes.</summary>
     public required IReadOnlyList<NodeExecuted> Outputs { get; init; }
 
     public static PromptHistory Of(JsonElement entry)
@@ -35,7 +35,7 @@ internal sealed record PromptHistory
         var outputs = OutputsOf(entry);
         return new PromptHistory
         {
-            // Where it does not say how the prompt ended, what it made tells.
+            // If it does not say how the prompt ended, its outputs show it.
             Succeeded = status?.Text("status_str") is { } end ? end == "success" : exception is null && !interrupted && outputs.Count > 0,
             Interrupted = interrupted,
             Exception = exception,
@@ -45,7 +45,7 @@ internal sealed record PromptHistory
         };
     }
 
-    /// <summary>The same of a job; null while it has not ended.</summary>
+    /// <summary>The same for a job; null while it has not ended.</summary>
     public static PromptHistory? OfJob(JsonElement job)
     {
         var messages = MessagesOf(job.Child("execution_status"));

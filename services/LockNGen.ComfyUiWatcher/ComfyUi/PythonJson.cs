@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// JSON as Python writes it: with the bare words <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which are no JSON. ComfyUI sends them
-/// wherever a node has one, above all in <c>is_changed</c> of workflows in its queue and history; to a watcher they mean <c>null</c>.
+/// JSON as Python writes it: with the bare words <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which are not JSON. ComfyUI sends them
+/// wherever a node has one, above all in <c>is_changed</c> of workflows in its queue and history; a watcher reads them as <c>null</c>.
 /// </summary>
 internal static class PythonJson
 {
@@ -13,7 +13,7 @@ internal static class PythonJson
 
     /// <summary>Parses one document.</summary>
     /// <param name="json">Whole in memory.</param>
-    /// <param name="maxKept">What is beyond is an error. Bytes, by default 8 MiB.</param>
+    /// <param name="maxKept">More is an error. Bytes, by default 8 MiB.</param>
     /// <exception cref="JsonException">It is not JSON, not even Python's.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json, int maxKept = 8 << 20)
     {
@@ -22,15 +22,15 @@ internal static class PythonJson
         return JsonDocument.Parse(Finish(pruner, maxKept));
     }
 
-    /// <summary>Reads one document in passing, and keeps what is wanted of it in proper JSON.</summary>
-    /// <param name="beginning">What was read of it already.</param>
+    /// <summary>Reads one document as a stream, and keeps the selected parts as valid JSON.</summary>
+    /// <param name="beginning">The part that was read already.</param>
     /// <param name="json">The rest.</param>
-    /// <param name="shape">What is wanted.</param>
-    /// <param name="maxBytes">What is longer is an error.</param>
-    /// <param name="maxKept">If more is wanted, that is one too.</param>
+    /// <param name="shape">The parts to keep.</param>
+    /// <param name="maxBytes">A longer document is an error.</param>
+    /// <param name="maxKept">If more is selected, that is an error, too.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="JsonException">It is not JSON, not even Python's.</exception>
-    /// <exception cref="InvalidDataException">It is too long, or more of it is wanted than may be kept.</exception>
+    /// <exception cref="InvalidDataException">It is too long, or more of it is selected than may be kept.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(
         ReadOnlyMemory<byte> beginning, Stream json, JsonShape shape, long maxBytes, int maxKept, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>What <c>GET /queue</c> says. <see cref="Pending"/> is in the order in which it will run.</summary>
+/// <summary>The answer of <c>GET /queue</c>. <see cref="Pending"/> is in the order in which it will run.</summary>
 internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnlyList<QueueItem> Pending)
 {
     public static QueueSnapshot Empty { get; } = new([], []);
@@ -11,14 +11,14 @@ internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnly
 
     public QueueItem? Find(string promptId) => Running.Concat(Pending).FirstOrDefault(i => i.PromptId == promptId);
 
-    /// <summary>Reads the answer; an entry that makes no sense harms no other one.</summary>
+    /// <summary>Reads the answer; a malformed entry does not affect the others.</summary>
     public static QueueSnapshot Of(JsonElement answer) => answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("queue_running", out _)
         ? Of(ItemsOf(answer, "queue_running"), ItemsOf(answer, "queue_pending"))
         : throw new JsonException("It is no queue of ComfyUI.");
 
     private static IEnumerable<QueueItem> ItemsOf(JsonElement answer, string name) => answer.Items(name).Select(QueueItem.Of).OfType<QueueItem>();
 
-    /// <summary>What runs, and what waits in any order: on the wire it is a heap, of which only the first entry is sure to be the next.</summary>
+    /// <summary>The running prompts, and the waiting ones in any order: on the wire it is a heap, of which only the first entry is certain to be the next.</summary>
     public static QueueSnapshot Of(IEnumerable<QueueItem> running, IEnumerable<QueueItem> pending) =>
         new([.. running], [.. pending.OrderBy(i => i.Number).ThenBy(i => i.PromptId, StringComparer.Ordinal)]);
 }
@@ -26,7 +26,7 @@ internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnly
 /// <summary>One prompt in ComfyUI's queue: <c>[number, prompt_id, prompt, extra_data, [output ids]]</c>.</summary>
 internal sealed record QueueItem(double Number, string PromptId, string? ClientId, PromptMarker? Marker, IReadOnlyList<string> Outputs)
 {
-    /// <summary>Null for what names no prompt.</summary>
+    /// <summary>Null if it names no prompt.</summary>
     public static QueueItem? Of(JsonElement item)
     {
         if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() < 2 || item[1].AsText() is not { Length: > 0 } id)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>The beginning of an answer whose type does not say that it is what was asked for. It often says what it is, and may be right all the same.</summary>
+/// <summary>The beginning of an answer whose type is not the expected one. It often says what it is, and may still be the right answer.</summary>
 internal readonly record struct ResponseText(ReadOnlyMemory<byte> Beginning)
 {
     private const int LookedAt = 16 << 10;
@@ -12,7 +12,7 @@ internal readonly record struct ResponseText(ReadOnlyMemory<byte> Beginning)
     /// <summary>As text.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Beginning.Span);
 
-    /// <summary>Whether it begins as ComfyUI's answers do: proxies and scripts in between forget the type, or make it another one.</summary>
+    /// <summary>Whether it starts like ComfyUI's answers: proxies and scripts in between drop or change the type.</summary>
     public bool LooksLikeJson
     {
         get

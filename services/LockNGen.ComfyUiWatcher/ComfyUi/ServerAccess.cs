@@ -6,14 +6,14 @@ using LockNGen.ComfyUiWatcher.Options;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// The one way to a server, for HTTP and WebSocket alike: the same headers and query, proxy and certificates. Redirects are not followed: ComfyUI sends none,
-/// and whoever does could lead to addresses that only this network has.
+/// How to reach a server, for HTTP and WebSocket alike: the same headers and query, proxy and certificates. Redirects are not followed: ComfyUI sends none,
+/// and a redirect could lead to addresses that only this network has.
 /// </summary>
 internal sealed class ServerAccess : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Then the name is looked up again.</summary>
+    /// <summary>The interval after which the name is resolved again.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
     private readonly Credentials _credentials;
@@ -28,7 +28,7 @@ internal sealed class ServerAccess : IDisposable
         Sockets = new HttpMessageInvoker(new HandshakeHandler(this, new AccessHandler(_credentials, CreateHandler(options))));
     }
 
-    /// <summary>With a slash at the end, and nothing secret in it.</summary>
+    /// <summary>With a slash at the end, and without secrets.</summary>
     public Uri Server { get; }
 
     public HttpClient Http { get; }
@@ -36,7 +36,7 @@ internal sealed class ServerAccess : IDisposable
     /// <summary>Makes the handshakes of WebSockets.</summary>
     public HttpMessageInvoker Sockets { get; }
 
-    /// <summary>A text without what may be shown to nobody, wherever it came from: a page of a proxy may repeat what it was sent.</summary>
+    /// <summary>A text without secrets, wherever it came from: a proxy's page may repeat what it was sent.</summary>
     public string Mask(string text) => _credentials.Mask(text);
 
     public void Dispose()
@@ -51,7 +51,7 @@ internal sealed class ServerAccess : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            // Catalogs are megabytes of text, and some proxies compress whether asked or not.
+            // Catalogs are megabytes of text, and some proxies compress unasked.
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
@@ -62,7 +62,7 @@ internal sealed class ServerAccess : IDisposable
             handler.Proxy = ProxyAt(new Uri(options.Proxy!));
         if (options.CaFile is { Length: > 0 } file)
             handler.SslOptions.CertificateChainPolicy = Trusting(file);
-#pragma warning disable CA5359 // Whoever sets the option has asked for it.
+#pragma warning disable CA5359 // The operator has asked for it with the option.
         if (options.SkipCertificateCheck)
             handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359

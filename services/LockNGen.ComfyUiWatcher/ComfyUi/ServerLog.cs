@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
-/// <summary>What <c>GET /internal/logs/raw</c> tells of the thread that renders. The text itself is not kept: it may hold anything.</summary>
-/// <param name="WorkerDeaths">How often that thread is told to have ended with an exception.</param>
+/// <summary>What <c>GET /internal/logs/raw</c> reveals about the rendering thread. The text itself is not kept: it may contain anything.</summary>
+/// <param name="WorkerDeaths">How often the log says that this thread ended with an exception.</param>
 /// <param name="Tail">Identifies the end of the text.</param>
 internal sealed partial record ServerLog(int WorkerDeaths, int Tail)
 {
@@ -21,7 +21,7 @@ internal sealed partial record ServerLog(int WorkerDeaths, int Tail)
     [GeneratedRegex(@"^Exception in thread [^\n]*(\n[^\n]*){0,4}?prompt_worker", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Deaths();
 
-    // Printed by the threads that answer HTTP: no sign of the one that renders.
+    // Printed by the threads that answer HTTP: not a sign of life of the rendering one.
     [GeneratedRegex(@"^[^\n]*got prompt[^\n]*\n?", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Requests();
 }

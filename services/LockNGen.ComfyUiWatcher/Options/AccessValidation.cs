@@ -3,13 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace LockNGen.ComfyUiWatcher.Options;
 
-/// <summary>What is wrong with the way to a server. Names settings and never shows their values: they are secrets, or next to one.</summary>
+/// <summary>Checks the settings for reaching a server. Errors name settings and never show their values: they are secrets, or next to one.</summary>
 internal static class AccessValidation
 {
-    /// <summary>A header's value that starts so is read from the file.</summary>
+    /// <summary>A header value with this prefix is read from the file.</summary>
     public const string FilePrefix = "file:";
 
-    // The connection's own, without which there would be no HTTP or no WebSocket.
+    // The connection's own headers, without which there would be no HTTP or no WebSocket.
     private static readonly string[] Reserved =
         ["Connection", "Upgrade", "Transfer-Encoding", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Extensions", "Expect"];
 

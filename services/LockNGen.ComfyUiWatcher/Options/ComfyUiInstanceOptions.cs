@@ -6,8 +6,8 @@ namespace LockNGen.ComfyUiWatcher.Options;
 public sealed class ComfyUiInstanceOptions : ComfyUiAccessOptions
 {
     /// <summary>
-    /// Its address, for example <c>http://gpu1:8188</c>; its <c>ws://gpu1:8188/ws</c> will do. A path (<c>https://gpu.example/comfy/</c>), a user
-    /// (<c>https://user:password@gpu.example</c>, special characters percent-encoded) and a query (<c>?token=...</c>) go with every request; user and query are
+    /// Its address, for example <c>http://gpu1:8188</c>; <c>ws://gpu1:8188/ws</c> works as well. A path (<c>https://gpu.example/comfy/</c>), a user
+    /// (<c>https://user:password@gpu.example</c>, special characters percent-encoded) and a query (<c>?token=...</c>) are sent with every request; user and query are
     /// never shown.
     /// </summary>
     public string Url { get; set; } = "";
@@ -23,15 +23,15 @@ public sealed class ComfyUiInstanceOptions : ComfyUiAccessOptions
     public int Capacity { get; set; } = 1;
 
     /// <summary>
-    /// The key with which this server's partner nodes are paid (<c>api_key_comfy_org</c>), for generations that bring none. A secret: best
+    /// The key that pays for this server's partner nodes (<c>api_key_comfy_org</c>), for generations that bring none. A secret: best set
     /// from the environment. Default: none.
     /// </summary>
     public string? PartnerKey { get; set; }
 
-    /// <summary>What it is, for generations that require something (<c>vram=24</c>).</summary>
+    /// <summary>Its properties, for generations that require something (<c>vram=24</c>).</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
 
-    /// <summary>Null when <see cref="Url"/> is no address.</summary>
+    /// <summary>Null when <see cref="Url"/> is not an address.</summary>
     internal ServerAddress? Address => ServerAddress.Parse(Url);
 
     internal string DisplayName => string.IsNullOrWhiteSpace(Name) ? Address?.Server.Authority ?? ServerAddress.WithoutSecrets(Url) : Name;

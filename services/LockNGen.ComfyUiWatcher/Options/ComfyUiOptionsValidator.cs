@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Options;
 
-/// <summary>What annotations cannot say: addresses, and names that are used twice. Reports every mistake at once.</summary>
+/// <summary>Checks what annotations cannot express: addresses, and duplicate names. Reports every mistake at once.</summary>
 internal sealed class ComfyUiOptionsValidator : IValidateOptions<ComfyUiOptions>
 {
     /// <summary>ComfyUI's own types, which become events of their own.</summary>

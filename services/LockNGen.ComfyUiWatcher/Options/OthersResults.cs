@@ -1,9 +1,9 @@
 namespace LockNGen.ComfyUiWatcher.Options;
 
-/// <summary>What is told of the files that other people's prompts make.</summary>
+/// <summary>What is reported about the files of other people's prompts.</summary>
 public enum OthersResults
 {
-    /// <summary>Where ComfyUI has them: its own address, which not everybody may reach.</summary>
+    /// <summary>Their addresses at ComfyUI, which not everyone may reach.</summary>
     Address,
 
     /// <summary>They are fetched and kept like results of generations.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LockNGen.ComfyUiWatcher.Options;
 
-/// <summary>A server's address, with what is secret in it apart from what may be shown.</summary>
+/// <summary>A server's address, with its secrets separated from the part that may be shown.</summary>
 /// <param name="Server">For HTTP calls, with a slash at the end; neither user nor query.</param>
 /// <param name="Query">Goes with every request, for example <c>token=...</c>; null for none.</param>
 /// <param name="User">The user of basic authentication; null for none.</param>
@@ -16,7 +16,7 @@ internal sealed record ServerAddress(Uri Server, string? Query, string? User, st
     /// <summary>The value of an <c>Authorization</c> header; null without a user.</summary>
     public string? Authorization => User is null ? null : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
 
-    /// <summary>Reads an address of HTTP or of the WebSocket; null if it is none.</summary>
+    /// <summary>Parses an HTTP or WebSocket address; null if it is not one.</summary>
     public static ServerAddress? Parse(string address)
     {
         if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out var url) || url.Host.Length == 0)
@@ -37,7 +37,7 @@ internal sealed record ServerAddress(Uri Server, string? Query, string? User, st
             user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null);
     }
 
-    /// <summary>An address as it may be shown, also where it is none.</summary>
+    /// <summary>An address as it may be shown, even if it is not valid.</summary>
     public static string WithoutSecrets(string address)
     {
         var shown = address.Split('?', 2)[0];

@@ -2,7 +2,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Outcomes;
 
-/// <summary>How an attempt ended, before the ledger has its say.</summary>
+/// <summary>How an attempt ended, before the ledger decides.</summary>
 internal abstract record GenerationOutcome
 {
     /// <summary>The event to report, without its sequence; null when the generation has not ended.</summary>
@@ -41,19 +41,19 @@ internal abstract record GenerationOutcome
         };
     }
 
-    /// <summary>Not an outcome of the generation: the render was lost, and the API may have it done again.</summary>
+    /// <summary>Not an outcome of the generation: the render was lost, and the API may have it repeated.</summary>
     /// <param name="Error">Becomes the error if no retry is left.</param>
-    /// <param name="NotTaken">The server did not take the work at all, which counts as no retry.</param>
+    /// <param name="NotTaken">The server did not accept the work at all, which does not count as a retry.</param>
     public sealed record Lost(GenerationError Error, bool NotTaken = false) : GenerationOutcome
     {
-        /// <summary>The server lacks what the workflow names, and another one may have it.</summary>
+        /// <summary>The server lacks something that the workflow names, and another one may have it.</summary>
         public bool WasRefused { get; init; }
 
         public override GenerationEvent? TerminalEvent(EndedAttempt attempt) => null;
     }
 }
 
-/// <summary>What every terminal event tells besides its reason.</summary>
+/// <summary>What every terminal event contains besides its reason.</summary>
 internal sealed record EndedAttempt(
     Guid GenerationId, IReadOnlyList<GenerationImage> Images, IReadOnlyList<GenerationWarning> Warnings, double DurationSeconds, DateTimeOffset EndedAt);
 
@@ -62,6 +62,6 @@ internal sealed class GenerationEndedException(GenerationOutcome outcome) : Exce
 {
     public GenerationOutcome Outcome { get; } = outcome;
 
-    /// <summary>What the prompt had made before.</summary>
+    /// <summary>What the prompt had produced before.</summary>
     public PromptOutputs? Outputs { get; init; }
 }

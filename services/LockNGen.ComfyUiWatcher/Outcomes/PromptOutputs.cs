@@ -3,15 +3,15 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Outcomes;
 
-/// <summary>What a prompt has made, in the order in which people count it, and what they should know of it.</summary>
+/// <summary>The results of a prompt, in the order in which people count them, and the warnings about it.</summary>
 internal sealed record PromptOutputs(IReadOnlyList<PromptResult> Results)
 {
-    /// <summary>More came than is kept.</summary>
+    /// <summary>There were more results than are kept.</summary>
     public bool IsCut { get; init; }
 
     public IReadOnlyList<GenerationWarning> Warnings { get; init; } = [];
 
-    /// <summary>Without previews, unless they are all there is, or wanted.</summary>
+    /// <summary>Without previews, unless there is nothing else, or they are requested.</summary>
     public IReadOnlyList<PromptResult> Select(bool includeTemp) =>
         includeTemp || !Results.Any(r => r.IsSaved) ? Results : [.. Results.Where(r => !r.IsPreview)];
 }
@@ -21,7 +21,7 @@ internal sealed record PromptResult(string NodeId, NodeResult Result)
 {
     public string? NodeTitle { get; init; }
 
-    /// <summary>ComfyUI names it from an earlier run.</summary>
+    /// <summary>ComfyUI lists it from an earlier run.</summary>
     public bool WasCached { get; init; }
 
     public bool IsPreview => Result is OutputFile { IsTemp: true };
@@ -32,5 +32,5 @@ internal sealed record PromptResult(string NodeId, NodeResult Result)
     public int Rank => IsSaved ? 0 : IsPreview ? 1 : 2;
 }
 
-/// <summary>A picture that came through the socket.</summary>
+/// <summary>A picture received through the socket.</summary>
 internal sealed record SentFrame(PreviewFrame Frame) : NodeResult("images");

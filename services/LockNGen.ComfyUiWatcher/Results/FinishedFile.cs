@@ -5,7 +5,7 @@ using LockNGen.Media;
 
 namespace LockNGen.ComfyUiWatcher.Results;
 
-/// <summary>A finished file on its way to the API, never whole in memory unless it came so.</summary>
+/// <summary>A finished file on its way to the API, never whole in memory unless it was received so.</summary>
 internal sealed class FinishedFile : HttpContent
 {
     private readonly FileContent _file;
@@ -15,11 +15,11 @@ internal sealed class FinishedFile : HttpContent
     {
         _file = file;
         _keepMetadata = keepMetadata;
-        // ComfyUI's claim, if it is a type at all; the API looks for itself.
+        // The type that ComfyUI declares, if it is valid; the API checks for itself.
         Headers.ContentType = MediaTypeHeaderValue.TryParse(file.ContentType, out var type) ? type : new MediaTypeHeaderValue("application/octet-stream");
     }
 
-    /// <summary>Once it was sent: whether metadata that was to go may be in it still.</summary>
+    /// <summary>After sending: whether metadata that should be removed may still be in it.</summary>
     public bool HasMetadata { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -33,7 +33,7 @@ internal sealed class FinishedFile : HttpContent
             HasMetadata = !await MetadataFilter.CopyWithoutAsync(_file.Content, stream, cancellationToken);
     }
 
-    // Chunked: how long it will be without its metadata, nobody knows before the end.
+    // Chunked: its length without metadata is unknown before the end.
     protected override bool TryComputeLength(out long length)
     {
         length = 0;

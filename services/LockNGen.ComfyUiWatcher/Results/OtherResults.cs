@@ -5,7 +5,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Results;
 
-/// <summary>Fetches what other people's prompts have made, as the results of a generation are fetched.</summary>
+/// <summary>Fetches the results of other people's prompts, like those of a generation.</summary>
 internal sealed partial class OtherResults(ResultStore store, ILogger<OtherResults> logger)
 {
     /// <inheritdoc cref="StoreOtherResults"/>

@@ -5,7 +5,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Results;
 
-/// <summary>What is told of a result beside its bytes: the query of its upload.</summary>
+/// <summary>What is sent about a result besides its bytes: the query of its upload.</summary>
 internal static class ResultName
 {
     /// <summary>All of them together must fit into a request line, each character as up to nine.</summary>
@@ -41,7 +41,7 @@ internal static class ResultName
         }
     }
 
-    /// <summary>As people know the result: its file name, or its node.</summary>
+    /// <summary>The result's name for people: its file name, or its node.</summary>
     public static string Of(PromptResult result) => result.Result switch
     {
         OutputFile file => FileName(file),
@@ -52,14 +52,14 @@ internal static class ResultName
     // ComfyUI drops folders in the name of a file.
     private static string FileName(OutputFile file) => file.Filename[(file.Filename.LastIndexOfAny(['/', '\\']) + 1)..];
 
-    // Half a folder's name tells nobody anything, and the API knows the folder that it put first only as a whole.
+    // Half a folder's name is useless, and the API recognizes the folder that it put first only as a whole.
     private static string WholeFolders(string path)
     {
         var end = path.Length <= MaxLength ? path : path[^MaxLength..];
         return end.Length == path.Length || end.IndexOfAny(['/', '\\']) is not (>= 0 and var slash) ? end : end[(slash + 1)..];
     }
 
-    // The end of a name is what tells most: it has the number and the type.
+    // The end of a name matters most: it has the number and the type.
     private static string Short(string value)
     {
         if (value.Length <= MaxLength)

@@ -5,22 +5,22 @@ using LockNGen.ComfyUiWatcher.Outcomes;
 
 namespace LockNGen.ComfyUiWatcher.Results;
 
-/// <summary>Where the bytes of one result come from, try after try.</summary>
+/// <summary>The source of a result's bytes, for each try.</summary>
 internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, long maxBytes, bool keepMetadata)
 {
     private const int MaxBrokenReads = 3;
 
-    /// <summary>With the pauses of who tries again, about a minute.</summary>
+    /// <summary>With the pauses between retries, about a minute.</summary>
     private const int MaxOutages = 8;
 
     private int _brokenReads;
     private int _outages;
 
-    /// <summary>Whether metadata that was to go may be in what was handed over last.</summary>
+    /// <summary>Whether metadata that should be removed may be in the bytes passed on last.</summary>
     public bool HasMetadata { get; private set; }
 
-    /// <summary>Hands the bytes over, as the body of a request.</summary>
-    /// <exception cref="FileProblemException">They cannot be had.</exception>
+    /// <summary>Passes the bytes on, as the body of a request.</summary>
+    /// <exception cref="FileProblemException">They cannot be fetched.</exception>
     /// <exception cref="GenerationEndedException">ComfyUI is away.</exception>
     public async Task<T> ReadAsync<T>(Func<HttpContent, Task<T>> send, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
         }
     }
 
-    /// <summary>Tried again, but not for as long as an API that is away.</summary>
+    /// <summary>Retried, but not for as long as with an API that is away.</summary>
     private Exception Broken(Exception problem) => ++_brokenReads == MaxBrokenReads
         ? new FileProblemException("breaks off while it is read")
         : new IOException(problem.Message, problem);

@@ -7,20 +7,20 @@ using LockNGen.Media.Types;
 namespace LockNGen.ComfyUiWatcher.Results;
 
 /// <summary>
-/// A file while it is read from ComfyUI: looked at before anything is sent on, counted, and with its problem remembered, because whoever
-/// copies it cannot tell a broken source from a broken destination.
+/// A file being read from ComfyUI: checked before anything is passed on, counted, and with its problem recorded, because the code that
+/// copies it cannot distinguish a broken source from a broken destination.
 /// </summary>
 internal sealed class SourceFile : ForwardStream
 {
     private const int HeadLength = 16 << 10;
 
-    /// <summary>Formats of which there is a signature, so that a file without any is none.</summary>
+    /// <summary>Formats with a signature, so that a file without one is not of that format.</summary>
     private static readonly HashSet<string> Recognizable = new(StringComparer.OrdinalIgnoreCase)
     {
         ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".mp4", ".webm", ".mkv", ".flac", ".ogg", ".opus", ".wav", ".m4a", ".glb",
     };
 
-    /// <summary>Formats that have no signature, or more than are known here: only what is plainly a message instead is none of them.</summary>
+    /// <summary>Formats without a signature, or with more than are known here: only an obvious message is ruled out.</summary>
     private static readonly HashSet<string> Binary = new(StringComparer.OrdinalIgnoreCase)
     {
         ".mp3", ".aac", ".mov", ".m4v", ".avi", ".heic", ".heif", ".tif", ".tiff", ".jxl", ".exr", ".latent", ".safetensors", ".fbx", ".zip", ".pdf",
@@ -33,11 +33,11 @@ internal sealed class SourceFile : ForwardStream
 
     private SourceFile(Stream inner, long maxBytes) => (_inner, _maxBytes) = (inner, maxBytes);
 
-    /// <summary>Why it cannot be read to its end.</summary>
+    /// <summary>Why it could not be read to its end.</summary>
     public Exception? Problem { get; private set; }
 
     /// <summary>Reads the beginning.</summary>
-    /// <exception cref="FileProblemException">It is not the file that its name promises.</exception>
+    /// <exception cref="FileProblemException">It is not the file that its name suggests.</exception>
     public static async Task<SourceFile> OpenAsync(FileContent content, string name, long maxBytes, CancellationToken cancellationToken)
     {
         if (content.Length > maxBytes)

@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace LockNGen.GenerationApi.Access;
 
-/// <summary>POST /api/auth/revocations: ends the validity of a token, or of all tokens that a subject has by now.</summary>
+/// <summary>POST /api/auth/revocations: revokes a token, or all tokens issued to a subject so far.</summary>
 internal static class RevocationEndpoint
 {
     private const int MaxLength = 1_000;
@@ -32,7 +32,7 @@ internal static class RevocationEndpoint
         if ((request.TokenId ?? request.Subject)!.Length > MaxLength)
             return Problem.Invalid("tokenId", ErrorCodes.OutOfRange, $"At most {MaxLength} characters.");
         var revocation = await revocations.AddAsync(request.TokenId, request.Subject, context.RequestAborted);
-        // Stored is what counts: gateways that miss the message ask for it.
+        // The database counts: gateways that miss the message ask for the revocation.
         await bus.Publish(revocation, context.RequestAborted);
         return TypedResults.NoContent();
     }
@@ -40,5 +40,5 @@ internal static class RevocationEndpoint
 
 /// <summary>The body of POST /api/auth/revocations.</summary>
 /// <param name="TokenId">The <c>jti</c> of one token.</param>
-/// <param name="Subject">The <c>sub</c> whose tokens of until now are void.</param>
+/// <param name="Subject">The <c>sub</c> whose tokens issued so far are revoked.</param>
 public sealed record RevocationRequest(string? TokenId, string? Subject);

@@ -6,14 +6,14 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.GenerationApi.Access;
 
 /// <summary>
-/// Revoked tokens: the database keeps them, every API replica reads them every few seconds, gateways are notified at once and ask at start.
+/// Revoked tokens: kept in the database, read by every API replica every few seconds; gateways are notified at once and ask at start.
 /// </summary>
 internal sealed partial class Revocations(GenerationsDatabase database, RevocationList list, TimeProvider clock, ILogger<Revocations> logger)
     : BackgroundService
 {
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>By then every token of that time has expired; issuers give out shorter ones.</summary>
+    /// <summary>By then every token of that time has expired; issuers' tokens are shorter-lived.</summary>
     private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
 
     private long _lastRead;
@@ -33,7 +33,7 @@ internal sealed partial class Revocations(GenerationsDatabase database, Revocati
         return revocation;
     }
 
-    /// <summary>All that still matter.</summary>
+    /// <summary>All revocations that still matter.</summary>
     public async Task<RevocationsAnswer> AllAsync(CancellationToken cancellationToken) =>
         new() { Revocations = [.. (await ReadAsync(after: 0, cancellationToken)).Select(r => r.ToContract())] };
 

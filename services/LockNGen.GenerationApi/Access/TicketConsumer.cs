@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace LockNGen.GenerationApi.Access;
 
 /// <summary>
-/// One-time tickets for gateways: kept here because this database is what all replicas share. Only the hash is stored, and redeeming
-/// deletes it, so a ticket is good only once, whoever sees it.
+/// One-time tickets for gateways: kept here because all replicas share this database. Only the hash is stored, and redeeming
+/// deletes it, so a ticket is valid only once, even if others see it.
 /// </summary>
 internal sealed class TicketConsumer(GenerationsDatabase database) : IConsumer<IssueTicket>, IConsumer<RedeemTicket>
 {

@@ -5,12 +5,12 @@ namespace LockNGen.GenerationApi.Blocking;
 /// <summary>The answer of POST /generate, as <see cref="BlockingResult"/> writes it.</summary>
 /// <param name="Id">The generation.</param>
 /// <param name="Status">completed.</param>
-/// <param name="Seed">Of the first image.</param>
+/// <param name="Seed">The seed of the first image.</param>
 /// <param name="Seconds">From start to end.</param>
 /// <param name="Images">The results, with their bytes.</param>
 public sealed record BlockingResponse(Guid Id, string Status, ulong? Seed, double Seconds, IReadOnlyList<BlockingImage> Images)
 {
-    /// <summary>What people should know although it is no failure.</summary>
+    /// <summary>Warnings: not failures, but worth knowing.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 }
 

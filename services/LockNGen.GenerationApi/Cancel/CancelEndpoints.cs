@@ -14,7 +14,7 @@ internal static class CancelEndpoints
     {
         var group = endpoints.MapGroup("/api/generations").RequireAuthorization().WithTags("Generations");
         group.MapPost("/{id:guid}/cancel", CancelAsync)
-            .Produces<CancelResponse>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Ask for its end; the terminal event says how it ended");
+            .Produces<CancelResponse>().ProducesProblems(401, 404).WithName("CancelGeneration").WithSummary("Request cancellation; the terminal event says how it ended");
         group.MapPost("/cancel", CancelManyAsync)
             .Accepts<CancelManyRequest>("application/json", "*/*").Produces<CancelManyResponse>().ProducesProblems(400, 401, 413).WithName("CancelGenerations").WithSummary("Cancel several by id, or all of the caller's");
     }
@@ -35,7 +35,7 @@ internal static class CancelEndpoints
         if (request.All == true)
         {
             return caller.Owner is null
-                ? Problem.Invalid("all", ErrorCodes.Required, "Without a token or an X-Session-Id nothing is yours; give ids.")
+                ? Problem.Invalid("all", ErrorCodes.Required, "Without a token or an X-Session-Id no generations are yours; give ids.")
                 : Answer(await canceller.CancelAllAsync(caller, context.RequestAborted));
         }
 
@@ -51,7 +51,7 @@ internal static class CancelEndpoints
         TypedResults.Json(new CancelManyResponse(receipts), CancelJson.Default.CancelManyResponse);
 }
 
-/// <summary>A receipt of a cancel request.</summary>
+/// <summary>The receipt for a cancel request.</summary>
 /// <param name="Id">The generation.</param>
 /// <param name="Receipt">accepted; alreadyEnded; tooLate: everything is rendered, it will complete; notFound.</param>
 /// <param name="Status">Its status now.</param>
@@ -66,10 +66,10 @@ public sealed record CancelResponse(Guid Id, string Receipt, string Status)
 /// <summary>The body of POST /api/generations/cancel.</summary>
 public sealed record CancelManyRequest
 {
-    /// <summary>Which; or <see cref="All"/>.</summary>
+    /// <summary>The generations; or <see cref="All"/>.</summary>
     public IReadOnlyList<Guid>? Ids { get; init; }
 
-    /// <summary>Everything active that is the caller's own.</summary>
+    /// <summary>All active generations of the caller.</summary>
     public bool? All { get; init; }
 }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LockNGen.GenerationApi.Catalog;
 
-/// <summary>The list that an input's value must be in: mostly names, now and then numbers.</summary>
+/// <summary>The list that must contain an input's value: mostly names, sometimes numbers.</summary>
 internal sealed class ChoiceList
 {
     private readonly Lazy<Dictionary<string, string>> _byPath;
@@ -27,7 +27,7 @@ internal sealed class ChoiceList
     public int Count => Names.Count + _others.Count;
 
     /// <summary>
-    /// How this server writes a name: a model in a folder has <c>\</c> in its name on Windows and <c>/</c> elsewhere. Null if it is not in the list.
+    /// This server's spelling of a name: a model in a folder has <c>\</c> in its name on Windows and <c>/</c> elsewhere. Null if it is not in the list.
     /// </summary>
     public string? SpellingOf(string name) => _byPath.Value.GetValueOrDefault(AsPath(name));
 
@@ -39,7 +39,7 @@ internal sealed class ChoiceList
         _ => _others.Any(o => JsonElement.DeepEquals(o, value) || (AsNumber(o) is { } number && number == AsNumber(value))),
     };
 
-    /// <summary>Two spellings of one file have one path.</summary>
+    /// <summary>Two spellings of a file map to one path.</summary>
     public static string AsPath(string name) => name.Replace('\\', '/');
 
     private static double? AsNumber(JsonElement value) => value.ValueKind switch

@@ -1,6 +1,6 @@
 namespace LockNGen.GenerationApi.Catalog;
 
-/// <summary>Which inputs of which nodes name models, and the folder of ComfyUI that those come from.</summary>
+/// <summary>Which inputs of which nodes name models, and ComfyUI's folder for them.</summary>
 internal static class ModelFolders
 {
     private static readonly Dictionary<string, string> ByInput = new()

@@ -20,7 +20,7 @@ internal sealed class NodeCatalog
     /// <summary>All node classes.</summary>
     public IReadOnlyDictionary<string, NodeClass> Classes => _classes;
 
-    /// <summary>Classes that the server replaces.</summary>
+    /// <summary>Retired classes that the server replaces.</summary>
     public NodeReplacements Replacements { get; }
 
     /// <summary>The names among an input's choices, if it has a list of them.</summary>
@@ -31,7 +31,7 @@ internal sealed class NodeCatalog
     public bool Has(string classType) =>
         _classes.ContainsKey(classType) || (Replacements.Of(classType)?.NewClass is { } successor && _classes.ContainsKey(successor));
 
-    /// <summary>What is known of an input, also of one that a retired class had; nothing if it is unknown.</summary>
+    /// <summary>What is known of an input, including inputs of retired classes; empty if it is unknown.</summary>
     public IEnumerable<NodeInputSpec> InputsNamed(string classType, string input)
     {
         if (_classes.TryGetValue(classType, out var known))
@@ -42,7 +42,7 @@ internal sealed class NodeCatalog
             : [];
     }
 
-    /// <summary>How the server writes this choice of an input; null if it does not have it. What is not bound to a list is written as it is.</summary>
+    /// <summary>The server's spelling of this choice of an input; null if it does not have it. A value not bound to a list is returned as it is.</summary>
     public string? SpellingOf(string classType, string input, string value)
     {
         var lists = InputsNamed(classType, input).Where(i => i.HasList).ToList();

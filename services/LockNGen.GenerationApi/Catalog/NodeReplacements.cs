@@ -12,7 +12,7 @@ internal sealed class NodeReplacements
 
     private NodeReplacements(IReadOnlyDictionary<string, NodeReplacement> byOldClass) => _byOldClass = byOldClass;
 
-    /// <summary>Its successor, if there is one. Of several the server takes the first.</summary>
+    /// <summary>Its successor, if there is one. If there are several, the server takes the first.</summary>
     public NodeReplacement? Of(string oldClass) => _byOldClass.GetValueOrDefault(oldClass);
 
     /// <summary>Reads <c>{"Old": [{"new_node_id": "New", "input_mapping": [...], "output_mapping": [...]}]}</c>.</summary>
@@ -34,7 +34,7 @@ internal sealed class NodeReplacements
     }
 }
 
-/// <summary>What takes a retired class's place.</summary>
+/// <summary>The replacement for a retired class.</summary>
 internal sealed record NodeReplacement
 {
     [JsonPropertyName("new_node_id")]
@@ -60,7 +60,7 @@ internal sealed record InputMapping
     public JsonElement? Value { get; init; }
 }
 
-/// <summary>An output of the old class, and which it is of the new one.</summary>
+/// <summary>An output of the old class, and the corresponding one of the new class.</summary>
 internal sealed record OutputMapping
 {
     [JsonPropertyName("old_idx")]

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace LockNGen.GenerationApi.Catalog;
 
 /// <summary>
-/// Reads the entries of ComfyUI's <c>/object_info</c>. What it does not understand of a class it leaves open, for custom nodes invent
-/// their own: an unknown type binds nothing.
+/// Reads the entries of ComfyUI's <c>/object_info</c>. Anything it does not understand about a class it leaves open, for custom nodes invent
+/// their own: an unknown type restricts nothing.
 /// </summary>
 internal static class ObjectInfoReader
 {
@@ -62,7 +62,7 @@ internal static class ObjectInfoReader
         var list = spec[0].ValueKind == JsonValueKind.Array ? spec[0] : type == "COMBO" ? Member(options, "options") : default;
         var choices = list.ValueKind == JsonValueKind.Array ? new ChoiceList(list) : null;
         var isUpload = UploadFlags.Any(f => Member(options, f).ValueKind == JsonValueKind.True) || (choices is not null && NamesFiles(name, choices));
-        // A remote list is fetched by the page; the server's is empty or old.
+        // A remote list is fetched by the page; the server's own is empty or outdated.
         var isRemote = Member(options, "remote").ValueKind != JsonValueKind.Undefined || Member(options, "remote_combo").ValueKind != JsonValueKind.Undefined;
         return new NodeInputSpec
         {
@@ -95,7 +95,7 @@ internal static class ObjectInfoReader
         _ => [],
     };
 
-    /// <summary>The members that a growing group may have; the first ones are required, if the group has a minimum.</summary>
+    /// <summary>The members that a growing group may have; the first ones are required if the group has a minimum.</summary>
     private static IEnumerable<NodeInputSpec> ReadGroup(string name, JsonElement template, int depth)
     {
         if (ReadInputs(Member(template, "input"), prefix: "", depth + 1).FirstOrDefault() is not { } member)
@@ -114,7 +114,7 @@ internal static class ObjectInfoReader
     private static JsonElement Member(JsonElement options, string name) =>
         options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>What <c>control_after_generate</c> begins with: true, or the name of a mode.</summary>
+    /// <summary>The initial value of <c>control_after_generate</c>: true, or the name of a mode.</summary>
     private static string? Control(JsonElement options) => Member(options, "control_after_generate") switch
     {
         { ValueKind: JsonValueKind.True } => "true",

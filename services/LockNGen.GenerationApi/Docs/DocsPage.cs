@@ -5,7 +5,7 @@ using Scalar.AspNetCore;
 
 namespace LockNGen.GenerationApi.Docs;
 
-/// <summary>The API as a page to read and to try, at <c>/docs</c>: Scalar's, whose script is in its package.</summary>
+/// <summary>The interactive API page at <c>/docs</c>: Scalar's, whose script is included in its package.</summary>
 internal static class DocsPage
 {
     public static void Map(IEndpointRouteBuilder endpoints)

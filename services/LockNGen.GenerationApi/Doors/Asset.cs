@@ -12,14 +12,14 @@ public sealed record Asset
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Its address; not in the database.</summary>
+    /// <summary>Its address; not stored.</summary>
     public SignedLink? Link { get; init; }
 
-    /// <summary>Whether its bytes were new; only when it was made.</summary>
+    /// <summary>Whether its bytes were new; only set when it is created.</summary>
     public bool? CreatedNew { get; init; }
 }
 
-/// <summary>An asset to make: over an upload, or over the bytes of an earlier one.</summary>
+/// <summary>An asset to create: over an upload, or over the bytes of an earlier one.</summary>
 public sealed record NewAsset
 {
     /// <summary>BLAKE3 of the bytes, in hexadecimal.</summary>
@@ -31,7 +31,7 @@ public sealed record NewAsset
     public string? ContentType { get; init; }
     public string? FilePath { get; init; }
 
-    /// <summary>Seconds until it ends.</summary>
+    /// <summary>Seconds until it expires.</summary>
     public int? ExpiresIn { get; init; }
     public string? IdempotencyKey { get; init; }
 }

@@ -46,7 +46,7 @@ internal sealed class AssetEndpoints(GenerationsDatabase database, SignedLinks l
         if (request.IdempotencyKey is { } used
             && await session.ScalarAsync<string>("SELECT id FROM assets WHERE owner = @owner AND idempotency_key = @used", new { owner, used }) is not null)
         {
-            return (null, Problem.Of(StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyConflict, "This Idempotency-Key was used."));
+            return (null, Problem.Of(StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyConflict, "This Idempotency-Key has been used already."));
         }
 
         var earlier = await FindAsync(session, "hash = @key", request.Hash, caller);

@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.GenerationApi.Doors;
 
-/// <summary>GET /api/doors/catalog: what all instances together can do, as ComfyUI's <c>/object_info</c> tells it of one.</summary>
+/// <summary>GET /api/doors/catalog: what all instances together can do, in the form of ComfyUI's <c>/object_info</c>.</summary>
 internal sealed class CatalogEndpoint(GenerationsDatabase database, CatalogStore catalogs)
 {
     private sealed record Union(string Tag, byte[] Json);
@@ -22,7 +22,7 @@ internal sealed class CatalogEndpoint(GenerationsDatabase database, CatalogStore
 
     private async Task<IResult> GetAsync(CancellationToken cancellationToken)
     {
-        // An instance names its catalog before that is here. What is not here must not be in the tag: under it, no client would ask again.
+        // An instance names its catalog before the catalog arrives. A missing one must not be in the tag, or no client would ask again.
         var here = (await catalogs.AllAsync(cancellationToken)).Where(i => i.Catalog is not null);
         var hashes = here.Select(i => i.Instance.CatalogHash).OfType<string>().Distinct().ToList();
         var tag = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', hashes))).AsSpan(0, 16));

@@ -4,7 +4,7 @@ using LockNGen.GenerationApi.Workflows;
 namespace LockNGen.GenerationApi.Doors;
 
 /// <summary>
-/// Several <c>/object_info</c> as one: all classes, and of a class that several have, all choices. The first tells everything else. Uploads
+/// Several <c>/object_info</c> as one: all classes, and of a class that several have, all choices. The rest comes from the first. Uploads
 /// are among the files of ComfyUI's input folder, and those of other people are not listed.
 /// </summary>
 internal static class CatalogUnion

@@ -13,7 +13,7 @@ namespace LockNGen.GenerationApi.Doors;
 [JsonSerializable(typeof(NewAsset))]
 internal sealed partial class DoorJson : JsonSerializerContext
 {
-    /// <summary>The same, without escapes that only HTML needs: workflows are long.</summary>
+    /// <summary>The same without the escapes that only HTML needs, since workflows are long.</summary>
     public static DoorJson Plain { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -36,7 +36,7 @@ internal sealed record PromptQuery
     [FromQuery]
     public string? Ids { get; init; }
 
-    /// <summary>Only those that ended in the last so many seconds.</summary>
+    /// <summary>Only those that ended within this many seconds.</summary>
     [FromQuery]
     public int? EndedWithin { get; init; }
 
@@ -44,7 +44,7 @@ internal sealed record PromptQuery
     [FromQuery]
     public long? Before { get; init; }
 
-    /// <summary>Only those whose metadata, a flat object of texts, has all of this one, too. At most three members.</summary>
+    /// <summary>Only those whose metadata, a flat object of strings, contains all members of this one. At most three members.</summary>
     [FromQuery]
     public string? Metadata { get; init; }
 
@@ -52,7 +52,7 @@ internal sealed record PromptQuery
     [FromQuery]
     public bool? Full { get; init; }
 
-    /// <summary>With addresses of files that are good without a token.</summary>
+    /// <summary>With addresses of files that work without a token.</summary>
     [FromQuery]
     public bool? Links { get; init; }
 
@@ -96,7 +96,7 @@ internal sealed record PromptQuery
         if (Status is not null)
             where.Append(" AND status IN @statuses");
         var pairs = MetadataPairs() ?? [];
-        // Doors write metadata without blanks, and no quotation mark in a text stays one: a pair is found by its text, in every database and by case.
+        // Doors write metadata without blanks, and escape quotation marks in strings: so a pair is found by its text, in every database and case-sensitively.
         for (var i = 0; i < pairs.Count; i++)
             where.Append(CultureInfo.InvariantCulture, $" AND id IN (SELECT generation_id FROM generation_inputs WHERE REPLACE(metadata, @pair{i}, '') <> metadata)");
         var order = State switch
@@ -121,14 +121,14 @@ internal sealed record PromptQuery
             offset = Offset ?? 0,
         };
         var rows = await session.QueryAsync<GenerationRow>($"SELECT {GenerationRow.Columns} {where} ORDER BY {order} LIMIT @limit OFFSET @offset", parameters);
-        // What is the whole list need not be counted.
+        // A complete list need not be counted.
         var total = rows.Count < parameters.limit && parameters.offset == 0
             ? rows.Count
             : await session.ScalarAsync<int>($"SELECT CAST(COUNT(*) AS INTEGER) {where}", parameters);
         return (rows, total);
     }
 
-    /// <summary>The members as they stand in the JSON; null when there is none, or it is no object of texts.</summary>
+    /// <summary>The members as written in the JSON; null if there are none, or it is not an object of strings.</summary>
     private List<string>? MetadataPairs()
     {
         try

@@ -3,7 +3,7 @@ using LockNGen.GenerationApi.History;
 
 namespace LockNGen.GenerationApi.Doors;
 
-/// <summary>A generation that came through a door, as doors need it.</summary>
+/// <summary>A generation submitted through a door, as doors need it.</summary>
 public sealed record PromptResponse
 {
     /// <summary>Rises in the order of acceptance.</summary>
@@ -12,7 +12,7 @@ public sealed record PromptResponse
     /// <summary>Which door.</summary>
     public required string Door { get; init; }
 
-    /// <summary>Whose sockets get its events.</summary>
+    /// <summary>The client whose sockets get its events.</summary>
     public string? ClientId { get; init; }
 
     /// <summary>The generation.</summary>
@@ -21,13 +21,13 @@ public sealed record PromptResponse
     /// <summary>When it, or its files, may be erased.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Addresses of its files, in their order, that are good without a token; only where asked for.</summary>
+    /// <summary>Addresses of its files, in order, that work without a token; only on request.</summary>
     public IReadOnlyList<SignedLink>? Links { get; init; }
 
-    /// <summary>The workflow as it was submitted; only where asked for.</summary>
+    /// <summary>The workflow as submitted; only on request.</summary>
     public JsonElement? Workflow { get; init; }
 
-    /// <summary>What was sent for ComfyUI's <c>extra_data</c>; only where asked for.</summary>
+    /// <summary>What was sent for ComfyUI's <c>extra_data</c>; only on request.</summary>
     public JsonElement? ExtraData { get; init; }
 }
 
@@ -36,7 +36,7 @@ public sealed record PromptResponse
 /// <param name="Total">How many there are, of this kind.</param>
 public sealed record PromptList(IReadOnlyList<PromptResponse> Items, int Total);
 
-/// <summary>Prompts to leave out of the lists from now on.</summary>
+/// <summary>Prompts to hide from the lists from now on.</summary>
 public sealed record HidePrompts
 {
     /// <summary>Of those that have ended: these.</summary>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace LockNGen.GenerationApi.Doors;
 
-/// <summary>Addresses of files that are good without a token, and for an hour: for pages and programs that only load an address.</summary>
+/// <summary>Addresses of files that work without a token, for an hour: for pages and programs that can only load an address.</summary>
 internal sealed class SignedLinks(GenerationsDatabase database, TimeProvider clock)
 {
     private const string KeySetting = "link_key";
@@ -22,7 +22,7 @@ internal sealed class SignedLinks(GenerationsDatabase database, TimeProvider clo
         return new SignedLink(string.Create(CultureInfo.InvariantCulture, $"{file}?expires={end}&signature={signature}"), DateTimeOffset.FromUnixTimeSeconds(end));
     }
 
-    /// <summary>Whether the address of a file is one of ours, and still good.</summary>
+    /// <summary>Whether the address of a file is one of ours, and still valid.</summary>
     public async Task<bool> IsGoodAsync(string file, long expires, string signature, CancellationToken cancellationToken)
     {
         if (expires < clock.GetUtcNow().ToUnixTimeSeconds())
@@ -38,7 +38,7 @@ internal sealed class SignedLinks(GenerationsDatabase database, TimeProvider clo
     }
 }
 
-/// <summary>An address that is good without a token.</summary>
+/// <summary>An address that works without a token.</summary>
 /// <param name="Path">Below /api/doors/content/.</param>
-/// <param name="ExpiresAt">When it ends.</param>
+/// <param name="ExpiresAt">When it expires.</param>
 public sealed record SignedLink(string Path, DateTimeOffset ExpiresAt);

@@ -13,7 +13,7 @@ internal sealed class DirectoryImageStore(IOptions<StorageOptions> options) : II
     {
         var path = PathOf(key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // A reader, or a crash, must never meet half a file: it appears by renaming.
+        // Neither a reader nor a crash may leave half a file visible: files appear by renaming.
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {

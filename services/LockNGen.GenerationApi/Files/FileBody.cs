@@ -4,10 +4,10 @@ using LockNGen.Media.Types;
 
 namespace LockNGen.GenerationApi.Files;
 
-/// <summary>A file as it is received: its first bytes are looked at before the whole is stored.</summary>
+/// <summary>A file being received: its first bytes are examined before the whole is stored.</summary>
 internal static class FileBody
 {
-    /// <summary>Reads the beginning; the returned stream begins with it again.</summary>
+    /// <summary>Reads the beginning; the returned stream starts with it again.</summary>
     public static async Task<(MediaInfo Info, ReadOnlyMemory<byte> Head, Stream Content)> PeekAsync(Stream body, CancellationToken cancellationToken)
     {
         var head = new byte[MediaFile.HeadLength];

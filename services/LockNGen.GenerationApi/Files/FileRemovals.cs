@@ -4,26 +4,26 @@ using LockNGen.Storage;
 namespace LockNGen.GenerationApi.Files;
 
 /// <summary>
-/// Files that go with rows. That they must go is written down with the rows' deletion, so that storage that is away, or a crash between the
-/// two, leaves nothing behind for ever that its owner has erased.
+/// Files that are deleted with their rows. Their removal is recorded in the transaction that deletes the rows, so that unavailable storage, or a crash between the
+/// two, never leaves files behind that their owner has erased.
 /// </summary>
 internal sealed partial class FileRemovals(GenerationsDatabase database, IImageStore files, ILogger<FileRemovals> logger)
 {
     private const int BatchSize = 200;
 
-    /// <summary>For a round; a client may be waiting for it.</summary>
+    /// <summary>The limit of a round; a client may be waiting for it.</summary>
     private static readonly TimeSpan RoundLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Writes down what must go, in the transaction that deletes its rows.</summary>
+    /// <summary>Records the files to remove, in the transaction that deletes their rows.</summary>
     /// <param name="session">The transaction.</param>
-    /// <param name="keys">Of files, or with a slash at their ends, of all below.</param>
+    /// <param name="keys">Keys of files or, ending with a slash, of everything below.</param>
     public static async Task AddAsync(DatabaseSession session, IEnumerable<string> keys)
     {
         foreach (var key in keys)
             await session.ExecuteAsync("INSERT INTO file_removals (key, since) VALUES (@key, @Now) ON CONFLICT (key) DO NOTHING", new { key, session.Now });
     }
 
-    /// <summary>Removes what is due, a batch of it; what cannot be removed now is tried again behind the others.</summary>
+    /// <summary>Removes a batch of the files that are due; those that cannot be removed now are retried after the others.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var keys = await database.ReadAsync(

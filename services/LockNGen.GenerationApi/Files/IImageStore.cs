@@ -1,7 +1,7 @@
 namespace LockNGen.GenerationApi.Files;
 
 /// <summary>
-/// Where files are kept: in a directory, or in object storage (<c>Storage:S3</c>). Whoever has something else implements it and registers it
+/// Where files are kept: in a directory, or in object storage (<c>Storage:S3</c>). To use something else, implement it and register it
 /// before AddGenerationApi.
 /// </summary>
 public interface IImageStore

@@ -7,18 +7,18 @@ using LockNGen.Storage;
 namespace LockNGen.GenerationApi.Files;
 
 /// <summary>
-/// Uploads under the names that their owners gave them, as in ComfyUI's own folders: many programs write the name that they sent into a
-/// workflow, and not the one that they were answered.
+/// Uploads under the names that their owners gave them, as in ComfyUI's own folders: many programs put the name that they sent into a
+/// workflow rather than the one they were given.
 /// </summary>
 internal sealed class NamedFiles(GenerationsDatabase database)
 {
-    /// <summary>So many names like it are tried: <c>photo (1).png</c>, <c>photo (2).png</c> ...</summary>
+    /// <summary>The number of similar names that are tried: <c>photo (1).png</c>, <c>photo (2).png</c> ...</summary>
     private const int MaxTries = 1_000;
 
     private static readonly string[] Folders = ["input", "temp", "output"];
 
-    /// <summary>Gives an upload a name. Other bytes of that name are replaced, or keep it: then the new ones get one like it.</summary>
-    /// <returns>The name; null when there are too many like it.</returns>
+    /// <summary>Gives an upload a name. If the name is taken by other bytes, they are replaced, or the new ones get a similar name.</summary>
+    /// <returns>The name; null when there are too many similar ones.</returns>
     public Task<string?> SaveAsync(NamedFile file, string? owner, bool overwrite, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
@@ -49,7 +49,7 @@ internal sealed class NamedFiles(GenerationsDatabase database)
     public Task<string?> FindAsync(NamedFile file, string? owner, CancellationToken cancellationToken) =>
         database.ReadAsync(session => FindAsync(session, file, owner ?? ""), cancellationToken);
 
-    /// <summary>Puts uploads in place of the names that their owner gave them, in the inputs that load files.</summary>
+    /// <summary>Replaces the names that an owner gave to uploads by the uploads, in the inputs that load files.</summary>
     public async Task ResolveAsync(WorkflowGraph graph, string? owner, IReadOnlyList<NodeCatalog> known, CancellationToken cancellationToken)
     {
         var named = (from node in graph.Nodes
@@ -73,11 +73,11 @@ internal sealed class NamedFiles(GenerationsDatabase database)
             cancellationToken);
     }
 
-    /// <summary>Forgets the names of uploads that are gone.</summary>
+    /// <summary>Deletes the names of uploads that no longer exist.</summary>
     public static Task<int> ForgetAsync(DatabaseSession session) =>
         session.ExecuteAsync("DELETE FROM named_files WHERE NOT EXISTS (SELECT 1 FROM uploads u WHERE u.name = named_files.upload)");
 
-    /// <summary>Where no catalog knows it, the class says by its name that it loads something.</summary>
+    /// <summary>If no catalog knows the class, its name shows whether it loads something.</summary>
     private static bool LoadsFile(WorkflowNode node, string input, IReadOnlyList<NodeCatalog> known) =>
         known.Any(c => c.InputsNamed(node.ClassType, input).Any(i => i.IsUpload)) || node.ClassType.Contains("Load", StringComparison.Ordinal);
 
@@ -98,7 +98,7 @@ internal sealed class NamedFiles(GenerationsDatabase database)
         new { owner, file.Folder, file.Subfolder, file.Name });
 }
 
-/// <summary>A name in one of ComfyUI's folders, and the upload that is meant.</summary>
+/// <summary>A name in one of ComfyUI's folders, and the upload it refers to.</summary>
 public sealed record NamedFile
 {
     /// <summary><c>input</c>, <c>temp</c> or <c>output</c>.</summary>

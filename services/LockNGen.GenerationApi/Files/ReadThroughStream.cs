@@ -2,7 +2,7 @@ using LockNGen.Hosting.Streams;
 
 namespace LockNGen.GenerationApi.Files;
 
-/// <summary>Hands on what another stream gives; what extends it looks at each read. Ends with it.</summary>
+/// <summary>Passes on what is read from another stream; subclasses check each read. Disposes of that stream.</summary>
 internal abstract class ReadThroughStream(Stream inner) : ForwardStream
 {
     private long _read;

@@ -2,7 +2,7 @@ using LockNGen.GenerationApi.Storage;
 
 namespace LockNGen.GenerationApi.Files;
 
-/// <summary>Reads another stream for as long as there is room where it goes: the disk may fill while a large file comes, by this one or by others.</summary>
+/// <summary>Reads another stream while there is room for it: the disk may fill up while a large file arrives.</summary>
 internal sealed class RoomStream(Stream inner, FreeSpace space, Func<Exception> noRoom) : ReadThroughStream(inner)
 {
     private const int Between = 8 << 20;

@@ -4,8 +4,8 @@ using LockNGen.Media.Types;
 namespace LockNGen.GenerationApi.Files;
 
 /// <summary>
-/// The types of files that workflows may read. Not among them are those in which a script may be (SVG, HTML, XML, PDF), for ComfyUI hands its
-/// input folder out to browsers, and what is not recognized here.
+/// The types of files that workflows may read. Excluded are types that may contain scripts (SVG, HTML, XML, PDF), because ComfyUI serves its
+/// input folder to browsers, and unrecognized types.
 /// </summary>
 internal static class UploadTypes
 {

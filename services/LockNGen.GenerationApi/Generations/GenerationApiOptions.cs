@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>Where the API is reached. Section <c>GenerationApi</c>.</summary>
+/// <summary>Where the API can be reached. Section <c>GenerationApi</c>.</summary>
 public sealed class GenerationApiOptions
 {
     /// <summary>The configuration section.</summary>
@@ -10,17 +10,17 @@ public sealed class GenerationApiOptions
 
     /// <summary>
     /// Where watchers reach it to deliver images and fetch inputs. Default: the address that the service listens on, as seen from the same
-    /// machine; watchers elsewhere need another.
+    /// machine; watchers elsewhere need a different one.
     /// </summary>
     [Url]
     public string? InternalUrl { get; set; }
 
-    /// <summary>Where clients reach the edge, for absolute addresses in answers and events. Default: none, addresses are relative.</summary>
+    /// <summary>The public address, for absolute addresses in answers and events. Default: none, addresses are relative.</summary>
     [Url]
     public string? PublicUrl { get; set; }
 
     /// <summary>
-    /// How long <c>POST /generate</c> waits for the images; then it answers 202 with the id and where to follow. Keep it below the read
+    /// How long <c>POST /generate</c> waits for the images; after that it answers 202 with the id and where to follow it. Keep it below the read
     /// timeouts of the proxies in front (the edge's is 660 seconds). Default 10 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
@@ -34,7 +34,7 @@ public sealed class GenerationApiOptions
     [Range(1024, 1L << 30)]
     public long MaxImportBytes { get; set; } = 64L << 20;
 
-    /// <summary>Whether <c>/docs</c> shows the API as a page to read and to try. Default true.</summary>
+    /// <summary>Whether <c>/docs</c> serves an interactive page of the API. Default true.</summary>
     public bool DocsPage { get; set; } = true;
 
     /// <summary>
@@ -43,6 +43,6 @@ public sealed class GenerationApiOptions
     /// </summary>
     public bool WebhooksDocument { get; set; }
 
-    /// <summary>A directory of further templates; one with the name of a shipped template replaces it. Default: none.</summary>
+    /// <summary>A directory of additional templates; one with the name of a shipped template replaces it. Default: none.</summary>
     public string? TemplatesPath { get; set; }
 }

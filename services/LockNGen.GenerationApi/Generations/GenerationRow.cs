@@ -3,10 +3,10 @@ using LockNGen.Contracts;
 
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>A generation as the database has it; see the migrations for what each column means.</summary>
+/// <summary>A generation's row; see the migrations for what each column means.</summary>
 internal sealed record GenerationRow
 {
-    /// <summary>What is read of it: what this record has, and no other column.</summary>
+    /// <summary>The columns to read: those of this record, and no others.</summary>
     public static readonly string Columns = string.Join(
         ", ", typeof(GenerationRow).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)));
 
@@ -33,7 +33,7 @@ internal sealed record GenerationRow
     public bool HasOwnTimeout { get; init; }
     public int Attempt { get; init; }
 
-    /// <summary>Claims: what people call attempts.</summary>
+    /// <summary>The number of claims, which people call attempts.</summary>
     public int Tries { get; init; }
     public bool Begun { get; init; }
     public int? WaitsBehind { get; init; }
@@ -68,11 +68,11 @@ internal sealed record GenerationRow
 
     public bool HasEnded => EndedAt is not null;
 
-    /// <summary>Seconds from start to end: what the watcher measured and the event tells, where it is completed.</summary>
+    /// <summary>Seconds from start to end; for a completed one, as measured by the watcher and reported in the event.</summary>
     public double? DurationSeconds => Status == GenerationStatus.Completed && Outcome is { } outcome
         ? JsonElement.Parse(outcome).GetProperty("data").GetProperty("durationSeconds").GetDouble()
         : EndedAt - StartedAt is { } duration ? Math.Round(duration.TotalSeconds, 3) : null;
 
-    /// <summary>As clients see it: what its watcher has, and ComfyUI has not begun with, does not run yet.</summary>
+    /// <summary>As clients see it: a generation that its watcher holds but ComfyUI has not started is not running yet.</summary>
     public GenerationStatus VisibleStatus => Status == GenerationStatus.Running && !Begun ? GenerationStatus.Dispatched : Status;
 }

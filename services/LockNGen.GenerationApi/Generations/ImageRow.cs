@@ -34,7 +34,7 @@ internal sealed record ImageRow
     public static Task<IReadOnlyList<ImageRow>> OfAsync(DatabaseSession session, Guid generationId) =>
         session.QueryAsync<ImageRow>("SELECT * FROM images WHERE generation_id = @generationId ORDER BY number", new { generationId });
 
-    /// <summary>The file as readers know it.</summary>
+    /// <summary>The file as clients see it.</summary>
     public GenerationImage ToContract(Links links) => new()
     {
         Index = Number,
@@ -42,7 +42,7 @@ internal sealed record ImageRow
         ContentType = ContentType,
         Width = Width,
         Height = Height,
-        // The column is signed; seeds above its range are there as negative numbers.
+        // The column is signed; seeds above its range are stored as negative numbers.
         Seed = (ulong?)Seed,
         SeedText = ((ulong?)Seed)?.ToString(CultureInfo.InvariantCulture),
         Kind = Kind,

@@ -23,7 +23,7 @@ internal sealed class Links(IOptions<GenerationApiOptions> options, IServer serv
 
     public string WebSocket(Guid id)
     {
-        // A relative reference keeps its meaning behind any proxy; an absolute one needs the scheme of sockets.
+        // A relative reference works behind any proxy; an absolute one needs the WebSocket scheme.
         var origin = _public.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? "ws" + _public[4..] : _public;
         return $"{origin}/api/ws/progress?generationId={id}&after=0";
     }

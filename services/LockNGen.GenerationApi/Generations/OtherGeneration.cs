@@ -3,10 +3,10 @@ using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>A prompt that was submitted directly to a watched ComfyUI. It has no owner here, so only those who see everything see it.</summary>
+/// <summary>A prompt that was submitted directly to a watched ComfyUI. It has no owner here, so only callers who may see everything see it.</summary>
 internal sealed record OtherGeneration
 {
-    /// <summary>There is one: a prompt that was not submitted here is not retried here.</summary>
+    /// <summary>The only attempt: a prompt that was not submitted here is not retried here.</summary>
     public const int Attempt = 1;
 
     public Guid Id { get; init; }
@@ -25,7 +25,7 @@ internal sealed record OtherGeneration
     public static Task<OtherGeneration?> FindAsync(DatabaseSession session, Guid id) =>
         session.FirstOrDefaultAsync<OtherGeneration>("SELECT * FROM other_generations WHERE id = @id", new { id });
 
-    /// <summary>Counts a file that is stored while it has not ended; null after that, and for what is not known.</summary>
+    /// <summary>Counts a file stored before it has ended; null after that, and for an unknown id.</summary>
     public static Task<int?> CountImageAsync(DatabaseSession session, Guid id) => session.ScalarAsync<int?>(
         "UPDATE other_generations SET image_count = image_count + 1 WHERE id = @id AND ended_at IS NULL RETURNING image_count", new { id });
 }

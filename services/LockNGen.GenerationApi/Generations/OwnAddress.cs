@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>Where a service on this machine is reached: what it really listens on, not what it would by default.</summary>
+/// <summary>Where a service on this machine can be reached: what it really listens on, not its default.</summary>
 internal static class OwnAddress
 {
-    /// <summary>The address to give to others on this machine.</summary>
-    /// <exception cref="InvalidOperationException">It does not listen yet.</exception>
+    /// <summary>The address for others on this machine.</summary>
+    /// <exception cref="InvalidOperationException">It is not listening yet.</exception>
     public static string Of(IServer server)
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(BindingAddress.Parse).Where(a => !a.IsUnixPipe && !a.IsNamedPipe).ToList() ?? [];
@@ -18,7 +18,7 @@ internal static class OwnAddress
         return $"{own.Scheme}://{Reachable(own.Host)}:{own.Port}{own.PathBase}";
     }
 
-    /// <summary>All interfaces (<c>*</c>, <c>+</c>, 0.0.0.0, ::) are no address to connect to.</summary>
+    /// <summary>Wildcards (<c>*</c>, <c>+</c>, 0.0.0.0, ::) are not addresses to connect to.</summary>
     private static string Reachable(string host) =>
         host is "*" or "+" || (IPAddress.TryParse(host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
             ? "127.0.0.1"

@@ -1,6 +1,6 @@
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>Wakes one waiting loop; any number of signals before it looks are one.</summary>
+/// <summary>Wakes one waiting loop; any number of signals before it wakes count as one.</summary>
 internal class Signal(TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
@@ -14,7 +14,7 @@ internal class Signal(TimeProvider clock) : IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // Already set: that signal stands for this one too.
+            // Already set: that signal covers this one too.
         }
     }
 

@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.GenerationApi.Generations;
 
-/// <summary>A terminal event as a row keeps it: the exact text that was published.</summary>
+/// <summary>A terminal event as stored in a row: the exact text that was published.</summary>
 internal static class StoredEvent
 {
     public static GenerationEvent Of(string json) =>

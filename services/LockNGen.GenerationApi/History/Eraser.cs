@@ -7,7 +7,7 @@ namespace LockNGen.GenerationApi.History;
 /// <summary>Removes ended generations with everything that belongs to them.</summary>
 internal sealed class Eraser(GenerationsDatabase database, FileRemovals removals)
 {
-    /// <summary>They were not requested here, so they must not fill the database.</summary>
+    /// <summary>The limit for prompts that were not submitted here, so that they cannot fill the database.</summary>
     private const int MaxOthers = 10_000;
 
     /// <summary>Erases those of these generations that have ended.</summary>
@@ -27,7 +27,7 @@ internal sealed class Eraser(GenerationsDatabase database, FileRemovals removals
         await removals.RunAsync(cancellationToken);
     }
 
-    /// <summary>Erases other people's prompts of which nothing was reported since, and the oldest of too many.</summary>
+    /// <summary>Erases other people's prompts without a report since then, and the oldest if there are too many.</summary>
     public async Task EraseOthersAsync(DateTimeOffset reportedBefore, int limit, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
@@ -49,7 +49,7 @@ internal sealed class Eraser(GenerationsDatabase database, FileRemovals removals
         await removals.RunAsync(cancellationToken);
     }
 
-    /// <summary>Removes the files of generations and leaves their history.</summary>
+    /// <summary>Removes the files of generations but keeps their history.</summary>
     public async Task EraseFilesAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         await database.WriteAsync(session => ForgetFilesAsync(session, ids), cancellationToken);

@@ -18,14 +18,14 @@ public sealed record GenerationResponse
     public required IReadOnlyList<GenerationImage> Images { get; init; }
     public GenerationError? Error { get; init; }
 
-    /// <summary>What people should know although it is no failure.</summary>
+    /// <summary>Warnings: not failures, but worth knowing.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init; } = [];
 
     /// <summary>Why it was cancelled.</summary>
     public string? Reason { get; init; }
     public string? Template { get; init; }
 
-    /// <summary>The version of it; absent for templates from files.</summary>
+    /// <summary>The template's version; absent for templates from files.</summary>
     public int? TemplateVersion { get; init; }
 
     /// <summary>The template's parameters with defaults filled in.</summary>
@@ -41,13 +41,13 @@ public sealed record GenerationResponse
     public required string Priority { get; init; }
     public string? Instance { get; init; }
 
-    /// <summary>While it waits in the own queue of its instance: how many prompts are ahead of it there, others' among them.</summary>
+    /// <summary>While it waits in its instance's own queue: how many prompts are ahead of it there, including others'.</summary>
     public int? WaitsBehind { get; init; }
 
-    /// <summary>How often it was tried: 1 for what goes well.</summary>
+    /// <summary>The number of attempts: 1 if all goes well.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>Renders that were lost and tried again.</summary>
+    /// <summary>Renders that were lost and retried.</summary>
     public required int Retries { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
@@ -64,7 +64,7 @@ public sealed record GenerationResponse
 
 /// <summary>When an image was stored.</summary>
 /// <param name="Index">Of the image.</param>
-/// <param name="StoredAt">When its bytes were there.</param>
+/// <param name="StoredAt">When its bytes were stored.</param>
 /// <param name="Seconds">Since the generation started.</param>
 public sealed record ImageTiming(int Index, DateTimeOffset StoredAt, double Seconds);
 

@@ -93,7 +93,7 @@ internal static class HistoryEndpoints
             {
                 Parameters = row.Parameters is { } parameters ? JsonElement.Parse(parameters) : null,
                 Metadata = row.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
-                // The terminal event of a watcher repeats those of the submission.
+                // A watcher's terminal event repeats those of the submission.
                 Warnings = answer.Warnings.Count == 0 && row.Warnings is { } warnings
                     ? JsonSerializer.Deserialize(warnings, StoredJson.Default.IReadOnlyListGenerationWarning)!
                     : answer.Warnings,

@@ -15,7 +15,7 @@ internal sealed record HistoryQuery
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
 
-    /// <summary>How many at most, 1-200. Default 50.</summary>
+    /// <summary>The most to return, 1-200. Default 50.</summary>
     [FromQuery]
     public int? Limit { get; init; }
 
@@ -23,7 +23,7 @@ internal sealed record HistoryQuery
     [FromQuery]
     public string? Status { get; init; }
 
-    /// <summary>From the last page's nextCursor.</summary>
+    /// <summary>The last page's nextCursor.</summary>
     [FromQuery]
     public string? Cursor { get; init; }
 
@@ -49,19 +49,19 @@ internal sealed record HistoryQuery
         if (Limit is < 1 or > MaxLimit)
             errors.Add(Error("limit", ErrorCodes.OutOfRange, $"limit is {Limit}; it must be between 1 and {MaxLimit}."));
         foreach (var status in Statuses().Where(s => !Enum.TryParse<GenerationStatus>(s, ignoreCase: true, out var known) || known == GenerationStatus.Unknown))
-            errors.Add(Error("status", ErrorCodes.NotAChoice, $"'{status}' is no status: queued, dispatched, running, completed, failed, cancelled, active."));
+            errors.Add(Error("status", ErrorCodes.NotAChoice, $"'{status}' is not a status: queued, dispatched, running, completed, failed, cancelled, active."));
         if (Cursor is not null && Before() is null)
-            errors.Add(Error("cursor", ErrorCodes.WrongType, "cursor is not one that this API gave out."));
+            errors.Add(Error("cursor", ErrorCodes.WrongType, "cursor is not one that this API returned."));
         foreach (var (field, text) in new[] { ("q", Q), ("owner", Owner) })
         {
             if (text?.Contains('\0', StringComparison.Ordinal) == true)
-                errors.Add(Error(field, ErrorCodes.WrongType, $"{field} has U+0000, which no text has."));
+                errors.Add(Error(field, ErrorCodes.WrongType, $"{field} contains U+0000, which is not allowed in text."));
         }
 
         return errors;
     }
 
-    /// <summary>Runs the query, with what this caller may see.</summary>
+    /// <summary>Runs the query, limited to what this caller may see.</summary>
     public Task<IReadOnlyList<GenerationRow>> RunAsync(DatabaseSession session, Caller caller, int limit)
     {
         var where = new StringBuilder("WHERE 1 = 1");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.History;
 
-/// <summary>Erases what has been kept long enough.</summary>
+/// <summary>Erases what has passed its retention time.</summary>
 internal sealed partial class Retention(
     GenerationsDatabase database,
     Eraser eraser,
@@ -53,7 +53,7 @@ internal sealed partial class Retention(
             await eraser.EraseAsync(old, cancellationToken);
 
         var now = clock.GetUtcNow();
-        // Their files may be among what is kept for a shorter time.
+        // Their files may have a shorter retention time.
         await eraser.EraseOthersAsync(now - (kept.KeepImages < kept.KeepHistory ? kept.KeepImages : kept.KeepHistory), BatchSize, cancellationToken);
 
         var pictures = await database.ReadAsync(session => EndedBeforeAsync(session, session.Now - kept.KeepImages, onlyWithImages: true), cancellationToken);
@@ -69,7 +69,7 @@ internal sealed partial class Retention(
                 await UploadStore.RemoveUnusedAsync(session, session.Now - kept.KeepUploads, BatchSize);
             },
             cancellationToken);
-        // Those of the uploads, and whatever was due before and could not be removed.
+        // Those of the uploads, and those that could not be removed before.
         await removals.RunAsync(cancellationToken);
         if (old.Count + pictures.Count > 0)
             LogErased(old.Count, pictures.Count);
@@ -86,6 +86,6 @@ internal sealed partial class Retention(
     [LoggerMessage(LogLevel.Information, "Erased {Generations} old generations, and the images of {WithImages}")]
     private partial void LogErased(int generations, int withImages);
 
-    [LoggerMessage(LogLevel.Warning, "Could not erase what is old; trying again in a minute")]
+    [LoggerMessage(LogLevel.Warning, "Could not erase expired data; retrying in a minute")]
     private partial void LogFailed(Exception exception);
 }

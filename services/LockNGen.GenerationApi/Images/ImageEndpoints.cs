@@ -43,7 +43,7 @@ internal static class ImageEndpoints
 
         if (size is null && await LinkAsync(files, image, context.RequestAborted) is { } link)
         {
-            // The address is good only for a while, and for anyone who has it.
+            // The address is valid for a limited time, for anyone who has it.
             context.Response.Headers.CacheControl = "private, no-store";
             return TypedResults.Redirect(link.AbsoluteUri);
         }
@@ -67,7 +67,7 @@ internal static class ImageEndpoints
         return await OtherGeneration.FindAsync(session, id) is { } other ? (null, other.EndedAt is not null) : null;
     }
 
-    /// <summary>Where object storage hands the file out itself, as it would be here: the type is ours, and what a browser might run is to be stored.</summary>
+    /// <summary>The address at which object storage serves the file itself, as we would: with our type, and as a download if a browser might run it.</summary>
     private static Task<Uri?> LinkAsync(IImageStore files, ImageRow image, CancellationToken cancellationToken)
     {
         IHeaderDictionary headers = new HeaderDictionary();

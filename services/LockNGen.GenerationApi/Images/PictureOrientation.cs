@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace LockNGen.GenerationApi.Images;
 
-/// <summary>Turns a picture as its EXIF says that it is to be shown: what is made of it carries none.</summary>
+/// <summary>Rotates a picture as its EXIF says: pictures derived from it carry no EXIF.</summary>
 internal static class PictureOrientation
 {
     public static SKBitmap Upright(SKBitmap picture, SKEncodedOrigin origin)
@@ -16,7 +16,7 @@ internal static class PictureOrientation
         return upright;
     }
 
-    /// <summary>From the picture as it is stored to one of this size.</summary>
+    /// <summary>The transformation from the stored picture to one of this size.</summary>
     private static SKMatrix MatrixOf(SKEncodedOrigin origin, int width, int height) => origin switch
     {
         SKEncodedOrigin.TopRight => new SKMatrix(-1, 0, width, 0, 1, 0, 0, 0, 1),

@@ -3,12 +3,12 @@ using SkiaSharp;
 namespace LockNGen.GenerationApi.Images;
 
 /// <summary>
-/// Scales PNG, JPEG, WebP and the first frame of GIF, with Skia. What a picture will take is known from its header, before anything of it is
-/// decoded: a PNG is read in strips, a JPEG or WebP is made smaller while it is decoded, and what would take more memory is not scaled.
+/// Scales PNG, JPEG, WebP and the first frame of GIF, with Skia. The memory a picture will take is known from its header, before anything of it is
+/// decoded: a PNG is read in strips, a JPEG or WebP is reduced while it is decoded, and one that would take more memory is not scaled.
 /// </summary>
 internal static class PictureScaler
 {
-    /// <summary>Pictures of which several may be at work at once: some 30 MB each.</summary>
+    /// <summary>Pictures of which several may be scaled at once: some 30 MB each.</summary>
     public const int UsualPixels = 4_000_000;
 
     /// <summary>A PNG needs a strip of itself, but from its first row for each of them: this many pixels take seconds.</summary>
@@ -21,7 +21,7 @@ internal static class PictureScaler
 
     private static readonly SKSamplingOptions Sampling = new(SKFilterMode.Linear, SKMipmapMode.Linear);
 
-    /// <summary>The picture with its longer side of this length, as the same format (GIF as PNG); null where it is damaged, or too large.</summary>
+    /// <summary>The picture with its longer side of this length, in the same format (GIF as PNG); null if it is corrupt or too large.</summary>
     public static SKData? Scale(Stream picture, int longerSide, CancellationToken cancellationToken)
     {
         using var codec = SKCodec.Create(picture);
@@ -54,7 +54,7 @@ internal static class PictureScaler
         return codec.GetPixels(decoded.Info, decoded.GetPixels()) == SKCodecResult.Success && decoded.ScalePixels(small, Sampling);
     }
 
-    /// <summary>Decodes as many rows at a time as there is room for, and scales them to the rows that they become.</summary>
+    /// <summary>Decodes as many rows at a time as there is room for, and scales them to the resulting rows.</summary>
     private static bool ReadStrips(SKCodec codec, SKImageInfo whole, SKBitmap small, CancellationToken cancellationToken)
     {
         var rows = Math.Max(1, (int)(StripPixels / whole.Width * (long)small.Height / whole.Height));

@@ -5,7 +5,7 @@ using LockNGen.GenerationApi.Generations;
 namespace LockNGen.GenerationApi.Images;
 
 /// <summary>
-/// Smaller versions of pictures, made when first asked for and kept beside the original. Files that are not scaled (docs/decisions/images.md)
+/// Smaller versions of pictures, made on first request and kept beside the original. Files that are not scaled (docs/decisions/images.md)
 /// are served as they are, which any client can show in whatever size.
 /// </summary>
 internal sealed class Thumbnails(IImageStore files) : IDisposable
@@ -13,7 +13,7 @@ internal sealed class Thumbnails(IImageStore files) : IDisposable
     public const int MinSize = 16;
     public const int MaxSize = 1024;
 
-    /// <summary>What is made of each type that is scaled; Skia writes no GIF.</summary>
+    /// <summary>The output type for each type that is scaled; Skia writes no GIF.</summary>
     private static readonly Dictionary<string, (string Type, string Extension)> Made = new(StringComparer.Ordinal)
     {
         ["image/png"] = ("image/png", ".png"),
@@ -22,17 +22,17 @@ internal sealed class Thumbnails(IImageStore files) : IDisposable
         ["image/gif"] = ("image/png", ".png"),
     };
 
-    /// <summary>Memory is bounded by how many pictures are at work at once: several of usual size, and beside them one large one.</summary>
+    /// <summary>Memory is bounded by how many pictures are scaled at once: several of usual size, plus one large one.</summary>
     private readonly SemaphoreSlim _usual = new(4);
     private readonly SemaphoreSlim _large = new(1);
 
-    /// <summary>A version whose longer side is at most <paramref name="size"/>, its entity tag, and as what it is to be described.</summary>
+    /// <summary>A version whose longer side is at most <paramref name="size"/>, its entity tag, and the row that describes it.</summary>
     public async Task<(Stream? Content, string Tag, ImageRow Image)> OpenAsync(ImageRow image, int size, CancellationToken cancellationToken)
     {
         if (Math.Max(image.Width, image.Height) <= size || !Made.TryGetValue(image.ContentType, out var made))
             return await WholeAsync(image, cancellationToken);
 
-        // Few sizes are kept, so that asking for every size does not fill the disk: the next power of two, which a client scales down.
+        // Only a few sizes are kept, so that requesting every size does not fill the disk: the next power of two, which a client scales down.
         var kept = (int)Math.Min(MaxSize, BitOperations.RoundUpToPowerOf2((uint)size));
         var key = $"{image.StoredAs}.{image.Hash[..8]}.{kept}{made.Extension}";
         var content = await files.OpenAsync(key, cancellationToken) ?? await MakeAsync(image, kept, key, cancellationToken);
@@ -73,7 +73,7 @@ internal sealed class Thumbnails(IImageStore files) : IDisposable
         }
     }
 
-    /// <summary>Skia reads without waiting, and goes back: what comes over a network is put into a file first.</summary>
+    /// <summary>Skia reads synchronously and seeks: content from a network is put into a file first.</summary>
     private async Task<Stream?> OpenHereAsync(ImageRow image, CancellationToken cancellationToken)
     {
         var original = await files.OpenAsync(image.StoredAs, cancellationToken);

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Import;
 
-/// <summary>POST /api/workflows/import: makes of any workflow that people have what a template needs. Nothing is stored.</summary>
+/// <summary>POST /api/workflows/import: turns any workflow into what a template needs. Nothing is stored.</summary>
 internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore definitions, WorkflowFindings findings, IOptions<GenerationApiOptions> options) : IDisposable
 {
     private const int MaxTitle = 100;
@@ -114,7 +114,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         Targets = [.. parameter.Targets.Select(t => new TargetResponse(t.Node, t.Input))],
     };
 
-    /// <summary>The file's name without its end; else what the workflow makes.</summary>
+    /// <summary>The file's name without its extension; otherwise what the workflow makes.</summary>
     private static string TitleOf(string? name, JsonObject workflow, NodeDefinitions known)
     {
         var stem = Path.GetFileNameWithoutExtension((name ?? "").Replace('\\', '/').Split('/')[^1]).Replace('_', ' ').Trim();

@@ -15,13 +15,13 @@ public sealed record ImportResponse
     /// <summary>What was given: <c>api</c>, <c>prompt</c> or <c>editor</c>.</summary>
     public required string Format { get; init; }
 
-    /// <summary>The type of the file that it stood in; absent for JSON.</summary>
+    /// <summary>The type of the file that contained it; absent for JSON.</summary>
     public string? Container { get; init; }
 
     /// <summary>The instances that can run all of it as it is.</summary>
     public required IReadOnlyList<string> RunsOn { get; init; }
 
-    /// <summary>What the others lack, and what else is to be known.</summary>
+    /// <summary>What the others lack, and other findings.</summary>
     public required IReadOnlyList<ImportFinding> Findings { get; init; }
 
     /// <summary>The parameters that a template of it should have.</summary>
@@ -40,7 +40,7 @@ public sealed record ImportFinding
     /// <summary>For people.</summary>
     public required string Message { get; init; }
 
-    /// <summary>The instances that it is so for; empty if it is so for all of them.</summary>
+    /// <summary>The instances concerned; empty if it concerns all of them.</summary>
     public required IReadOnlyList<string> Instances { get; init; }
 
     public string? NodeId { get; init; }
@@ -49,6 +49,6 @@ public sealed record ImportFinding
 
     public string? Input { get; init; }
 
-    /// <summary>Names that may have been meant, the nearest first.</summary>
+    /// <summary>Similar names, the nearest first.</summary>
     public required IReadOnlyList<string> Nearest { get; init; }
 }

@@ -8,10 +8,10 @@ using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Import;
 
-/// <summary>What each instance would say of a workflow. Nothing is refused: what no one can run today, someone may tomorrow.</summary>
+/// <summary>What each instance would report for a workflow. Nothing is refused: what no instance can run today, one may tomorrow.</summary>
 internal sealed class WorkflowFindings(WorkflowInspection inspection)
 {
-    /// <summary>Looking for near names takes time.</summary>
+    /// <summary>Looking for similar names takes time.</summary>
     private const int MaxSearches = 12;
     private const int MaxNearest = 5;
     private const int MaxFindings = 200;
@@ -24,11 +24,11 @@ internal sealed class WorkflowFindings(WorkflowInspection inspection)
             return ([], [.. general.Select(e => Finding(e, [], []))]);
         inspection.Check(graph, general);
         if (instances.All(i => i.Catalog is null))
-            general.Add(new ProblemError { Code = "no_catalog", Message = "No instance has reported its classes and models yet, so nothing could be checked. Fields without names may be in the wrong places; import it again when an instance is there." });
+            general.Add(new ProblemError { Code = "no_catalog", Message = "No instance has reported its classes and models yet, so nothing could be checked. Fields without names may be in the wrong places; import it again when an instance is available." });
 
         var runsOn = new List<string>();
         var found = new List<(CatalogError Error, string Instance)>();
-        // Instances often have the same catalog; it is asked once.
+        // Instances often have the same catalog; it is checked once.
         foreach (var group in instances.Where(i => i.Catalog is not null).GroupBy(i => i.Catalog!))
         {
             var verdict = new CatalogCheck(graph, [], group.Key).Decide(cancellationToken);

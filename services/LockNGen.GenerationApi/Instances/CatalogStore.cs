@@ -10,10 +10,10 @@ namespace LockNGen.GenerationApi.Instances;
 /// <summary>The catalogs of the instances; parsed once per process and content.</summary>
 internal sealed partial class CatalogStore
 {
-    /// <summary>Catalogs of real installations have some MB; a bomb of gigabytes must not pass.</summary>
+    /// <summary>Catalogs of real installations have some MB; a decompression bomb must not get through.</summary>
     private const int MaxBytes = 64 << 20;
 
-    /// <summary>Younger catalogs are not doubted: they were read after whatever a submitter has just put there.</summary>
+    /// <summary>Younger catalogs are trusted: they were read after anything a submitter may just have installed.</summary>
     private static readonly TimeSpan DoubtInterval = TimeSpan.FromSeconds(3);
 
     private readonly GenerationsDatabase _database;
@@ -59,7 +59,7 @@ internal sealed partial class CatalogStore
         }
     }
 
-    /// <summary>Has the catalogs read again that are not quite new; once the watchers have done so, the heartbeats tell it.</summary>
+    /// <summary>Requests a refresh of the catalogs that are not quite new; heartbeats report when the watchers have done so.</summary>
     /// <returns>How old the oldest is.</returns>
     public async Task<TimeSpan?> DoubtAsync(CancellationToken cancellationToken)
     {
@@ -80,7 +80,7 @@ internal sealed partial class CatalogStore
         return age;
     }
 
-    /// <summary>Has one instance's catalog read again: ComfyUI itself has just contradicted it.</summary>
+    /// <summary>Requests a refresh of one instance's catalog: ComfyUI itself has just contradicted it.</summary>
     public static Task<int> DoubtAsync(DatabaseSession session, string instance) =>
         session.ExecuteAsync("UPDATE instances SET catalog_doubted_at = @Now WHERE name = @instance", new { session.Now, instance });
 
@@ -120,7 +120,7 @@ internal sealed partial class CatalogStore
         return result;
     }
 
-    /// <summary>Catalogs that no instance has any more.</summary>
+    /// <summary>Drops catalogs that no instance has any more.</summary>
     private void Forget(IReadOnlyList<InstanceRow> instances)
     {
         foreach (var hash in _parsed.Keys.Except(instances.Select(i => i.CatalogHash ?? "")))

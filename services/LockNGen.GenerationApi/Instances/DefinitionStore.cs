@@ -10,7 +10,7 @@ internal sealed class DefinitionStore(GenerationsDatabase database)
 {
     private readonly ConcurrentDictionary<string, NodeDefinitions> _parsed = [];
 
-    /// <summary>What the instances know together; where they differ, the first by name has it right.</summary>
+    /// <summary>The classes of all instances together; where they differ, the first by name wins.</summary>
     public async Task<NodeDefinitions> AllAsync(IReadOnlyList<InstanceRow> instances, CancellationToken cancellationToken)
     {
         var hashes = instances.Select(i => i.CatalogHash).OfType<string>().Distinct().ToList();

@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace LockNGen.GenerationApi.Instances;
 
-/// <summary>Answers a watcher's sign of life with what it owns.</summary>
+/// <summary>Answers a watcher's heartbeat with what it owns.</summary>
 internal sealed class HeartbeatConsumer(Leases leases) : IConsumer<WatcherHeartbeat>
 {
     public async Task Consume(ConsumeContext<WatcherHeartbeat> context) =>

@@ -24,10 +24,10 @@ internal sealed partial class HeartbeatLiveness(
 
     private TimeSpan Interval => options.Value.Lease / 5;
 
-    /// <summary>A longer pause between canaries than this is a time without heartbeats; shorter ones a lease survives.</summary>
+    /// <summary>A longer pause between canaries than this counts as a time without heartbeats; a lease survives shorter ones.</summary>
     private TimeSpan MaxPause => options.Value.Lease * 0.6;
 
-    /// <summary>Whether what has been silent for a lease may be called dead.</summary>
+    /// <summary>Whether a watcher that has been silent for a lease may be declared dead.</summary>
     public async Task<bool> IsReliableAsync(DatabaseSession session)
     {
         var (since, last) = await ReadAsync(session);
@@ -58,7 +58,7 @@ internal sealed partial class HeartbeatLiveness(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // That it does not fly is what it is for; the broker's own health check reports the cause.
+                // A canary that cannot be sent is the signal itself; the broker's health check reports the cause.
                 LogNotSent(e.Message);
             }
         }

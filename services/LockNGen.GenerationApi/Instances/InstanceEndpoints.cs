@@ -3,7 +3,7 @@ using LockNGen.GenerationApi.Storage;
 
 namespace LockNGen.GenerationApi.Instances;
 
-/// <summary>GET /api/instances and GET /api/models: where and with what can be rendered.</summary>
+/// <summary>GET /api/instances and GET /api/models: where generations can be rendered, and with which models.</summary>
 internal static class InstanceEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -62,7 +62,7 @@ internal static class InstanceEndpoints
                      let modelFolder = ModelFolders.Of(node.Key, input.Key)
                      where modelFolder is not null && (folder is null || modelFolder == folder)
                      from name in input.Value.Choices?.Names ?? []
-                     // One model, however its folder is written: with \ on Windows.
+                     // The same model, however its folder is spelled: with \ on Windows.
                      group instance.Instance.Name by (Folder: modelFolder, Name: ChoiceList.AsPath(name)) into model
                      orderby model.Key.Folder, model.Key.Name
                      select new ModelResponse(model.Key.Name, model.Key.Folder, [.. model.Distinct()]);
@@ -94,7 +94,7 @@ public sealed record InstanceResponse
     public required string State { get; init; }
     public string? Reason { get; init; }
 
-    /// <summary>What kind of reason, where it has a name: needsAuthentication, proxyError, tlsError, noWebSocket, answerTooLarge; more may come.</summary>
+    /// <summary>The kind of reason, if it has a name: needsAuthentication, proxyError, tlsError, noWebSocket, answerTooLarge; more may come.</summary>
     public string? ReasonCode { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required int Capacity { get; init; }
@@ -105,7 +105,7 @@ public sealed record InstanceResponse
     /// <summary>Prompts in ComfyUI's own queue, ours and others'.</summary>
     public required int QueueRemaining { get; init; }
 
-    /// <summary>Of these, other people's, and what was left behind.</summary>
+    /// <summary>Of these, other people's, and leftovers.</summary>
     public int? OthersRemaining { get; init; }
     public string? Version { get; init; }
     public string? Watcher { get; init; }
@@ -121,7 +121,7 @@ public sealed record ModelList
 }
 
 /// <summary>A model.</summary>
-/// <param name="Name">As workflows name it.</param>
-/// <param name="Folder">ComfyUI's folder of it: checkpoints, loras, vae ...</param>
+/// <param name="Name">Its name in workflows.</param>
+/// <param name="Folder">Its folder in ComfyUI: checkpoints, loras, vae ...</param>
 /// <param name="Instances">The instances that have it.</param>
 public sealed record ModelResponse(string Name, string Folder, IReadOnlyList<string> Instances);

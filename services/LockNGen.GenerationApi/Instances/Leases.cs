@@ -16,7 +16,7 @@ namespace LockNGen.GenerationApi.Instances;
 internal sealed partial class Leases(
     GenerationsDatabase database, Installation installation, SchedulerSignal scheduler, IOptions<QueueOptions> options, ILogger<Leases> logger)
 {
-    /// <summary>A watcher's clock may have been set; who read so long ago has not read.</summary>
+    /// <summary>A watcher's clock may have been changed; a catalog read this long ago counts as never read.</summary>
     private const double MaxAgeSeconds = 31_536_000;
 
     /// <summary>Renews the watcher's leases, takes free instances, and notes what it holds.</summary>
@@ -110,7 +110,7 @@ internal sealed partial class Leases(
             """,
             new { names = SqlList.Of(owned.Select(o => o.Name)) });
 
-    /// <summary>Until they were read after the doubt came up.</summary>
+    /// <summary>They stay in doubt until read again.</summary>
     private static Task<IReadOnlyList<string>> WithDoubtedCatalogAsync(DatabaseSession session, List<InstanceReport> owned) => owned.Count == 0
         ? Task.FromResult<IReadOnlyList<string>>([])
         : session.QueryAsync<string>(
@@ -120,6 +120,6 @@ internal sealed partial class Leases(
     [LoggerMessage(LogLevel.Information, "Watcher {Watcher} owns instance {Instance}")]
     private partial void LogTaken(string watcher, string instance);
 
-    [LoggerMessage(LogLevel.Information, "Watcher {Watcher} leaves and gives its instances up")]
+    [LoggerMessage(LogLevel.Information, "Watcher {Watcher} leaves and releases its instances")]
     private partial void LogReleased(string watcher);
 }

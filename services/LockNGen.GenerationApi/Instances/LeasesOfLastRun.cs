@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Instances;
 
 /// <summary>
-/// A bus in memory dies with its watchers: after a restart there is no watcher left to wait for, so the leases end and the work comes back at once.
+/// With the in-memory bus, watchers end with the process: after a restart there is none to wait for, so the leases end and the work is taken back at once.
 /// </summary>
 internal sealed class LeasesOfLastRun(GenerationsDatabase database, IOptions<BusOptions> bus) : IHostedService
 {
@@ -13,7 +13,7 @@ internal sealed class LeasesOfLastRun(GenerationsDatabase database, IOptions<Bus
     {
         if (bus.Value.Transport == BusTransport.InMemory)
         {
-            // Watched a moment ago, for as long as this process has been away: what they render may still be adopted.
+            // They count as watched a moment ago, however long this process was down: their renders may still be adopted.
             await database.WriteAsync(
                 session => session.ExecuteAsync("UPDATE instances SET watcher = NULL, reported_at = @Now", new { session.Now }), cancellationToken);
         }

@@ -12,7 +12,7 @@ public sealed class LimitOptions
     private const int PublicImagesPerHour = 100;
 
     /// <summary>
-    /// Whether this installation is open to people whom nobody knows: then, where none are given, 10 submissions a minute and 100 images an hour.
+    /// Whether this installation is open to strangers: then limits that are not set are 10 submissions a minute and 100 images an hour.
     /// Default false.
     /// </summary>
     public bool Public { get; set; }
@@ -26,13 +26,13 @@ public sealed class LimitOptions
     public int ImagesPerHour { get; set; }
 
     /// <summary>
-    /// How much the submissions of one client may take up in the database, in bytes, as long as they are in the history; 0 = no limit.
+    /// How much database space the submissions of one client may take up while they are in the history, in bytes; 0 = no limit.
     /// Default 1 GiB.
     /// </summary>
     [Range(0, long.MaxValue)]
     public long StoredBytes { get; set; } = 1L << 30;
 
-    /// <summary>Fills in what <see cref="Public"/> suggests.</summary>
+    /// <summary>Fills in the limits that <see cref="Public"/> implies.</summary>
     internal void Complete()
     {
         if (!Public)

@@ -1,12 +1,12 @@
 namespace LockNGen.GenerationApi.Limits;
 
-/// <summary>So much within any stretch of time of this length.</summary>
+/// <summary>At most so much within any period of this length.</summary>
 /// <param name="Limit">How much.</param>
 /// <param name="Window">How long.</param>
 /// <param name="What">What is counted, for people: "images an hour".</param>
 internal sealed record RateLimit(int Limit, TimeSpan Window, string What)
 {
-    /// <summary>What becomes of a wish for <paramref name="wanted"/> more.</summary>
+    /// <summary>The verdict on a request for <paramref name="wanted"/> more.</summary>
     /// <param name="wanted">At most <see cref="Limit"/>.</param>
     /// <param name="taken">What was taken before, oldest first.</param>
     /// <param name="now">The time.</param>
@@ -17,7 +17,7 @@ internal sealed record RateLimit(int Limit, TimeSpan Window, string What)
         if (used + wanted <= Limit)
             return new RateLimitResponse(this, IsAllowed: true, Limit - used - wanted, recent is [var oldest, ..] ? oldest.At + Window - now : Window);
 
-        // When so many of the oldest have left the window that there is room.
+        // The time at which enough of the oldest have left the window.
         var left = used;
         var free = recent.First(t => (left -= t.Amount) + wanted <= Limit);
         return new RateLimitResponse(this, IsAllowed: false, Limit - used, free.At + Window - now);

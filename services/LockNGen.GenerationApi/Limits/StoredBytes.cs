@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Limits;
 
 /// <summary>
-/// What a client's submissions may take up in the database. Adding them up reads a row for each, so the sum is remembered for a while, and
-/// what came since is added.
+/// Limits how much space a client's submissions take up in the database. Adding them up reads a row for each, so the sum is cached for a while, and
+/// later submissions are added.
 /// </summary>
 internal sealed class StoredBytes(IOptions<LimitOptions> limits, TimeProvider clock)
 {

@@ -40,7 +40,7 @@ internal sealed class SubmissionLimits
         return Longest is { } window ? Refusal(await AnswersAsync(session, client, images, window), headers) : null;
     }
 
-    /// <summary>Counts a dry run as a submission without images, or returns its refusal: what it checks, it checks as thoroughly.</summary>
+    /// <summary>Counts a dry run as a submission without images, or returns its refusal: its checks are just as thorough.</summary>
     public async Task<ProblemHttpResult?> TakeDryRunAsync(DatabaseSession session, string client, IHeaderDictionary headers)
     {
         if (Longest is not { } window)
@@ -56,13 +56,13 @@ internal sealed class SubmissionLimits
         ? Task.CompletedTask
         : session.ExecuteAsync("INSERT INTO submissions (client, images, created_at) VALUES (@client, @images, @Now)", new { client, images, session.Now });
 
-    /// <summary>Forgets what no limit counts any more.</summary>
+    /// <summary>Deletes what no limit counts any more.</summary>
     public Task ForgetAsync(DatabaseSession session) =>
         session.ExecuteAsync("DELETE FROM submissions WHERE created_at < @before", new { before = session.Now - (Longest ?? TimeSpan.Zero) });
 
     private async Task<IReadOnlyList<RateLimitResponse>> AnswersAsync(DatabaseSession session, string client, int images, TimeSpan window)
     {
-        // One submission of a client at a time, or those that come together would not see each other.
+        // One submission of a client at a time, or concurrent ones would not see each other.
         await session.LockAsync("limits:" + client);
         var past = await session.QueryAsync<PastSubmission>(
             "SELECT created_at, images FROM submissions WHERE client = @client AND created_at > @since ORDER BY created_at",
@@ -75,7 +75,7 @@ internal sealed class SubmissionLimits
         return answers;
     }
 
-    /// <summary>There is one set of headers: it reports the limit that refuses for longest, or else the nearest one.</summary>
+    /// <summary>There is one set of headers: it reports the limit that refuses for longest, or otherwise the one closest to being reached.</summary>
     private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitResponse> answers, IHeaderDictionary headers)
     {
         var refused = answers.Where(a => !a.IsAllowed).MaxBy(a => a.Reset);

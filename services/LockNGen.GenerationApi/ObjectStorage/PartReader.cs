@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace LockNGen.GenerationApi.ObjectStorage;
 
 /// <summary>
-/// Cuts a stream of unknown length into parts, one in memory at a time. The buffer grows with what has come: a small picture takes little, and
-/// who sends slowly cannot take much.
+/// Cuts a stream of unknown length into parts, one in memory at a time. The buffer grows with the content received: a small picture takes little, and
+/// a slow sender cannot take much.
 /// </summary>
 internal sealed class PartReader(Stream content, int partLength) : IDisposable
 {

@@ -9,7 +9,7 @@ namespace LockNGen.GenerationApi.ObjectStorage;
 /// <summary>Our part of a bucket, and what calls to it have in common: keys, limits of time, and one kind of failure.</summary>
 internal sealed class S3Bucket : IDisposable
 {
-    /// <summary>For one request, so for at most one part of a file.</summary>
+    /// <summary>The limit of one request, so of at most one part of a file.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
@@ -30,7 +30,7 @@ internal sealed class S3Bucket : IDisposable
     public string KeyOf(string key) => _options.Prefix + key;
 
     /// <summary>Calls the service.</summary>
-    /// <exception cref="StorageAwayException">It did not do it.</exception>
+    /// <exception cref="StorageAwayException">The call failed.</exception>
     public async Task<T> CallAsync<T>(Func<IAmazonS3, Task<T>> call, CancellationToken cancellationToken)
     {
         try
@@ -43,7 +43,7 @@ internal sealed class S3Bucket : IDisposable
         }
     }
 
-    /// <summary>The client whose addresses outsiders can use. Signing asks for credentials, nothing else.</summary>
+    /// <summary>The client for addresses that outsiders can use. Signing needs only credentials.</summary>
     public async Task<string> SignAsync(Func<IAmazonS3, Task<string>> sign, CancellationToken cancellationToken)
     {
         try
@@ -63,7 +63,7 @@ internal sealed class S3Bucket : IDisposable
         _client.Dispose();
     }
 
-    /// <summary>Whether this is the service's failure; a cancelled call is its caller's will, one that ran out of time is not.</summary>
+    /// <summary>Whether this is the service's failure; cancellation by the caller is not, a timeout is.</summary>
     public static bool IsFailure(Exception e, CancellationToken cancellationToken) => e switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
@@ -71,7 +71,7 @@ internal sealed class S3Bucket : IDisposable
         _ => false,
     };
 
-    /// <summary>The failure, for those who have no use for the SDK's many kinds.</summary>
+    /// <summary>The failure as one exception in place of the SDK's many.</summary>
     public StorageAwayException Away(Exception e) => e is AmazonS3Exception { StatusCode: var status, ErrorCode: var code } && (int)status is >= 300 and < 500 and not 408 and not 429
         ? new StorageAwayException($"The object storage refuses to work with the bucket '{Name}': {code} {e.Message} (HTTP {(int)status})", isRefusal: true, e)
         : new StorageAwayException($"The object storage does not answer: {e.Message}", isRefusal: false, e);
@@ -85,7 +85,7 @@ internal sealed class S3Bucket : IDisposable
             ConnectTimeout = ConnectTimeout,
             MaxErrorRetry = 2,
             RetryMode = RequestRetryMode.Standard,
-            // Checksums of Amazon's own are not known to every server; the signature covers the content already.
+            // Not every server knows Amazon's own checksums; the signature covers the content already.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };

@@ -4,7 +4,7 @@ using Amazon.S3.Model;
 
 namespace LockNGen.GenerationApi.ObjectStorage;
 
-/// <summary>A stored file as it is read. Reading on is one request; to read from elsewhere begins another, of the same version of the file.</summary>
+/// <summary>A stored file being read. Sequential reads are one request; reading elsewhere starts another, of the same version of the file.</summary>
 internal sealed class S3File : Stream
 {
     private readonly S3Bucket _bucket;

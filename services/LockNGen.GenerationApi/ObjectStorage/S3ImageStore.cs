@@ -10,7 +10,7 @@ namespace LockNGen.GenerationApi.ObjectStorage;
 /// <summary>Files in a bucket, which replicas share without a volume.</summary>
 internal sealed class S3ImageStore(S3Bucket bucket, IOptions<S3Options> options, TimeProvider clock) : IImageStore
 {
-    /// <summary>Up to here a file is one request.</summary>
+    /// <summary>Up to this size a file is stored in one request.</summary>
     public const int PartLength = 16 << 20;
 
     private const int DeletesAtOnce = 8;
@@ -32,7 +32,7 @@ internal sealed class S3ImageStore(S3Bucket bucket, IOptions<S3Options> options,
             return;
         }
 
-        // One by one: deleting many in one request is what servers of others know least.
+        // One by one: other servers often lack the request that deletes many.
         var list = new ListObjectsV2Request { BucketName = bucket.Name, Prefix = bucket.KeyOf(key) };
         do
         {
@@ -49,7 +49,7 @@ internal sealed class S3ImageStore(S3Bucket bucket, IOptions<S3Options> options,
     public async Task<Uri?> LinkAsync(string key, string contentType, string disposition, CancellationToken cancellationToken)
     {
         var s3 = options.Value;
-        // Asked first: the client of a lost file, or of a service that is away, gets our answer and not a page of XML.
+        // Checked first: if the file is lost or the service away, the client gets our error and not a page of XML.
         if (!s3.Redirect || !await ExistsAsync(key, cancellationToken))
             return null;
         var request = new GetPreSignedUrlRequest

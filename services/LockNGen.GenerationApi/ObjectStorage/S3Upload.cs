@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.ObjectStorage;
 /// <summary>Stores one file: in one request, or in parts if it is longer than one part. Either way it appears whole or not at all.</summary>
 internal sealed class S3Upload(S3Bucket bucket, string key, PartReader parts, int partLength)
 {
-    /// <summary>A server that does not know the overrides of presigned addresses then still serves nothing that a browser would run.</summary>
+    /// <summary>With it, even a server that ignores the overrides of presigned addresses serves nothing that a browser would run.</summary>
     private const string ContentType = "application/octet-stream";
     private const string Disposition = "attachment";
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
@@ -22,7 +22,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, PartReader parts, in
     private async Task PutAsync(ArraySegment<byte> content, CancellationToken cancellationToken)
     {
         using var body = StreamOf(content);
-        // Signed as a whole and not in chunks, which R2 and others do not take.
+        // Signed as a whole and not in chunks, which R2 and others do not accept.
         var request = new PutObjectRequest
         {
             BucketName = bucket.Name, Key = key, InputStream = body, AutoCloseStream = false, UseChunkEncoding = false, ContentType = ContentType,
@@ -61,7 +61,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, PartReader parts, in
         return (await bucket.CallAsync(s3 => s3.UploadPartAsync(request, cancellationToken), cancellationToken)).ETag;
     }
 
-    /// <summary>Parts of what is never completed cost money. Where this fails too, the bucket's own rule removes them (docs/deployment.md).</summary>
+    /// <summary>Parts of an upload that is never completed cost money. If this fails too, the bucket's own rule removes them (docs/deployment.md).</summary>
     private async Task AbortAsync(string id)
     {
         using var limit = new CancellationTokenSource(AbortTimeout);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace LockNGen.GenerationApi.Problems;
 
-/// <summary>A database that is away is not the client's fault and passes: 503 with Retry-After.</summary>
+/// <summary>An unavailable database is temporary and not the client's fault: 503 with Retry-After.</summary>
 internal sealed partial class DatabaseExceptionHandler(ILogger<DatabaseExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

@@ -8,14 +8,14 @@ namespace LockNGen.GenerationApi.Problems;
 /// <summary>JSON as people and Python send it: with a byte order mark, with a key twice (the last one counts), with NaN.</summary>
 internal static class JsonText
 {
-    /// <summary>What is accepted is stored, and sent inside of other documents; each of those must stay readable.</summary>
+    /// <summary>Accepted JSON is stored, and sent inside other documents; each of those must stay readable.</summary>
     public const int MaxDepth = 48;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = MaxDepth };
     private static readonly string[] PythonOnly = ["-Infinity", "Infinity", "NaN"];
 
-    /// <summary>Reads a document in which no key is there twice.</summary>
+    /// <summary>Reads a document so that no key occurs twice.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static JsonDocument Parse(byte[] bytes)
     {
@@ -48,7 +48,7 @@ internal static class JsonText
         _ => bytes,
     };
 
-    /// <summary>Python writes and reads NaN and Infinity, also into the pictures that ComfyUI saves; to JSON they are nothing.</summary>
+    /// <summary>Python writes and reads NaN and Infinity, even in the pictures that ComfyUI saves; JSON does not have them.</summary>
     private static ReadOnlyMemory<byte> WithoutPythonNumbers(ReadOnlyMemory<byte> json)
     {
         if (json.Span.IndexOf("NaN"u8) < 0 && json.Span.IndexOf("Infinity"u8) < 0)
@@ -89,7 +89,7 @@ internal static class JsonText
         {
             case JsonValueKind.Object:
                 writer.WriteStartObject();
-                // Where the first one stands, with the value of the last one, as in Python.
+                // At the position of the first one, with the value of the last one, as in Python.
                 var members = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
                 foreach (var member in element.EnumerateObject())
                     members[member.Name] = member.Value;

@@ -30,11 +30,11 @@ internal static class MultipartFile
         return null;
     }
 
-    /// <summary>Whether reading a form failed because of what was sent, and not because its sender left.</summary>
+    /// <summary>Whether reading a form failed because of its content, not because the client disconnected.</summary>
     public static bool IsDamaged(Exception exception, HttpContext context) =>
         exception is InvalidDataException or IOException { InnerException: null } && !context.RequestAborted.IsCancellationRequested;
 
-    /// <summary>What the sender of a damaged form is answered.</summary>
+    /// <summary>The response to a damaged form.</summary>
     public static ProblemHttpResult Damaged(IReadOnlyList<string> fields) =>
         Problem.Invalid(fields[0], ErrorCodes.WrongType, "The multipart body is damaged.");
 }

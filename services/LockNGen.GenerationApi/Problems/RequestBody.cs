@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace LockNGen.GenerationApi.Problems;
 
 /// <summary>
-/// Reads a JSON body whatever its Content-Type says (curl -d sends that of a form), at most so many bytes of it, and with an error that
-/// names the place when it is not JSON.
+/// Reads a JSON body of any Content-Type (curl -d sends that of a form), of limited size, and with an error that
+/// names the position when it is not JSON.
 /// </summary>
 internal static class RequestBody
 {
-    private const string NoText = "A text in the body has U+0000 or half of a surrogate pair, which no text has.";
+    private const string NoText = "A string in the body contains U+0000 or half a surrogate pair, which is not valid text.";
 
     public static async Task<(T? Request, byte[] Bytes, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, long maxBytes)
         where T : class
@@ -25,7 +25,7 @@ internal static class RequestBody
     /// <summary>Reads a request.</summary>
     /// <param name="bytes">The body.</param>
     /// <param name="type">What it should be.</param>
-    /// <param name="reshape">Brings other shapes of it into that form.</param>
+    /// <param name="reshape">Converts other shapes to that form.</param>
     public static (T? Request, ProblemHttpResult? Problem) Parse<T>(byte[] bytes, JsonTypeInfo<T> type, Func<JsonElement, JsonElement>? reshape = null)
         where T : class
     {
@@ -50,7 +50,7 @@ internal static class RequestBody
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair: found when the text is read.
+            // Half a surrogate pair: found when the string is read.
             return (null, Malformed(NoText));
         }
     }
@@ -59,7 +59,7 @@ internal static class RequestBody
         StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, $"The body is larger than {maxBytes:N0} bytes.");
 
     /// <summary>
-    /// Kestrel's own limit cuts the connection, and a client that is still sending never reads why. Without it Kestrel drains the rest for a
+    /// Kestrel's own limit closes the connection, and a client that is still sending never learns why. Without it Kestrel drains the rest for a
     /// few seconds after the answer.
     /// </summary>
     public static void LiftLimit(HttpContext context)
@@ -91,7 +91,7 @@ internal static class RequestBody
         return body.ToArray();
     }
 
-    /// <summary>What JSON lets one write as an escape, but PostgreSQL does not keep and UTF-8 cannot say.</summary>
+    /// <summary>Escapes that JSON allows, but that PostgreSQL cannot store or UTF-8 cannot encode.</summary>
     private static bool IsText(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => value.EnumerateObject().All(m => !m.Name.Contains('\0', StringComparison.Ordinal) && IsText(m.Value)),

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace LockNGen.GenerationApi.Problems;
 
-/// <summary>Object storage that is away is not the client's fault and passes: 503 with Retry-After. Watchers keep what they have until then.</summary>
+/// <summary>Unavailable object storage is temporary and not the client's fault: 503 with Retry-After. Watchers keep their results until then.</summary>
 internal sealed partial class StorageExceptionHandler(ILogger<StorageExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Problems;
 
-/// <summary>Finds fields that a request does not have: mistyped ones would be ignored in silence otherwise.</summary>
+/// <summary>Finds fields that a request does not have: mistyped ones would otherwise be silently ignored.</summary>
 internal static class UnknownFields
 {
     private const int MaxErrors = 20;

@@ -6,7 +6,7 @@ namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>
 /// Learns how long generations take: seconds per unit of work (megapixel x step of one prompt) for each shape of workflow, newer ones
-/// weighing more; shapes never seen are expected to be as fast as all together.
+/// weighing more; shapes never seen are expected to be as fast as the average.
 /// </summary>
 internal sealed class Durations(IOptions<QueueOptions> options)
 {
@@ -27,7 +27,7 @@ internal sealed class Durations(IOptions<QueueOptions> options)
     /// <summary>Takes a completed generation into account.</summary>
     public static async Task LearnAsync(DatabaseSession session, GenerationRow row)
     {
-        // What an earlier attempt rendered took its time elsewhere.
+        // The duration excludes what an earlier attempt rendered.
         if (row.Tries > 1)
             return;
         var rendered = row.RenderSeconds > 0 ? row.RenderSeconds : (session.Now - row.AttemptStartedAt!.Value).TotalSeconds;

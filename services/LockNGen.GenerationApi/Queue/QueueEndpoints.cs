@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Queue;
 
-/// <summary>What operators do to the queue: look, pause, resume, move to the front.</summary>
+/// <summary>Queue operations: read, pause, resume, move to the front.</summary>
 internal static class QueueEndpoints
 {
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -15,9 +15,9 @@ internal static class QueueEndpoints
         group.MapGet("/", (GenerationsDatabase database, HttpContext context) => AnswerAsync(database, context))
             .Produces<QueueResponse>().ProducesProblems(401).WithName("GetQueue").WithSummary("How long the queue is");
         group.MapPost("/pause", (Caller caller, GenerationsDatabase database, SchedulerSignal signal, HttpContext context) => PauseAsync(true, caller, database, signal, context))
-            .Produces<QueueResponse>().ProducesProblems(401, 403).WithName("PauseQueue").WithSummary("Start nothing more; what runs goes on (operators)");
+            .Produces<QueueResponse>().ProducesProblems(401, 403).WithName("PauseQueue").WithSummary("Start no more generations; running ones continue (operators)");
         group.MapPost("/resume", (Caller caller, GenerationsDatabase database, SchedulerSignal signal, HttpContext context) => PauseAsync(false, caller, database, signal, context))
-            .Produces<QueueResponse>().ProducesProblems(401, 403).WithName("ResumeQueue").WithSummary("Start again (operators)");
+            .Produces<QueueResponse>().ProducesProblems(401, 403).WithName("ResumeQueue").WithSummary("Start generations again (operators)");
         endpoints.MapPost("/api/generations/{id:guid}/front", PromoteAsync)
             .RequireAuthorization().WithTags("Queue")
             .Produces<QueueResponse>().ProducesProblems(401, 403, 404).WithName("MoveToFront").WithSummary("Make a waiting generation the next (operators)");

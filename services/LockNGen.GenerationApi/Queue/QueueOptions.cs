@@ -21,29 +21,29 @@ public sealed class QueueOptions
     public TimeSpan ClaimTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a generation whose watcher was lost waits for another one to watch its instance, where its render may still be; then any
+    /// How long a generation whose watcher was lost waits for another watcher of its instance, where its render may still be; then any
     /// instance renders it. Default 30 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan AdoptionTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long an instance that has just lost a generation is not offered it again while another one could render it but has no room. Default
+    /// How long an instance that has just lost a generation is not offered it again while another one could render it but is busy. Default
     /// 2 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan LostInstancePause { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How often the queue is swept for what went silent, and positions are told. Default 500 ms.</summary>
+    /// <summary>How often the queue is swept for silent work, and positions are announced. Default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.020", "00:00:10")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often a lost render is tried again. Default 3.</summary>
+    /// <summary>How many times a lost render is retried. Default 3.</summary>
     [Range(0, 100)]
     public int MaxRetries { get; set; } = 3;
 
     /// <summary>
-    /// How often in a row a generation is handed over to watchers that are well and do not get it, before it is given up. Default 20.
+    /// How many times in a row a generation is dispatched to healthy watchers that never claim it, before it is given up. Default 20.
     /// </summary>
     [Range(1, 10_000)]
     public int MaxClaims { get; set; } = 20;
@@ -57,24 +57,24 @@ public sealed class QueueOptions
     public TimeSpan OutcomeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a generation that asks for no <c>timeoutSeconds</c> may render without reporting progress; as long as it does, only
+    /// How long a generation without <c>timeoutSeconds</c> may render without reporting progress; while it does report, only
     /// <see cref="HardTimeoutSeconds"/> ends it. Default 600.
     /// </summary>
     [Range(1, MaxTimeoutSeconds)]
     public int DefaultTimeoutSeconds { get; set; } = 600;
 
-    /// <summary>How long a generation that asks for no <c>timeoutSeconds</c> may render although it reports progress. Default 86,400 (a day).</summary>
+    /// <summary>How long a generation without <c>timeoutSeconds</c> may render even if it reports progress. Default 86,400 (a day).</summary>
     [Range(1, MaxTimeoutSeconds)]
     public int HardTimeoutSeconds { get; set; } = 86_400;
 
-    /// <summary>The <c>queueTimeoutSeconds</c> of a generation that asks for none: how long it may wait. Default 86,400 (a day).</summary>
+    /// <summary>The default <c>queueTimeoutSeconds</c>: how long a generation may wait. Default 86,400 (a day).</summary>
     [Range(1, MaxTimeoutSeconds)]
     public int DefaultQueueTimeoutSeconds { get; set; } = 86_400;
 
     /// <summary>The largest value of both that a submission may ask for, in seconds: 7 days.</summary>
     public const int MaxTimeoutSeconds = 7 * 86_400;
 
-    /// <summary>Expected seconds of a prompt as long as nothing was learned. Default 10.</summary>
+    /// <summary>Expected seconds of a prompt until durations have been measured. Default 10.</summary>
     [Range(0.01, 86_400)]
     public double InitialEstimateSeconds { get; set; } = 10;
 }

@@ -2,7 +2,7 @@ using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Queue;
 
-/// <summary>How fast the queue moves now: how many places render, and how much work they still have.</summary>
+/// <summary>How fast the queue moves now: how many instances render, and how much work they have left.</summary>
 internal sealed record QueueSpeed
 {
     /// <summary>Instances that are up: each renders one prompt after another, whatever its capacity.</summary>
@@ -11,7 +11,7 @@ internal sealed record QueueSpeed
     /// <summary>How many of them have work.</summary>
     public long Busy { get; init; }
 
-    /// <summary>Seconds of work expected of what is dispatched and running.</summary>
+    /// <summary>Expected seconds of work left in dispatched and running generations.</summary>
     public double RemainingSeconds { get; init; }
 
     public static async Task<QueueSpeed> ReadAsync(DatabaseSession session) => (await session.FirstOrDefaultAsync<QueueSpeed>(
@@ -25,7 +25,7 @@ internal sealed record QueueSpeed
         """,
         new { session.Now }))!;
 
-    /// <summary>The expected wait of who stands at this position behind this much waiting work; with no instance up, as if there were one.</summary>
+    /// <summary>The expected wait at this position behind this much waiting work; with no instance up, as if there were one.</summary>
     public double WaitSeconds(int position, double secondsAhead) =>
         position < Places - Busy ? 0 : Math.Round((RemainingSeconds + secondsAhead) / Math.Max(1, Places), 1);
 }

@@ -3,8 +3,8 @@ using LockNGen.Storage;
 namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>
-/// Where the next submissions come to stand in the order of <see cref="WaitingList"/>, from how many wait and run of each owner: ranking all
-/// that wait for each new one would make submitting slower the longer the queue is. Off by a few while somebody's are moved to the front,
+/// The places of the next submissions in the order of <see cref="WaitingList"/>, from how many each owner has waiting and running: ranking all
+/// waiting ones for each new one would make submitting slower the longer the queue is. Off by a few while some are moved to the front,
 /// until the next notice of their positions.
 /// </summary>
 internal sealed class QueueTail
@@ -25,7 +25,7 @@ internal sealed class QueueTail
     /// <summary>How many wait.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Reads how the queue is now.</summary>
+    /// <summary>Reads the current state of the queue.</summary>
     public static async Task<QueueTail> ReadAsync(DatabaseSession session) => new(
         await QueueSpeed.ReadAsync(session),
         await session.QueryAsync<TailRow>(
@@ -35,7 +35,7 @@ internal sealed class QueueTail
             FROM generations WHERE ended_at IS NULL AND status IN ('queued', 'dispatched', 'running') GROUP BY 1, 2, 3
             """));
 
-    /// <summary>How fast a shape of workflow is rendered, read once for all that come together.</summary>
+    /// <summary>How fast a shape of workflow is rendered, read once per group of submissions.</summary>
     public async Task<double?> SpeedOfAsync(DatabaseSession session, string shape)
     {
         if (!_speeds.TryGetValue(shape, out var speed))
@@ -43,7 +43,7 @@ internal sealed class QueueTail
         return speed;
     }
 
-    /// <summary>Lets one more stand in the queue, and returns its place.</summary>
+    /// <summary>Adds one to the queue, and returns its place.</summary>
     public QueuePlace Add(int priority, string? owner, double estimatedSeconds)
     {
         var who = owner ?? "";
@@ -54,7 +54,7 @@ internal sealed class QueueTail
         var (ahead, seconds) = (0L, 0.0);
         foreach (var rows in _waiting.Values.Where(r => r.Number > 0).GroupBy(r => r.Who))
         {
-            // Which of theirs has the same turn as the new one; an owner's urgent ones have the first turns.
+            // Which of theirs has the same turn as the new one; an owner's high-priority ones have the first turns.
             var same = turn - _active.GetValueOrDefault(rows.Key);
             foreach (var row in rows.OrderByDescending(r => r.Priority))
             {
@@ -72,7 +72,7 @@ internal sealed class QueueTail
         return new QueuePlace((int)ahead, _speed.WaitSeconds((int)ahead, seconds));
     }
 
-    /// <summary>What waits of one owner with one priority; without a priority, what runs of that owner.</summary>
+    /// <summary>An owner's waiting generations of one priority; without a priority, that owner's running ones.</summary>
     private sealed record TailRow
     {
         public required string Who { get; init; }

@@ -5,18 +5,18 @@ namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>
 /// The order in which waiting generations start: what an operator moved to the front, then fair between owners, then by priority, then
-/// first come. Fair means: a generation's turn is the number of its owner's that run or wait before it, so the second of one person
-/// comes after the first of everybody, and one person's hundred do not starve another's one, however urgent they are said to be: priority
-/// orders an owner's own, and those of equal turn. What no instance can render now (parked) stands behind all of it.
+/// first come. Fair means: a generation's turn is the number of its owner's generations that run or wait before it, so one person's second
+/// comes after everyone's first, and one person's hundred do not starve another's one, whatever their priority: priority
+/// orders an owner's own generations, and those of equal turn. Those that no instance can render now (parked) come after all others.
 /// </summary>
 internal static class WaitingList
 {
     private const string Order = "parked, (promoted_at IS NULL), promoted_at DESC, turn, priority DESC, number";
 
-    /// <summary>The setting that says what the instances were when generations were parked.</summary>
+    /// <summary>The setting that records the state of the instances when generations were parked.</summary>
     private const string World = "parked_world";
 
-    /// <summary>The most characters of plans that are read at once: hundreds of usual ones, and so few of the largest that memory lasts.</summary>
+    /// <summary>The most characters of plans that are read at once: hundreds of usual ones, but few enough of the largest to fit in memory.</summary>
     private const int MaxPlans = 32 << 20;
 
     private const string Ranked = $"""
@@ -37,7 +37,7 @@ internal static class WaitingList
         """;
 
     /// <summary>
-    /// The first of the list that may start, with what it takes to render them. A generation with a webhook waits until that is on its way
+    /// The first of the list that may start, with what rendering them requires. A generation with a webhook waits until that is on its way
     /// to the notifier: a fast outcome must not get there first.
     /// </summary>
     public static Task<IReadOnlyList<WaitingRow>> FirstAsync(DatabaseSession session, int limit) => session.QueryAsync<WaitingRow>(
@@ -52,12 +52,12 @@ internal static class WaitingList
         """,
         new { limit, EventOutbox.RegisterWebhookType, MaxPlans });
 
-    /// <summary>Lets generations that no instance can render stand behind all others, until <see cref="UnparkAsync"/>.</summary>
+    /// <summary>Moves generations that no instance can render behind all others, until <see cref="UnparkAsync"/>.</summary>
     public static Task<int> ParkAsync(DatabaseSession session, IReadOnlyList<Guid> ids) => ids.Count == 0
         ? Task.FromResult(0)
         : session.ExecuteAsync("UPDATE generations SET parked = 1 WHERE status = 'queued' AND id IN @ids", new { ids = SqlList.Of(ids) });
 
-    /// <summary>Puts everything back into its place if the instances are no longer what they were when it was parked.</summary>
+    /// <summary>Puts all of them back into their places if the instances have changed since.</summary>
     public static async Task UnparkAsync(DatabaseSession session, string world)
     {
         if (await session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @Name", new { Name = World }) == world)
@@ -67,13 +67,13 @@ internal static class WaitingList
             "INSERT INTO settings (name, value) VALUES (@Name, @world) ON CONFLICT (name) DO UPDATE SET value = excluded.value", new { Name = World, world });
     }
 
-    /// <summary>Where a generation stands; null when it does not wait.</summary>
+    /// <summary>The place of a generation; null if it is not waiting.</summary>
     public static async Task<QueuePlace?> PlaceOfAsync(DatabaseSession session, Guid id) =>
         await session.FirstOrDefaultAsync<WaitingRow>(Ranked + " SELECT * FROM ranked WHERE id = @id", new { id }) is { } row
             ? new QueuePlace(row.Position, (await QueueSpeed.ReadAsync(session)).WaitSeconds(row.Position, row.SecondsAhead))
             : null;
 
-    /// <summary>Where everything that waits stands.</summary>
+    /// <summary>The places of all waiting generations.</summary>
     public static async Task<IReadOnlyDictionary<Guid, QueuePlace>> PlacesAsync(DatabaseSession session)
     {
         var speed = await QueueSpeed.ReadAsync(session);
@@ -92,7 +92,7 @@ internal static class WaitingList
         new { toldBefore, limit });
 }
 
-/// <summary>Where a waiting generation stands.</summary>
+/// <summary>The place of a waiting generation.</summary>
 /// <param name="Position">How many are ahead of it.</param>
 /// <param name="EstimatedWaitSeconds">Expected seconds until it starts.</param>
 internal sealed record QueuePlace(int Position, double EstimatedWaitSeconds);

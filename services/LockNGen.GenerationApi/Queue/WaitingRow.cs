@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Queue;
 /// <summary>A waiting generation with its rank.</summary>
 internal sealed record WaitingRow
 {
-    /// <summary>What is read of a generation (<c>g</c>): what this record has, and no other column.</summary>
+    /// <summary>The columns to read of a generation (<c>g</c>): those of this record, and no others.</summary>
     public static readonly string Columns = string.Join(
         ", ",
         typeof(WaitingRow).GetProperties().Select(p => p.Name).Except([nameof(Position), nameof(SecondsAhead), nameof(Plan)])
@@ -25,6 +25,6 @@ internal sealed record WaitingRow
     public double SecondsAhead { get; init; }
     public string? TraceParent { get; init; }
 
-    /// <summary>What rendering takes, where a query reads it.</summary>
+    /// <summary>What rendering requires, if the query reads it.</summary>
     public string? Plan { get; init; }
 }

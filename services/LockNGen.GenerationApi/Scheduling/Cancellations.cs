@@ -15,7 +15,7 @@ internal sealed class Cancellations(GenerationsDatabase database, GenerationLedg
     private const int MaxPerPass = 200;
     private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(2);
 
-    /// <summary>Cancel requests that wait for their watcher: sent again, and after a while carried out without it.</summary>
+    /// <summary>Repeats cancel requests that wait for their watcher, and after a while carries them out without it.</summary>
     public Task<IReadOnlyList<CancelOrder>> CollectAsync(CancellationToken cancellationToken) => database.WriteAsync(CollectAsync, cancellationToken);
 
     private async Task<IReadOnlyList<CancelOrder>> CollectAsync(DatabaseSession session)

@@ -9,7 +9,7 @@ namespace LockNGen.GenerationApi.Scheduling;
 
 /// <summary>
 /// How long a generation may take. <c>timeoutSeconds</c> counts only while ComfyUI renders: neither waiting there behind others nor being
-/// queued again after a lost server. Without it, silence ends a generation, and what reports progress goes on up to a hard limit.
+/// queued again after a lost server. Without it, silence ends a generation, and one that reports progress continues up to a hard limit.
 /// </summary>
 internal sealed class Deadlines(GenerationLedger ledger, IOptions<QueueOptions> options)
 {
@@ -31,12 +31,12 @@ internal sealed class Deadlines(GenerationLedger ledger, IOptions<QueueOptions> 
             session,
             "has_own_timeout = 0 AND quiet_seconds > timeout_seconds",
             GenerationErrorCodes.Timeout,
-            row => $"It reported no progress for {row.TimeoutSeconds} seconds, the limit of silence (Queue:DefaultTimeoutSeconds) for a generation that asks for no timeoutSeconds.");
+            row => $"It reported no progress for {row.TimeoutSeconds} seconds, the limit of silence (Queue:DefaultTimeoutSeconds) for a generation without timeoutSeconds.");
         await EndAllAsync(
             session,
             "has_own_timeout = 0 AND rendered_seconds + render_seconds > @hard",
             GenerationErrorCodes.Timeout,
-            _ => $"It rendered for longer than {options.Value.HardTimeoutSeconds} seconds, the hard limit (Queue:HardTimeoutSeconds) for a generation that asks for no timeoutSeconds.");
+            _ => $"It rendered for longer than {options.Value.HardTimeoutSeconds} seconds, the hard limit (Queue:HardTimeoutSeconds) for a generation without timeoutSeconds.");
     }
 
     private async Task EndAllAsync(DatabaseSession session, string condition, string code, Func<GenerationRow, string> message)

@@ -15,14 +15,14 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Scheduling;
 
-/// <summary>Gives waiting generations, in their order, to instances that have room and can render them.</summary>
+/// <summary>Dispatches waiting generations, in order, to instances that have room and can render them.</summary>
 internal sealed partial class Dispatcher(
     GenerationsDatabase database, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<Dispatcher> logger)
 {
-    /// <summary>How far down the list a pass looks for something that fits the room there is.</summary>
+    /// <summary>How far down the list a pass looks for something that fits.</summary>
     private const int Lookahead = 500;
 
-    /// <summary>How often a pass looks on behind what it has parked.</summary>
+    /// <summary>How often a pass looks further after parking some.</summary>
     private const int MaxPages = 8;
 
     /// <summary>Dispatches what fits; the caller sends the offers once this is committed.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class Dispatcher(
         return await database.WriteAsync(session => DispatchAsync(session, candidates), cancellationToken);
     }
 
-    /// <summary>Those that work, also without room: whether they could render something matters too.</summary>
+    /// <summary>Working instances, even without room: whether they could render something matters too.</summary>
     private static async Task<IReadOnlyList<InstanceRow>> InstancesAsync(DatabaseSession session) =>
         await IsPausedAsync(session) ? [] : await session.QueryAsync<InstanceRow>(
             """
@@ -62,7 +62,7 @@ internal sealed partial class Dispatcher(
         for (var page = 0; page < MaxPages; page++)
         {
             var parked = new List<Guid>();
-            // Who has a render somewhere goes first: the room there is what it takes up already.
+            // Generations with a render somewhere go first: they already occupy the room there.
             foreach (var waiting in (await WaitingList.FirstAsync(session, Lookahead)).OrderByDescending(w => HasHome(w, homes)))
             {
                 if (candidates.TrueForAll(c => c.Room <= 0))
@@ -107,7 +107,7 @@ internal sealed partial class Dispatcher(
         });
     }
 
-    /// <summary>Says in the log why it was this instance, with what was known before this dispatch.</summary>
+    /// <summary>Logs why this instance was chosen, with what was known before this dispatch.</summary>
     private void Explain(DatabaseSession session, WaitingRow waiting, Choice choice)
     {
         if (!logger.IsEnabled(LogLevel.Debug))
@@ -124,7 +124,7 @@ internal sealed partial class Dispatcher(
     private static string WorldOf(List<Candidate> candidates) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n', candidates.Select(c => $"{c.Instance.Name}\t{c.Instance.Labels}\t{c.Instance.CatalogHash}\t{c.HasCatalog}").Order(StringComparer.Ordinal)))));
 
-    /// <summary>Instances that may still have the renders of watchers that were lost: they work, or were watched a moment ago.</summary>
+    /// <summary>Instances that may still have the renders of lost watchers: they work, or were watched a moment ago.</summary>
     private async Task<HashSet<string>> HomesAsync(DatabaseSession session) =>
     [
         .. await session.QueryAsync<string>(
@@ -135,7 +135,7 @@ internal sealed partial class Dispatcher(
     private static bool HasHome(WaitingRow waiting, HashSet<string> homes) =>
         waiting is { Attempt: > 0, LostOn: null, Instance: { } instance } && homes.Contains(instance);
 
-    /// <summary>Where its render may still be, and nowhere else, or it would be rendered twice; otherwise all that can render it, with room or without.</summary>
+    /// <summary>The instance where its render may still be, and no other, or it would be rendered twice; otherwise all that can render it, with or without room.</summary>
     private static List<Candidate> Able(WaitingRow waiting, List<Candidate> candidates, HashSet<string> homes)
     {
         var hasHome = HasHome(waiting, homes);
@@ -151,13 +151,13 @@ internal sealed partial class Dispatcher(
         waiting.Labels is { } json ? JsonSerializer.Deserialize(json, StoredJson.Default.LabelRequirements)! : new LabelRequirements();
 
     /// <summary>
-    /// The best of those with room: not where it was lost, not behind other people's prompts, with the preferred labels, with its model
+    /// The best of those with room: not one that lost it, not behind other people's prompts, with the preferred labels, with its model
     /// loaded, behind the fewest, with the most room.
     /// </summary>
     private Candidate? Choose(WaitingRow waiting, List<Candidate> able, DateTimeOffset now)
     {
         var labels = LabelsOf(waiting);
-        // Who has just lost it is not asked again while another one only lacks room.
+        // An instance that has just lost it is not tried again while another one only lacks room.
         var wasJustLost = waiting.LostAt is { } lostAt && now - lostAt < options.Value.LostInstancePause;
         return able
             .Where(c => c.Room > 0 && !(wasJustLost && c.Instance.Name == waiting.LostOn && able.Count > 1))
@@ -184,7 +184,7 @@ internal sealed partial class Dispatcher(
     [LoggerMessage(LogLevel.Debug, "Generation {GenerationId} stands aside: none of the {Working} instances that work can render it (labels {Labels})")]
     private partial void LogParked(Guid generationId, int working, string? labels);
 
-    /// <summary>Which instance, of those that could, of those that work.</summary>
+    /// <summary>The chosen instance, and the candidates and working instances it was chosen from.</summary>
     private sealed record Choice(Candidate Chosen, List<Candidate> Able, List<Candidate> Working);
 
     /// <summary>An instance that works, as this pass fills it.</summary>

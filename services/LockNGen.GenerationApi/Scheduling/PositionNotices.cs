@@ -6,7 +6,7 @@ using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Scheduling;
 
-/// <summary>Tells waiting generations their new place, each at most once a second and never while an earlier notice is still unpublished.</summary>
+/// <summary>Announces waiting generations' new places, each at most once a second and never while an earlier notice is still unpublished.</summary>
 internal sealed class PositionNotices(GenerationsDatabase database, GenerationLedger ledger, EventOutbox outbox)
 {
     /// <summary>A long queue moves as one: the rest is reported by the next sweeps, longest unreported first.</summary>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Scheduling;
 
 /// <summary>
-/// The loop that moves the queue: at once when something signals, and every <see cref="QueueOptions.SweepInterval"/> for what went silent.
+/// The loop that moves the queue: at once on a signal, and every <see cref="QueueOptions.SweepInterval"/> for work that went silent.
 /// Any replica runs it, one at a time: there is no leader, so the loss of one replica does not stop the queue.
 /// </summary>
 internal sealed partial class Scheduler(

@@ -4,8 +4,8 @@ using MassTransit;
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// Drops a message that met a database which is away, instead of parking it: only for queues whose senders repeat what was not answered.
-/// Parked, these messages would lie in the error queue for ever. Any other failure goes there.
+/// Drops a message that failed because the database is away, instead of parking it: only for queues whose senders repeat unanswered messages.
+/// Parked, these messages would stay in the error queue forever. Any other failure goes there.
 /// </summary>
 internal sealed class DiscardWhileDatabaseIsAway : IFilter<ExceptionReceiveContext>
 {

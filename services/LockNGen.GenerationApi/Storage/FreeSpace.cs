@@ -3,14 +3,14 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// How much room the data directory's disk has. Below the floor no uploads are taken: the rest is for results and for the database, without
-/// which nothing that was accepted could be finished.
+/// How much free space the data directory's disk has. Below the floor uploads are refused: the rest is for results and for the database, without
+/// which no accepted generation could be finished.
 /// </summary>
 internal sealed class FreeSpace(IOptions<StorageOptions> options, IOptions<S3Options> s3)
 {
     private readonly string _path = Path.GetFullPath(options.Value.DataPath);
 
-    /// <summary>Bytes that may be written; all there are where the disk does not tell.</summary>
+    /// <summary>Bytes that may be written; unlimited if the disk does not report it.</summary>
     public long Bytes
     {
         get

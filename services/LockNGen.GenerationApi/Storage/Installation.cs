@@ -1,7 +1,7 @@
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// What this installation is called among others that share its ComfyUI servers: made when it is first needed, and kept in the database.
+/// The id of this installation among others that share its ComfyUI servers: created on first use, and kept in the database.
 /// </summary>
 internal sealed class Installation(GenerationsDatabase database)
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Storage;
 
-/// <summary>What is wrong with the settings of object storage, as far as that can be checked without asking it.</summary>
+/// <summary>Checks the settings of object storage, as far as that is possible without contacting it.</summary>
 internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
 {
     private const int MaxPrefix = 200;
@@ -24,7 +24,7 @@ internal sealed partial class S3OptionsValidator : IValidateOptions<S3Options>
         if (FindProblem(s3.PublicEndpoint) is { } publicEndpoint)
             yield return "Storage__S3__PublicEndpoint " + publicEndpoint;
         if (s3.Prefix.Length > MaxPrefix || !Prefix().IsMatch(s3.Prefix))
-            yield return $"Storage__S3__Prefix is '{s3.Prefix}'; it may have {MaxPrefix} letters, digits, hyphens, dots, underscores and slashes, and no slash in front.";
+            yield return $"Storage__S3__Prefix is '{s3.Prefix}'; it may have {MaxPrefix} letters, digits, hyphens, dots, underscores and slashes, and must not start with a slash.";
     }
 
     private static string? FindProblem(Uri? address) =>

@@ -4,8 +4,8 @@ using System.Text;
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// Encrypts what rows must keep for a while but no one must read from the database, a backup or a dump of one table: AES-GCM, with a key that
-/// all replicas find among the settings, bound to the row that it belongs to.
+/// Encrypts values that rows keep for a while but that must not be readable in the database, a backup or a dump of one table: AES-GCM, with a key that
+/// all replicas share through the settings, bound to the row that the value belongs to.
 /// </summary>
 internal sealed class SecretBox(GenerationsDatabase database)
 {
@@ -15,7 +15,7 @@ internal sealed class SecretBox(GenerationsDatabase database)
 
     private byte[]? _key;
 
-    /// <summary>The key; made when it is first needed.</summary>
+    /// <summary>The key; created on first use.</summary>
     public async Task<byte[]> KeyAsync(CancellationToken cancellationToken) => _key ??= await SharedKey.GetAsync(database, KeySetting, cancellationToken);
 
     /// <summary>Encrypts a text for a row.</summary>

@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Storage;
 /// <summary>Keys that all replicas must agree on: random, kept among the settings.</summary>
 internal static class SharedKey
 {
-    /// <summary>The key of this name; made when it is first needed.</summary>
+    /// <summary>The key of this name; created on first use.</summary>
     public static async Task<byte[]> GetAsync(GenerationsDatabase database, string setting, CancellationToken cancellationToken) =>
         Convert.FromHexString((await database.WriteAsync(
             async session =>

@@ -1,8 +1,8 @@
 namespace LockNGen.GenerationApi.Storage;
 
 /// <summary>
-/// A read that callers who come at the same time share. No one gets what was read before they asked: who comes while one is on its way
-/// waits for the next.
+/// A read shared by concurrent callers. No one gets a result read before they asked: a caller that arrives during a read
+/// waits for the next one.
 /// </summary>
 internal sealed class SharedRead<T>(Func<Task<T>> read)
 {
@@ -10,7 +10,7 @@ internal sealed class SharedRead<T>(Func<Task<T>> read)
     private Task<T>? _running;
     private Task<T>? _next;
 
-    /// <summary>What was there when this was called, or later. The token ends the wait, not the read.</summary>
+    /// <summary>The state at the time of this call, or later. The token cancels the wait, not the read.</summary>
     public Task<T> GetAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -22,11 +22,11 @@ public sealed class StorageOptions
     [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
     public TimeSpan KeepHistory { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long its image files stay; at most as long as <see cref="KeepHistory"/>. Default 30 days.</summary>
+    /// <summary>How long its image files are kept; at most as long as <see cref="KeepHistory"/>. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
     public TimeSpan KeepImages { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long an uploaded file stays after its last use. Default 7 days.</summary>
+    /// <summary>How long an uploaded file is kept after its last use. Default 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
     public TimeSpan KeepUploads { get; set; } = TimeSpan.FromDays(7);
 
@@ -39,7 +39,7 @@ public sealed class StorageOptions
     public long UploadQuota { get; set; } = 2L << 30;
 
     /// <summary>
-    /// With less room than this on the disk of <see cref="DataPath"/>, in bytes, no uploads are taken, so that results still are; 0 = never
+    /// With less free space than this on the disk of <see cref="DataPath"/>, in bytes, uploads are refused so that results can still be stored; 0 = never
     /// refuse. Default 256 MiB.
     /// </summary>
     [Range(0, long.MaxValue)]

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>Refuses an id that a client chose and that a generation has.</summary>
+/// <summary>Refuses an id chosen by a client if a generation has it already.</summary>
 internal sealed class ChosenIds(Links links)
 {
     /// <summary>In the database, or in the group that is about to be stored.</summary>
     public async Task<ProblemHttpResult?> FindTakenAsync(SubmitGroup group, Guid id, Caller caller)
     {
-        // Two replicas that are given one id at once: the second looks when the first has stored it.
+        // If two replicas are given one id at once, the second checks after the first has stored it.
         await group.Session.LockAsync($"generation:{id}");
         return group.TryFind(id, out var owner) ? Taken(id, caller.MaySee(owner)) : await FindTakenAsync(group.Session, id, caller);
     }
@@ -23,7 +23,7 @@ internal sealed class ChosenIds(Links links)
             ? Taken(id, caller.MaySee(row.Owner))
             : null;
 
-    /// <summary>Of someone else's generation nothing is said but that the id cannot be had.</summary>
+    /// <summary>About someone else's generation nothing is revealed except that the id is taken.</summary>
     private ProblemHttpResult Taken(Guid id, bool mayBeSeen)
     {
         var problem = Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.IdTaken, $"The id {id} is taken. Choose another one, or leave id out.");

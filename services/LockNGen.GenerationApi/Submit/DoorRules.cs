@@ -1,6 +1,6 @@
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>What a door may note.</summary>
+/// <summary>What a door may record.</summary>
 internal static class DoorRules
 {
     private const int MaxClientId = 512;

@@ -8,7 +8,7 @@ internal static class ExtraDataRules
 {
     private const int MaxPartnerKey = 512;
 
-    /// <summary>Keys that are the watcher's or ComfyUI's own, with what to do instead.</summary>
+    /// <summary>Keys reserved for the watcher or ComfyUI, with what to do instead.</summary>
     private static readonly Dictionary<string, string> Reserved = new()
     {
         ["lockngen"] = "it is how LockN Gen recognises its prompts",

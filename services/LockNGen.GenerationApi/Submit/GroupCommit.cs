@@ -11,8 +11,8 @@ using Npgsql;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// Submissions that come while a transaction is on its way share the next one: one look at the queue and one flush to disk serve them all.
-/// Each is accepted or refused by itself.
+/// Submissions that arrive during a transaction share the next one: one read of the queue and one flush to disk serve them all.
+/// Each is accepted or refused on its own.
 /// </summary>
 internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outbox, TimeProvider clock) : BackgroundService
 {
@@ -22,7 +22,7 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
     /// <summary>Counting a queue of this length takes the database longer than storing a group, and a few more or less do not matter.</summary>
     private const int LongQueue = 1000;
 
-    /// <summary>How long a long queue is taken to be what it was, but for what this process has added.</summary>
+    /// <summary>How long a long queue is assumed to be unchanged, except for what this process has added.</summary>
     private static readonly TimeSpan LongQueueAge = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -32,9 +32,9 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
     private (QueueTail Queue, long ReadAt)? _long;
 
     /// <summary>Runs the work in a transaction that it may share, and returns what it decided once that is committed.</summary>
-    /// <returns>Null when another request with the same Idempotency-Key came in between.</returns>
+    /// <returns>Null when another request with the same Idempotency-Key came first.</returns>
     /// <param name="client">Whose it is. A group is sorted by this, so that two replicas take the clients' locks in the same order.</param>
-    /// <param name="work">May be run again, after a deadlock or because another's work spoilt the transaction: it must do nothing but talk to the database.</param>
+    /// <param name="work">May run again, after a deadlock or because another's work broke the transaction: it must do nothing but talk to the database.</param>
     public async Task<SubmitResult?> RunAsync(string client, Func<SubmitGroup, Task<SubmitResult?>> work)
     {
         var waiting = new Work(client, work, Activity.Current);
@@ -111,10 +111,10 @@ internal sealed class GroupCommit(GenerationsDatabase database, EventOutbox outb
         return decisions;
     }
 
-    /// <summary>What the database says of the values it was given (classes 22 and 23); a database that is away is away for all.</summary>
+    /// <summary>Errors about the values given (classes 22 and 23); a database that is away is away for all.</summary>
     private static bool MayBeOfOne(Exception e) => e is (not DbException) or SqliteException or PostgresException { SqlState: ['2', '2' or '3', ..] };
 
-    /// <summary>The database does not keep up: answered as one that is away.</summary>
+    /// <summary>The database does not keep up: answered as if it were away.</summary>
     private sealed class DatabaseBusyException() : DbException("Too many submissions wait to be stored.");
 
     private sealed record Work(string Client, Func<SubmitGroup, Task<SubmitResult?>> Run, Activity? Activity)

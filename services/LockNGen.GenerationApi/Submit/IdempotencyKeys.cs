@@ -4,7 +4,7 @@ using LockNGen.Storage;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// The header Idempotency-Key: the same key with the same body is answered as the first time, with another body it is refused. Kept for a day.
+/// The header Idempotency-Key: the same key with the same body gets the first response again, with a different body it is refused. Kept for a day.
 /// </summary>
 internal static class IdempotencyKeys
 {
@@ -16,7 +16,7 @@ internal static class IdempotencyKeys
     public static Task<IdempotencyRow?> FindAsync(DatabaseSession session, string client, string key) => session.FirstOrDefaultAsync<IdempotencyRow>(
         "SELECT request_hash, response FROM idempotency_keys WHERE client = @client AND idempotency_key = @key", new { client, key });
 
-    /// <summary>Takes the key. Of two requests at once the second waits for the first here, loses, and answers what the first answered.</summary>
+    /// <summary>Takes the key. Of two concurrent requests the second waits for the first here, and returns the first one's response.</summary>
     public static async Task<bool> ReserveAsync(DatabaseSession session, string client, string key, string requestHash) => await session.ExecuteAsync(
         """
         INSERT INTO idempotency_keys (client, idempotency_key, request_hash, response, created_at)
@@ -24,7 +24,7 @@ internal static class IdempotencyKeys
         """,
         new { client, key, requestHash, session.Now }) == 1;
 
-    /// <summary>Remembers the answer, in the transaction that took the key.</summary>
+    /// <summary>Stores the response, in the transaction that took the key.</summary>
     public static Task<int> AnswerAsync(DatabaseSession session, string client, string key, string response) => session.ExecuteAsync(
         "UPDATE idempotency_keys SET response = @response WHERE client = @client AND idempotency_key = @key", new { client, key, response });
 

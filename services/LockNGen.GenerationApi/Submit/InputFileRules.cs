@@ -6,8 +6,8 @@ using LockNGen.GenerationApi.Workflows;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// Which files a workflow may read where callers are distinguished: the caller's own uploads, and what lies openly in the servers' input folder.
-/// Subfolders, outputs and temporary files are other people's, as far as anybody knows; so is what a link brings.
+/// Which files a workflow may read where callers are distinguished: the caller's own uploads, and files directly in the servers' input folder.
+/// Subfolders, outputs and temporary files may be other people's; so may values that arrive through a link.
 /// </summary>
 internal static class InputFileRules
 {
@@ -45,7 +45,7 @@ internal static class InputFileRules
         return catalog is null ? IsPlain(name) : spec?.Files?.Contains(name, StringComparer.Ordinal) == true;
     }
 
-    /// <summary>Whether it names, if anything, what lies openly in the input folder.</summary>
+    /// <summary>Whether it names at most a file directly in the input folder.</summary>
     private static bool IsPlain(string name) => !IsAnnotated(name) && name.AsSpan().IndexOfAny('/', '\\', ':') < 0;
 
     private static bool IsAnnotated(string? text) => text is not null && Folders.Any(f => text.EndsWith(f, StringComparison.Ordinal));

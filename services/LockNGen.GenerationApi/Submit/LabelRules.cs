@@ -2,7 +2,7 @@ using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>How much a submission may say of labels: every look at the queue reads them.</summary>
+/// <summary>Limits on a submission's labels: every read of the queue includes them.</summary>
 internal static class LabelRules
 {
     private const int MaxLabels = 32;

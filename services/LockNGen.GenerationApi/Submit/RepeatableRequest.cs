@@ -5,8 +5,8 @@ using LockNGen.GenerationApi.Templates;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// The request as it is kept, to be submitted again: without what only its owner may keep (webhook, partner key), what is kept apart (extra
-/// data), what is of one generation only (its id), and with names in place of files that it held.
+/// The request as stored, to be submitted again: without its owner's secrets (webhook, partner key), what is stored separately (extra
+/// data) and what belongs to one generation only (its id), and with names in place of embedded files.
 /// </summary>
 internal static class RepeatableRequest
 {

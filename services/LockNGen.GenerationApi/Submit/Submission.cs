@@ -8,10 +8,10 @@ internal sealed record Submission
 {
     public required Guid Id { get; init; }
 
-    /// <summary>Whether the client chose the id, which may be taken then.</summary>
+    /// <summary>Whether the client chose the id, which may therefore be taken.</summary>
     public required bool HasOwnId { get; init; }
 
-    /// <summary>The request to submit it again, without what only its owner may keep (webhook, partner key) and what is kept apart.</summary>
+    /// <summary>The request to submit it again, without its owner's secrets (webhook, partner key) and what is stored separately.</summary>
     public required string Request { get; init; }
     public DoorRequest? Door { get; init; }
     public string? WebhookUrl { get; init; }
@@ -28,7 +28,7 @@ internal sealed record Submission
     /// <summary>Why outputs are left out; reported to the submitter, and not kept.</summary>
     public IReadOnlyList<ProblemError> LeftOutErrors { get; init; } = [];
 
-    /// <summary>What it takes up in the database, about: the workflow is in the request, and by itself.</summary>
+    /// <summary>Roughly what it takes up in the database: the workflow is stored both in the request and on its own.</summary>
     public long StoredBytes => (2L * Request.Length) + StoredPlan.Length + (ExtraData?.Length ?? 0) + (Metadata?.Length ?? 0);
     public required int Count { get; init; }
     public required int Priority { get; init; }
@@ -46,7 +46,7 @@ internal sealed record Submission
     public LabelRequirements? Labels { get; init; }
     public required int TimeoutSeconds { get; init; }
 
-    /// <summary>Whether the request asks for it; else it is the limit of silence.</summary>
+    /// <summary>Whether the request asks for it; otherwise it is the limit of silence.</summary>
     public required bool HasOwnTimeout { get; init; }
     public required int QueueTimeoutSeconds { get; init; }
 

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>Turns a request into a submission, or says everything that is wrong with it.</summary>
+/// <summary>Turns a request into a submission, or reports everything that is wrong with it.</summary>
 internal sealed class SubmissionReader(
     TemplateStore templates,
     WorkflowInspection inspection,
@@ -35,11 +35,11 @@ internal sealed class SubmissionReader(
     private const int MaxWarnings = 20;
     private const int MaxTemplatesNamed = 50;
 
-    /// <summary>The dispatcher reads those of hundreds of waiting generations at a time.</summary>
+    /// <summary>A limit, because the dispatcher reads hundreds of waiting plans at a time.</summary>
     private const int MaxPlan = 256 << 10;
     private const int MaxMetadata = 16_384;
 
-    /// <summary>What a watcher is given in one message; brokers take 16 MiB.</summary>
+    /// <summary>The most that a watcher is given in one message; brokers accept 16 MiB.</summary>
     private const long MaxClaim = 12L << 20;
     private const int HighPriority = 2;
     private static readonly string[] Priorities = ["low", "normal", "high"];
@@ -83,7 +83,7 @@ internal sealed class SubmissionReader(
         inspection.CheckLimits(graph, verdict.Reached, errors);
         if (errors.Count > 0)
             return null;
-        // Last, for it takes time and room: what is wrong otherwise is known by now.
+        // Last, because it takes time and space: all other errors are known by now.
         var kept = await sources.KeepAsync(graph, verdict.Reached, known, caller.Owner, dryRun, errors, cancellationToken);
         if (errors.Count > 0)
             return null;
@@ -181,7 +181,7 @@ internal sealed class SubmissionReader(
         return (null, null);
     }
 
-    /// <summary>Models named inside of objects, of which ComfyUI knows nothing: what no instance lists is reported, and left to the node.</summary>
+    /// <summary>Models named inside objects, which ComfyUI does not check: those that no instance lists are reported, and left to the node.</summary>
     private static IReadOnlyList<string> ModelFilesOf(
         WorkflowGraph graph, CatalogVerdict verdict, List<NodeCatalog> known, out IReadOnlyList<GenerationWarning> warnings)
     {
@@ -191,13 +191,13 @@ internal sealed class SubmissionReader(
             .. named[false].Take(MaxWarnings).Select(f => new GenerationWarning
             {
                 Code = GenerationWarningCodes.ModelNotListed,
-                Message = $"No instance lists a model '{Quoted.Short(f)}'; the node that names it decides what to do without.",
+                Message = $"No instance lists a model '{Quoted.Short(f)}'; the node that names it decides what to do without it.",
             }),
         ];
         return [.. named[true]];
     }
 
-    /// <summary>ComfyUI renders nothing for a prompt that it has just rendered, so a batch of equal ones is one picture, many times.</summary>
+    /// <summary>ComfyUI does not render a prompt again that it has just rendered, so a batch of equal prompts is one picture, many times.</summary>
     private static IEnumerable<GenerationWarning> NothingToVary(IReadOnlyList<SeedInput> seeds, int count)
     {
         if (count == 1 || seeds.Any(s => s.Max - s.Min >= (ulong)(count - 1)))

@@ -4,15 +4,15 @@ using System.Text.Json.Nodes;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// Requests in other shapes than ours: a workflow without its wrapper, as ComfyUI exports it; <c>{"prompt": {...}}</c>, as ComfyUI's own API
-/// wants it; a workflow of the editor, which is recognized later.
+/// Requests in shapes other than ours: a workflow without its wrapper, as ComfyUI exports it; <c>{"prompt": {...}}</c>, as ComfyUI's own API
+/// expects it; a workflow of the editor, which is recognized later.
 /// </summary>
 internal static class SubmissionShape
 {
-    /// <summary>Fields of ComfyUI's API that say nothing here: whom to tell, and where in its queue.</summary>
+    /// <summary>Fields of ComfyUI's API without meaning here: which client to notify, and the position in its queue.</summary>
     private static readonly string[] Dropped = ["client_id", "front", "number"];
 
-    /// <summary>Fields that have another name here.</summary>
+    /// <summary>Fields that have a different name here.</summary>
     private static readonly Dictionary<string, string> Renamed = new(StringComparer.Ordinal)
     {
         ["prompt"] = "workflow",
@@ -44,7 +44,7 @@ internal static class SubmissionShape
         return JsonSerializer.SerializeToElement(request, SubmitJson.Default.JsonObject);
     }
 
-    /// <summary>What ComfyUI's page puts into <c>extra_data</c> beside the caller's own: the key of partner nodes, and what ComfyUI sets itself.</summary>
+    /// <summary>What ComfyUI's page adds to <c>extra_data</c> beside the caller's own: the key of partner nodes, and what ComfyUI sets itself.</summary>
     private static void TakeApart(JsonObject extra, JsonObject request)
     {
         if (extra["api_key_comfy_org"] is { } key && extra.Remove("api_key_comfy_org"))

@@ -12,12 +12,12 @@ internal sealed record SubmitCommand
 
     public required Caller Caller { get; init; }
 
-    /// <summary>Whom the limits count.</summary>
+    /// <summary>The client to which limits apply.</summary>
     public required string Client { get; init; }
 
     /// <summary>Empty when the client gave none.</summary>
     public string IdempotencyKey { get; init; } = "";
 
-    /// <summary>Only says what would happen.</summary>
+    /// <summary>Only reports what would happen.</summary>
     public bool DryRun { get; init; }
 }

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>POST /api/generations: checks, stores, answers 202. What it has answered survives any crash.</summary>
+/// <summary>POST /api/generations: checks, stores, answers 202. An accepted submission survives any crash.</summary>
 internal static class SubmitEndpoint
 {
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost(
             "/api/generations", PostAsync)
         .RequireAuthorization()
-        // Any type is read as JSON: curl -d says that it sends a form.
+        // Any content type is read as JSON: curl -d declares a form.
         .Accepts<SubmitRequest>("application/json", "*/*")
         .Produces<SubmitResponse>(StatusCodes.Status202Accepted)
         .Produces<DryRunResponse>()

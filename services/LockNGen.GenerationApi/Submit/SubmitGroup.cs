@@ -4,7 +4,7 @@ using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>Submissions that share a transaction: what they see of the queue, and the rows that they put into it together.</summary>
+/// <summary>Submissions that share a transaction: their common view of the queue, and the rows that they add to it together.</summary>
 internal sealed class SubmitGroup(DatabaseSession session, QueueTail queue)
 {
     private readonly List<NewGeneration> _generations = [];
@@ -24,7 +24,7 @@ internal sealed class SubmitGroup(DatabaseSession session, QueueTail queue)
         return found is not null;
     }
 
-    /// <summary>Lets a generation be stored at the end of the transaction.</summary>
+    /// <summary>Adds a generation to be stored at the end of the transaction.</summary>
     public void Add(NewGeneration generation, NewInputs inputs, NewPrompt? prompt, IEnumerable<OutboxEntry> entries)
     {
         if (prompt is not null)
@@ -47,7 +47,7 @@ internal sealed class SubmitGroup(DatabaseSession session, QueueTail queue)
     }
 }
 
-/// <summary>A new row of the table generations; what is not here has its default.</summary>
+/// <summary>A new row of the table generations; other columns have their defaults.</summary>
 internal sealed record NewGeneration
 {
     public required Guid Id { get; init; }

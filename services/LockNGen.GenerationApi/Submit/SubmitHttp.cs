@@ -4,7 +4,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>Between HTTP and the <see cref="Submitter"/>.</summary>
+/// <summary>Translates between HTTP and the <see cref="Submitter"/>.</summary>
 internal static class SubmitHttp
 {
     public static SubmitCommand Command(HttpContext context, Caller caller, SubmitRequest request, byte[] bytes) => new()
@@ -37,7 +37,7 @@ internal static class SubmitHttp
         }
     }
 
-    /// <summary>Whom the limits count: the owner where it is proven, else the address.</summary>
+    /// <summary>The client to which limits apply: the owner if authenticated, otherwise the address.</summary>
     private static string ClientOf(HttpContext context, Caller caller) =>
         caller is { IsAuthenticated: true, Owner: { } owner } ? "owner:" + owner : "address:" + ClientNetwork.Of(context.Connection.RemoteIpAddress);
 }

@@ -12,7 +12,7 @@ namespace LockNGen.GenerationApi.Submit;
 [JsonSerializable(typeof(DryRunResponse))]
 internal sealed partial class SubmitJson : JsonSerializerContext
 {
-    /// <summary>The same, with links that people can copy: an ampersand is an ampersand, for JSON answers are not HTML.</summary>
+    /// <summary>The same, with links that people can copy: ampersands are not escaped, because JSON responses are not HTML.</summary>
     public static SubmitJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

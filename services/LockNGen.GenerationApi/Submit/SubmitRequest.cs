@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Submit;
 /// <summary>The body of POST /api/generations: a workflow, or a template with parameters.</summary>
 public sealed record SubmitRequest
 {
-    /// <summary>The id that the generation shall have: a UUID that was never used. Default: the API draws one.</summary>
+    /// <summary>The id for the generation: a UUID that was never used. Default: the API generates one.</summary>
     public string? Id { get; init; }
 
     /// <summary>Name of a template (see /api/templates). Either this or <see cref="Workflow"/>.</summary>
@@ -26,7 +26,7 @@ public sealed record SubmitRequest
     /// <summary><c>low</c>, <c>normal</c> (default) or <c>high</c>.</summary>
     public string? Priority { get; init; }
 
-    /// <summary>Anything of the client's own, an object; it comes back with the generation.</summary>
+    /// <summary>The client's own data, an object; it is returned with the generation.</summary>
     public JsonElement? Metadata { get; init; }
 
     /// <summary>
@@ -36,12 +36,12 @@ public sealed record SubmitRequest
     public JsonElement? ExtraData { get; init; }
 
     /// <summary>
-    /// The key with which ComfyUI's partner nodes are paid (<c>api_key_comfy_org</c>). A secret: it is kept encrypted until the generation
-    /// has ended, and no answer, event or log has it. Submitting again needs it again.
+    /// The key that pays for ComfyUI's partner nodes (<c>api_key_comfy_org</c>). A secret: it is kept encrypted until the generation
+    /// has ended, and appears in no response, event or log. It has to be given again when submitting again.
     /// </summary>
     public string? PartnerKey { get; init; }
 
-    /// <summary>Labels that the instance must have (<c>required</c>) or had better have (<c>preferred</c>).</summary>
+    /// <summary>Labels that the instance must have (<c>required</c>) or should have (<c>preferred</c>).</summary>
     public LabelsRequest? Labels { get; init; }
 
     /// <summary>How long it may run, in seconds, 1 to 604,800. Default 600.</summary>
@@ -51,7 +51,7 @@ public sealed record SubmitRequest
     public int? QueueTimeoutSeconds { get; init; }
 
     /// <summary>
-    /// Whether previews (ComfyUI's files of type <c>temp</c>) are results too where the workflow saves something; where it saves nothing they
+    /// Whether previews (ComfyUI's files of type <c>temp</c>) are results too if the workflow saves something; if it saves nothing they
     /// always are. Default false.
     /// </summary>
     public bool? IncludeTemp { get; init; }
@@ -62,7 +62,7 @@ public sealed record SubmitRequest
     /// <summary>Signs that call (Standard Webhooks): <c>whsec_</c> and the base64 of 24 to 64 bytes.</summary>
     public string? WebhookSecret { get; init; }
 
-    /// <summary>For the doors (ComfyUI's own API and others): what they note of it. Inputs that name a file of the caller's by its own name then mean that file.</summary>
+    /// <summary>For the doors (ComfyUI's own API and others): what they record about it. Inputs may then refer to the caller's files by their original names.</summary>
     public DoorRequest? Door { get; init; }
 }
 

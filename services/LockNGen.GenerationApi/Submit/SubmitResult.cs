@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>What becomes of a submission.</summary>
+/// <summary>The result of a submission.</summary>
 internal abstract record SubmitResult
 {
-    /// <summary>What every response to it carries: what is left of the limits, and when to try again.</summary>
+    /// <summary>Headers of every response: what is left of the limits, and when to try again.</summary>
     public IHeaderDictionary Headers { get; init; } = new HeaderDictionary();
 
-    /// <summary>A generation came of it, now or before.</summary>
+    /// <summary>It led to a generation, now or before.</summary>
     /// <param name="Id">The generation.</param>
     /// <param name="Response">The JSON of the 202, the same for every replay.</param>
     public abstract record Stored(Guid Id, string Response) : SubmitResult;

@@ -4,7 +4,7 @@ using LockNGen.GenerationApi.Storage;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>Checks a submission and stores it: what every endpoint that submits calls.</summary>
+/// <summary>Checks a submission and stores it, for every endpoint that submits.</summary>
 internal sealed class Submitter(
     GenerationsDatabase database,
     GroupCommit transactions,
@@ -35,7 +35,7 @@ internal sealed class Submitter(
         if (command.DryRun)
             return await TryAsync(submission, command, cancellationToken) with { Headers = headers };
 
-        // From here on the client's leaving changes nothing: half a submission is useless, and the client's retry has the key.
+        // From here on a client that disconnects changes nothing: half a submission is useless, and the client's retry has the key.
         var result = await transactions.RunAsync(client, group => StoreAsync(group, submission, command, hash));
         // Null: another request with this key came in between.
         return result ?? Replay((await database.ReadAsync(s => IdempotencyKeys.FindAsync(s, client, key), cancellationToken))!, hash);
@@ -46,7 +46,7 @@ internal sealed class Submitter(
             ? new SubmitResult.Refused(taken)
             : new SubmitResult.Checked(await answers.DryRunAsync(submission, cancellationToken));
 
-    /// <summary>May be run again: it does nothing but talk to the database.</summary>
+    /// <summary>May run again: it does nothing but talk to the database.</summary>
     private async Task<SubmitResult?> StoreAsync(SubmitGroup group, Submission submission, SubmitCommand command, string hash)
     {
         var (session, client, key) = (group.Session, command.Client, command.IdempotencyKey);

@@ -10,7 +10,7 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>
-/// Takes the way of a submission once before the service listens, up to a transaction that is rolled back: otherwise the first caller waits
+/// Goes through a submission once before the service listens, up to a transaction that is rolled back: otherwise the first caller waits
 /// while all of it is compiled.
 /// </summary>
 internal sealed partial class WarmUp(
@@ -29,7 +29,7 @@ internal sealed partial class WarmUp(
     /// <summary>A cold start is better than a late one.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>With the first model of whatever instance is known, or, where none is, with any.</summary>
+    /// <summary>With the first model of any known instance or, if there is none, with any name.</summary>
     private static readonly byte[][] Requests =
     [
         """{"template":"txt2img","parameters":{"prompt":"a lighthouse"}}"""u8.ToArray(),
@@ -76,7 +76,7 @@ internal sealed partial class WarmUp(
         throw new RollBackException();
     }
 
-    [LoggerMessage(LogLevel.Debug, "A trial submission was stored and taken back")]
+    [LoggerMessage(LogLevel.Debug, "A trial submission was stored and rolled back")]
     private partial void LogWarm();
 
     [LoggerMessage(LogLevel.Information, "The first submission will take longer than the next ones: {Reason}")]

@@ -14,7 +14,7 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
 
     private const string PrefixInput = "filename_prefix";
 
-    /// <summary>Puts values and defaults into the template's workflow; what does not fit goes into <paramref name="errors"/>.</summary>
+    /// <summary>Puts values and defaults into the template's workflow; those that do not fit are reported in <paramref name="errors"/>.</summary>
     public static FilledTemplate Fill(Template template, IReadOnlyDictionary<string, JsonElement> values, IReadOnlyList<NodeCatalog> catalogs, List<ProblemError> errors)
     {
         var workflow = template.Workflow.DeepClone().AsObject();
@@ -52,8 +52,8 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
     }
 
     /// <summary>
-    /// All owners' results lie in one folder of ComfyUI, numbered by their prefix: with a prefix that can be guessed, another workflow could
-    /// load them. One that the client gave is the client's choice.
+    /// All owners' results are in one folder of ComfyUI, numbered by prefix: if the prefix can be guessed, another workflow could
+    /// load them. A prefix given by the client is the client's choice.
     /// </summary>
     private static void MakeUnguessable(JsonObject workflow, Template template)
     {
@@ -73,7 +73,7 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
         _ => null,
     };
 
-    /// <summary>What the parameter allows and its nodes take.</summary>
+    /// <summary>The range that the parameter allows and its nodes accept.</summary>
     private static SeedRange SeedsOf(TemplateParameter parameter, Template template, IReadOnlyList<NodeCatalog> catalogs)
     {
         var taken = SeedRange.Of(
@@ -97,7 +97,7 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
                     return Wrong("a whole number");
                 return IsInRange(integer) ? JsonValue.Create(integer) : null;
             case ParameterType.Seed:
-                // Also as text, for those whose numbers end at 2^53.
+                // Also as a string, for clients whose numbers end at 2^53.
                 if (PythonNumber.ToInt(given)?.Whole is not { } seed || given.ValueKind is JsonValueKind.True or JsonValueKind.False)
                     return Wrong("a whole number");
                 if (seed < ulong.MinValue || seed > ulong.MaxValue)
@@ -109,13 +109,13 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
                 if (given.ValueKind != JsonValueKind.Number)
                     return Wrong("a number");
                 if (!given.TryGetDecimal(out var number))
-                    return OutOfRange(given.GetRawText(), "a number that people write");
+                    return OutOfRange(given.GetRawText(), "a finite number of reasonable size");
                 return IsInRange(number) ? JsonNode.Parse(given.GetRawText()) : null;
             default:
                 if (given.ValueKind != JsonValueKind.String)
                     return Wrong("a text");
                 var text = given.GetString()!;
-                // A file that stands in the request itself is as long as the request may be.
+                // A file embedded in the request may be as long as the request.
                 var maxLength = parameter.MaxLength ?? (parameter.Type is ParameterType.Image or ParameterType.Video or ParameterType.Audio or ParameterType.File ? int.MaxValue : DefaultMaxLength);
                 if (text.Length <= maxLength)
                     return JsonValue.Create(text);
@@ -148,7 +148,7 @@ internal sealed record FilledTemplate(JsonObject Workflow, JsonObject Parameters
         }
     }
 
-    /// <summary>Not a multiple, beyond what adding fractions gets wrong.</summary>
+    /// <summary>Not a multiple, allowing for rounding errors.</summary>
     private static bool IsBeside(decimal number, decimal step) =>
         Math.Abs(number % step) is var rest && Math.Min(rest, Math.Abs(step) - rest) > 1e-9m;
 

@@ -1,6 +1,6 @@
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>A template as it can be used: one from a file, or a version of a saved one.</summary>
+/// <summary>A usable template: one from a file, or a version of a saved one.</summary>
 internal sealed record SavedTemplate(Template Template)
 {
     /// <summary>0 for files.</summary>

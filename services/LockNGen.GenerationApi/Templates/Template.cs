@@ -25,7 +25,7 @@ internal sealed record TemplateParameter
     public string? Title { get; init; }
     public bool Required { get; init; }
 
-    /// <summary>The value when it is left out; a seed without one is random, a model without one is the instance's first.</summary>
+    /// <summary>The value when omitted; a seed without one is random, a model without one is the instance's first.</summary>
     public JsonElement? Default { get; init; }
     public decimal? Min { get; init; }
     public decimal? Max { get; init; }
@@ -40,22 +40,22 @@ internal sealed record TemplateParameter
     public bool Advanced { get; init; }
 
     /// <summary>
-    /// Models: what the file's name is like, the best first, with * for anything. Left out, the first that an instance has is taken; where none
-    /// is, the template is not offered.
+    /// Models: patterns for the file's name, the best first, with * for anything. If omitted, the first that an instance has is used; if there is none
+    /// the template is not offered.
     /// </summary>
     public IReadOnlyList<string> Match { get; init => field = value ?? []; } = [];
 
-    /// <summary>Models: names of other kinds, never taken for those of <see cref="Match"/>. Without it, the template comes behind others where such a model would be taken.</summary>
+    /// <summary>Models: names of other kinds, never used for those of <see cref="Match"/>. Without <see cref="Match"/>, the template is listed after others where such a model would be used.</summary>
     public IReadOnlyList<string> Avoid { get; init => field = value ?? []; } = [];
 
-    /// <summary>Where the value goes.</summary>
+    /// <summary>The inputs that receive the value.</summary>
     public required IReadOnlyList<TemplateTarget> Targets { get; init; }
 }
 
 /// <summary>An input of a node of the template's workflow.</summary>
 internal sealed record TemplateTarget(string Node, string Input);
 
-/// <summary>What values a parameter takes.</summary>
+/// <summary>The type of a parameter's values.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ParameterType>))]
 internal enum ParameterType
 {
@@ -63,7 +63,7 @@ internal enum ParameterType
     Integer,
     Number,
 
-    /// <summary>A whole number, random when left out.</summary>
+    /// <summary>A whole number, random when omitted.</summary>
     Seed,
 
     /// <summary>One of the choices that the instances offer for the target input.</summary>

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>The body of POST and PUT /api/templates; also what an exported file has.</summary>
+/// <summary>The body of POST and PUT /api/templates; also the content of an exported file.</summary>
 public sealed record TemplateBody
 {
-    /// <summary>How it is submitted: letters, digits, <c>-</c> and <c>_</c>. Default: made of the title.</summary>
+    /// <summary>How it is submitted: letters, digits, <c>-</c> and <c>_</c>. Default: derived from the title.</summary>
     public string? Name { get; init; }
 
     public string? Title { get; init; }
@@ -26,13 +26,13 @@ public sealed record TemplateBody
     /// <summary>In the API's format.</summary>
     public JsonElement? Workflow { get; init; }
 
-    /// <summary>Of an exported file; not read.</summary>
+    /// <summary>In an exported file; ignored.</summary>
     public int? Version { get; init; }
 
-    /// <summary>Of an exported file; not read.</summary>
+    /// <summary>In an exported file; ignored.</summary>
     public bool? Editable { get; init; }
 
-    /// <summary>Of an exported file; not read.</summary>
+    /// <summary>In an exported file; ignored.</summary>
     public IReadOnlyList<TemplateLack>? Missing { get; init; }
 }
 
@@ -60,13 +60,13 @@ public sealed record ParameterBody
 
     public bool? Advanced { get; init; }
 
-    /// <summary>Models: what the file's name is like, the best first, with <c>*</c> for anything; left out, the first that an instance has is taken.</summary>
+    /// <summary>Models: patterns for the file's name, the best first, with <c>*</c> for anything; if omitted, the first that an instance has is used.</summary>
     public IReadOnlyList<string>? Match { get; init; }
 
-    /// <summary>Models: names of other kinds, never taken by themselves.</summary>
+    /// <summary>Models: names of other kinds, never used by default.</summary>
     public IReadOnlyList<string>? Avoid { get; init; }
 
-    /// <summary>Not read: the instances' own are offered.</summary>
+    /// <summary>Ignored: the instances' own are offered.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
     public IReadOnlyList<TargetResponse>? Targets { get; init; }

@@ -39,7 +39,7 @@ internal sealed partial class TemplateCatalog
         try
         {
             using var stream = File.OpenRead(file);
-            var template = JsonSerializer.Deserialize(stream, TemplateJson.Default.Template) ?? throw new JsonException("It is null.");
+            var template = JsonSerializer.Deserialize(stream, TemplateJson.Default.Template) ?? throw new JsonException("it is null.");
             foreach (var (parameter, target) in template.Parameters.SelectMany(p => p.Targets.Select(t => (p, t))))
             {
                 if (template.Workflow[target.Node] is not JsonObject node || node["inputs"] is not JsonObject)

@@ -8,29 +8,29 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>/api/templates: what can be submitted without a workflow, and what people save of their own.</summary>
+/// <summary>/api/templates: templates shipped or saved, which can be submitted without a workflow.</summary>
 internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore catalogs, IOptions<TemplateOptions> options)
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        // Read here and not at the first request: a file that cannot be read stops the start.
+        // Read here rather than at the first request: a file that cannot be read must fail the start.
         endpoints.ServiceProvider.GetRequiredService<TemplateCatalog>();
         var group = endpoints.MapGroup("/api/templates").RequireAuthorization().WithTags("Templates");
         group.MapGet("", ([FromQuery] bool? all, TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.ListAsync(all == true, caller, context))
-            .Produces<TemplateList>().ProducesProblems(401).WithName("ListTemplates").WithSummary("The templates and their parameters, those first that the instances' models are made for")
-            .WithDescription("all=true: also those that no instance can run; missing says what they need.");
+            .Produces<TemplateList>().ProducesProblems(401).WithName("ListTemplates").WithSummary("The templates and their parameters, those that suit the instances' models first")
+            .WithDescription("all=true: include those that no instance can run; missing says what they need.");
         group.MapGet("/{name}", (TemplateEndpoint endpoint, string name, [FromQuery] int? version, [FromQuery] bool? download, Caller caller, HttpContext context) =>
                 endpoint.GetAsync(name, version, download == true, caller, context))
-            .Produces<TemplateResponse>().ProducesProblems(401, 404).WithName("GetTemplate").WithSummary("A template with its workflow, as one file that POST takes elsewhere")
-            .WithDescription("version: an earlier one; default the newest. download=true: to be saved as a file.");
+            .Produces<TemplateResponse>().ProducesProblems(401, 404).WithName("GetTemplate").WithSummary("A template with its workflow, as a file that POST accepts elsewhere")
+            .WithDescription("version: an earlier one; default the newest. download=true: as a download.");
         group.MapPost("", (TemplateEndpoint endpoint, Caller caller, HttpContext context) => endpoint.SaveAsync(null, caller, context))
             .Accepts<TemplateBody>("application/json", "*/*")
-            .Produces<TemplateResponse>(StatusCodes.Status201Created).ProducesProblems(400, 401, 403, 409, 413).WithName("CreateTemplate").WithSummary("Save a template, also one that was exported");
+            .Produces<TemplateResponse>(StatusCodes.Status201Created).ProducesProblems(400, 401, 403, 409, 413).WithName("CreateTemplate").WithSummary("Save a template, new or exported");
         group.MapPut("/{name}", (TemplateEndpoint endpoint, string name, Caller caller, HttpContext context) => endpoint.SaveAsync(name, caller, context))
             .Accepts<TemplateBody>("application/json", "*/*")
-            .Produces<TemplateResponse>().ProducesProblems(400, 401, 403, 404, 409, 413).WithName("UpdateTemplate").WithSummary("Save a new version of a template; earlier ones stay for the generations that used them");
+            .Produces<TemplateResponse>().ProducesProblems(400, 401, 403, 404, 409, 413).WithName("UpdateTemplate").WithSummary("Save a new version of a template; earlier ones are kept for the generations that used them");
         group.MapDelete("/{name}", (TemplateEndpoint endpoint, string name, Caller caller, HttpContext context) => endpoint.DeleteAsync(name, caller, context))
-            .Produces(StatusCodes.Status204NoContent).ProducesProblems(401, 403, 404, 409).WithName("DeleteTemplate").WithSummary("Take a template out of the list");
+            .Produces(StatusCodes.Status204NoContent).ProducesProblems(401, 403, 404, 409).WithName("DeleteTemplate").WithSummary("Remove a template from the list");
     }
 
     private async Task<IResult> ListAsync(bool isAll, Caller caller, HttpContext context)
@@ -45,7 +45,7 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
             new TemplateList([.. offered.Select(t => TemplateResponses.Of(t.Saved, t.Fit, caller, known, isWhole: false))]), TemplateResponseJson.Default.TemplateList);
     }
 
-    /// <summary>A file that says which models it needs is of use only where they are; the users judge what they saved.</summary>
+    /// <summary>A file that says which models it needs is useful only where they exist; for saved ones the users decide.</summary>
     private static bool IsOffered(SavedTemplate saved, TemplateFit? fit) =>
         !saved.IsFile || saved.Template.Parameters.All(p => p.Match.Count == 0) || fit is { Missing.Count: 0 };
 
@@ -92,7 +92,7 @@ internal sealed class TemplateEndpoint(TemplateStore templates, CatalogStore cat
         TemplateWrite.Missing => Missing(name),
         TemplateWrite.Taken => Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.NameTaken, $"The name '{name}' is taken. Choose another one."),
         TemplateWrite.ReadOnly => Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.ReadOnly, $"The template '{name}' comes from a file of the server and cannot be changed here."),
-        TemplateWrite.Forbidden => Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"The template '{name}' is somebody else's."),
+        TemplateWrite.Forbidden => Problem.Of(StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"The template '{name}' belongs to someone else."),
         TemplateWrite.TooMany => Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.QuotaExceeded, $"You have {options.Value.MaxPerOwner} templates, as many as are allowed. Delete one first."),
         _ => null,
     };

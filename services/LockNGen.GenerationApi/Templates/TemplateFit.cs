@@ -5,14 +5,14 @@ using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>How well an instance can run a template: the models it would take, and what it lacks.</summary>
+/// <summary>How well an instance can run a template: the models it would use, and what it lacks.</summary>
 internal sealed record TemplateFit(IReadOnlyDictionary<string, string> Models, IReadOnlyList<TemplateLack> Missing)
 {
-    /// <summary>The fit of the instance that lacks least; null where no instance has reported what it has. Models that were given count as wanted.</summary>
+    /// <summary>The fit of the instance that lacks least; null if no instance has reported its catalog. Given models count as required.</summary>
     public static TemplateFit? Of(Template template, IReadOnlyList<NodeCatalog> catalogs, IReadOnlyDictionary<string, JsonElement>? values = null) =>
         catalogs.Distinct().Select(c => In(template, c, values)).MinBy(f => f.Missing.Count);
 
-    /// <summary>Whether the model that a template would take by itself is of a kind it is made for, on some instance.</summary>
+    /// <summary>Whether, on some instance, the model that a template would use by default is of a kind it is made for.</summary>
     public static bool IsAtHome(Template template, IReadOnlyList<NodeCatalog> catalogs) =>
         catalogs.Count == 0 || template.Parameters.Where(p => p.Match.Count == 0 && p.Avoid.Count > 0).All(p => catalogs.Any(c => Names(template, p, c).FirstOrDefault() is { } first && !IsLike(p.Avoid, first)));
 

@@ -16,7 +16,7 @@ public sealed class TemplateOptions
     [Range(1024, 64 << 20)]
     public int MaxBytes { get; set; } = 1 << 20;
 
-    /// <summary>Versions of one template; with more the oldest are forgotten. Default 100.</summary>
+    /// <summary>Versions of one template; beyond it the oldest are deleted. Default 100.</summary>
     [Range(1, 10_000)]
     public int MaxVersions { get; set; } = 100;
 }

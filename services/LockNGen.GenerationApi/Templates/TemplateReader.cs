@@ -6,7 +6,7 @@ using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>Makes a template from a request, or lists everything that is wrong with it.</summary>
+/// <summary>Creates a template from a request, or lists everything that is wrong with it.</summary>
 internal static partial class TemplateReader
 {
     private const int MaxParameters = 200;
@@ -55,7 +55,7 @@ internal static partial class TemplateReader
         {
             var field = $"parameters[{index}]";
             if (body.Name is null || !ParameterForm().IsMatch(body.Name))
-                Add(field + ".name", ErrorCodes.WrongType, $"{field}.name must be a letter and at most 63 letters, digits and _ behind it.");
+                Add(field + ".name", ErrorCodes.WrongType, $"{field}.name must be a letter followed by at most 63 letters, digits and _.");
             else if (parameters.Exists(p => p.Name == body.Name))
                 Add(field + ".name", ErrorCodes.NotAChoice, $"There are two parameters '{body.Name}'.");
             if (!Enum.TryParse<ParameterType>(body.Type, ignoreCase: true, out var type) || int.TryParse(body.Type, out _))

@@ -13,7 +13,7 @@ public sealed record TemplateResponse
     public string? Description { get; init; }
     public required IReadOnlyList<ParameterResponse> Parameters { get; init; }
 
-    /// <summary>Counted up with each change; absent for those from files.</summary>
+    /// <summary>Increased with each change; absent for those from files.</summary>
     public int? Version { get; init; }
 
     /// <summary><c>private</c> or <c>everyone</c>.</summary>
@@ -25,13 +25,13 @@ public sealed record TemplateResponse
     /// <summary>A small picture as a data URI.</summary>
     public string? Picture { get; init; }
 
-    /// <summary>What the instance that can run it best lacks; empty if it can run all of it, or none has told yet.</summary>
+    /// <summary>What the best instance for it lacks; empty if it can run all of it, or none has reported yet.</summary>
     public IReadOnlyList<TemplateLack> Missing { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether the caller may change and delete it.</summary>
     public bool? Editable { get; init; }
 
-    /// <summary>In the API's format; told where a template is asked for by its name.</summary>
+    /// <summary>In the API's format; only for a template requested by name.</summary>
     public JsonElement? Workflow { get; init; }
 }
 
@@ -54,13 +54,13 @@ public sealed record ParameterResponse
     /// <summary>Whether few people change it.</summary>
     public bool? Advanced { get; init; }
 
-    /// <summary>Models: what the file's name is like, as <see cref="Avoid"/> told where a template is asked for by its name.</summary>
+    /// <summary>Models: patterns for the file's name; like <see cref="Avoid"/>, only for a template requested by name.</summary>
     public IReadOnlyList<string>? Match { get; init; }
 
     /// <summary>Models: names of other kinds.</summary>
     public IReadOnlyList<string>? Avoid { get; init; }
 
-    /// <summary>Where the value goes; told of imports, and to those who may change the template.</summary>
+    /// <summary>The inputs that receive the value; only for imports, and for those who may change the template.</summary>
     public IReadOnlyList<TargetResponse>? Targets { get; init; }
 }
 

@@ -8,7 +8,7 @@ namespace LockNGen.GenerationApi.Templates;
 /// <summary>Responses about templates.</summary>
 internal static class TemplateResponses
 {
-    /// <summary>A template; with its workflow and targets where it is asked for by name.</summary>
+    /// <summary>A template; with its workflow and targets if it is requested by name.</summary>
     public static TemplateResponse Of(SavedTemplate saved, TemplateFit? fit, Caller caller, IReadOnlyList<NodeCatalog> catalogs, bool isWhole) => new()
     {
         Name = saved.Template.Name,
@@ -43,7 +43,7 @@ internal static class TemplateResponses
         ],
     };
 
-    /// <summary>What any instance offers for an input.</summary>
+    /// <summary>The choices that any instance offers for an input.</summary>
     public static IReadOnlyList<string> Choices(JsonObject workflow, string node, string input, IReadOnlyList<NodeCatalog> catalogs)
     {
         var classType = (string)workflow[node]!["class_type"]!;

@@ -7,19 +7,19 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.GenerationApi.Templates;
 
-/// <summary>The templates that people saved, in the database: every replica sees them at once. Those from files come first and cannot be changed; one saved before a file had its name stays what it was.</summary>
+/// <summary>The templates that people saved, in the database: every replica sees them at once. Those from files come first and cannot be changed; one saved before a file of the same name existed keeps working.</summary>
 internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalog files, IOptions<TemplateOptions> options)
 {
     public const string Everyone = "everyone";
     public const string Private = "private";
 
-    /// <summary>Definitions are kept parsed; a version never changes.</summary>
+    /// <summary>Parsed definitions are cached; a version never changes.</summary>
     private const int MostParsed = 500;
     private const string Current = "SELECT * FROM templates WHERE deleted = 0";
 
     private readonly ConcurrentDictionary<(string Name, int Version), Template> _parsed = [];
 
-    /// <summary>What the caller may use, files first.</summary>
+    /// <summary>The templates that the caller may use, files first.</summary>
     public async Task<IReadOnlyList<SavedTemplate>> ListAsync(Caller caller, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(session => session.QueryAsync<TemplateRow>($"{Current} ORDER BY sort_order, name"), cancellationToken);
@@ -34,17 +34,17 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
         return list;
     }
 
-    /// <summary>A template by its name, the newest version of it or another one; null if there is none for this caller.</summary>
+    /// <summary>A template by its name, in its newest or another version; null if there is none for this caller.</summary>
     public async Task<SavedTemplate?> FindAsync(string name, int? version, Caller caller, CancellationToken cancellationToken)
     {
         var row = await database.ReadAsync(session => session.FirstOrDefaultAsync<TemplateRow>("SELECT * FROM templates WHERE name = @name", new { name }), cancellationToken);
-        // What is deleted can still be used by its version: generations that had it can be repeated.
+        // A deleted template can still be used by version: generations that used it can be repeated.
         if (row is null || !MaySee(caller, row) || row.Deleted != 0 && version is null || version == 0)
             return version is null or 0 && files.Find(name) is { } file ? new SavedTemplate(file) : null;
         return await ReadAsync(row, version ?? row.Version, cancellationToken);
     }
 
-    /// <summary>Stores a new template, or a new version; tells why not.</summary>
+    /// <summary>Stores a new template, or a new version; returns why not.</summary>
     public Task<TemplateWrite> SaveAsync(Template template, TemplateBody body, Caller caller, bool isNew, CancellationToken cancellationToken)
     {
         var isFile = files.Find(template.Name) is not null;
@@ -67,7 +67,7 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
             cancellationToken);
     }
 
-    /// <summary>Takes a template out of the list.</summary>
+    /// <summary>Removes a template from the list.</summary>
     public Task<TemplateWrite> DeleteAsync(string name, Caller caller, CancellationToken cancellationToken)
     {
         var isFile = files.Find(name) is not null;
@@ -143,7 +143,7 @@ internal sealed class TemplateStore(GenerationsDatabase database, TemplateCatalo
     }
 }
 
-/// <summary>What became of a wish to change a template.</summary>
+/// <summary>The result of changing a template.</summary>
 internal enum TemplateWrite
 {
     Done,

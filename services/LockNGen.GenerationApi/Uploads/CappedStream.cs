@@ -2,7 +2,7 @@ using LockNGen.GenerationApi.Files;
 
 namespace LockNGen.GenerationApi.Uploads;
 
-/// <summary>Reads so many bytes of another stream, and fails at the next.</summary>
+/// <summary>Reads a limited number of bytes from another stream, and fails at the next.</summary>
 internal sealed class CappedStream(Stream inner, long max, Func<Exception> tooLong) : ReadThroughStream(inner)
 {
     protected override void AfterRead()

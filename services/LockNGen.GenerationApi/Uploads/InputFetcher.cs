@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Uploads;
 
 /// <summary>
-/// Fetches files from addresses that clients gave: only of the public internet, checked again for every redirect and every connection, so many
-/// at a time, and with limits of size and time.
+/// Fetches files from addresses given by clients: only from the public internet, checked again for every redirect and every connection, a few
+/// at a time, and with limits on size and time.
 /// </summary>
 internal sealed class InputFetcher : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class InputFetcher : IDisposable
         IOptions<CallbackAddressOptions> addresses)
     {
         (_guard, _uploads, _options, _maxBytes) = (guard, uploads, options.Value, storage.Value.MaxUploadBytes);
-        // Who lets us call into the own network is developing, and has no certificates there.
+        // An operator who allows calls into the private network is developing, and has no certificates there.
         _allowsHttp = addresses.Value.AllowPrivateAddresses;
         _slots = new SemaphoreSlim(_options.MaxFetches);
         _http = new HttpClient(new SocketsHttpHandler
@@ -55,7 +55,7 @@ internal sealed class InputFetcher : IDisposable
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("LockNGen-Inputs", "1"));
     }
 
-    /// <summary>Why nothing can be fetched from there, as a sentence; null when it can be tried.</summary>
+    /// <summary>Why the address cannot be fetched from, as a sentence; null if it can be tried.</summary>
     public async Task<string?> FindProblemAsync(string address, string? owner, CancellationToken cancellationToken)
     {
         if (!_allowsHttp && !address.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
@@ -64,7 +64,7 @@ internal sealed class InputFetcher : IDisposable
     }
 
     /// <summary>Fetches a file and keeps it as an upload of this owner.</summary>
-    /// <exception cref="UploadRefusedException">It cannot be had, or is not taken.</exception>
+    /// <exception cref="UploadRefusedException">It cannot be fetched, or is not accepted.</exception>
     public async Task<UploadRow> FetchAsync(string address, string? owner, CancellationToken cancellationToken)
     {
         using var turn = Take(owner ?? "");
@@ -84,7 +84,7 @@ internal sealed class InputFetcher : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Refused($"It was not there within {_options.FetchTimeout.TotalSeconds:0} seconds.");
+            throw Refused($"It could not be fetched within {_options.FetchTimeout.TotalSeconds:0} seconds.");
         }
         catch (HttpRequestException e)
         {
@@ -100,7 +100,7 @@ internal sealed class InputFetcher : IDisposable
         }
         catch (IOException)
         {
-            throw Refused("Its server broke off.");
+            throw Refused("Its server closed the connection early.");
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class InputFetcher : IDisposable
         throw Refused($"It redirects more than {MaxRedirects} times.");
     }
 
-    /// <summary>An owner's turn; one of many must not keep the others waiting.</summary>
+    /// <summary>Takes one of an owner's slots, so that no owner keeps the others waiting.</summary>
     private Turn Take(string owner)
     {
         lock (_lock)

@@ -4,16 +4,16 @@ using LockNGen.Media;
 
 namespace LockNGen.GenerationApi.Uploads;
 
-/// <summary>A file that stands in an input itself: by its address, as a data URI, or as base64.</summary>
-/// <param name="Address">Where it is; null when it is here.</param>
-/// <param name="Base64">Its bytes; null when they are elsewhere.</param>
+/// <summary>A file given directly in an input: by its address, as a data URI, or as base64.</summary>
+/// <param name="Address">Its address; null if it is embedded.</param>
+/// <param name="Base64">Its bytes; null if they are elsewhere.</param>
 internal sealed record InputSource(string? Address, string? Base64)
 {
     /// <summary>Enough to tell a file from a name that happens to look like base64.</summary>
     private const int MinBase64 = 32;
     private const int HeadBase64 = 4096;
 
-    /// <summary>What an input's value is, if it is no name of a file.</summary>
+    /// <summary>The source in an input's value; null if the value is a file's name.</summary>
     public static InputSource? Of(string value)
     {
         if (value.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || value.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
@@ -36,7 +36,7 @@ internal sealed record InputSource(string? Address, string? Base64)
         }
     }
 
-    /// <summary><c>data:image/png;base64,...</c>; what type it claims does not matter, its bytes tell. Not base64: nothing that can be decoded.</summary>
+    /// <summary><c>data:image/png;base64,...</c>; the declared type is ignored, the bytes decide. If it is not base64, a text that cannot be decoded.</summary>
     private static string DataOf(string uri)
     {
         var comma = uri.IndexOf(',', StringComparison.Ordinal);

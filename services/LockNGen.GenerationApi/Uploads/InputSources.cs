@@ -8,21 +8,21 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Uploads;
 
 /// <summary>
-/// Files that a request holds in its inputs instead of names: they become uploads, and the inputs get the uploads' names. Only inputs that
-/// take files are looked at; an address in a prompt is a text.
+/// Files that a request gives in its inputs instead of names: they become uploads, and the inputs get the uploads' names. Only inputs that
+/// take files are considered; an address in a prompt is just text.
 /// </summary>
 internal sealed class InputSources(InputFetcher fetcher, UploadStore uploads, IOptions<SubmitOptions> options, IOptions<StorageOptions> storage)
 {
-    /// <summary>How loaders call their file, where no catalog tells.</summary>
+    /// <summary>Loaders' usual names for their file input, if no catalog knows it.</summary>
     private static readonly string[] FileInputs = ["image", "mask", "video", "audio", "file", "model_file", "latent"];
 
-    /// <summary>Keeps the files; returns the names that stand for them now.</summary>
+    /// <summary>Stores the files; returns the names that replace them.</summary>
     /// <param name="graph">The workflow, whose inputs are changed.</param>
     /// <param name="reached">The nodes that run.</param>
     /// <param name="catalogs">What the instances know.</param>
     /// <param name="owner">Whose they are.</param>
-    /// <param name="dryRun">Whether nothing is fetched and kept: then it is only said what is wrong without that.</param>
-    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="dryRun">Whether nothing is fetched or stored: then only errors that can be found without that are reported.</param>
+    /// <param name="errors">Receives the errors.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyDictionary<string, string>> KeepAsync(
         WorkflowGraph graph,
@@ -106,7 +106,7 @@ internal sealed class InputSources(InputFetcher fetcher, UploadStore uploads, IO
     public static bool LooksLikeFile(WorkflowNode node, string input) =>
         FileInputs.Contains(input, StringComparer.Ordinal) && node.ClassType.Contains("Load", StringComparison.Ordinal);
 
-    /// <summary>As errors name it: addresses without their query, which may hold a key.</summary>
+    /// <summary>Its name in errors: addresses without their query, which may contain a key.</summary>
     private static string Named(InputSource source) => source.Address is { } address
         ? $"'{Quoted.Short(address.Split('?', '#')[0])}'"
         : "(a file in the request)";

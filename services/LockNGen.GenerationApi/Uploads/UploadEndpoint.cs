@@ -8,12 +8,12 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Uploads;
 
 /// <summary>
-/// POST /api/uploads: a file for a workflow to read, as the form field <c>file</c> or <c>image</c>. HEAD /api/uploads/{hash}: whether it need
-/// not be sent.
+/// POST /api/uploads: a file for a workflow to read, as the form field <c>file</c> or <c>image</c>. HEAD /api/uploads/{hash}: whether it does not
+/// have to be sent.
 /// </summary>
 internal static class UploadEndpoint
 {
-    /// <summary>The header of HEAD's answer with the upload's name.</summary>
+    /// <summary>The header of HEAD's response with the upload's name.</summary>
     private const string NameHeader = "Upload-Name";
     private const int HashLength = 64;
 
@@ -24,14 +24,14 @@ internal static class UploadEndpoint
         endpoints.MapPost("/api/uploads", PostAsync)
             .RequireAuthorization()
             .DisableAntiforgery()
-            // Another type is answered here, with what is expected.
+            // Other types are refused here, with what is expected.
             .Accepts<IFormFile>("multipart/form-data", "*/*")
             .Produces<UploadResponse>(StatusCodes.Status201Created)
             .ProducesProblems(400, 401, 413, 415, 507)
             .WithName("Upload")
             .WithTags("Uploads")
             .WithSummary("Upload a file for a workflow to read (form field file or image)")
-            .WithDescription($"The type is recognized by the file's bytes. Accepted are {UploadTypes.Allowed}. The same bytes are kept once, under the name that they got first.");
+            .WithDescription($"The type is recognized by the file's bytes. Accepted are {UploadTypes.Allowed}. The same bytes are stored once, under their first name.");
         endpoints.MapMethods("/api/uploads/{hash}", [HttpMethods.Head], HeadAsync)
             .RequireAuthorization()
             .Produces(StatusCodes.Status200OK)
@@ -80,9 +80,9 @@ internal static class UploadEndpoint
 
 /// <summary>The answer of POST /api/uploads.</summary>
 /// <param name="Name">What parameters and workflows refer to.</param>
-/// <param name="ContentType">What the file is.</param>
-/// <param name="Width">In pixels; 0 where the format does not tell.</param>
-/// <param name="Height">In pixels; 0 where the format does not tell.</param>
+/// <param name="ContentType">The file's media type.</param>
+/// <param name="Width">In pixels; 0 if the format does not say.</param>
+/// <param name="Height">In pixels; 0 if the format does not say.</param>
 public sealed record UploadResponse(string Name, string ContentType, int Width, int Height)
 {
     /// <summary><c>image</c>, <c>video</c>, <c>audio</c>, <c>model</c>, <c>latent</c>, <c>text</c> or <c>file</c>.</summary>

@@ -5,8 +5,8 @@ using LockNGen.GenerationApi.Workflows;
 namespace LockNGen.GenerationApi.Validation;
 
 /// <summary>
-/// Asks of one catalog what ComfyUI would ask: an unknown class anywhere refuses everything; of the rest only what an output reaches is
-/// looked at; and outputs with an error on their way are left out, as long as others are there.
+/// Checks a workflow against one catalog as ComfyUI would: an unknown class anywhere refuses everything; otherwise only what an output depends on is
+/// checked; and outputs with an error upstream are left out, as long as others remain.
 /// </summary>
 internal sealed class CatalogCheck(WorkflowGraph graph, IReadOnlyList<NodeInput> openModels, NodeCatalog catalog)
 {
@@ -49,10 +49,10 @@ internal sealed class CatalogCheck(WorkflowGraph graph, IReadOnlyList<NodeInput>
 
     private bool NamesUnknown() => _errors.Values.Any(e => e.Exists(c => IsOfUnknown(c.Problem)));
 
-    /// <summary>Whether something is missing that may come: a class, a model, another choice.</summary>
+    /// <summary>Whether something is missing that may be installed: a class, a model, another choice.</summary>
     public static bool IsOfUnknown(ProblemError error) => error.Code is ErrorCodes.UnknownNodeClass or ErrorCodes.MissingModel or ErrorCodes.NotAChoice;
 
-    /// <summary>Checks a node and all it needs, each once, and finds cycles. Without recursion, for a chain may be long.</summary>
+    /// <summary>Checks a node and all it needs, each once, and finds cycles. Without recursion, because a chain may be long.</summary>
     private void Visit(string output, InputCheck inputs, CancellationToken cancellationToken)
     {
         var path = new List<(string Id, int Next)>();

@@ -6,14 +6,14 @@ using LockNGen.GenerationApi.Workflows;
 namespace LockNGen.GenerationApi.Validation;
 
 /// <summary>
-/// Checks a workflow against what the instances can do. The verdict is that of the instance that would render most of it; else the errors
+/// Checks a workflow against what the instances can do. The verdict is that of the instance that would render most of it; otherwise the errors
 /// are those of the one that comes closest. Instances whose catalog is not known yet decide nothing.
 /// </summary>
 internal static class CatalogValidation
 {
     private const int MaxSuggestions = 5;
 
-    /// <summary>Looking for near names takes time: a workflow of a pack that no instance has would name hundreds.</summary>
+    /// <summary>Looking for similar names takes time: a workflow of a pack that no instance has would name hundreds.</summary>
     private const int MaxSearches = 4;
 
     public static CatalogVerdict Check(
@@ -35,12 +35,12 @@ internal static class CatalogValidation
         return new CatalogVerdict { Reached = all, Wanted = all };
     }
 
-    /// <summary>What is unknown may have come since the catalogs were read.</summary>
+    /// <summary>An unknown name may have been installed since the catalogs were read.</summary>
     public static ProblemError WithAge(ProblemError error, TimeSpan? age) => age is { } known && CatalogCheck.IsOfUnknown(error)
         ? error with { Message = string.Create(CultureInfo.InvariantCulture, $"{error.Message} This was so {known.TotalSeconds:0} s ago; the instances are asked again.") }
         : error;
 
-    /// <summary>The errors, with the names that may have been meant; those of uploads are their owners' alone.</summary>
+    /// <summary>The errors, with similar names; names of uploads are not suggested, because they are private to their owners.</summary>
     public static IEnumerable<ProblemError> Explain(CatalogVerdict verdict, CancellationToken cancellationToken)
     {
         var searches = 0;

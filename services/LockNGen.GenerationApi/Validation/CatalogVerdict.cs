@@ -3,7 +3,7 @@ using LockNGen.GenerationApi.Catalog;
 
 namespace LockNGen.GenerationApi.Validation;
 
-/// <summary>What a server with some catalog would say of a workflow.</summary>
+/// <summary>What a server with a given catalog would decide about a workflow.</summary>
 internal sealed record CatalogVerdict
 {
     /// <summary>The catalog; null if none is known, which decides nothing.</summary>
@@ -24,9 +24,9 @@ internal sealed record CatalogVerdict
     /// <summary>Those, and the nodes of outputs that it would leave out: another server may run them, or this one tomorrow.</summary>
     public required IReadOnlySet<string> Wanted { get; init; }
 
-    /// <summary>Whether something is said to be missing that may have come since the catalog was read: a class, a model, another choice.</summary>
+    /// <summary>Whether something missing may have been installed since the catalog was read: a class, a model, another choice.</summary>
     public bool NamesUnknown { get; init; }
 }
 
-/// <summary>An error, and where to look for what may have been meant.</summary>
+/// <summary>An error, and where to look for similar names.</summary>
 internal sealed record CatalogError(ProblemError Problem, string? Name = null, IEnumerable<string>? Candidates = null);

@@ -8,10 +8,10 @@ internal static class ConstantValues
 {
     private const int MaxLinks = 16;
 
-    /// <summary>What primitive nodes, ComfyUI's and others', call their number.</summary>
+    /// <summary>The names that primitive nodes, ComfyUI's and others', use for their number.</summary>
     private static readonly string[] ValueInputs = ["value", "int", "integer", "number", "int_value", "float", "float_value", "int_", "a", "Value", "Number", "INT"];
 
-    /// <summary>The number that an input will have; null if it is none, or is only known when the workflow runs.</summary>
+    /// <summary>The number that an input will have; null if it is not a number, or is only known when the workflow runs.</summary>
     public static long? Of(WorkflowGraph graph, WorkflowNode node, string input)
     {
         for (var links = 0; links < MaxLinks; links++)
@@ -26,7 +26,7 @@ internal static class ConstantValues
         return null;
     }
 
-    /// <summary>The one input that a node can pass on: its number, or the link that it hands through.</summary>
+    /// <summary>The one input that a node can pass on: its number, or a link.</summary>
     private static string? OnlyInput(WorkflowNode node)
     {
         var links = node.Inputs.Where(i => i.Value is JsonArray).ToList();

@@ -4,8 +4,8 @@ using LockNGen.GenerationApi.Workflows;
 namespace LockNGen.GenerationApi.Validation;
 
 /// <summary>
-/// The names of results. ComfyUI takes nearly anything: dates, dots, blanks, every script. Two things it takes lead nowhere: a way out of
-/// its output folder, which fails when the work is done, and names that it then refuses to give out.
+/// The names of results. ComfyUI accepts nearly anything: dates, dots, blanks, every script. Two things it accepts cannot work: a path out of
+/// its output folder, which fails when the work is done, and names that it then refuses to serve.
 /// </summary>
 internal static partial class FilenamePrefix
 {
@@ -21,7 +21,7 @@ internal static partial class FilenamePrefix
     }
 
     /// <summary>
-    /// A prefix whose files can be fetched: <c>/view</c> gives out no name with <c>..</c> in it, and fails on line breaks. Null if it may stay as it is.
+    /// A prefix whose files can be fetched: <c>/view</c> serves no name with <c>..</c> in it, and fails on line breaks. Null if no change is needed.
     /// </summary>
     public static string? Mend(string prefix)
     {
@@ -30,7 +30,7 @@ internal static partial class FilenamePrefix
         return mended == prefix ? null : mended;
     }
 
-    /// <summary>With both kinds of slashes, for we do not know on what system it will be.</summary>
+    /// <summary>With both kinds of slashes, because we do not know the server's system.</summary>
     private static bool Leaves(string prefix)
     {
         if (prefix.StartsWith('/') || prefix.StartsWith('\\') || Drive().IsMatch(prefix))

@@ -5,7 +5,7 @@ using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Validation;
 
-/// <summary>Checks one node's inputs against its class as ComfyUI does, and says which nodes they come from.</summary>
+/// <summary>Checks one node's inputs against its class as ComfyUI does, and returns the nodes they come from.</summary>
 internal sealed class InputCheck(WorkflowGraph graph, IReadOnlyList<NodeInput> openModels, NodeCatalog catalog)
 {
     public (IReadOnlyList<CatalogError> Errors, IReadOnlyList<string> Sources) Check(WorkflowNode node)
@@ -38,7 +38,7 @@ internal sealed class InputCheck(WorkflowGraph graph, IReadOnlyList<NodeInput> o
             }
         }
 
-        // ComfyUI does not validate what it does not know, but follows the links of it when it runs.
+        // ComfyUI does not validate unknown inputs, but follows their links when it runs.
         foreach (var (name, value) in node.Inputs)
         {
             if (node.SourceOf(name) is { } source && graph.Find(source) is null && errors.All(e => e.Problem.Input != name))
@@ -50,12 +50,12 @@ internal sealed class InputCheck(WorkflowGraph graph, IReadOnlyList<NodeInput> o
         void Add(NodeInputSpec spec, string code, string message) => errors.Add(new(NodeErrors.Of(node, spec.Name, code, message)));
     }
 
-    /// <summary>Workflows of older versions lack what was added since.</summary>
+    /// <summary>Workflows of older versions lack inputs added since.</summary>
     private static string EditorsDefault(NodeInputSpec spec) => spec.Default is { Length: > 0 } value ? $" ComfyUI's editor would send {Quoted.Short(value)}." : "";
 
     public static string NoSuchNode(string input, JsonNode link) => $"{input} is linked to node {Quoted.Short(link[0])}, which does not exist.";
 
-    /// <summary><c>{"__value__": [...]}</c> is a list that is no link.</summary>
+    /// <summary><c>{"__value__": [...]}</c> is a list that is not a link.</summary>
     private static JsonElement Unwrap(WorkflowNode node, string input)
     {
         var value = node.Element(input);

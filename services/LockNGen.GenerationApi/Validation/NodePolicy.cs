@@ -6,7 +6,7 @@ namespace LockNGen.GenerationApi.Validation;
 /// <summary>Which node classes a submitted workflow may use.</summary>
 internal sealed class NodePolicy(IOptions<SubmitOptions> options)
 {
-    /// <summary>Classes of well-known node packs that run code, or read and write files and addresses of their caller's choice.</summary>
+    /// <summary>Classes of well-known node packs that run code, or read and write files and addresses chosen by the caller.</summary>
     private static readonly string[] Dangerous =
     [
         "*PythonCode*", "*RunPython*", "*ExecutePython*", "*PythonScript*", "*EvalPython*", "*ExecPython*", "easy pythonCode", "*ShellCommand*", "*RunCommand*",
@@ -17,7 +17,7 @@ internal sealed class NodePolicy(IOptions<SubmitOptions> options)
     ];
 
     /// <summary>
-    /// Stock classes (of ComfyUI 0.33.0) that write gigabytes of models which are never fetched, or read and write folders of data sets that are
+    /// Stock classes (of ComfyUI 0.33.0) that write gigabytes of models that are never fetched, or read and write folders of data sets that are
     /// not the caller's.
     /// </summary>
     private static readonly string[] WritesModels =

@@ -14,7 +14,7 @@ internal static class RequiredChoices
     /// <summary>Whether an object of a list, such as a LoRA in a stack, is used.</summary>
     private static readonly string[] Switches = ["on", "enabled", "active", "enable"];
 
-    /// <summary>Values of inputs that have a list, which instances may not share.</summary>
+    /// <summary>Values of inputs with a list that may differ between instances.</summary>
     public static IReadOnlyList<NodeChoice> Of(WorkflowGraph graph, CatalogVerdict verdict) =>
     [
         .. from node in Running(graph, verdict)
@@ -24,7 +24,7 @@ internal static class RequiredChoices
            select new NodeChoice(node.ClassType, input.Key, value) { NodeId = node.Id },
     ];
 
-    /// <summary>Model files inside of objects (<c>{"on": true, "lora": "a.safetensors", "strength": 1}</c>), unless they are switched off.</summary>
+    /// <summary>Model files inside objects (<c>{"on": true, "lora": "a.safetensors", "strength": 1}</c>), unless they are switched off.</summary>
     public static IReadOnlyList<string> FilesIn(WorkflowGraph graph, CatalogVerdict verdict) =>
     [
         .. Running(graph, verdict).SelectMany(n => n.Inputs).Where(i => i.Value is JsonObject).SelectMany(i => FilesIn(i.Value, 0)).Distinct(StringComparer.Ordinal).Take(MaxFiles),
@@ -32,7 +32,7 @@ internal static class RequiredChoices
 
     private static IEnumerable<WorkflowNode> Running(WorkflowGraph graph, CatalogVerdict verdict) => graph.Nodes.Where(n => verdict.Reached.Contains(n.Id));
 
-    /// <summary>Without a catalog, names of models are what instances differ in.</summary>
+    /// <summary>Without a catalog, assume that instances differ in models.</summary>
     private static bool IsListed(NodeCatalog? catalog, string classType, string input, string value) => catalog is null
         ? ModelFolders.Of(classType, input) is not null
         : catalog.InputsNamed(classType, input).Any(i => i.HasList && i.SpellingOf(value) is not null);

@@ -28,11 +28,11 @@ public sealed class SubmitOptions
     [Range(0, 1L << 30)]
     public int MaxExtraDataBytes { get; set; } = 1 << 20;
 
-    /// <summary>The most files that the inputs of a submission may hold by address, data URI or base64. Default 16.</summary>
+    /// <summary>The most files that the inputs of a submission may contain as addresses, data URIs or base64. Default 16.</summary>
     [Range(0, 1_000)]
     public int MaxInputSources { get; set; } = 16;
 
-    /// <summary>How long an input may take to be fetched from its address. Default 30 seconds.</summary>
+    /// <summary>How long fetching an input from its address may take. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -40,7 +40,7 @@ public sealed class SubmitOptions
     [Range(1, 1_000)]
     public int MaxFetches { get; set; } = 16;
 
-    /// <summary>How many of them may be of one owner. Default 4.</summary>
+    /// <summary>How many of them may belong to one owner. Default 4.</summary>
     [Range(1, 1_000)]
     public int MaxFetchesPerOwner { get; set; } = 4;
 
@@ -50,7 +50,7 @@ public sealed class SubmitOptions
     public IList<string> AllowedNodes { get; } = [];
 
     /// <summary>
-    /// Node classes that are refused, beside the shipped list of those known to reach files, addresses or to run code
+    /// Node classes that are refused, in addition to the shipped list of those known to access files or addresses, or to run code
     /// (<see cref="NodePolicy"/>); <c>*</c> stands for any characters. Default: none.
     /// </summary>
     public IList<string> DeniedNodes { get; } = [];

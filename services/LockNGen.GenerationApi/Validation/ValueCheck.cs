@@ -4,7 +4,7 @@ using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Validation;
 
-/// <summary>Checks a value that is no link: converted as ComfyUI converts it, then range and list. Types that are unknown to us bind nothing.</summary>
+/// <summary>Checks a value that is not a link: converted as ComfyUI converts it, then range and list. Types unknown to us restrict nothing.</summary>
 internal static class ValueCheck
 {
     public static CatalogError? FindProblem(WorkflowNode node, NodeInputSpec spec, JsonElement value)

@@ -6,12 +6,12 @@ using LockNGen.GenerationApi.Workflows;
 
 namespace LockNGen.GenerationApi.Validation;
 
-/// <summary>What is known about a workflow without knowing any instance: its seeds, its size, and whether it asks for what is not allowed.</summary>
+/// <summary>What is known about a workflow without knowing any instance: its seeds, its size, and whether it asks for anything that is not allowed.</summary>
 internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions.Options.IOptions<SubmitOptions> options)
 {
     private const int MaxErrors = 20;
 
-    /// <summary>Reports what may not be asked for, whether it would run or not.</summary>
+    /// <summary>Reports what is not allowed, whether it would run or not.</summary>
     public void Check(WorkflowGraph graph, List<ProblemError> errors)
     {
         var limits = options.Value;
@@ -38,7 +38,7 @@ internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions
         }
     }
 
-    /// <summary>Reports links that lead nowhere, where no catalog says which nodes would run.</summary>
+    /// <summary>Reports broken links if no catalog says which nodes would run.</summary>
     public static void CheckLinks(WorkflowGraph graph, List<ProblemError> errors) => errors.AddRange(
         (from node in graph.Nodes
          from input in node.Inputs
@@ -63,7 +63,7 @@ internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions
         return Math.Max(1, steps) * Math.Max(0.0625, pixels / 1_000_000.0);
     }
 
-    /// <summary>Workflows of the same node classes are of one shape.</summary>
+    /// <summary>Workflows with the same node classes have the same shape.</summary>
     public static string Shape(WorkflowGraph graph) => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', graph.Nodes.Select(n => n.ClassType).Order(StringComparer.Ordinal)))).AsSpan(0, 12));
 
@@ -71,7 +71,7 @@ internal sealed class WorkflowInspection(NodePolicy policy, Microsoft.Extensions
     {
         if (Of("width") is not { } width || Of("height") is not { } height || width <= 0 || height <= 0)
             return null;
-        // Three int64 of a stranger may overflow; what is too large stays too large.
+        // The product of three untrusted int64 may overflow; a value that is too large stays too large.
         var pixels = (decimal)width * height * Math.Max(1, Of("batch_size") ?? 1);
         return pixels > long.MaxValue ? long.MaxValue : (long)pixels;
 

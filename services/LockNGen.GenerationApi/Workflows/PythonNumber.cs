@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.GenerationApi.Workflows;
 
-/// <summary>A number as Python has it: whole ones of any size, and floats. Converted from JSON as <c>int()</c> and <c>float()</c> convert.</summary>
+/// <summary>A number as in Python: whole ones of any size, and floats. Converted from JSON as <c>int()</c> and <c>float()</c> convert.</summary>
 internal readonly partial record struct PythonNumber
 {
     /// <summary>Python refuses to read longer ones.</summary>
@@ -24,7 +24,7 @@ internal readonly partial record struct PythonNumber
     /// <summary>The whole number, if it is one and fits.</summary>
     public long? Int64 => _whole is { } whole && whole >= long.MinValue && whole <= long.MaxValue ? (long)whole : null;
 
-    /// <summary>A number of JSON as it is; null if it is none.</summary>
+    /// <summary>A JSON number as it is; null if it is not a number.</summary>
     public static PythonNumber? Of(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Number)
@@ -62,7 +62,7 @@ internal readonly partial record struct PythonNumber
 
     private double AsDouble() => _whole is { } whole ? (double)whole : _real;
 
-    /// <summary>Whole numbers that no float holds are an error in Python.</summary>
+    /// <summary>Whole numbers too large for a float are an error in Python.</summary>
     private static PythonNumber? FromWhole(BigInteger whole) => double.IsFinite((double)whole) ? new PythonNumber((double)whole) : null;
 
     private static PythonNumber? FromText(string text) => text.TrimStart('+', '-').ToLowerInvariant() switch
@@ -72,7 +72,7 @@ internal readonly partial record struct PythonNumber
         _ => Real().IsMatch(text) ? new PythonNumber(double.Parse(text.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture)) : null,
     };
 
-    /// <summary>Without blanks around, and with every script's digits as ours.</summary>
+    /// <summary>Trimmed, with the digits of all scripts converted to ASCII.</summary>
     private static string Digits(JsonElement json) =>
         string.Concat(json.GetString()!.Trim().Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c));
 

@@ -3,14 +3,14 @@ using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Workflows;
 
-/// <summary>What errors quote of a request: enough to be recognised, never all of a long text.</summary>
+/// <summary>What errors quote from a request: enough to recognize it, never all of a long text.</summary>
 internal static class Quoted
 {
     private const int MaxLength = 100;
 
     public static string Short(string text) => text.Shorten(MaxLength);
 
-    /// <summary>A value as JSON has it.</summary>
+    /// <summary>A value as JSON.</summary>
     public static string Short(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var plain) ? $"'{Short(plain)}'" : Short(value?.ToJsonString() ?? "null");
 
     /// <summary>The first of a list.</summary>

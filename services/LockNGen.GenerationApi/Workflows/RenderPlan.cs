@@ -3,22 +3,22 @@ using LockNGen.GenerationApi.Catalog;
 
 namespace LockNGen.GenerationApi.Workflows;
 
-/// <summary>What a claim needs beside the workflow.</summary>
+/// <summary>What a claim contains besides the workflow.</summary>
 internal sealed record RenderPlan
 {
     /// <summary>Inputs that hold a seed; each prompt gets another one.</summary>
     public IReadOnlyList<SeedInput> Seeds { get; init => field = value ?? []; } = [];
 
-    /// <summary>Inputs that name a model and were left out: each gets the instance's first of its choices.</summary>
+    /// <summary>Inputs for models that were omitted: each gets the instance's first choice.</summary>
     public IReadOnlyList<NodeInput> FirstModels { get; init => field = value ?? []; } = [];
 
     /// <summary>Uploads that the workflow reads.</summary>
     public IReadOnlyList<string> InputFiles { get; init => field = value ?? []; } = [];
 
-    /// <summary>Whether previews are results beside what the workflow saves.</summary>
+    /// <summary>Whether previews are results besides what the workflow saves.</summary>
     public bool IncludeTemp { get; init; }
 
-    /// <summary>Whether its results are hidden from other callers: they get a folder of their own at ComfyUI.</summary>
+    /// <summary>Whether its results are hidden from other callers: they get a folder of their own in ComfyUI.</summary>
     public bool HidesResults { get; init; }
 
     /// <summary>Classes of nodes that the instance must have.</summary>
@@ -27,13 +27,13 @@ internal sealed record RenderPlan
     /// <summary>Values of choices that the instance must have (models above all).</summary>
     public IReadOnlyList<NodeChoice> Choices { get; init => field = value ?? []; } = [];
 
-    /// <summary>Model files that are named inside of objects, which the instance must have in any of its lists.</summary>
+    /// <summary>Model files named inside objects, which the instance must have in any of its lists.</summary>
     public IReadOnlyList<string> Files { get; init => field = value ?? []; } = [];
 
-    /// <summary>What people should know of it, although it is no reason to refuse it.</summary>
+    /// <summary>Warnings that are no reason to refuse it.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 
-    /// <summary>About how much a watcher is given with a claim, at most: what differs between prompts, or between instances, once for each prompt.</summary>
+    /// <summary>Roughly the most that a watcher is given with a claim: what differs between prompts, or between instances, once for each prompt.</summary>
     public long SizeOfClaim(int workflowLength, int count)
     {
         const int AroundAnInput = 80;
@@ -60,11 +60,11 @@ internal sealed record NodeInput(string NodeId, string ClassType, string Name);
 /// <param name="NodeId">The node.</param>
 /// <param name="Name">The input.</param>
 /// <param name="Value">The seed of the first prompt.</param>
-/// <param name="Min">The smallest that the node takes; no seed below 0 is counted.</param>
-/// <param name="Max">The largest that the node takes.</param>
+/// <param name="Min">The smallest that the node accepts; no seed below 0 is used.</param>
+/// <param name="Max">The largest that the node accepts.</param>
 internal sealed record SeedInput(string NodeId, string Name, ulong Value, ulong Min = 0, ulong Max = ulong.MaxValue)
 {
-    /// <summary>The seed of a prompt: one more than that of the prompt before, and after the node's largest its smallest.</summary>
+    /// <summary>The seed of a prompt: one more than that of the prompt before, wrapping from the node's largest to its smallest.</summary>
     public ulong At(int imageIndex) => Min + (ulong)(((UInt128)(Value - Min) + (uint)(imageIndex - 1)) % ((UInt128)(Max - Min) + 1));
 }
 
@@ -75,7 +75,7 @@ internal sealed record NodeChoice(string ClassType, string Name, string Value)
     public string? NodeId { get; init; }
 }
 
-/// <summary>Labels that an instance must have, and that it had better have.</summary>
+/// <summary>Labels that an instance must have, and that it should have.</summary>
 internal sealed record LabelRequirements
 {
     public IReadOnlyDictionary<string, string> Required { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();

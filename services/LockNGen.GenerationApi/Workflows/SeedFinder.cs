@@ -5,18 +5,18 @@ using LockNGen.GenerationApi.Catalog;
 namespace LockNGen.GenerationApi.Workflows;
 
 /// <summary>
-/// Finds what makes the prompts of a batch differ: seeds, at the samplers themselves or where the links to them begin. An input holds a seed
-/// when the catalog says that ComfyUI's page would draw a number for it, or when it is called one.
+/// Finds what makes the prompts of a batch differ: seeds, at the samplers themselves or where the links to them start. An input holds a seed
+/// when the catalog says that ComfyUI's page would pick a random number for it, or when its name says so.
 /// </summary>
 /// <param name="graph">The workflow.</param>
-/// <param name="reached">The nodes that run; what others hold changes no picture.</param>
+/// <param name="reached">The nodes that run; others affect no picture.</param>
 /// <param name="catalogs">What the instances know.</param>
 internal sealed class SeedFinder(WorkflowGraph graph, IReadOnlySet<string> reached, IReadOnlyList<NodeCatalog> catalogs)
 {
-    /// <summary>More nodes in a row than anyone builds; also the end of a circle.</summary>
+    /// <summary>More nodes in a row than anyone builds; also ends a circle.</summary>
     private const int MaxLinks = 16;
 
-    /// <summary>How nodes that only hold a number call it.</summary>
+    /// <summary>The names that nodes use for a number they only hold.</summary>
     private static readonly string[] ConstantNames = ["value", "int", "integer", "number", "num", "val", "int_value", "int_", "constant"];
 
     private readonly IReadOnlyList<NodeCatalog> _catalogs = [.. catalogs.Distinct()];
@@ -38,7 +38,7 @@ internal sealed class SeedFinder(WorkflowGraph graph, IReadOnlySet<string> reach
             {
                 if (OriginOf(node, name) is not { } origin)
                     continue;
-                // A number that is also a width, or steps, stays what it is there; the sampler gets a seed of its own.
+                // A number that is also a width, or steps, stays unchanged there; the sampler gets a seed of its own.
                 var (holder, input) = IsSeed(origin.Node, origin.Input) || !FeedsOthers(origin.Node.Id, depth: 0) ? origin : (node, name);
                 if (!found.ContainsKey((holder.Id, input)))
                     found[(holder.Id, input)] = Read(origin, (node, name), (holder, input));
@@ -53,12 +53,12 @@ internal sealed class SeedFinder(WorkflowGraph graph, IReadOnlySet<string> reach
         if (PythonNumber.ToInt(origin.Node.Element(origin.Input))?.Whole is not { } value)
             return null;
         var specs = Specs(origin.Node, origin.Input).ToList();
-        // Over links ComfyUI does not check ranges, so the reader's binds only what is counted and drawn, not what was given.
+        // ComfyUI does not check ranges across links, so the reader's range applies only to generated seeds, not to given ones.
         var own = SeedRange.Of(specs);
         var range = own.Within(SeedRange.Of(Specs(reader.Node, reader.Input)));
         if (value == BigInteger.MinusOne && specs.TrueForAll(s => SeedRange.Bound(s.Min) is not { } min || min < 0))
             return new SeedInput(holder.Node.Id, holder.Input, range.Draw(), range.Min, range.Max);
-        // Other negative numbers mean something to their node (-2, -3), and no counting keeps that.
+        // Other negative numbers have a meaning for their node (-2, -3), which counting would lose.
         if (value < 0 || value > ulong.MaxValue)
             return null;
         var seed = (ulong)value;
@@ -81,7 +81,7 @@ internal sealed class SeedFinder(WorkflowGraph graph, IReadOnlySet<string> reach
         return null;
     }
 
-    /// <summary>The input whose number goes over a node's links: a seed, a constant, or what only passes through (a reroute).</summary>
+    /// <summary>The input whose number a node passes on: a seed, a constant, or a link that only passes through (a reroute).</summary>
     private string? HeldBy(WorkflowNode node) =>
         First(node, name => IsSeed(node, name))
         ?? First(node, name => Specs(node, name).Any(s => s is { IsControlled: true, Type: "INT" }))

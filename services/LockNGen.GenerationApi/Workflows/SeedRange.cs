@@ -3,15 +3,15 @@ using LockNGen.GenerationApi.Catalog;
 
 namespace LockNGen.GenerationApi.Workflows;
 
-/// <summary>The seeds that an input takes, of those from 0 to 2^64-1.</summary>
+/// <summary>The seeds that an input accepts, of those from 0 to 2^64-1.</summary>
 internal sealed record SeedRange(ulong Min, ulong Max)
 {
-    /// <summary>The largest that JavaScript reads exactly, with room for a batch; drawn seeds are among them where the node takes such.</summary>
+    /// <summary>The largest that JavaScript reads exactly, with room for a batch; random seeds are chosen from these if the node accepts them.</summary>
     private const ulong MaxReadable = 9_007_199_254_000_000;
 
     public static readonly SeedRange All = new(0, ulong.MaxValue);
 
-    /// <summary>What every instance takes that knows the input.</summary>
+    /// <summary>The range accepted by every instance that knows the input.</summary>
     public static SeedRange Of(IEnumerable<NodeInputSpec> specs)
     {
         var range = All;
@@ -34,7 +34,7 @@ internal sealed record SeedRange(ulong Min, ulong Max)
         return Min + (ulong)((UInt128)NextUInt64() % ((UInt128)(max - Min) + 1));
     }
 
-    /// <summary>The same, or the other where they have nothing in common.</summary>
+    /// <summary>The intersection, or the other range if there is none.</summary>
     public SeedRange Within(SeedRange other) =>
         Math.Max(Min, other.Min) is var min && Math.Min(Max, other.Max) is var max && min <= max ? new SeedRange(min, max) : this;
 

@@ -26,8 +26,8 @@ internal sealed class WorkflowGraph
     public WorkflowNode? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>
-    /// Reads a workflow; null when it is none, with the reasons in <paramref name="errors"/>. Nodes without inputs get an empty object, for a
-    /// node without one that no output needs ends ComfyUI's only worker.
+    /// Reads a workflow; null if it is not one, with the reasons in <paramref name="errors"/>. Nodes without inputs get an empty object, because a
+    /// node without one that no output needs kills ComfyUI's only worker.
     /// </summary>
     public static WorkflowGraph? Read(JsonObject workflow, List<ProblemError> errors)
     {

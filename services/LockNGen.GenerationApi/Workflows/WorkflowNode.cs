@@ -23,7 +23,7 @@ internal sealed record WorkflowNode(string Id, string ClassType, JsonObject Inpu
     /// <summary>An input that is text.</summary>
     public string? Text(string input) => Inputs[input] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>The node that an input comes from; null if it is a value, or no link that ComfyUI can follow.</summary>
+    /// <summary>The node that an input comes from; null if it is a value, or not a link that ComfyUI can follow.</summary>
     public string? SourceOf(string input) =>
         Inputs[input] is JsonArray { Count: 2 } link && link[0] is JsonValue id && id.TryGetValue<string>(out var source) && link[1] is JsonValue ? source : null;
 }

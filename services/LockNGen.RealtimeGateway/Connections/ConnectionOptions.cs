@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>What clients may do and how they are watched. Section <c>Connections</c>.</summary>
+/// <summary>Limits on clients and their connections. Section <c>Connections</c>.</summary>
 public sealed class ConnectionOptions
 {
     public const string Section = "Connections";
@@ -31,27 +31,27 @@ public sealed class ConnectionOptions
     [Range(1, 100_000)]
     public int FramesPerSecond { get; set; } = 20;
 
-    /// <summary>The same of all connections of one client together: an address, or a user when authenticated. Default 1,000; beyond it 1008.</summary>
+    /// <summary>The same for all connections of one client together: an address, or a user when authenticated. Default 1,000; beyond it 1008.</summary>
     [Range(1, 1_000_000)]
     public int FramesPerSecondPerClient { get; set; } = 1_000;
 
-    /// <summary>How many seconds' worth of messages may come at once: that is a page that starts up, not an attack.</summary>
+    /// <summary>How many seconds' worth of messages may arrive at once: that is a page starting up, not an attack.</summary>
     internal const int FrameBurstSeconds = 10;
 
     /// <summary>
-    /// Bytes that may wait for a client that reads too slowly. Default 1 MiB. Beyond it superseded progress goes first, then previews, then the
+    /// Bytes that may wait for a client that reads too slowly. Default 1 MiB. Beyond it superseded progress is dropped first, then previews, then the
     /// connection (4429).
     /// </summary>
     [Range(16 << 10, 1 << 30)]
     public int MaxQueuedBytes { get; set; } = 1 << 20;
 
     /// <summary>
-    /// Bytes that the kernel may buffer for a connection beside that. Default 256 KiB; left alone it grows to megabytes for whoever stops reading.
+    /// Bytes that the kernel may additionally buffer for a connection. Default 256 KiB; without a limit it grows to megabytes for a client that stops reading.
     /// </summary>
     [Range(4 << 10, 64 << 20)]
     public int SendBufferBytes { get; set; } = 256 << 10;
 
-    /// <summary>Silence after which a client is pinged, and the pace of SSE comments. Default 30 seconds.</summary>
+    /// <summary>Silence after which a client is pinged, and the interval of SSE comments. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -64,15 +64,15 @@ public sealed class ConnectionOptions
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long events are gathered before they are written, in exchange for fewer and larger writes. Default 0: each event leaves at once, and
-    /// only what piles up under load leaves together.
+    /// How long events are collected before they are written, for fewer and larger writes. Default 0: each event is sent at once, and
+    /// only those that pile up under load are sent together.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan GatherWindow { get; set; }
 
     /// <summary>
-    /// Whether permessage-deflate is offered. Default false: events of 300 bytes shrink to about 200, and that costs more CPU than the bytes
-    /// are worth unless the network is what is scarce.
+    /// Whether permessage-deflate is offered. Default false: events of 300 bytes shrink to about 200, and which costs more CPU than the bytes
+    /// are worth unless bandwidth is scarce.
     /// </summary>
     public bool Compression { get; set; }
 

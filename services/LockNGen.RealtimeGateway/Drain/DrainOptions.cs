@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LockNGen.RealtimeGateway.Drain;
 
-/// <summary>How a replica takes leave. Section <c>Drain</c>.</summary>
+/// <summary>How a replica shuts down. Section <c>Drain</c>.</summary>
 public sealed class DrainOptions
 {
     public const string Section = "Drain";

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.RealtimeGateway.Drain;
 
 /// <summary>
-/// Takes leave when the host begins to stop, while server and broker still work: not ready, an announcement to all, then close frames in
-/// waves, so that the other replicas are not stormed.
+/// Drains when the host begins to stop, while server and broker still work: not ready, an announcement to all, then close frames in
+/// waves, so that the other replicas are not overwhelmed.
 /// </summary>
 internal sealed partial class DrainService(
     DrainState state, ClientConnections connections, IOptions<DrainOptions> options, TimeProvider clock, ILogger<DrainService> logger) : IHostedLifecycleService
@@ -14,7 +14,7 @@ internal sealed partial class DrainService(
     private static readonly TimeSpan Wave = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long close frames may take to leave.</summary>
+    /// <summary>How long sending close frames may take.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed partial class DrainService(
                 connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
         }
 
-        // All of them without waves, and those that slipped in while the announcement went out.
+        // All of them if there are no waves, and those that connected during the announcement.
         var last = connections.Open.ToArray();
         foreach (var connection in last)
             connection.Close(CloseCode.GoingAway, DrainState.Goodbye);

@@ -3,12 +3,12 @@ using System.IO.Compression;
 namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>
-/// permessage-deflate without context takeover: every message is compressed by itself, so that one compressed frame is good for every
+/// permessage-deflate without context takeover: every message is compressed independently, so that one compressed frame works for every
 /// client that negotiated it.
 /// </summary>
 internal static class DeflatedWebSocketFrame
 {
-    /// <summary>Null where compression does not pay.</summary>
+    /// <summary>Null if compression does not pay off.</summary>
     public static byte[]? Of(ReadOnlySpan<byte> json)
     {
         using var compressed = new MemoryStream(json.Length);

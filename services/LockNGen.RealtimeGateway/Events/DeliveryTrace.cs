@@ -4,8 +4,8 @@ using LockNGen.RealtimeGateway.Telemetry;
 namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>
-/// The last span of a generation's trace: from the broker's delivery of an event to its first write to a client of this replica. One for each
-/// event that changes what the generation is; a span for every step and every client would cost more than the delivery itself.
+/// The last span of a generation's trace: from the broker's delivery of an event to its first write to a client of this replica. One per
+/// state event; a span for every step and every client would cost more than the delivery itself.
 /// </summary>
 internal sealed class DeliveryTrace(EventKind kind, Guid generationId, string traceParent)
 {
@@ -14,7 +14,7 @@ internal sealed class DeliveryTrace(EventKind kind, Guid generationId, string tr
     private readonly DateTimeOffset _receivedAt = DateTimeOffset.UtcNow;
     private int _isWritten;
 
-    /// <summary>The trace of the generation, for clients that ask for it (<c>trace=1</c>), whether or not anybody collects traces here.</summary>
+    /// <summary>The trace of the generation, for clients that ask for it (<c>trace=1</c>), whether or not traces are collected here.</summary>
     public string TraceParent => traceParent;
 
     public static DeliveryTrace? Of(EventKind kind, Guid generationId, string? traceParent) =>
@@ -22,7 +22,7 @@ internal sealed class DeliveryTrace(EventKind kind, Guid generationId, string tr
             ? null
             : new DeliveryTrace(kind, generationId, traceParent!);
 
-    /// <summary>A client has it.</summary>
+    /// <summary>Records that a client has received it.</summary>
     public void Written()
     {
         if (Interlocked.Exchange(ref _isWritten, 1) == 1)

@@ -2,7 +2,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.RealtimeGateway.Events;
 
-/// <summary>What a message is, as a number: the hot path compares no strings.</summary>
+/// <summary>The kind of a message, as a number: the hot path compares no strings.</summary>
 internal enum EventKind : byte
 {
     Queued,
@@ -16,28 +16,28 @@ internal enum EventKind : byte
     Failed,
     Cancelled,
 
-    /// <summary>Made here: the reduction of a generation.</summary>
+    /// <summary>Created here: the reduction of a generation.</summary>
     Snapshot,
 
-    /// <summary>Made here: gap, error, ready, pong, draining.</summary>
+    /// <summary>Created here: gap, error, ready, pong, draining.</summary>
     Control,
 
     /// <summary>A WebSocket frame that is complete already (pong, close); nothing on other transports.</summary>
     Frame,
 
-    /// <summary>A sign of life: WebSocket ping, SSE comment.</summary>
+    /// <summary>A heartbeat: WebSocket ping, SSE comment.</summary>
     Heartbeat,
 }
 
-/// <summary>What follows from the kind.</summary>
+/// <summary>Properties of event kinds.</summary>
 internal static class EventKinds
 {
     private static readonly string[] Names = [.. GenerationEventTypes.All, GenerationEventTypes.Snapshot];
 
-    /// <summary>All that travel on the broker, as a set of bits.</summary>
+    /// <summary>All kinds that travel on the broker, as a set of bits.</summary>
     public const uint All = (1u << (int)EventKind.Snapshot) - 1;
 
-    /// <summary>Those of which only the newest counts, as a set of bits.</summary>
+    /// <summary>Those kinds of which only the newest counts, as a set of bits.</summary>
     public const uint Progress =
         (1u << (int)EventKind.Node) | (1u << (int)EventKind.Progress) | (1u << (int)EventKind.Preview) | (1u << (int)EventKind.Custom);
 
@@ -77,7 +77,7 @@ internal static class EventKinds
     public static bool IsTerminal(this EventKind kind) => kind is EventKind.Completed or EventKind.Failed or EventKind.Cancelled;
 
     /// <summary>
-    /// Whether a newer event of the same kind and generation says all that this one says: the reduction needs only the newest, and a
+    /// Whether a newer event of the same kind and generation supersedes this one: the reduction needs only the newest, and a
     /// slow reader may lose the others. The first <c>queued</c> of a generation is state.
     /// </summary>
     public static bool IsProgress(this EventKind kind, long sequence) =>

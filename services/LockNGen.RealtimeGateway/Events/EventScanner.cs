@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace LockNGen.RealtimeGateway.Events;
 
 /// <summary>
-/// Reads kind, generation and sequences of an event's JSON, and nothing else of it. Our own publishers always write these first
-/// and without white space, which a few comparisons recognise; whatever else is valid JSON is read property by property.
+/// Reads kind, generation and sequences from an event's JSON, and nothing else. Our own publishers always write these first
+/// and without white space, which a few comparisons recognize; any other valid JSON is read property by property.
 /// </summary>
 internal static class EventScanner
 {
@@ -86,21 +86,21 @@ internal static class EventScanner
             }
 
             scanned = new ScannedEvent(kind, generationId, sequence, Math.Max(0, stateSequence));
-            // Read to the end: what is forwarded must be one whole JSON object.
+            // Read to the end: a forwarded event must be one complete JSON object.
             return reader.TokenType == JsonTokenType.EndObject && !reader.Read() && hasKind && generationId != Guid.Empty && sequence > 0;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second: half of a surrogate pair, escaped, is JSON and yet no text.
+            // The latter: half a surrogate pair, escaped, is valid JSON but not valid text.
             return false;
         }
     }
 }
 
-/// <summary>What <see cref="EventScanner"/> reads of an event.</summary>
+/// <summary>What <see cref="EventScanner"/> reads from an event.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="GenerationId">Its generation.</param>
 /// <param name="Sequence">Its number.</param>
-/// <param name="StateSequence">The number of the newest state event before it; 0 when it is the first, or its publisher does not say.</param>
+/// <param name="StateSequence">The number of the newest state event before it; 0 if it is the first, or its publisher does not say.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ScannedEvent(EventKind Kind, Guid GenerationId, long Sequence, long StateSequence);

@@ -9,13 +9,13 @@ internal sealed record ConnectionReady(string Type, string ConnectionId, int Hea
 /// <summary>The cursor of this generation could not be served; a snapshot follows.</summary>
 internal sealed record SubscriptionGap(string Type, Guid GenerationId, string Reason);
 
-/// <summary>The answer to a client's <c>ping</c>; the id comes back as it was sent.</summary>
+/// <summary>The answer to a client's <c>ping</c>; the id is returned as it was sent.</summary>
 internal sealed record Pong(string Type, JsonElement? Id);
 
-/// <summary>The last frame of the client was refused; the connection stays.</summary>
+/// <summary>The client's last frame was refused; the connection stays open.</summary>
 internal sealed record ErrorFrame(string Type, string Code, string Message, string? GenerationId);
 
-/// <summary>This replica goes away: reconnect after about so long.</summary>
+/// <summary>This replica is shutting down: reconnect after about this long.</summary>
 internal sealed record ServerDraining(string Type, int RetryAfterMs);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LockNGen.RealtimeGateway.Events;
 
-/// <summary>The one exception to forwarding events as they came: what <c>preview=none</c> and <c>preview=inline</c> make of them.</summary>
+/// <summary>The one exception to forwarding events unchanged: <c>preview=none</c> and <c>preview=inline</c>.</summary>
 internal static class PreviewRewriter
 {
     /// <summary>The event without <c>data.previewUrl</c>; null when it has none.</summary>
@@ -26,7 +26,7 @@ internal static class PreviewRewriter
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // Canonical in its first properties and broken later (no JSON, half of a surrogate pair, a name twice): it goes out as it came.
+            // Canonical in its first properties and broken later (not JSON, half a surrogate pair, a duplicate name): forwarded unchanged.
             return null;
         }
     }

@@ -9,7 +9,7 @@ namespace LockNGen.RealtimeGateway.Events;
 /// </summary>
 internal sealed class ServerMessage
 {
-    /// <summary>What an object of this size costs beside its bytes, for the memory budget.</summary>
+    /// <summary>The overhead of such an object besides its bytes, for the memory budget.</summary>
     private const int Overhead = 120;
 
     private readonly byte[] _frame;
@@ -40,10 +40,10 @@ internal sealed class ServerMessage
     /// <summary>The sequence of the newest state event before it; 0 when it is the first of its attempt, or its publisher does not say.</summary>
     public long StateSequence { get; private init; }
 
-    /// <summary>Unix microseconds at which the watcher had ComfyUI's frame; 0 when not known.</summary>
+    /// <summary>When the watcher received ComfyUI's frame, in Unix microseconds; 0 if unknown.</summary>
     public long ReceivedAt { get; private init; }
 
-    /// <summary>Where it belongs among traces; progress does not say.</summary>
+    /// <summary>Its trace; null for progress.</summary>
     public DeliveryTrace? Trace { get; private init; }
 
     /// <summary>For <see cref="EventKind.Control"/>: its type on the wire.</summary>
@@ -61,10 +61,10 @@ internal sealed class ServerMessage
     /// <summary>The wire name of the message.</summary>
     public string Type => ControlType ?? Kind.Name();
 
-    /// <summary>What it costs to keep, in bytes.</summary>
+    /// <summary>The memory it takes up, in bytes.</summary>
     public int Cost => _frame.Length + Overhead;
 
-    /// <summary>An event as it came from the broker; the bytes are copied.</summary>
+    /// <summary>An event received from the broker; the bytes are copied.</summary>
     public static ServerMessage Event(ScannedEvent scanned, ReadOnlySpan<byte> json, long receivedAt, string? traceParent = null)
     {
         var frame = WebSocketFrame.Text(json, out var payload);
@@ -95,17 +95,17 @@ internal sealed class ServerMessage
     /// <summary>A finished WebSocket frame, such as a pong.</summary>
     public static ServerMessage RawFrame(ReadOnlySpan<byte> frame) => new(EventKind.Frame, default, 0, frame.ToArray(), frame.Length);
 
-    /// <summary>The frame compressed (RFC 7692), made at most once whoever asks; the plain one where that is smaller.</summary>
+    /// <summary>The compressed frame (RFC 7692), created at most once for all clients; the plain one if that is smaller.</summary>
     public ReadOnlySpan<byte> DeflatedFrame => _deflated ??= Kind < EventKind.Frame ? DeflatedWebSocketFrame.Of(Json.Span) ?? _frame : _frame;
 
-    /// <summary>This message as a client wants it that asked for no previews.</summary>
+    /// <summary>This message for a client that asked for no previews.</summary>
     public ServerMessage WithoutPreview() =>
         Kind is EventKind.Progress or EventKind.Snapshot ? _withoutPreview ??= Rewritten(PreviewRewriter.Remove(Json)) : this;
 
-    /// <summary>This message with the picture in it, for a client that asked for that.</summary>
+    /// <summary>This message with the picture included, for a client that asked for it.</summary>
     public ServerMessage WithInlinePreview(NewestPreview image) => _withInlinePreview ??= Rewritten(PreviewRewriter.Inline(Json, image));
 
-    /// <summary>This message with the trace of its generation, for a client that asked for that.</summary>
+    /// <summary>This message with the trace of its generation, for a client that asked for it.</summary>
     public ServerMessage WithTraceParent(string traceParent) => _withTraceParent ??= Rewritten(TraceParentProperty.Append(Json.Span, traceParent));
 
     private ServerMessage Rewritten(byte[]? json)

@@ -10,7 +10,7 @@ internal static class WebSocketFrame
 
     /// <summary>A whole text message in one frame.</summary>
     /// <param name="json">UTF-8 text.</param>
-    /// <param name="payload">Where the text begins in the frame.</param>
+    /// <param name="payload">Where the text starts in the frame.</param>
     public static byte[] Text(ReadOnlySpan<byte> json, out int payload) => Build(FinalText, json, out payload);
 
     /// <summary>The same with the bit that says "compressed" (RFC 7692, section 6).</summary>

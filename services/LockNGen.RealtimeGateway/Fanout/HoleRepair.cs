@@ -5,8 +5,8 @@ using LockNGen.RealtimeGateway.Telemetry;
 namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>
-/// Looks in the event stream for what the broker left out. One pass over the stream serves all generations that wait when it begins;
-/// meanwhile their newer events are held back by their logs, and no one else's are.
+/// Looks in the event stream for events that the broker did not deliver. One pass over the stream serves all generations waiting when it starts;
+/// meanwhile only their newer events are held back, by their logs.
 /// </summary>
 internal sealed partial class HoleRepair(
     GenerationLogs logs, AudienceOfAll everybody, IEventHistory history, GatewayMetrics metrics, ILogger<HoleRepair> logger) : BackgroundService
@@ -59,7 +59,7 @@ internal sealed partial class HoleRepair(
         }
     }
 
-    /// <summary>When the last event before the hole was published: where events queue up, that is long before it arrived here.</summary>
+    /// <summary>When the last event before the hole was published: if events queue up, that is long before it arrived here.</summary>
     private DateTimeOffset LastPublished(GenerationLog log)
     {
         var arrived = logs.Clock.GetUtcNow() - logs.Clock.GetElapsedTime(log.LastActivity);

@@ -4,18 +4,18 @@ using LockNGen.Contracts;
 namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>
-/// Hands messages to the clients of this replica. For code that is hosted beside the gateway: to send clients something of its own, or to
-/// bring clients of its own. What comes from the broker does not need it.
+/// Hands messages to the clients of this replica. For code hosted in the gateway's process: to send clients messages of its own, or to
+/// add clients of its own. Events from the broker do not need it.
 /// </summary>
 public interface IProgressBroadcaster
 {
     /// <summary>
-    /// Sends a message to everyone who watches its generation, and to those who watch all. It is neither kept for resuming nor passed on to
+    /// Sends a message to all clients that watch its generation, or watch all. It is neither kept for resuming nor passed on to
     /// other replicas: for that, publish an event.
     /// </summary>
     Task BroadcastAsync(ProgressMessage message, CancellationToken cancellationToken = default);
 
-    /// <summary>Sends a message to those who watch this one generation by its id, and to no one else.</summary>
+    /// <summary>Sends a message only to clients that watch this generation by its id.</summary>
     Task BroadcastToGenerationAsync(Guid generationId, ProgressMessage message, CancellationToken cancellationToken = default);
 
     /// <summary>

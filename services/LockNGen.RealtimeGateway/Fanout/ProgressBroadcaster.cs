@@ -9,7 +9,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Fanout;
 
-/// <summary>Who listens to what: brings events into the logs and from there to those who watch.</summary>
+/// <summary>Adds events to the logs and delivers them to the connections that watch.</summary>
 internal sealed partial class ProgressBroadcaster(
     GenerationLogs logs,
     AudienceOfAll everybody,
@@ -20,7 +20,7 @@ internal sealed partial class ProgressBroadcaster(
     ILogger<ProgressBroadcaster> logger)
     : IProgressBroadcaster
 {
-    /// <summary>A caller that lists all gets at most so many snapshots at first.</summary>
+    /// <summary>The most snapshots that a caller watching all gets at first.</summary>
     private const int MaxSnapshots = 1_000;
 
     private readonly ConcurrentDictionary<WebSocket, ClientConnection> _registered = new();
@@ -44,7 +44,7 @@ internal sealed partial class ProgressBroadcaster(
             repair.Request(message.GenerationId);
     }
 
-    /// <summary>Lets the connection watch a generation, from a cursor on or from now. A second time counts as the first with another cursor.</summary>
+    /// <summary>Lets the connection watch a generation, from a cursor or from now. Watching it again restarts from the new cursor.</summary>
     public void Subscribe(ClientConnection connection, Guid generationId, long? after)
     {
         Unsubscribe(connection, generationId);
@@ -54,7 +54,7 @@ internal sealed partial class ProgressBroadcaster(
         Join(connection, generationId, after);
     }
 
-    /// <summary>Lets a new connection watch what its query names; all, when it names nothing.</summary>
+    /// <summary>Lets a new connection watch the generations in its query; all, if it names none.</summary>
     public void Subscribe(ClientConnection connection, IReadOnlyList<(Guid GenerationId, long? After)> generations)
     {
         foreach (var (generationId, after) in generations)
@@ -72,7 +72,7 @@ internal sealed partial class ProgressBroadcaster(
         Leave(connection, generationId);
     }
 
-    /// <summary>Lets anybody watch a generation.</summary>
+    /// <summary>Lets any subscriber watch a generation.</summary>
     public void Join(Subscriber subscriber, Guid generationId, long? after)
     {
         GenerationLog log;
@@ -94,7 +94,7 @@ internal sealed partial class ProgressBroadcaster(
             log.Leave(subscriber);
     }
 
-    /// <summary>Lets the connection watch all that its caller lists: what is known now, then everything that happens.</summary>
+    /// <summary>Lets the connection watch all generations that its caller lists: first what is known now, then all events.</summary>
     public void SubscribeToAll(ClientConnection connection)
     {
         if (!connection.Watched.AddAll())
@@ -120,7 +120,7 @@ internal sealed partial class ProgressBroadcaster(
         metrics.Subscribed(-1);
     }
 
-    /// <summary>Ends all that the connection watches.</summary>
+    /// <summary>Ends all of the connection's subscriptions.</summary>
     public void Leave(ClientConnection connection)
     {
         UnsubscribeFromAll(connection);

@@ -9,7 +9,7 @@ namespace LockNGen.RealtimeGateway.Fanout;
 
 /// <summary>
 /// The query of <c>/api/ws/progress</c> and <c>/api/sse/progress</c>: <c>generationId=uuid</c> with <c>after=sequence</c>, or several
-/// <c>generationId=uuid:sequence</c>; none = all. <c>types</c>, <c>preview</c> and <c>trace</c> choose what of it.
+/// <c>generationId=uuid:sequence</c>; none = all. <c>types</c>, <c>preview</c> and <c>trace</c> select what is sent.
 /// </summary>
 internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? After)> Generations, ClientView View)
 {
@@ -39,7 +39,7 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
         if (!TryParsePreview(query["preview"].ToString(), out var preview))
             return (null, "preview is url, inline or none.");
         if (!TryParseTypes(query["types"].ToString(), out var types, out var unknown))
-            return (null, $"types has '{Shortened(unknown)}', which is no event type.");
+            return (null, $"types has '{Shortened(unknown)}', which is not an event type.");
         if (query["trace"].ToString() is not ("" or "0" or "1") and var trace)
             return (null, $"trace is '{Shortened(trace)}'; it is 0 or 1.");
         return (new ProgressQuery(generations, new ClientView(logs, types, preview, query["trace"] == "1")), null);
@@ -68,7 +68,7 @@ internal sealed record ProgressQuery(IReadOnlyList<(Guid GenerationId, long? Aft
         return text is "" or "url" or "inline" or "none";
     }
 
-    /// <summary>Snapshots and gaps may be named as well: they come whatever is named.</summary>
+    /// <summary>Snapshots and gaps may be named as well: they are always sent.</summary>
     private static bool TryParseTypes(string text, out uint types, out string? unknown)
     {
         unknown = null;

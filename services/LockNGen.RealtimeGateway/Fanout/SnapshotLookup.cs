@@ -5,16 +5,16 @@ using MassTransit;
 
 namespace LockNGen.RealtimeGateway.Fanout;
 
-/// <summary>Asks the GenerationApi for what neither ring nor stream has.</summary>
+/// <summary>Asks the GenerationApi for snapshots that neither ring nor stream has.</summary>
 internal sealed partial class SnapshotLookup(
     CommandClient commands, AudienceOfAll everybody, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<SnapshotLookup> logger)
 {
-    /// <summary>Where no API has ever run, it is not looked for on behalf of every client.</summary>
+    /// <summary>If no API has ever run, it is not asked for every client.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(5);
 
     private long? _absentSince;
 
-    /// <summary>Asks, and brings the answer to the log and to those who wait there. One at a time per log, which sees to that.</summary>
+    /// <summary>Asks, and passes the answer to the log and to those waiting there. One at a time per log, which ensures that.</summary>
     public void Ask(GenerationLog log) => _ = AskAsync(log);
 
     private async Task AskAsync(GenerationLog log)
@@ -49,9 +49,9 @@ internal sealed partial class SnapshotLookup(
         log.Seed(answer, everybody);
     }
 
-    [LoggerMessage(LogLevel.Warning, "There is no GenerationApi at this broker: for {Seconds} s, what this replica has not seen itself counts as unknown")]
+    [LoggerMessage(LogLevel.Warning, "There is no GenerationApi at this broker: for {Seconds} s, generations that this replica has not seen count as unknown")]
     private partial void LogAbsent(double seconds);
 
-    [LoggerMessage(LogLevel.Warning, "The GenerationApi did not say what it knows of {GenerationId}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The GenerationApi did not return a snapshot of {GenerationId}: {Reason}")]
     private partial void LogNoAnswer(Guid generationId, string reason);
 }

@@ -48,5 +48,5 @@ internal sealed class GalleryFiles
     }
 }
 
-/// <summary>One file and the encodings that lie beside it, the smallest first.</summary>
+/// <summary>One file and its encodings, the smallest first.</summary>
 internal sealed record GalleryFile(string Path, string ContentType, IReadOnlyList<(string Encoding, string Suffix)> Encodings);

@@ -14,6 +14,6 @@ public sealed class GalleryOptions
     /// <summary>Where the page finds this gateway. Default: its own origin.</summary>
     public string RealtimeUrl { get; set; } = "";
 
-    /// <summary>The origin of the object storage to which <c>Storage:S3:Redirect</c> sends the page for its pictures. Default none.</summary>
+    /// <summary>The origin of the object storage to which <c>Storage:S3:Redirect</c> redirects the page for its pictures. Default none.</summary>
     public string MediaUrl { get; set; } = "";
 }

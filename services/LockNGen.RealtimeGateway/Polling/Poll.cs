@@ -12,7 +12,7 @@ internal sealed class Poll(Caller caller) : Subscriber(caller)
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when what was missed is here.</summary>
+    /// <summary>Completes when the missed events have arrived.</summary>
     public Task WhenJoined => _joined.Task;
 
     /// <summary>Completes when there is a message.</summary>

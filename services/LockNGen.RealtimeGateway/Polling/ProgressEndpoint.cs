@@ -51,7 +51,7 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
         var messages = await PollAsync(context, caller, generationId, after: null, wait: 0);
         if (messages is not [var snapshot, ..])
         {
-            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "Nothing is known in time; ask again.").ExecuteAsync(context);
+            await Problem.Of(StatusCodes.Status503ServiceUnavailable, "No answer was available in time; ask again.").ExecuteAsync(context);
             return;
         }
 
@@ -92,7 +92,7 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
         foreach (var message in messages.Where(m => m.Kind < EventKind.Snapshot && m.Sequence > from))
             json.WriteRawValue(message.Json.Span, skipInputValidation: true);
         json.WriteEndArray();
-        // After a gap the snapshot decides, even if that means going back: the cursor that came was of another life.
+        // After a gap the snapshot decides, even if that means going back: the client's cursor belonged to an earlier history.
         json.WriteNumber("after", messages.Where(m => m.Sequence > 0).Select(m => m.Sequence).DefaultIfEmpty(snapshot is null ? after : 0).Max());
         json.WriteEndObject();
     }
@@ -118,7 +118,7 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
         }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && drain.IsDraining))
         {
-            // Nothing new is an answer, too.
+            // No news is an answer, too.
             return poll.Take();
         }
         finally

@@ -9,8 +9,8 @@ namespace LockNGen.RealtimeGateway.Previews;
 internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationLogs logs)
 {
     /// <summary>
-    /// So long the first request waits at a replica that has not had the generation's previews until then: a few come each second. Whoever was told
-    /// of a preview by another replica finds one here, too.
+    /// How long the first request waits at a replica that has not received the generation's previews so far: a few come each second. A client that heard
+    /// of a preview from another replica finds one here, too.
     /// </summary>
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
 
@@ -40,7 +40,7 @@ internal sealed class PreviewEndpoint(ConnectionAdmission admission, GenerationL
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        // The bytes come from whatever a workflow drew: no one shall run them as anything else.
+        // The bytes come from a workflow: they must not be interpreted as anything but a picture.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (context.Request.Headers.IfNoneMatch.Contains(tag))
         {

@@ -7,7 +7,7 @@ namespace LockNGen.RealtimeGateway.Sse;
 
 /// <summary>Writes messages as Server-Sent Events (WHATWG HTML, section 9.2).</summary>
 /// <param name="context">The request.</param>
-/// <param name="isSingle">One generation: ids are its sequences, and resume it. Else ids name generation and sequence.</param>
+/// <param name="isSingle">One generation: ids are its sequences, and resume it. Otherwise ids contain generation and sequence.</param>
 internal sealed class EventStreamTransport(HttpContext context, bool isSingle) : ClientTransport
 {
     public override string Name => "sse";
@@ -38,7 +38,7 @@ internal sealed class EventStreamTransport(HttpContext context, bool isSingle) :
             WriteId(batch, message);
         batch.Write("event: "u8);
         batch.Write(Encoding.ASCII.GetBytes(message.Type));
-        // JSON may be laid out over several lines; each is a field of its own here.
+        // JSON may span several lines; each is a field of its own here.
         var json = message.Json.Span;
         while (json.IndexOfAny((byte)'\n', (byte)'\r') is >= 0 and var end)
         {

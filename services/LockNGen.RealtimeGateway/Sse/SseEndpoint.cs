@@ -32,7 +32,7 @@ internal sealed class SseEndpoint(
         var generations = Resumed(query.Generations, context.Request.Headers["Last-Event-ID"].ToString());
         if (generations is [var (id, cursor)] && logs.TryGet(id, out var log) && log.HasEnded && cursor >= log.LastSequence && admitted.Caller.MaySee(log.Owner))
         {
-            // The client has everything: 204 tells an EventSource not to come back.
+            // The client has everything: 204 tells an EventSource not to reconnect.
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }

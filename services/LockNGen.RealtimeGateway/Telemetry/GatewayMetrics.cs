@@ -34,16 +34,16 @@ internal sealed class GatewayMetrics
         _subscriptions = meter.CreateUpDownCounter<long>("lockngen.gateway.subscriptions", "{subscription}", "Generations watched, and connections that watch all");
         _received = meter.CreateCounter<long>("lockngen.gateway.events.received", "{event}", "Events taken from the broker");
         _duplicates = meter.CreateCounter<long>("lockngen.gateway.events.duplicate", "{event}", "Events that had been seen before");
-        _unreadable = meter.CreateCounter<long>("lockngen.gateway.events.unreadable", "{event}", "Messages that are no event");
+        _unreadable = meter.CreateCounter<long>("lockngen.gateway.events.unreadable", "{event}", "Messages that are not events");
         _deliveries = meter.CreateCounter<long>("lockngen.gateway.deliveries", "{message}", "Messages written to clients");
         _conflated = meter.CreateCounter<long>("lockngen.gateway.deliveries.conflated", "{message}", "Superseded progress that slow clients did not get");
         _closed = meter.CreateCounter<long>("lockngen.gateway.connections.closed", "{connection}", "Connections that the server closed, by close code");
         _rejected = meter.CreateCounter<long>("lockngen.gateway.connections.rejected", "{connection}", "Connections refused before the upgrade, by reason");
-        _resumes = meter.CreateCounter<long>("lockngen.gateway.resumes", "{resume}", "Cursors that clients came back with, by outcome: hit or miss");
+        _resumes = meter.CreateCounter<long>("lockngen.gateway.resumes", "{resume}", "Cursors with which clients resumed, by outcome: hit or miss");
         _holes = meter.CreateCounter<long>("lockngen.gateway.holes", "{hole}", "Holes in what the broker delivered, by outcome: repaired or lost");
         _partitions = meter.CreateUpDownCounter<long>("lockngen.gateway.partitions", "{partition}", "Partitions of progress that the queue is bound to, of 256");
         _ringBytes = meter.CreateUpDownCounter<long>("lockngen.gateway.ring.size", "By", "Bytes that rings and previews hold");
-        _ringShed = meter.CreateCounter<long>("lockngen.gateway.ring.shed", "{generation}", "Generations forgotten early for want of memory");
+        _ringShed = meter.CreateCounter<long>("lockngen.gateway.ring.shed", "{generation}", "Generations dropped early for lack of memory");
         _latency = meter.CreateHistogram(
             "lockngen.gateway.latency", "s", "From ComfyUI's frame at the watcher to the write to the client",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = LatencySeconds });
@@ -77,7 +77,7 @@ internal sealed class GatewayMetrics
 
     public void RingShed() => _ringShed.Add(1);
 
-    /// <summary>Messages that left in one write, the newest of them last.</summary>
+    /// <summary>Messages sent in one write, the newest last.</summary>
     public void Delivered(int messages, long receivedAt)
     {
         _deliveries.Add(messages);

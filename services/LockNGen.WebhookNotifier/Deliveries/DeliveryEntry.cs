@@ -20,7 +20,7 @@ public sealed record DeliveryEntry
     /// <summary>The type of the event.</summary>
     public required string EventType { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its status.</summary>
     public DeliveryStatus Status { get; init; }
 
     /// <summary>Attempts so far.</summary>

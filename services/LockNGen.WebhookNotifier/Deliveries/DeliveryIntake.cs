@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.WebhookNotifier.Deliveries;
 
-/// <summary>Turns events into deliveries: one row for each webhook that wants the event, however often the event arrives.</summary>
+/// <summary>Turns events into deliveries: one row for each webhook that subscribes to the event, however often the event arrives.</summary>
 internal sealed class DeliveryIntake(WebhooksDatabase database, DeliverySignal signal, IOptions<WebhookOptions> options)
 {
     /// <summary>Stores the deliveries of an event; once it returns, no crash can lose them.</summary>

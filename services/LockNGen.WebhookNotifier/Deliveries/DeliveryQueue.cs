@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.WebhookNotifier.Deliveries;
 
 /// <summary>
-/// What is due, claimed with leases so that any number of replicas may work on it. One queue per destination: a dead or slow
+/// Due deliveries, claimed with leases so that any number of replicas can work on them. One queue per destination: a dead or slow
 /// destination fills its own and no one else's.
 /// </summary>
 internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule schedule, IOptions<WebhookOptions> options)
@@ -96,7 +96,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
         cancellationToken);
 
     /// <summary>
-    /// How many more attempts the destination bears, or none if its circuit has opened. Takes the row, so replicas claim from one
+    /// How many more attempts the destination may get, or none if its circuit is open. Locks the row, so replicas claim from one
     /// destination one after another and the limit holds for all of them together.
     /// </summary>
     private async Task<int> FreeAsync(DatabaseSession session, string destination, DateTimeOffset until)

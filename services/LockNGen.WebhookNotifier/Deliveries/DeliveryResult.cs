@@ -21,7 +21,7 @@ internal sealed record DeliveryResult
 
     public bool IsDelivered => Error is null;
 
-    /// <summary>The receiver says that it will never want this again.</summary>
+    /// <summary>The receiver says that it is gone for good.</summary>
     public bool IsGone => StatusCode == 410;
 
     /// <summary>No answer, or one that says "not now": a reason to spare the destination. Other refusals are about this one request.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LockNGen.WebhookNotifier.Deliveries;
 
-/// <summary>Where a delivery stands; lower-case in JSON and in the database.</summary>
+/// <summary>The status of a delivery; lower-case in JSON and in the database.</summary>
 [JsonConverter(typeof(DeliveryStatusConverter))]
 public enum DeliveryStatus
 {
@@ -13,7 +13,7 @@ public enum DeliveryStatus
     /// <summary>Answered with 2xx.</summary>
     Delivered,
 
-    /// <summary>Given up: tried for as long as configured, or the webhook was disabled. May be delivered again by hand.</summary>
+    /// <summary>Given up: retried for as long as configured, or the webhook was disabled. Can be redelivered manually.</summary>
     Failed,
 }
 

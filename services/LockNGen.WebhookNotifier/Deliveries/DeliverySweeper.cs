@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.WebhookNotifier.Deliveries;
 
-/// <summary>Every minute: gives up what is too old, forgets what is older than its retention, counts what waits.</summary>
+/// <summary>Every minute: gives up deliveries that are too old, deletes those past their retention, counts those waiting.</summary>
 internal sealed partial class DeliverySweeper(
     WebhooksDatabase database, NotifierMetrics metrics, IOptions<WebhookOptions> options, TimeProvider clock, ILogger<DeliverySweeper> logger)
     : BackgroundService
@@ -45,7 +45,7 @@ internal sealed partial class DeliverySweeper(
     }
 
     /// <summary>
-    /// What waits behind an open circuit makes no attempts that could end it. A break longer, so that the last probe has had its chance.
+    /// Deliveries behind an open circuit make no attempts that could end them. One pause longer, so that the last probe has had its chance.
     /// </summary>
     private Task<int> GiveUpAsync(CancellationToken cancellationToken) => database.WriteAsync(
         session => session.ExecuteAsync(

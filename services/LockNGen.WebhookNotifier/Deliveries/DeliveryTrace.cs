@@ -7,7 +7,7 @@ internal static class DeliveryTrace
 {
     private static readonly ActivitySource Activities = new("LockNGen.WebhookNotifier");
 
-    /// <summary>Begins the span of an attempt; null while no one collects traces, and for an event without a trace.</summary>
+    /// <summary>Starts the span of an attempt; null if no traces are collected, or the event has no trace.</summary>
     public static Activity? Begin(DueDelivery delivery) => delivery.TraceParent is not { } parent
         ? null
         : Activities.StartActivity("deliver webhook", ActivityKind.Client, parent)

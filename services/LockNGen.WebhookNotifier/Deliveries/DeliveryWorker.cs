@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.WebhookNotifier.Deliveries;
 
 /// <summary>
-/// Sends what is due: at most <see cref="WebhookOptions.MaxConcurrent"/> attempts at once, the rest waits in the database. When the
-/// service stops, attempts under way are finished first; after a crash their leases end and someone sends them again.
+/// Sends due deliveries: at most <see cref="WebhookOptions.MaxConcurrent"/> attempts at once, the rest wait in the database. When the
+/// service stops, attempts under way are finished first; after a crash their leases end and they are sent again.
 /// </summary>
 internal sealed partial class DeliveryWorker(
     DeliveryQueue queue, WebhookSender sender, DeliverySignal signal, NotifierMetrics metrics, IOptions<WebhookOptions> options, ILogger<DeliveryWorker> logger)

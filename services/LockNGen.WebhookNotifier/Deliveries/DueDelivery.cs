@@ -26,7 +26,7 @@ internal sealed record DueDelivery
     /// <summary>Attempts so far, in all.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Attempts so far, since it was last redelivered by hand: decides how long to wait for the next.</summary>
+    /// <summary>Attempts so far, since it was last redelivered manually: decides how long to wait for the next.</summary>
     public int Failures { get; init; }
 
     public DateTimeOffset GiveUpAt { get; init; }

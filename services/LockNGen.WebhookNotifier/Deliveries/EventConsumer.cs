@@ -28,7 +28,7 @@ internal sealed class EventConsumer(DeliveryIntake intake, RetryingDatabase pati
 
     public Task Consume(ConsumeContext<GenerationCancelled> context) => StoreAsync(context, context.Message);
 
-    /// <summary>The receiver gets the very bytes that the broker had, not what is left of them after reading and writing them again.</summary>
+    /// <summary>The receiver gets exactly the bytes that the broker had, not a re-serialized copy.</summary>
     private Task StoreAsync(ConsumeContext context, GenerationEvent message)
     {
         var owner = context.Headers.Get<string>(EventHeaders.Owner);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.WebhookNotifier.Deliveries;
 
-/// <summary>When to try again, and how long to leave alone who fails again and again.</summary>
+/// <summary>When to retry, and how long to pause a destination that keeps failing.</summary>
 internal sealed class RetrySchedule(IOptions<WebhookOptions> options)
 {
     private readonly Backoff _retry = new(options.Value.FirstRetry, options.Value.MaxRetryDelay);
@@ -17,7 +17,7 @@ internal sealed class RetrySchedule(IOptions<WebhookOptions> options)
     }
 
     /// <summary>
-    /// For how long a destination is left alone that failed so many times in a row; null while that is not often enough.
+    /// How long to pause a destination after this many failures in a row; null if that is not often enough.
     /// </summary>
     public TimeSpan? BreakAfter(int failures) => failures < options.Value.CircuitThreshold
         ? null

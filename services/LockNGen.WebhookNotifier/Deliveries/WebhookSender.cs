@@ -28,13 +28,13 @@ internal sealed class WebhookSender : IDisposable
             UseProxy = false,
             ConnectCallback = guard.ConnectAsync,
             MaxResponseHeadersLength = 16,
-            // The rest of an answer that no one reads: little, so that the connection can be used again, else it is dropped.
+            // How much of an unread answer is drained so that the connection can be reused; if there is more, it is dropped.
             MaxResponseDrainSize = 16 * 1024,
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-            // Not for ever: a receiver that moves is found again by its name.
+            // Not forever: a receiver that moves is found again by its name.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            // Receivers are strangers: they get the trace of their own generation, added below, and no state or baggage of ours.
+            // Receivers are untrusted: they get the trace of their own generation, added below, and none of our state or baggage.
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         });
         _http.Timeout = Timeout.InfiniteTimeSpan;
@@ -43,7 +43,7 @@ internal sealed class WebhookSender : IDisposable
 
     /// <summary>Never throws for what the receiver does; only when cancelled.</summary>
     /// <param name="delivery">What is sent.</param>
-    /// <param name="traceParent">What the receiver's own trace may go on from.</param>
+    /// <param name="traceParent">The trace context that the receiver's own trace can continue.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task<DeliveryResult> SendAsync(DueDelivery delivery, string? traceParent, CancellationToken cancellationToken)
     {
@@ -114,7 +114,7 @@ internal sealed class WebhookSender : IDisposable
         _ => string.Create(CultureInfo.InvariantCulture, $"The receiver answered {status}."),
     };
 
-    /// <summary>The beginning of an answer, as far as it comes: its status has decided already.</summary>
+    /// <summary>The beginning of an answer, as far as it arrives: its status has decided already.</summary>
     private static async Task<string> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxResponseBytes];

@@ -16,7 +16,7 @@ internal sealed partial class RegisterWebhookConsumer(WebhookStore store, Retryi
         var command = context.Message;
         if (!CallbackAddress.TryRead(command.Url, out _, out _) || (command.Secret is { } secret && !WebhookSecret.IsValid(secret)))
         {
-            // The API has checked both, so this message comes from elsewhere; only the operator can be told.
+            // The API has checked both, so this message comes from elsewhere; only the operator can be notified.
             LogRefused(command.GenerationId);
             return;
         }

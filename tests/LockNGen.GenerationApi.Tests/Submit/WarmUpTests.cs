@@ -15,7 +15,7 @@ public abstract class WarmUpTests(PostgreSqlFixture? server) : DatabaseTests(ser
         var log = new LogRecorder();
         await using var api = await StartApiAsync(log, new Dictionary<string, string?> { ["Logging:LogLevel:LockNGen"] = "Debug" });
 
-        log.Lines.ShouldContain(l => l.StartsWith("A trial submission was stored and taken back", StringComparison.Ordinal));
+        log.Lines.ShouldContain(l => l.StartsWith("A trial submission was stored and rolled back", StringComparison.Ordinal));
         var queue = await api.Client.GetFromJsonAsync<JsonElement>("/api/queue");
         var history = await api.Client.GetFromJsonAsync<JsonElement>("/api/generations");
         var id = await api.SubmitTextAsync();

@@ -141,7 +141,7 @@ public sealed class MisbehavingClientTests : IAsyncLifetime
     [InlineData("generationId=7d1c9c52-2f3a-4bb7-9f0e-0a4f5f5f5f5f:x", "not a UUID")]
     [InlineData("after=1", "exactly one")]
     [InlineData("preview=huge", "preview is")]
-    [InlineData("types=generation.nothing", "no event type")]
+    [InlineData("types=generation.nothing", "not an event type")]
     public async Task QueryThatMakesNoSense_IsRefusedBeforeTheUpgrade(string query, string detail)
     {
         await using var client = await RawClient.ConnectAsync(_gateway.Url, query);
