@@ -7,6 +7,10 @@ namespace LockNGen.ComfyUiSimulator.Tests;
 /// <summary>The graphs that tests submit.</summary>
 internal static class Workflows
 {
+    /// <summary>Its result is in a subfolder.</summary>
+    public static JsonObject TextToImage(long seed = 1, int steps = 4, int size = 64, int batch = 1) =>
+        Graphs.TextToImage(seed, steps, size, batch, prefix: "test/picture");
+
     /// <summary>A progress bar and a temporary picture.</summary>
     public static JsonObject Progress(int steps = 3, int seed = 1, int sleep = 0, string preview = "none") => new()
     {

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using LockNGen.Media.Formats;
-using LockNGen.Media.Metadata;
 
 namespace LockNGen.Media.Embedded;
 
@@ -10,9 +9,9 @@ internal static class PngTexts
 {
     public static void Read(ReadOnlySpan<byte> file, List<EmbeddedText> texts)
     {
-        if (!file.StartsWith(PngMetadata.Signature))
+        if (!file.StartsWith(PictureFormats.PngSignature))
             return;
-        var rest = file.From(PngMetadata.Signature.Length);
+        var rest = file.From(PictureFormats.PngSignature.Length);
         // Shared by all compressed texts: a small file may hold many that inflate to a lot.
         var left = EmbeddedText.Longest;
         while (rest.Length >= 12)

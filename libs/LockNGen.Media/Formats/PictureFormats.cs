@@ -1,4 +1,3 @@
-using LockNGen.Media.Metadata;
 using LockNGen.Media.Types;
 
 namespace LockNGen.Media.Formats;
@@ -9,9 +8,11 @@ namespace LockNGen.Media.Formats;
 /// </summary>
 internal static class PictureFormats
 {
+    public static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
     public static MediaInfo? Read(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith(PngMetadata.Signature))
+        if (head.StartsWith(PngSignature))
             return new(MediaType.Png, HeadBytes.Pixels(head.Big32(16)), HeadBytes.Pixels(head.Big32(20)));
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
             return JpegFormat.Read(head);

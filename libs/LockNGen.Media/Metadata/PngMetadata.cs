@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using LockNGen.Media.Formats;
 
 namespace LockNGen.Media.Metadata;
 
@@ -18,12 +19,10 @@ internal static class PngMetadata
         "tRNS", "cHRM", "gAMA", "iCCP", "sBIT", "sRGB", "cICP", "mDCV", "mDCv", "cLLI", "cLLi", "bKGD", "hIST", "pHYs", "acTL", "fcTL", "fdAT",
     };
 
-    public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-
     /// <summary>Cleans the file; returns whether all of it was understood.</summary>
     public static async Task<bool> FilterAsync(FilteredCopy copy, CancellationToken cancellationToken)
     {
-        await copy.CopyAsync(Signature.Length, cancellationToken);
+        await copy.CopyAsync(PictureFormats.PngSignature.Length, cancellationToken);
         while (await copy.PeekAsync(HeaderLength, cancellationToken) is { Length: HeaderLength } header)
         {
             var isEnd = header.Span[4..].SequenceEqual("IEND"u8);

@@ -99,7 +99,7 @@ public sealed class AdminEndpointsTests
     {
         await using var host = await SimulatorHost.StartAsync();
         await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
-        var finished = await host.SubmitAsync(Graphs.TextToImage());
+        var finished = await host.SubmitAsync(Workflows.TextToImage());
         await socket.WaitForEndAsync(finished);
         var hold = await host.HoldAsync("progress", step: 1);
         var running = await host.SubmitAsync(Workflows.Progress());
@@ -111,7 +111,7 @@ public sealed class AdminEndpointsTests
         (await host.HistoryAsync(finished)).ShouldBeNull();
         (await host.Http.GetFromJsonAsync<JsonObject>("/queue"))!["queue_running"]!.AsArray().ShouldBeEmpty();
         await using var again = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
-        var next = await host.SubmitAsync(Graphs.TextToImage());
+        var next = await host.SubmitAsync(Workflows.TextToImage());
         await again.WaitForEndAsync(next);
         (await host.HistoryAsync(next))!["outputs"]!["7"]!["images"]![0]!["filename"]!.ToString().ShouldBe("picture_00002_.png", "counters go on from what is there");
         (await RendersAsync(host)).ShouldBe([(finished, "success"), (running, "lost"), (next, "success")]);
@@ -154,12 +154,12 @@ public sealed class AdminEndpointsTests
         await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         await host.AdminAsync("fail-node?classType=KSampler&outOfMemory=true");
 
-        var failing = await host.SubmitAsync(Graphs.TextToImage());
+        var failing = await host.SubmitAsync(Workflows.TextToImage());
         var error = await socket.WaitAsync("execution_error", failing);
         error.Data!["exception_type"]!.ToString().ShouldBe("torch.OutOfMemoryError");
         error.Data["node_type"]!.ToString().ShouldBe("KSampler");
 
-        var fine = await host.SubmitAsync(Graphs.TextToImage());
+        var fine = await host.SubmitAsync(Workflows.TextToImage());
         await socket.WaitAsync("execution_success", fine);
     }
 

@@ -13,7 +13,7 @@ public sealed class PromptRunTests
         await using var host = await SimulatorHost.StartAsync(("Version", version));
         await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
 
-        var id = await host.SubmitAsync(Graphs.TextToImage(steps: 2));
+        var id = await host.SubmitAsync(Workflows.TextToImage(steps: 2));
         await socket.WaitForEndAsync(id);
 
         string.Join(' ', socket.Frames.Select(f => f.Kind)).ShouldBe(
@@ -37,7 +37,7 @@ public sealed class PromptRunTests
         await socket.SendAsync("""{"type":"feature_flags","data":{"supports_preview_metadata":true}}""");
         await socket.WaitAsync("feature_flags");
 
-        var id = await host.SubmitAsync(Graphs.TextToImage(steps: 1));
+        var id = await host.SubmitAsync(Workflows.TextToImage(steps: 1));
         await socket.WaitForEndAsync(id);
 
         string.Join(' ', socket.Frames.Select(f => f.Kind)).ShouldContain("progress_state binary:4 progress progress_state");

@@ -31,7 +31,7 @@ public sealed class PictureRoutesTests
         await UploadAsync(host, "source.png", source);
         await UploadAsync(host, "mask.png", Half(new Color(0, 0, 0), new Color(1, 1, 1)));
 
-        var prompt = Graphs.TextToImage(steps: 1);
+        var prompt = Workflows.TextToImage(steps: 1);
         prompt["4"] = Graphs.Node("VAEEncodeForInpaint", ("pixels", Graphs.Link("90")), ("vae", Graphs.Link("1", 2)), ("mask", Graphs.Link("91")), ("grow_mask_by", 6));
         prompt["90"] = Graphs.Node("LoadImage", ("image", "source.png"));
         prompt["91"] = Graphs.Node("LoadImageMask", ("image", "mask.png"), ("channel", "red"));
@@ -50,7 +50,7 @@ public sealed class PictureRoutesTests
         await using var socket = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=tester");
         var body = new JsonObject
         {
-            ["prompt"] = Graphs.TextToImage(steps: 1),
+            ["prompt"] = Workflows.TextToImage(steps: 1),
             ["extra_data"] = new JsonObject { ["client_id"] = "tester", ["extra_pnginfo"] = new JsonObject { ["workflow"] = new JsonObject { ["id"] = "w1" } } },
         };
         using var answer = await host.Http.PostAsJsonAsync("/prompt", body);

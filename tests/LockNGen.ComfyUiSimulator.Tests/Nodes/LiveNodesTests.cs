@@ -125,7 +125,7 @@ public sealed class LiveNodesTests
     public async Task Choices_ThatWereAdded_AreTaken()
     {
         await using var host = await SimulatorHost.StartAsync();
-        var workflow = Graphs.TextToImage();
+        var workflow = Workflows.TextToImage();
         workflow["1"]!["inputs"]!["ckpt_name"] = "new.safetensors";
         using var before = await SubmitAsync(host, workflow);
         (await host.Http.PostAsJsonAsync("/simulator/catalog/choices?classType=CheckpointLoaderSimple&input=ckpt_name", new[] { "new.safetensors" })).EnsureSuccessStatusCode();
