@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -105,31 +106,39 @@ internal sealed class SocketEndpoint(
     /// <summary>Clients say one thing only, and that first.</summary>
     private async Task<ClientSession> ReadAsync(WebSocket socket, DoorSocket connection, OwnerState owner, ClientSession session, string clientId)
     {
-        var buffer = new byte[ReceiveBuffer];
-        using var message = new MemoryStream();
         for (var isFirst = true; ;)
         {
-            var received = await socket.ReceiveAsync(buffer.AsMemory(), connection.Ended);
+            // An empty read waits without holding a buffer: most clients never say more.
+            var received = await socket.ReceiveAsync(Memory<byte>.Empty, connection.Ended);
+            using var message = new MemoryStream();
+            var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBuffer);
+            try
+            {
+                while (received.MessageType != WebSocketMessageType.Close && !received.EndOfMessage)
+                {
+                    received = await socket.ReceiveAsync(buffer.AsMemory(), connection.Ended);
+                    if (isFirst && received.MessageType == WebSocketMessageType.Text)
+                        message.Write(buffer, 0, received.Count);
+                    if (message.Length > MaxIncoming)
+                        return session;
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+
             if (received.MessageType == WebSocketMessageType.Close)
             {
                 connection.ClosedCleanly = true;
                 return session;
             }
 
-            if (message.Length + received.Count > MaxIncoming)
-                return session;
-            if (isFirst && received.MessageType == WebSocketMessageType.Text)
-                message.Write(buffer, 0, received.Count);
-            if (!received.EndOfMessage)
+            if (!isFirst || RequestJson.Parse(message.GetBuffer().AsMemory(0, (int)message.Length)) is not { } first)
                 continue;
-            if (isFirst && received.MessageType == WebSocketMessageType.Text && RequestJson.Parse(message.GetBuffer().AsMemory(0, (int)message.Length)) is { } first)
-            {
-                isFirst = false;
-                if (first["type"]?.ToString() == "feature_flags" && first["data"] is JsonObject flags)
-                    session = await AgreeAsync(flags, connection, owner, session, clientId);
-            }
-
-            message.SetLength(0);
+            isFirst = false;
+            if (first["type"]?.ToString() == "feature_flags" && first["data"] is JsonObject flags)
+                session = await AgreeAsync(flags, connection, owner, session, clientId);
         }
     }
 

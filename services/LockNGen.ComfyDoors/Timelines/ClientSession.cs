@@ -39,8 +39,11 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     /// <summary>Those of which no end has come.</summary>
     public IEnumerable<Guid> Unfinished => _timelines.Values.Where(s => s.EndedAt is null).Select(s => s.Id);
 
+    /// <summary>Whether there is a prompt that has begun and whose end is still to be told.</summary>
+    public bool IsTelling => _begun.Count > 0;
+
     /// <summary>Those that ran and have ended, and of which those who listen are still to be told: another's timeline comes first.</summary>
-    public IEnumerable<Guid> Waiting => _sockets.Count == 0 ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
+    public IEnumerable<Guid> Waiting => _sockets.Count == 0 || !IsTelling ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
 
     /// <summary>Those whose end has not been written to everybody who listens, whether it has come or not.</summary>
     public IEnumerable<Guid> Unreported

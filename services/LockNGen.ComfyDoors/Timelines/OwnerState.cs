@@ -3,12 +3,13 @@ using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Frames;
 using LockNGen.ComfyDoors.Sockets;
 using LockNGen.Contracts;
+using LockNGen.Hosting.Resilience;
 using LockNGen.Web.Authentication;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>Everything that this door knows of one owner: the clients, their prompts, and how many of them are unfinished.</summary>
-internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, DoorOptions options, TimeProvider clock)
+internal sealed class OwnerState
 {
     /// <summary>Who comes to a door that has just come itself may have been away when its prompts ended.</summary>
     private static readonly TimeSpan Recently = TimeSpan.FromMinutes(2);
@@ -16,17 +17,27 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
     /// <summary>Events that wait until it is known whose they are.</summary>
     private const int MaxWaiting = 10_000;
 
+    private readonly GenerationApiClient _api;
+    private readonly DoorOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly SharedRead<PromptList> _load;
     private readonly Lock _gate = new();
-    private readonly List<ClientSession> _sessions = [];
+    private readonly Dictionary<(string ClientId, bool IsInterleaved), ClientSession> _sessions = [];
     private readonly Dictionary<Guid, string?> _clients = [];
     private readonly Dictionary<Guid, List<GenerationEvent>> _unknown = [];
     private readonly Queue<Guid> _ended = new();
     private readonly HashSet<Guid> _active = [];
-    private readonly List<DoorSocket> _sockets = [];
-    private DoorCaller _caller = caller;
-    private DateTimeOffset _usedAt = clock.GetUtcNow();
-    private bool _isLoaded;
+    private readonly HashSet<DoorSocket> _sockets = [];
+    private HashSet<ClientSession> _toLoad = [];
+    private DoorCaller _caller;
+    private DateTimeOffset _usedAt;
     private int _announced;
+
+    public OwnerState(DoorCaller caller, GenerationApiClient api, DoorOptions options, TimeProvider clock)
+    {
+        (_api, _options, _clock, _caller, _usedAt) = (api, options, clock, caller, clock.GetUtcNow());
+        _load = new SharedRead<PromptList>(LoadAsync);
+    }
 
     /// <summary>Rises with whatever changes the history.</summary>
     public int HistoryVersion { get; private set; }
@@ -40,7 +51,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         get
         {
             lock (_gate)
-                return _sockets.Count == 0 && _sessions.Count == 0 && clock.GetUtcNow() - _usedAt > options.KeepTimelines;
+                return _sockets.Count == 0 && _sessions.Count == 0 && _clock.GetUtcNow() - _usedAt > _options.KeepTimelines;
         }
     }
 
@@ -50,7 +61,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         get
         {
             lock (_gate)
-                return _sockets.Count > 0 || _sessions.Exists(s => s.Unfinished.Any());
+                return _sockets.Count > 0 || _sessions.Values.Any(s => s.Unfinished.Any());
         }
     }
 
@@ -60,7 +71,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         get
         {
             lock (_gate)
-                return _sessions.SelectMany(s => s.Unreported).ToHashSet();
+                return _sessions.Values.SelectMany(s => s.Unreported).ToHashSet();
         }
     }
 
@@ -68,7 +79,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
     public void Use(DoorCaller caller)
     {
         lock (_gate)
-            (_caller, _usedAt) = (caller, clock.GetUtcNow());
+            (_caller, _usedAt) = (caller, _clock.GetUtcNow());
     }
 
     /// <summary>A prompt is about to be submitted: its events are this client's.</summary>
@@ -120,39 +131,29 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
     public async Task<ClientSession> AttachAsync(DoorSocket socket, string clientId, bool isInterleaved, CancellationToken cancellationToken)
     {
         Use(socket.Caller);
-        ClientSession session;
-        bool isKnown;
         lock (_gate)
         {
-            session = SessionOf(clientId, isInterleaved);
-            isKnown = _isLoaded && session.IsLoaded;
+            var session = SessionOf(clientId, isInterleaved);
+            if (session.IsLoaded)
+                return Join(socket, session);
+            _toLoad.Add(session);
         }
 
-        if (!isKnown)
-            await LoadAsync(session, cancellationToken);
+        // Clients come by the hundred when a door or their network is back, and what they ask for is the same.
+        await _load.GetAsync(cancellationToken);
         lock (_gate)
-        {
-            if (!_sessions.Contains(session))
-                _sessions.Add(session);
-            // What nobody listened for has ended, until somebody listens who is to be told of it.
-            session.Join(socket);
-            Announce();
-            _sockets.Add(socket);
-            session.Welcome(socket, _announced);
-            Announce();
-        }
-
-        return session;
+            return Join(socket, SessionOf(clientId, isInterleaved));
     }
 
     public void Detach(DoorSocket socket, ClientSession session)
     {
         lock (_gate)
         {
-            _usedAt = clock.GetUtcNow();
+            _usedAt = _clock.GetUtcNow();
             _sockets.Remove(socket);
             session.Detach(socket);
-            Announce();
+            if (session.IsTelling)
+                Announce();
         }
     }
 
@@ -206,7 +207,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
     {
         lock (_gate)
         {
-            foreach (var session in _sessions.Where(s => s.Unfinished.Any()))
+            foreach (var session in _sessions.Values.Where(s => s.Unfinished.Any()))
                 session.Send(ComfyFrames.Status(_announced));
         }
     }
@@ -219,14 +220,14 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         lock (_gate)
         {
             (before, asker) = ([.. _active], _caller);
-            open = [.. _sessions.SelectMany(s => s.Unfinished).Distinct()];
+            open = [.. _sessions.Values.SelectMany(s => s.Unfinished).Distinct()];
         }
 
-        var active = (await api.ActiveAsync(asker, full: false, cancellationToken)).Items;
+        var active = (await _api.ActiveAsync(asker, full: false, cancellationToken)).Items;
         var ended = new List<Prompt>();
         foreach (var id in open.Except(active.Select(p => p.Id)))
         {
-            if (await api.FindAsync(asker, id, full: false, cancellationToken) is { Generation.HasEnded: true } prompt)
+            if (await _api.FindAsync(asker, id, full: false, cancellationToken) is { Generation.HasEnded: true } prompt)
                 ended.Add(prompt);
         }
 
@@ -250,27 +251,56 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
     {
         lock (_gate)
         {
-            foreach (var session in _sessions)
-                session.Sweep(options.KeepTimelines);
-            _sessions.RemoveAll(s => s.IsForgotten(options.KeepTimelines));
+            foreach (var (key, session) in _sessions)
+            {
+                session.Sweep(_options.KeepTimelines);
+                if (session.IsForgotten(_options.KeepTimelines))
+                    _sessions.Remove(key);
+            }
+
             while (_ended.Count > MaxWaiting)
                 _clients.Remove(_ended.Dequeue());
         }
     }
 
-    private async Task LoadAsync(ClientSession session, CancellationToken cancellationToken)
+    /// <summary>Brings those sessions up to date that ask for it before this begins.</summary>
+    private async Task<PromptList> LoadAsync()
     {
-        var active = (await api.ActiveAsync(_caller, full: false, cancellationToken)).Items;
-        var ended = (await api.EndedWithinAsync(_caller, Recently, cancellationToken)).Items;
+        HashSet<ClientSession> sessions;
+        lock (_gate)
+            (sessions, _toLoad) = (_toLoad, []);
+        var active = await _api.ActiveAsync(_caller, full: false, CancellationToken.None);
+        var ended = await _api.EndedWithinAsync(_caller, Recently, CancellationToken.None);
         lock (_gate)
         {
-            (_isLoaded, session.IsLoaded) = (true, true);
-            Know(active);
-            Announce();
             // In the order in which they began.
-            foreach (var prompt in ended.Concat(active).Where(p => p.ClientId == session.ClientId).OrderBy(p => p.Generation.StartedAt ?? p.Generation.EndedAt))
-                session.Restore(prompt);
+            var prompts = ended.Items.Concat(active.Items).OrderBy(p => p.Generation.StartedAt ?? p.Generation.EndedAt).ToLookup(p => p.ClientId);
+            foreach (var session in sessions.Where(s => !s.IsLoaded))
+            {
+                session.IsLoaded = true;
+                foreach (var prompt in prompts[session.ClientId])
+                    session.Restore(prompt);
+            }
+
+            Know(active.Items);
+            Announce();
         }
+
+        return active;
+    }
+
+    private ClientSession Join(DoorSocket socket, ClientSession session)
+    {
+        // Only what waits to be told changes how many are unfinished: what nobody listened for has ended, until somebody listens who is to be told of it.
+        var isTelling = session.IsTelling;
+        session.Join(socket);
+        if (isTelling)
+            Announce();
+        _sockets.Add(socket);
+        session.Welcome(socket, _announced);
+        if (isTelling)
+            Announce();
+        return session;
     }
 
     private void Know(IReadOnlyList<Prompt> active)
@@ -316,7 +346,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
         Prompt? prompt = null;
         try
         {
-            prompt = await api.FindAsync(_caller, id, full: false, CancellationToken.None);
+            prompt = await _api.FindAsync(_caller, id, full: false, CancellationToken.None);
         }
         catch (ApiException)
         {
@@ -356,7 +386,7 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
     /// <summary>Tells everybody how many prompts are unfinished, if that has changed: it is as many as /queue lists.</summary>
     private void Announce()
     {
-        var remaining = _active.Count + _sessions.SelectMany(s => s.Waiting).Distinct().Count(id => !_active.Contains(id));
+        var remaining = _active.Count + _sessions.Values.SelectMany(s => s.Waiting).Distinct().Count(id => !_active.Contains(id));
         if (remaining == _announced)
             return;
         _announced = remaining;
@@ -365,14 +395,20 @@ internal sealed class OwnerState(DoorCaller caller, GenerationApiClient api, Doo
             socket.Send(frame);
     }
 
-    private List<ClientSession> SessionsOf(string? clientId) => clientId is null ? [] : _sessions.FindAll(s => s.ClientId == clientId);
+    private IEnumerable<ClientSession> SessionsOf(string? clientId)
+    {
+        if (clientId is null)
+            yield break;
+        if (_sessions.TryGetValue((clientId, false), out var inTurn))
+            yield return inTurn;
+        if (_sessions.TryGetValue((clientId, true), out var interleaved))
+            yield return interleaved;
+    }
 
     private ClientSession SessionOf(string clientId, bool isInterleaved)
     {
-        if (_sessions.Find(s => s.ClientId == clientId && s.IsInterleaved == isInterleaved) is { } known)
-            return known;
-        var session = new ClientSession(clientId, isInterleaved, clock);
-        _sessions.Add(session);
+        if (!_sessions.TryGetValue((clientId, isInterleaved), out var session))
+            _sessions.Add((clientId, isInterleaved), session = new ClientSession(clientId, isInterleaved, _clock));
         return session;
     }
 }

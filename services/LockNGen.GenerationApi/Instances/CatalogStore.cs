@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.Hosting.Resilience;
 using LockNGen.Storage;
 
 namespace LockNGen.GenerationApi.Instances;

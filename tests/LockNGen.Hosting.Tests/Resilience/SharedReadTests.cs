@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using LockNGen.GenerationApi.Storage;
+using LockNGen.Hosting.Resilience;
 
-namespace LockNGen.GenerationApi.Tests.Storage;
+namespace LockNGen.Hosting.Tests.Resilience;
 
 public sealed class SharedReadTests
 {

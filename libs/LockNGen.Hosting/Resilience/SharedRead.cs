@@ -1,10 +1,10 @@
-namespace LockNGen.GenerationApi.Storage;
+namespace LockNGen.Hosting.Resilience;
 
 /// <summary>
 /// A read shared by concurrent callers. No one gets a result read before they asked: a caller that arrives during a read
 /// waits for the next one.
 /// </summary>
-internal sealed class SharedRead<T>(Func<Task<T>> read)
+public sealed class SharedRead<T>(Func<Task<T>> read)
 {
     private readonly Lock _lock = new();
     private Task<T>? _running;
