@@ -13,6 +13,7 @@ namespace LockNGen.ComfyDoors.Tests.Timelines;
 internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
 {
     private readonly Dictionary<Guid, string> _prompts = [];
+    private int _requests;
 
     public FarmStub()
     {
@@ -24,6 +25,12 @@ internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
     public GenerationApiClient Api { get; }
     public OwnerStates OwnerStates { get; }
     public DoorCaller Caller { get; } = new() { Owner = "" };
+
+    /// <summary>What has been asked.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Until this is done nothing is answered.</summary>
+    public Task Answering { get; set; } = Task.CompletedTask;
 
     /// <summary>What becomes of a prompt of the client <c>client</c>.</summary>
     public void Know(Guid id, string status, bool hasRun = true)
@@ -39,8 +46,10 @@ internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
 
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = new Uri("http://farm/") };
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _requests);
+        await Answering.WaitAsync(cancellationToken);
         var query = HttpUtility.ParseQueryString(request.RequestUri!.Query);
         var ids = query["ids"]?.Split(',').Select(Guid.Parse).ToHashSet();
         var found = _prompts.Where(p => ids?.Contains(p.Key) ?? query["id"] is not { } id || Guid.Parse(id) == p.Key)
@@ -49,6 +58,6 @@ internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
             .Where(_ => query["endedWithin"] is null)
             .Select(p => p.Value).ToList();
         var json = $$"""{"items": [{{string.Join(',', found)}}], "total": {{found.Count}}}""";
-        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(json, Encoding.UTF8, "application/json") });
+        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
     }
 }

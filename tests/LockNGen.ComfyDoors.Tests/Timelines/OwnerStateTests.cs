@@ -1,0 +1,42 @@
+using LockNGen.ComfyDoors.Sockets;
+using LockNGen.ComfyDoors.Timelines;
+
+namespace LockNGen.ComfyDoors.Tests.Timelines;
+
+public sealed class OwnerStateTests : IDisposable
+{
+    private const int Clients = 50;
+
+    private readonly FarmStub _farm = new();
+    private readonly List<DoorSocket> _sockets = [];
+
+    /// <summary>When a door or its network is back, all of them come at once, and each with an id of its own.</summary>
+    [Fact]
+    public async Task ClientsThatComeAtOnce_AskTheFarmTogether()
+    {
+        var answer = new TaskCompletionSource();
+        _farm.Answering = answer.Task;
+        var owner = _farm.OwnerStates.Of(_farm.Caller);
+        var clients = Enumerable.Range(0, Clients).Select(i => AttachAsync(owner, $"client {i}")).ToList();
+        answer.SetResult();
+        await Task.WhenAll(clients);
+
+        // What is under way and what has ended: for the first one, and then for all others.
+        _farm.Requests.ShouldBe(4);
+    }
+
+    public void Dispose()
+    {
+        foreach (var socket in _sockets)
+            socket.End();
+        _farm.OwnerStates.Dispose();
+        _farm.Dispose();
+    }
+
+    private Task<ClientSession> AttachAsync(OwnerState owner, string clientId)
+    {
+        var socket = new DoorSocket(null!, _farm.Caller, null!, 1 << 20);
+        _sockets.Add(socket);
+        return owner.AttachAsync(socket, clientId, isInterleaved: false, TestContext.Current.CancellationToken);
+    }
+}
