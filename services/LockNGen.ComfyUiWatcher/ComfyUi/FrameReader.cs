@@ -9,6 +9,7 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// </summary>
 internal sealed class FrameReader(IReadOnlySet<string> customEvents)
 {
+    private readonly StepFrames? _steps = customEvents.Contains("progress") || customEvents.Contains("progress_state") ? null : new StepFrames();
     private (string PromptId, string Node)? _speaker;
     private (string PromptId, string Node)? _running;
 
@@ -19,7 +20,9 @@ internal sealed class FrameReader(IReadOnlySet<string> customEvents)
         try
         {
             problem = null;
-            return Attribute(type == WebSocketMessageType.Text ? ComfyUiTextFrame.Parse(frame, customEvents) : ComfyUiBinaryFrame.Parse(frame));
+            return Attribute(type == WebSocketMessageType.Text
+                ? _steps?.Read(frame.Span) ?? ComfyUiTextFrame.Parse(frame, customEvents)
+                : ComfyUiBinaryFrame.Parse(frame));
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or InvalidDataException)
         {

@@ -9,11 +9,14 @@ internal static class JsonText
 {
     private const string Replacement = "\\ufffd";
 
-    /// <summary>The same document without halves of surrogate pairs; a valid one is not copied.</summary>
+    /// <summary>Whether a document has no halves of characters for sure.</summary>
+    public static bool IsSound(ReadOnlySpan<byte> json) => Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0;
+
+    /// <summary>The same document without halves of characters; what is sound already is not copied.</summary>
     public static ReadOnlyMemory<byte> Sound(ReadOnlyMemory<byte> json)
     {
         var bytes = json.Span;
-        if (Utf8.IsValid(bytes) && bytes.IndexOf("\\ud"u8) < 0 && bytes.IndexOf("\\uD"u8) < 0)
+        if (IsSound(bytes))
             return json;
         var text = Encoding.UTF8.GetString(bytes);
         var sound = new StringBuilder(text.Length);

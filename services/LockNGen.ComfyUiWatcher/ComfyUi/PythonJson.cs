@@ -17,6 +17,8 @@ internal static class PythonJson
     /// <exception cref="JsonException">It is not JSON, not even Python's.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json, int maxKept = 8 << 20)
     {
+        if (json.Length <= Piece && TryParseAsItIs(json) is { } document)
+            return document;
         var pruner = new JsonPruner(JsonShape.All, maxKept);
         pruner.Write(json.Span);
         return JsonDocument.Parse(Finish(pruner, maxKept));
@@ -55,6 +57,22 @@ internal static class PythonJson
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Most of it is JSON as it should be, and pruning costs several times as much as reading it.</summary>
+    private static JsonDocument? TryParseAsItIs(ReadOnlyMemory<byte> json)
+    {
+        var bytes = json.Span;
+        if (!JsonText.IsSound(bytes) || bytes.IndexOf("NaN"u8) >= 0 || bytes.IndexOf("Infinity"u8) >= 0)
+            return null;
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

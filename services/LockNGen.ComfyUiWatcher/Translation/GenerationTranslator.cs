@@ -48,8 +48,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
                     _progress.Enter(node);
                 return Report(receivedAt);
             case NodeProgress progress:
-                _progress.Advance(progress);
-                return Report(receivedAt);
+                return _progress.Advance(progress) ? Report(receivedAt) : [];
             case ProgressState state:
                 _progress.Advance(state);
                 return Report(receivedAt);

@@ -36,9 +36,17 @@ internal sealed class PromptProgress(RunGraph graph)
         {
             if (_succeeded)
                 return 1;
-            var running = _expected.Where(id => !_cached.Contains(id)).Select(id => (Id: id, Graph.Find(id)!.Weight)).ToList();
-            var total = running.Sum(n => n.Weight);
-            return total == 0 ? 0 : running.Sum(n => n.Weight * FractionOf(n.Id)) / total;
+            var (total, done) = (0.0, 0.0);
+            foreach (var id in _expected)
+            {
+                if (_cached.Contains(id))
+                    continue;
+                var weight = Graph.Find(id)!.Weight;
+                total += weight;
+                done += weight * FractionOf(id);
+            }
+
+            return total == 0 ? 0 : done / total;
         }
     }
 
@@ -54,10 +62,15 @@ internal sealed class PromptProgress(RunGraph graph)
 
     public void Enter(string node) => Show(node, new NodeState(node, DisplayNode: null, 0, 1, Finished: false));
 
-    public void Advance(NodeProgress progress)
+    /// <summary>Returns whether it is news: ComfyUI tells each step in two frames.</summary>
+    public bool Advance(NodeProgress progress)
     {
         var known = _states.GetValueOrDefault(progress.Node);
-        Update(new NodeState(progress.Node, known?.DisplayNode, progress.Value, progress.Max, Finished: false));
+        var state = new NodeState(progress.Node, known?.DisplayNode, progress.Value, progress.Max, Finished: false);
+        if (state == known && CurrentNode == DisplayNode(progress.Node))
+            return false;
+        Update(state);
+        return true;
     }
 
     /// <summary>Several nodes may run at once; the one that moved last is shown.</summary>
