@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using LockNGen.Hosting.Resilience;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,12 +7,20 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// Publishes events to RabbitMQ: all those of a process on one channel, in the order in which they are posted, without waiting for the confirm of one
-/// before the next. Whatever a lost connection leaves unconfirmed goes out again, in that order and before anything else, so that no event overtakes
-/// another; MassTransit would repeat each message by itself. Callers bound the number in flight: each waits for its confirms.
+/// The way of events to RabbitMQ: all of a process's on one channel, in the order in which they are posted, without waiting for the confirm of one
+/// before the next. An event is written to the socket by whoever posts it, and one thread reads the confirms. Whatever a lost connection leaves unconfirmed goes
+/// out again, in that order and before anything else, so that no event overtakes another; MassTransit would repeat each message for its own. What is on its way
+/// is bounded by those who post: each waits for its confirms.
 /// </summary>
 internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> options, IHostEnvironment host, TimeProvider clock, ILogger<EventLine> logger) : IAsyncDisposable
 {
+    /// <summary>Without a confirm for so many seconds the connection counts as lost, and so it does when the broker is silent altogether.</summary>
+    private const int Patience = 10;
+
+    /// <summary>The same while the broker says that it is short of memory or disk and takes nothing.</summary>
+    private const int PatienceWhileBlocked = 60;
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     /// <summary>
@@ -25,32 +32,65 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
     private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(20);
 
     private readonly ConnectionFactory _factory = nodes.CreateFactory();
-
-    private readonly Channel<PostedEvent> _posted = Channel.CreateUnbounded<PostedEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
-    private Queue<PostedEvent> _again = new();
-    private TimeSpan _patience = ShortestPatience;
+    private readonly List<PostedEvent> _confirmed = [];
+    private Queue<PostedEvent> _unconfirmed = new();
+    private EventChannel? _channel;
+    private int _holding;
     private Task? _running;
 
-    /// <summary>Gives the event its place; the task completes when the broker has confirmed it.</summary>
-    public Task PostAsync(PostedEvent posted)
+    /// <summary>Gives the event its place, and sends it if there is a way.</summary>
+    public void Post(PostedEvent posted)
     {
-        if (_running is null)
+        lock (_gate)
+        {
+            _running ??= Task.Run(RunAsync);
+            _unconfirmed.Enqueue(posted);
+            if (_channel is not { } channel)
+                return;
+            channel.Add(posted);
+            if (_holding == 0)
+                channel.Flush();
+        }
+    }
+
+    /// <summary>Has what is posted by this, and what others post meanwhile, leave in one piece.</summary>
+    public void Together(Action post)
+    {
+        lock (_gate)
+            _holding++;
+        try
+        {
+            post();
+        }
+        finally
         {
             lock (_gate)
-                _running ??= Task.Run(RunAsync);
+            {
+                if (--_holding == 0)
+                    _channel?.Flush();
+            }
         }
-
-        _posted.Writer.TryWrite(posted);
-        return posted.Confirmed;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        EventChannel? channel;
+        lock (_gate)
+        {
+            channel = _channel;
+            channel?.Close();
+        }
+
         if (_running is { } running)
+        {
+            await running.WaitAsync(CloseTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            channel?.Lose("the process ends");
             await running;
+        }
+
         _stop.Dispose();
     }
 
@@ -61,47 +101,103 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         {
             try
             {
-                await using var channel = await EventChannel.OpenAsync(_factory, $"{host.ApplicationName} events", options.Value, _patience, clock, _stop.Token);
-                failures = 0;
-                await SendAsync(channel);
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
+                var node = await DeclareAsync();
+                using var channel = new EventChannel();
+                // It reads until the connection is lost, on a thread of its own.
+                await Task.Factory.StartNew(
+                    () => Run(channel, node, () => failures = 0), _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             catch (Exception e)
             {
+                if (_stop.IsCancellationRequested)
+                    return;
                 var delay = Reconnect.DelayAfter(++failures);
-                LogLost(e.Message, _again.Count, delay.TotalSeconds);
+                LogLost(e.Message, Count(), delay.TotalSeconds);
                 await Task.Delay(delay, clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task SendAsync(EventChannel channel)
+    /// <summary>Makes sure that nothing is published into the void, and returns the node that can be reached.</summary>
+    private async Task<AmqpTcpEndpoint> DeclareAsync()
     {
+        await using var connection = await _factory.CreateConnectionAsync($"{host.ApplicationName} topology", _stop.Token);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: _stop.Token);
+        await EventTopology.DeclareAsync(channel, options.Value, _stop.Token);
+        return connection.Endpoint;
+    }
+
+    private void Run(EventChannel channel, AmqpTcpEndpoint node, Action opened)
+    {
+        using (_stop.Token.Register(() => channel.Lose("the process ends")))
+            channel.Open(_factory, node, $"{host.ApplicationName} events");
+        opened();
+        using var watch = clock.CreateTimer(_ => Watch(channel), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        lock (_gate)
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            _unconfirmed = new Queue<PostedEvent>(_unconfirmed.Where(p => !p.IsConfirmed && !p.IsAbandoned));
+            foreach (var posted in _unconfirmed)
+                channel.Add(posted);
+            channel.Flush();
+            _channel = channel;
+        }
+
         try
         {
-            while (_again.TryDequeue(out var posted))
-                await SendAsync(channel, posted);
-            while (await _posted.Reader.WaitToReadAsync(channel.Lost))
-            {
-                while (_posted.Reader.TryRead(out var posted))
-                    await SendAsync(channel, posted);
-            }
-        }
-        catch (OperationCanceledException e) when (!_stop.IsCancellationRequested)
-        {
-            throw new IOException(channel.Reason, e);
+            channel.Read(Confirm);
         }
         finally
         {
-            _again = new Queue<PostedEvent>([.. channel.Unconfirmed(), .. _again]);
-            _patience = channel.HasConfirmed ? ShortestPatience : TimeSpan.FromTicks(Math.Min(2 * _patience.Ticks, LongestPatience.Ticks));
+            lock (_gate)
+                _channel = null;
         }
     }
 
-    private static ValueTask SendAsync(EventChannel channel, PostedEvent posted) => posted.IsAbandoned ? ValueTask.CompletedTask : channel.SendAsync(posted);
+    private void Confirm(ulong tag, bool multiple)
+    {
+        lock (_gate)
+        {
+            foreach (var posted in _unconfirmed)
+            {
+                if (posted.Tag > tag)
+                    break;
+                if ((!multiple && posted.Tag != tag) || posted.IsConfirmed)
+                    continue;
+                posted.IsConfirmed = true;
+                _confirmed.Add(posted);
+            }
+
+            while (_unconfirmed.TryPeek(out var first) && first.IsConfirmed)
+                _unconfirmed.Dequeue();
+        }
+
+        foreach (var posted in _confirmed)
+            posted.Confirmed?.Invoke();
+        _confirmed.Clear();
+    }
+
+    private void Watch(EventChannel channel)
+    {
+        channel.Beat();
+        lock (_gate)
+        {
+            if (channel == _channel && _unconfirmed.TryPeek(out var first)
+                && channel.Seconds - first.SentAt >= (channel.IsBlocked ? PatienceWhileBlocked : Patience))
+            {
+                channel.Lose("the broker confirms nothing");
+            }
+        }
+
+        if (channel.Seconds - channel.HeardAt >= Patience)
+            channel.Lose("the broker is silent");
+    }
+
+    private int Count()
+    {
+        lock (_gate)
+            return _unconfirmed.Count;
+    }
 
     [LoggerMessage(LogLevel.Warning, "Events cannot reach the broker ({Reason}); {Count} will be sent again, retrying in {Delay} s")]
     private partial void LogLost(string reason, int count, double delay);

@@ -48,6 +48,7 @@ public static class ComfyUiWatcherExtensions
         services.AddSingleton<StoreOtherResults>(provider => provider.GetRequiredService<OtherResults>().StoreAsync);
         services.AddSingleton<LedgerClient>();
         services.AddSingleton<ReportedProgress>();
+        services.AddSingleton<SharedTimer>();
         services.AddSingleton<GenerationServices>();
         services.AddSingleton<GenerationDispatcher>();
         builder.AddBus(bus => bus.DurableEndpoint(

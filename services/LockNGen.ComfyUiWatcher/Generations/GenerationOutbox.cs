@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using LockNGen.ComfyUiWatcher.Translation;
 using LockNGen.Contracts;
 using LockNGen.Hosting.Resilience;
@@ -9,10 +9,11 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// <summary>
 /// The one publisher of a generation's attempt. An event gets its number when it leaves, and from then on it is that event: it goes out,
 /// byte for byte, again and again until the broker has confirmed, before anything behind it. Where the publisher keeps the order, none waits for the confirm of
-/// the one before: a few are on their way at a time, and progress beyond that merges until the broker keeps up.
+/// the one before: a few are on their way at a time, and progress beyond that merges until the broker keeps up. What is due leaves on the thread that adds it: a
+/// thread of its own would cost more to wake than an event to publish.
 /// </summary>
 internal sealed partial class GenerationOutbox(
-    Guid generationId, int attempt, long? stateSequence, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, TimeProvider clock,
+    Guid generationId, int attempt, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, SharedTimer timer, TimeProvider clock,
     WatcherMetrics metrics, ILogger logger)
 {
     /// <summary>Events of one generation that the broker has not confirmed yet.</summary>
@@ -21,12 +22,21 @@ internal sealed partial class GenerationOutbox(
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
+    private readonly Lock _gate = new();
     private readonly PendingEvents _pending = new(policy, clock);
-    private readonly ConcurrentQueue<Task> _onTheirWay = new();
     private readonly NewestProgress _newest = new();
     private long _number;
     private long? _stateSequence = stateSequence;
     private string? _previewUrl;
+    private bool _isOpen;
+    private DateTimeOffset _wakesAt = DateTimeOffset.MaxValue;
+    private DateTimeOffset _silentSince;
+    private Task _sent = Task.CompletedTask;
+    private int _onTheirWay;
+    private bool _isEnding;
+    private TaskCompletionSource? _drained;
+    private Activity? _activity;
+    private CancellationToken _stop;
 
     /// <summary>Never waits.</summary>
     /// <param name="translated">The event, without number.</param>
@@ -35,15 +45,24 @@ internal sealed partial class GenerationOutbox(
     {
         if (translated.Preview is { } preview && preview.Image.Length > policy.PreviewMaxBytes)
             return;
-        if (_pending.Add(new PendingEvent(translated, receivedAt)))
-            metrics.Superseded(translated.Event.Type);
+        lock (_gate)
+        {
+            if (_pending.Add(new PendingEvent(translated, receivedAt)))
+                metrics.Superseded(translated.Event.Type);
+            PublishDue();
+        }
     }
 
-    /// <summary>Completes when the broker has confirmed everything that was added; progress does not dawdle any more.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when the broker has confirmed everything that was added; progress does not dawdle any more, and silence means nothing.</summary>
+    public Task DrainAsync(CancellationToken cancellationToken)
     {
-        await _pending.DrainAsync(cancellationToken);
-        await Task.WhenAll(_onTheirWay).WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            _isEnding = true;
+            var drained = _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            PublishDue();
+            return drained.Task.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Gives the terminal event its number. After <see cref="DrainAsync"/> only.</summary>
@@ -82,24 +101,86 @@ internal sealed partial class GenerationOutbox(
     /// <summary>Publishes until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
+        lock (_gate)
         {
-            while (true)
-            {
-                if (await _pending.TakeAsync(cancellationToken) is { } next)
-                    await PublishAsync(next, cancellationToken);
-                else
-                    await RepeatAsync(cancellationToken);
-                _pending.Done();
-            }
+            (_stop, _activity, _silentSince) = (cancellationToken, Activity.Current, clock.GetUtcNow());
+            _isOpen = true;
+            PublishDue();
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+            _isOpen = false;
+        LogClosed(generationId, attempt);
+    }
+
+    private void Wake(DateTimeOffset due)
+    {
+        lock (_gate)
         {
-            LogClosed(generationId, attempt);
+            // Another one has come before it.
+            if (due != _wakesAt)
+                return;
+            _wakesAt = DateTimeOffset.MaxValue;
+            PublishDue();
         }
     }
 
-    private async Task PublishAsync(PendingEvent next, CancellationToken cancellationToken)
+    private void PublishDue()
+    {
+        if (!_isOpen || _stop.IsCancellationRequested)
+            return;
+        // Whoever adds may have a trace of its own, or none.
+        var activity = Activity.Current;
+        if (activity != _activity)
+            Activity.Current = _activity;
+        var now = clock.GetUtcNow();
+        while (_onTheirWay < (publisher.KeepsOrder ? MaxOnTheirWay : 1))
+        {
+            if (_pending.Take(now, atOnce: _drained is not null, out var wait) is { } next)
+            {
+                Publish(next);
+                _silentSince = now;
+                continue;
+            }
+
+            if (!_pending.IsEmpty)
+            {
+                WakeAt(now + wait);
+            }
+            else if (!_isEnding)
+            {
+                if (now >= _silentSince + policy.RepeatAfter)
+                {
+                    Repeat();
+                    _silentSince = now;
+                }
+
+                WakeAt(_silentSince + policy.RepeatAfter);
+            }
+
+            break;
+        }
+
+        if (activity != _activity)
+            Activity.Current = activity;
+        if (_pending.IsEmpty && _onTheirWay == 0)
+        {
+            _drained?.TrySetResult();
+            _drained = null;
+        }
+    }
+
+    // To be woken too early costs less than a timer for each event.
+    private void WakeAt(DateTimeOffset due)
+    {
+        if (_wakesAt <= due)
+            return;
+        _wakesAt = due;
+        timer.WakeAt(due, Wake);
+    }
+
+    private void Publish(PendingEvent next)
     {
         var message = Number(next.Translated.Event);
         message = message switch
@@ -110,14 +191,14 @@ internal sealed partial class GenerationOutbox(
         };
         _newest.Note(message);
         var preview = next.Translated.Preview is { } frame ? new EncodedPreview(frame.ContentType, frame.Image) : null;
-        await SendAsync(message, preview, next.ReceivedAt, cancellationToken);
+        Send(message, preview, next.ReceivedAt);
     }
 
     /// <summary>
     /// Publishes the newest progress again. Who has it ignores it by its number; where a state event has come after it, so would who lacks it, and
     /// it gets a new number, once.
     /// </summary>
-    private async Task RepeatAsync(CancellationToken cancellationToken)
+    private void Repeat()
     {
         var told = _newest.Events;
         var isLeftBehind = told.Any(m => m.Sequence < _stateSequence);
@@ -125,39 +206,65 @@ internal sealed partial class GenerationOutbox(
         {
             var again = isLeftBehind ? Number(message with { Timestamp = clock.GetUtcNow() }) : message;
             _newest.Note(again);
-            await SendAsync(again, preview: null, receivedAt: null, cancellationToken);
+            Send(again, preview: null, receivedAt: null);
         }
     }
 
-    private Task SendAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
-        publisher.KeepsOrder
-            ? SendOffAsync(PostAsync(message, preview, receivedAt, cancellationToken))
-            : PublishAsync(message, preview, receivedAt, cancellationToken);
+    private void Send(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt)
+    {
+        _onTheirWay++;
+        if (!publisher.KeepsOrder)
+        {
+            _sent = PublishAfterAsync(_sent, message, preview, receivedAt);
+            return;
+        }
+
+        // The bytes are there before the event, and whether they have arrived it need not know.
+        if (preview is not null)
+            publisher.Post(preview.Of(message), HeadersOf(receivedAt), _stop);
+        publisher.Post(message, HeadersOf(receivedAt), () => Confirmed(message.Type, receivedAt), _stop);
+    }
+
+    private void Confirmed(string type, DateTimeOffset? receivedAt)
+    {
+        metrics.Published(instance, type, clock.GetUtcNow() - receivedAt);
+        Sent();
+    }
+
+    private void Sent()
+    {
+        lock (_gate)
+        {
+            _onTheirWay--;
+            PublishDue();
+        }
+    }
+
+    private async Task PublishAfterAsync(Task before, GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt)
+    {
+        await before;
+        try
+        {
+            await Task.Run(() => PublishAsync(message, preview, receivedAt, _stop), _stop);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Sent();
+    }
 
     private async Task PostAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
-        var headers = receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
         if (preview is not null)
-        {
-            // Where the order is kept the bytes are there first, and whether they have arrived the event need not know.
-            var bytes = publisher.PostAsync(preview.Of(message), headers, cancellationToken);
-            if (!publisher.KeepsOrder)
-                await bytes;
-        }
-
-        await publisher.PostAsync(message, headers, cancellationToken);
+            await publisher.PublishAsync(preview.Of(message), HeadersOf(receivedAt), cancellationToken);
+        await publisher.PostAsync(message, HeadersOf(receivedAt), cancellationToken);
         metrics.Published(instance, message.Type, clock.GetUtcNow() - receivedAt);
     }
 
-    private async Task SendOffAsync(Task sent)
-    {
-        _onTheirWay.Enqueue(sent);
-        while (_onTheirWay.TryPeek(out var first) && (first.IsCompleted || _onTheirWay.Count > MaxOnTheirWay))
-        {
-            await first;
-            _onTheirWay.TryDequeue(out _);
-        }
-    }
+    private EventContext HeadersOf(DateTimeOffset? receivedAt) =>
+        receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
 
     [LoggerMessage(LogLevel.Warning, "{Type} of {GenerationId} was not confirmed, trying until it is: {Reason}")]
     private partial void LogUnconfirmed(string type, Guid generationId, string reason);

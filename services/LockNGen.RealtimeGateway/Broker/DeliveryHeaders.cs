@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 using LockNGen.Contracts;
-using LockNGen.RealtimeGateway.Broker.Amqp;
+using LockNGen.Messaging.Amqp;
 
 namespace LockNGen.RealtimeGateway.Broker;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using LockNGen.Contracts;
-using LockNGen.RealtimeGateway.Broker.Amqp;
+using LockNGen.Messaging.Amqp;
 using LockNGen.RealtimeGateway.Connections;
 using RabbitMQ.Client;
 
@@ -114,7 +114,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     {
         try
         {
-            _connection.Open(broker, node, name, queue, prefetch);
+            _connection.Open(broker, node, name);
+            _connection.Consume(queue, prefetch);
             _started.TrySetResult();
             while (true)
             {

@@ -1,8 +1,8 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using LockNGen.Contracts;
+using LockNGen.Messaging.Amqp;
 using LockNGen.RealtimeGateway.Broker;
-using LockNGen.RealtimeGateway.Broker.Amqp;
 using LockNGen.RealtimeGateway.Events;
 using LockNGen.RealtimeGateway.History;
 

@@ -41,9 +41,10 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         builder.AddBus(_events.AddTo);
         _host = builder.Build();
         await _host.StartAsync();
+        var publisher = _host.Services.GetRequiredService<EventPublisher>();
         _outbox = new GenerationOutbox(
-            Id, attempt: 2, stateSequence: GenerationSequence.Of(1, BeforeTheAttempt), "comfy-0", default, _host.Services.GetRequiredService<EventPublisher>(), new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), _clock, _metrics,
-            NullLogger.Instance);
+            Id, attempt: 2, "comfy-0", default, publisher, new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), new SharedTimer(publisher, _clock), _clock,
+            _metrics, NullLogger.Instance);
         _publishing = _outbox.RunAsync(_stop.Token);
     }
 
@@ -190,7 +191,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         _events.Of<GenerationProgressed>(Id).ShouldHaveSingleItem();
     }
 
-    /// <summary>The timer is armed by the publishing loop; the clock must not move before that.</summary>
+    /// <summary>The timer is armed once an event has left; the clock must not move before that.</summary>
     private async Task WaitInSilenceAsync()
     {
         await _clock.UntilArmedAsync(Silence);
@@ -257,14 +258,19 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            var timer = new Armed(base.CreateTimer(callback, state, dueTime, period), _armed);
-            _armed[timer] = GetUtcNow() + dueTime;
+            var timer = new Armed(base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period), this, _armed);
+            timer.Change(dueTime, period);
             return timer;
         }
 
-        private sealed class Armed(ITimer timer, ConcurrentDictionary<ITimer, DateTimeOffset> armed) : ITimer
+        private sealed class Armed(ITimer timer, TimeProvider clock, ConcurrentDictionary<ITimer, DateTimeOffset> armed) : ITimer
         {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                var changed = timer.Change(dueTime, period);
+                armed[this] = clock.GetUtcNow() + dueTime;
+                return changed;
+            }
 
             public void Dispose()
             {

@@ -1,6 +1,6 @@
 using System.Text;
+using LockNGen.Messaging.Amqp;
 using LockNGen.RealtimeGateway.Broker;
-using LockNGen.RealtimeGateway.Broker.Amqp;
 
 namespace LockNGen.RealtimeGateway.Tests.Broker;
 

@@ -1,6 +1,6 @@
-namespace LockNGen.RealtimeGateway.Broker.Amqp;
+namespace LockNGen.Messaging.Amqp;
 
-/// <summary>The methods that consuming takes: class and number, as they begin a frame.</summary>
+/// <summary>The methods that consuming and publishing take: class and number, as they begin a frame.</summary>
 internal enum AmqpMethod : uint
 {
     ConnectionStart = (10 << 16) | 10,
@@ -11,6 +11,8 @@ internal enum AmqpMethod : uint
     ConnectionOpenOk = (10 << 16) | 41,
     ConnectionClose = (10 << 16) | 50,
     ConnectionCloseOk = (10 << 16) | 51,
+    ConnectionBlocked = (10 << 16) | 60,
+    ConnectionUnblocked = (10 << 16) | 61,
     ChannelOpen = (20 << 16) | 10,
     ChannelOpenOk = (20 << 16) | 11,
     ChannelClose = (20 << 16) | 40,
@@ -19,6 +21,10 @@ internal enum AmqpMethod : uint
     BasicConsume = (60 << 16) | 20,
     BasicConsumeOk = (60 << 16) | 21,
     BasicCancel = (60 << 16) | 30,
+    BasicPublish = (60 << 16) | 40,
     BasicDeliver = (60 << 16) | 60,
     BasicAck = (60 << 16) | 80,
+    BasicNack = (60 << 16) | 120,
+    ConfirmSelect = (85 << 16) | 10,
+    ConfirmSelectOk = (85 << 16) | 11,
 }

@@ -3,15 +3,19 @@ using System.Net.Sockets;
 using System.Text;
 using RabbitMQ.Client;
 
-namespace LockNGen.RealtimeGateway.Broker.Amqp;
+namespace LockNGen.Messaging.Amqp;
 
 /// <summary>
-/// A connection that consumes one queue, read by the one thread that also acts on what it reads. RabbitMQ.Client hands every delivery from
-/// thread to thread, which for a small event costs more than all that the gateway does with it; everything but consuming is left to it.
+/// A connection that consumes one queue, or publishes with confirms, read by the one thread that also acts on what it reads. RabbitMQ.Client hands everything
+/// from thread to thread, which for a small event costs more than all that is done with it; whatever is not done for each event is left to it.
 /// </summary>
 internal sealed class AmqpConnection : IDisposable
 {
-    private const ushort Channel = 1;
+    public const ushort Channel = 1;
+
+    /// <summary>What is sent without a thread of its own: less than a socket that takes anything has room for.</summary>
+    private const int LargestAtOnce = 64 << 10;
+    private const int SendBuffer = 1 << 20;
     private const int UsualBuffer = 256 << 10;
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
@@ -22,9 +26,15 @@ internal sealed class AmqpConnection : IDisposable
     private int _start;
     private int _end;
     private Stream? _stream;
+    private AmqpWriter _waiting = new();
+    private AmqpWriter _leaving = new();
+    private bool _isLeaving;
 
-    /// <summary>Connects and starts consuming. Blocks: the socket must never be used asynchronously, or reads take two threads again.</summary>
-    public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, ushort prefetch)
+    /// <summary>A message's body is sent in frames of no more bytes.</summary>
+    public int FrameMax { get; private set; }
+
+    /// <summary>Connects, and opens the one channel. Blocks: the socket must never be used asynchronously, or reads take two threads again.</summary>
+    public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name)
     {
         var timeout = (int)HandshakeTimeout.TotalMilliseconds;
         (_socket.ReceiveTimeout, _socket.SendTimeout) = (timeout, timeout);
@@ -41,17 +51,33 @@ internal sealed class AmqpConnection : IDisposable
         Expect(AmqpMethod.ConnectionStart);
         Send(StartOk(broker, name));
         var tune = Expect(AmqpMethod.ConnectionTune);
-        Send(new AmqpWriter(0, AmqpMethod.ConnectionTuneOk)
-            .UInt16(tune.UInt16()).UInt32(tune.UInt32()).UInt16((ushort)broker.RequestedHeartbeat.TotalSeconds));
+        var channels = tune.UInt16();
+        var frameMax = tune.UInt32();
+        FrameMax = frameMax is 0 or > LargestAtOnce ? LargestAtOnce : (int)frameMax;
+        Send(new AmqpWriter(0, AmqpMethod.ConnectionTuneOk).UInt16(channels).UInt32(frameMax).UInt16((ushort)broker.RequestedHeartbeat.TotalSeconds));
         Send(new AmqpWriter(0, AmqpMethod.ConnectionOpen).ShortString(broker.VirtualHost).ShortString("").Byte(0));
         Expect(AmqpMethod.ConnectionOpenOk);
         Send(new AmqpWriter(Channel, AmqpMethod.ChannelOpen).ShortString(""));
         Expect(AmqpMethod.ChannelOpenOk);
+    }
+
+    /// <summary>Starts consuming.</summary>
+    public void Consume(string queue, ushort prefetch)
+    {
         Send(new AmqpWriter(Channel, AmqpMethod.BasicQos).UInt32(0).UInt16(prefetch).Byte(0));
         Expect(AmqpMethod.BasicQosOk);
         Send(new AmqpWriter(Channel, AmqpMethod.BasicConsume).UInt16(0).ShortString(queue).ShortString("").Byte(0).LongString([]));
         Expect(AmqpMethod.BasicConsumeOk);
         _socket.ReceiveTimeout = 0;
+    }
+
+    /// <summary>Has everything confirmed that is published from here on. How long the broker may take nothing, the caller decides.</summary>
+    public void SelectConfirms()
+    {
+        _socket.SendBufferSize = SendBuffer;
+        Send(new AmqpWriter(Channel, AmqpMethod.ConfirmSelect).Byte(0));
+        Expect(AmqpMethod.ConfirmSelectOk);
+        (_socket.ReceiveTimeout, _socket.SendTimeout) = (0, 0);
     }
 
     /// <summary>Waits until the broker sends something.</summary>
@@ -126,21 +152,67 @@ internal sealed class AmqpConnection : IDisposable
         _stream?.Dispose();
     }
 
-    private static AmqpWriter StartOk(IConnectionFactory broker, string name)
+    /// <summary>Sends frames, any thread's, without waiting for the broker: what the socket has no room for follows on a thread of the pool.</summary>
+    public void Write(ReadOnlySpan<byte> frames)
     {
-        // A table: each entry is a short string, the letter of its type, and its value. Capabilities is a table in it.
-        var capabilities = Entry("consumer_cancel_notify", 't', [1]).Concat(Entry("authentication_failure_close", 't', [1])).ToArray();
-        var properties = Entry("product", 'S', Sized(Encoding.UTF8.GetBytes("LockN Gen realtime gateway")))
-            .Concat(Entry("connection_name", 'S', Sized(Encoding.UTF8.GetBytes(name))))
-            .Concat(Entry("capabilities", 'F', Sized(capabilities)));
-        return new AmqpWriter(0, AmqpMethod.ConnectionStartOk)
-            .LongString([.. properties]).ShortString("PLAIN").LongString($"\0{broker.UserName}\0{broker.Password}").ShortString("en_US");
+        lock (_writing)
+        {
+            if (!_isLeaving && frames.Length <= LargestAtOnce && _socket.Poll(0, SelectMode.SelectWrite))
+            {
+                _stream!.Write(frames);
+                return;
+            }
+
+            _waiting.Bytes(frames);
+            if (_isLeaving)
+                return;
+            _isLeaving = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Leave(), this, preferLocal: false);
     }
 
-    private static IEnumerable<byte> Entry(string name, char type, IEnumerable<byte> value) =>
-        [(byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)type, .. value];
+    private void Send(AmqpWriter frame) => Write(frame.End());
 
-    private static byte[] Sized(byte[] value) => [0, 0, (byte)(value.Length >> 8), (byte)value.Length, .. value];
+    /// <summary>Sends what waits; it may take as long as the broker takes nothing.</summary>
+    private void Leave()
+    {
+        try
+        {
+            while (true)
+            {
+                lock (_writing)
+                {
+                    if (_waiting.Length == 0)
+                    {
+                        _isLeaving = false;
+                        return;
+                    }
+
+                    (_waiting, _leaving) = (_leaving, _waiting);
+                }
+
+                _stream!.Write(_leaving.Written);
+                _leaving.Clear();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The reader learns of it.
+            Dispose();
+        }
+    }
+
+    private static AmqpWriter StartOk(IConnectionFactory broker, string name)
+    {
+        var frame = new AmqpWriter(0, AmqpMethod.ConnectionStartOk).BeginTable(out var properties)
+            .Entry("product", "LockN Gen").Entry("connection_name", name)
+            .ShortString("capabilities").Byte((byte)'F').BeginTable(out var capabilities)
+            .Entry("consumer_cancel_notify", true).Entry("authentication_failure_close", true)
+            .Entry("publisher_confirms", true).Entry("basic.nack", true).Entry("connection.blocked", true)
+            .EndTable(capabilities).EndTable(properties);
+        return frame.ShortString("PLAIN").LongString($"\0{broker.UserName}\0{broker.Password}").ShortString("en_US");
+    }
 
     private AmqpReader Expect(AmqpMethod expected)
     {
@@ -151,13 +223,5 @@ internal sealed class AmqpConnection : IDisposable
         var method = (AmqpMethod)arguments.UInt32();
         ThrowIfEnding(method, arguments);
         return method == expected ? arguments : throw new IOException($"The broker sent {method} where {expected} was due.");
-    }
-
-    private void Send(AmqpWriter frame) => Write(frame.End());
-
-    private void Write(ReadOnlySpan<byte> bytes)
-    {
-        lock (_writing)
-            _stream!.Write(bytes);
     }
 }

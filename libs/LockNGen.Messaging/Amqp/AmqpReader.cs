@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LockNGen.RealtimeGateway.Broker.Amqp;
+namespace LockNGen.Messaging.Amqp;
 
 /// <summary>Reads the values of AMQP 0-9-1 (section 4.2.5 of the specification) out of a frame, in order and without copying.</summary>
 internal ref struct AmqpReader(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,4 @@
-namespace LockNGen.RealtimeGateway.Broker.Amqp;
+namespace LockNGen.Messaging.Amqp;
 
 /// <summary>One frame that the broker sent; valid until the next read.</summary>
 internal readonly ref struct AmqpFrame(byte type, ReadOnlySpan<byte> payload)
