@@ -17,6 +17,9 @@ internal sealed class EventChannel : IDisposable
     /// <summary>Whether the broker says that it is short of memory or disk and takes nothing.</summary>
     public bool IsBlocked { get; private set; }
 
+    /// <summary>Whether the broker has confirmed anything here.</summary>
+    public bool HasConfirmed { get; private set; }
+
     /// <summary>Heartbeats so far: time, as exactly as is needed to tell when a connection is lost.</summary>
     public int Seconds => Volatile.Read(ref _seconds);
 
@@ -94,6 +97,7 @@ internal sealed class EventChannel : IDisposable
         switch (method)
         {
             case AmqpMethod.BasicAck:
+                HasConfirmed = true;
                 confirm(arguments.UInt64(), arguments.Byte() != 0);
                 break;
             // What was behind it may have arrived: sent again on a new connection, all of it keeps its order.

@@ -14,22 +14,22 @@ namespace LockNGen.Messaging;
 /// </summary>
 internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> options, IHostEnvironment host, TimeProvider clock, ILogger<EventLine> logger) : IAsyncDisposable
 {
-    /// <summary>Without a confirm for so many seconds the connection counts as lost, and so it does when the broker is silent altogether.</summary>
-    private const int Patience = 10;
+    /// <summary>
+    /// Without a confirm for so many seconds a connection counts as lost, and the next one gets twice as long if not one event was confirmed: a stream whose
+    /// leader was frozen confirms only what is sent to its new one, but a broker that is merely slow would only be slowed down further.
+    /// </summary>
+    private const int ShortestPatience = 5;
 
-    /// <summary>The same while the broker says that it is short of memory or disk and takes nothing.</summary>
+    private const int LongestPatience = 20;
+
+    /// <summary>The same when the broker says nothing at all, not even by heartbeats.</summary>
+    private const int PatienceWithSilence = 10;
+
+    /// <summary>The same while the broker reports that it is short of memory or disk and blocks publishing.</summary>
     private const int PatienceWhileBlocked = 60;
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
-
-    /// <summary>
-    /// Without a confirm for so long a connection counts as lost, and the next one gets twice as long if not one event was confirmed: a stream whose leader was
-    /// frozen confirms only what is sent to its new one, but a broker that is merely slow would only be slowed down further.
-    /// </summary>
-    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(20);
 
     private readonly ConnectionFactory _factory = nodes.CreateFactory();
     private readonly CancellationTokenSource _stop = new();
@@ -38,6 +38,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
     private Queue<PostedEvent> _unconfirmed = new();
     private EventChannel? _channel;
     private int _holding;
+    private int _patience = ShortestPatience;
     private Task? _running;
 
     /// <summary>Gives the event its place, and sends it if there is a way.</summary>
@@ -150,7 +151,10 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         finally
         {
             lock (_gate)
+            {
                 _channel = null;
+                _patience = channel.HasConfirmed || _unconfirmed.Count == 0 ? ShortestPatience : Math.Min(2 * _patience, LongestPatience);
+            }
         }
     }
 
@@ -183,13 +187,13 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         lock (_gate)
         {
             if (channel == _channel && _unconfirmed.TryPeek(out var first)
-                && channel.Seconds - first.SentAt >= (channel.IsBlocked ? PatienceWhileBlocked : Patience))
+                && channel.Seconds - first.SentAt >= (channel.IsBlocked ? PatienceWhileBlocked : _patience))
             {
                 channel.Lose("the broker confirms nothing");
             }
         }
 
-        if (channel.Seconds - channel.HeardAt >= Patience)
+        if (channel.Seconds - channel.HeardAt >= PatienceWithSilence)
             channel.Lose("the broker is silent");
     }
 

@@ -36,53 +36,31 @@ public sealed class EventPublisher
     /// <summary>Publishes the bytes of a preview image; not durable.</summary>
     public Task PostAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes);
         if (_line is null)
-            return _bus.Publish(preview, send => Prepare(send, json, context), cancellationToken);
-        var properties = Properties(MessageUrn.ForTypeString<GenerationPreviewBytes>(), context);
-        properties.Persistent = false;
-        return _line.PostAsync(new PostedEvent(GenerationPreviewBytes.Exchange, ProgressPartitions.KeyOf(preview.GenerationId), properties, json, cancellationToken));
+            return _bus.Publish(preview, send => Prepare(send, Serialize(preview), context), cancellationToken);
+        return ConfirmedAsync(confirmed => Post(preview, context, confirmed, cancellationToken), cancellationToken);
     }
 
-    private Task PostAsync(GenerationEvent message, byte[] json, EventContext context, CancellationToken cancellationToken)
-    {
-        if (_line is null)
-            return PublishAsync(message, context, cancellationToken);
-        var confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(message, context, confirmed.SetResult, cancellationToken);
-        return confirmed.Task.WaitAsync(cancellationToken);
-    }
-
-    /// <summary>The same for those who have nothing to wait with.</summary>
+    /// <summary>The same for callers that have nothing to wait with.</summary>
     /// <param name="message">The event.</param>
-    /// <param name="context">What goes into its headers.</param>
-    /// <param name="confirmed">Called with the broker's confirm, on the thread that reads them: it must be quick. Not called once cancelled, perhaps.</param>
-    /// <param name="cancellationToken">Has it not sent any more.</param>
+    /// <param name="context">The values of its headers.</param>
+    /// <param name="confirmed">Called with the broker's confirm, on the thread that reads them: it must be quick. It may not be called after a cancellation.</param>
+    /// <param name="cancellationToken">Stops the event from being sent again.</param>
     public void Post(GenerationEvent message, EventContext context, Action confirmed, CancellationToken cancellationToken) =>
-        _line!.Post(new PostedEvent(message.Type, ProgressPartitions.KeyOf(message.GenerationId), ContractsJson.Serialize(message), context, cancellationToken)
-        {
-            MessageType = MessageUrn.ForTypeString(message.GetType()),
-            MessageId = MessageIds.Of(message.GenerationId, message.Sequence),
-            IsPersistent = !GenerationEventTypes.IsProgress(message.Type),
-            ActivityId = Activity.Current?.Id,
-            Confirmed = confirmed,
-        });
+        Post(message, ContractsJson.Serialize(message), context, confirmed, cancellationToken);
 
-    /// <summary>Posts the bytes of a preview image; not durable.</summary>
-    public void Post(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="Post(GenerationEvent, EventContext, Action, CancellationToken)"/>
+    public void Post(GenerationPreviewBytes preview, EventContext context, Action? confirmed, CancellationToken cancellationToken) =>
         _line!.Post(new PostedEvent(
-            GenerationPreviewBytes.Exchange,
-            ProgressPartitions.KeyOf(preview.GenerationId),
-            JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes),
-            context,
-            cancellationToken)
+            GenerationPreviewBytes.Exchange, ProgressPartitions.KeyOf(preview.GenerationId), Serialize(preview), context, cancellationToken)
         {
             MessageType = MessageUrn.ForTypeString<GenerationPreviewBytes>(),
             IsPersistent = false,
             ActivityId = Activity.Current?.Id,
+            Confirmed = confirmed,
         });
 
-    /// <summary>Has what is posted by this leave in one piece.</summary>
+    /// <summary>Sends everything that this action posts in one piece.</summary>
     public void Together(Action post)
     {
         if (_line is null)
@@ -91,31 +69,35 @@ public sealed class EventPublisher
             _line.Together(post);
     }
 
-    /// <summary>
-    /// Publishes one event. The same event always makes the same bytes and message id, so repeating it after a lost connection is harmless.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">The broker did not confirm in time; the event may or may not have arrived.</exception>
-    public Task PublishAsync(GenerationEvent message, EventContext context, CancellationToken cancellationToken) =>
-        _bus.Publish(message, message.GetType(), send => Prepare(send, message, context, EventSerializer.Instance), cancellationToken);
+    private static byte[] Serialize(GenerationPreviewBytes preview) =>
+        JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes);
 
-    /// <summary>
-    /// Publishes an event that is kept as JSON, in exactly those bytes: who wrote it may be a newer version, with properties that our record lacks.
-    /// </summary>
-    public Task PublishAsync(string type, byte[] json, EventContext context, CancellationToken cancellationToken)
+    private static Task ConfirmedAsync(Action<Action> post, CancellationToken cancellationToken)
     {
-        var message = ContractsJson.Deserialize(type, json);
-        return _bus.Publish(message, message.GetType(), send => Prepare(send, message, context, new EventSerializer(json)), cancellationToken);
+        var confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        post(confirmed.SetResult);
+        return confirmed.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Publishes the bytes of a preview image; not durable.</summary>
-    public Task PublishAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken) =>
-        _bus.Publish(preview, send => Prepare(send, preview, context), cancellationToken);
-
-    private static void Prepare(PublishContext send, GenerationEvent message, EventContext context, EventSerializer serializer)
+    private Task PostAsync(GenerationEvent message, byte[] json, EventContext context, CancellationToken cancellationToken)
     {
-        send.MessageId = MessageIds.Of(message.GenerationId, message.Sequence);
-        send.Durable = !GenerationEventTypes.IsProgress(message.Type);
-        send.TrySetRoutingKey(ProgressPartitions.KeyOf(message.GenerationId));
+        if (_line is null)
+            return _bus.Publish(message, message.GetType(), send => Prepare(send, json, context), cancellationToken);
+        return ConfirmedAsync(confirmed => Post(message, json, context, confirmed, cancellationToken), cancellationToken);
+    }
+
+    private void Post(GenerationEvent message, byte[] json, EventContext context, Action confirmed, CancellationToken cancellationToken) =>
+        _line!.Post(new PostedEvent(message.Type, ProgressPartitions.KeyOf(message.GenerationId), json, context, cancellationToken)
+        {
+            MessageType = MessageUrn.ForTypeString(message.GetType()),
+            MessageId = MessageIds.Of(message.GenerationId, message.Sequence),
+            IsPersistent = !GenerationEventTypes.IsProgress(message.Type),
+            ActivityId = Activity.Current?.Id,
+            Confirmed = confirmed,
+        });
+
+    private static void Prepare(PublishContext send, byte[] json, EventContext context)
+    {
         SetHeaders((name, value) => send.Headers.Set(name, value), context);
         send.Serializer = new EventSerializer(json);
     }

@@ -13,7 +13,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// thread of its own would cost more to wake than an event to publish.
 /// </summary>
 internal sealed partial class GenerationOutbox(
-    Guid generationId, int attempt, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, SharedTimer timer, TimeProvider clock,
+    Guid generationId, int attempt, long? stateSequence, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, SharedTimer timer, TimeProvider clock,
     WatcherMetrics metrics, ILogger logger)
 {
     /// <summary>Events of one generation that the broker has not confirmed yet.</summary>
@@ -221,7 +221,7 @@ internal sealed partial class GenerationOutbox(
 
         // The bytes are there before the event, and whether they have arrived it need not know.
         if (preview is not null)
-            publisher.Post(preview.Of(message), HeadersOf(receivedAt), _stop);
+            publisher.Post(preview.Of(message), HeadersOf(receivedAt), confirmed: null, _stop);
         publisher.Post(message, HeadersOf(receivedAt), () => Confirmed(message.Type, receivedAt), _stop);
     }
 
@@ -258,7 +258,7 @@ internal sealed partial class GenerationOutbox(
     private async Task PostAsync(GenerationEvent message, EncodedPreview? preview, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
         if (preview is not null)
-            await publisher.PublishAsync(preview.Of(message), HeadersOf(receivedAt), cancellationToken);
+            await publisher.PostAsync(preview.Of(message), HeadersOf(receivedAt), cancellationToken);
         await publisher.PostAsync(message, HeadersOf(receivedAt), cancellationToken);
         metrics.Published(instance, message.Type, clock.GetUtcNow() - receivedAt);
     }

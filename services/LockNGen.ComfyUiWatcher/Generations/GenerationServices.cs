@@ -37,7 +37,7 @@ internal sealed class GenerationServices(
     public ILogger Logger { get; } = logger;
 
     public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work, string instance) =>
-        new(generationId, work.Attempt, instance, new EventContext(work.Owner, work.TraceParent), publisher, _policy, timer, Clock, Metrics, Logger);
+        new(generationId, work.Attempt, work.StateSequence, instance, new EventContext(work.Owner, work.TraceParent), publisher, _policy, timer, Clock, Metrics, Logger);
 
     public GenerationFiles CreateFiles(
         Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationOutbox outbox, GenerationWarnings warnings) =>

@@ -18,10 +18,10 @@ public sealed class StepFramesTests
     {
         foreach (var step in new[] { 1, 2, 2, 20 })
         {
-            var frame = $$$"""
+            var frame = $$$$$"""
                 {"type":"progress_state","data":{"prompt_id":"a","nodes":{
                 "4":{"value":1.0,"max":1.0,"state":"finished","node_id":"4","prompt_id":"a","display_node_id":"4","parent_node_id":null,"real_node_id":"4"},
-                "60.0.0.1":{"value":{{{step}}},"max":20,"state":"{{{(step == 20 ? "finished" : "running")}}}","display_node_id":"60"}}}}
+                "60.0.0.1":{"value":{{{{{step}}}}},"max":20,"state":"{{{{{(step == 20 ? "finished" : "running")}}}}}","display_node_id":"60"}}}}
                 """;
 
             var state = _frames.Read(Encoding.UTF8.GetBytes(frame)).ShouldBeOfType<ProgressState>();

@@ -43,7 +43,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         await _host.StartAsync();
         var publisher = _host.Services.GetRequiredService<EventPublisher>();
         _outbox = new GenerationOutbox(
-            Id, attempt: 2, "comfy-0", default, publisher, new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), new SharedTimer(publisher, _clock), _clock,
+            Id, attempt: 2, stateSequence: GenerationSequence.Of(1, BeforeTheAttempt), "comfy-0", default, publisher, new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), new SharedTimer(publisher, _clock), _clock,
             _metrics, NullLogger.Instance);
         _publishing = _outbox.RunAsync(_stop.Token);
     }
