@@ -7,6 +7,7 @@ using LockNGen.RealtimeGateway.Tests.WebSockets;
 using LockNGen.TestSupport;
 using LockNGen.Web.Authentication;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LockNGen.RealtimeGateway.Tests.Drain;
 
@@ -44,7 +45,8 @@ public sealed class DrainServiceTests
     [Fact]
     public async Task Draining_RefusesNewConnectionsAndIsNotReady()
     {
-        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Drain:Seconds"] = "3" });
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Drain:Seconds"] = "3" }, time: clock);
         await using var client = await ProgressClient.ConnectAsync(gateway.Url);
         var stopping = gateway.StopAsync();
         await client.UntilAsync("server.draining");
@@ -55,6 +57,14 @@ public sealed class DrainServiceTests
         late.Answer.ShouldStartWith("HTTP/1.1 503");
         late.Answer.ShouldContain("Retry-After:");
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!stopping.IsCompleted)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            clock.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+
         await stopping;
     }
 
