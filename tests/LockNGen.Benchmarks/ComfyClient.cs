@@ -42,7 +42,7 @@ internal sealed class ComfyClient : IDisposable
         var run = await following with { Accepted = accepted };
         if (!withPicture)
             return run;
-        var image = (await _comfyUi.Http.GetFromJsonAsync<JsonElement>($"history/{id}", limit.Token)).GetProperty(id).GetProperty("outputs").GetProperty("9").GetProperty("images")[0];
+        var image = (await _comfyUi.Http.GetFromJsonAsync<JsonElement>($"history/{id}", limit.Token)).GetProperty(id).GetProperty("outputs").GetProperty(Graphs.Output).GetProperty("images")[0];
         await _comfyUi.Http.GetByteArrayAsync($"view?filename={image.GetProperty("filename")}&subfolder={image.GetProperty("subfolder")}&type={image.GetProperty("type")}", limit.Token);
         return run with { Fetched = Since(asked) };
     }

@@ -7,7 +7,10 @@ public static class Graphs
 {
     public const string Checkpoint = "dreamshaper_8.safetensors";
 
-    /// <summary>The usual text to image: the sampler is node 5, the output node 7.</summary>
+    /// <summary>The output node of <see cref="TextToImage"/>.</summary>
+    public const string Output = "7";
+
+    /// <summary>The usual text to image: the sampler is node 5.</summary>
     public static JsonObject TextToImage(
         long seed = 1, int steps = 4, int size = 64, int batch = 1, string prefix = "test", string text = "a lighthouse at dusk") => new()
         {
@@ -17,7 +20,7 @@ public static class Graphs
             ["4"] = Node("EmptyLatentImage", ("width", size), ("height", size), ("batch_size", batch)),
             ["5"] = Sampler(Link("4"), seed, steps),
             ["6"] = Node("VAEDecode", ("samples", Link("5")), ("vae", Link("1", 2))),
-            ["7"] = Node("SaveImage", ("images", Link("6")), ("filename_prefix", prefix)),
+            [Output] = Node("SaveImage", ("images", Link("6")), ("filename_prefix", prefix)),
         };
 
     /// <summary>A sampler with the model and the prompts of <see cref="TextToImage"/>.</summary>
