@@ -7,6 +7,7 @@ using LockNGen.GenerationApi.Queue;
 using LockNGen.GenerationApi.Storage;
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;
+using LockNGen.Web.Paging;
 
 namespace LockNGen.GenerationApi.History;
 
@@ -63,7 +64,7 @@ internal static class HistoryEndpoints
                 var places = page.Exists(r => r.Status == GenerationStatus.Queued) ? await WaitingList.PlacesAsync(session) : null;
                 return new GenerationList(
                     [.. page.Select(r => WithInputs(answers.Of(r, places?.GetValueOrDefault(r.Id), images[r.Id]), inputs))],
-                    rows.Count > limit ? HistoryQuery.CursorAt(page[^1]) : null);
+                    rows.Count > limit ? PageCursor.After(page[^1].Number) : null);
             },
             context.RequestAborted);
         return TypedResults.Json(list, HistoryJson.Default.GenerationList);

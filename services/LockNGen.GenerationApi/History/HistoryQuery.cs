@@ -1,10 +1,8 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.Storage;
 using LockNGen.Web.Authentication;
+using LockNGen.Web.Paging;
 using Microsoft.AspNetCore.Mvc;
 
 namespace LockNGen.GenerationApi.History;
@@ -91,21 +89,13 @@ internal sealed record HistoryQuery
             new { statuses = SqlList.Of(statuses), before = Before(), From, To, pattern = Pattern(), Owner, me = caller.Owner, limit });
     }
 
-    /// <summary>The cursor of the page that follows this row.</summary>
-    public static string CursorAt(GenerationRow row) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(row.Number.ToString(CultureInfo.InvariantCulture)));
-
     private List<string> Statuses() =>
     [
         .. (Status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .SelectMany(s => s == "active" ? ["queued", "dispatched", "running"] : new[] { s.ToLowerInvariant() }),
     ];
 
-    private long? Before()
-    {
-        if (Cursor is null || !Base64Url.IsValid(Cursor))
-            return null;
-        return long.TryParse(Base64Url.DecodeFromChars(Cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-    }
+    private long? Before() => Cursor is not null && PageCursor.TryRead(Cursor, out var number) ? number : null;
 
     private string? Pattern() => Q is null
         ? null
