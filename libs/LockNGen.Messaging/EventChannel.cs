@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.Messaging;
 
-/// <summary>One connection that events are published on, until it is lost. The broker takes them in the order in which they are sent.</summary>
+/// <summary>One connection for publishing events, until it is lost. The broker accepts them in the order in which they are sent.</summary>
 internal sealed class EventChannel : IDisposable
 {
     private readonly AmqpConnection _connection = new();
@@ -14,16 +14,16 @@ internal sealed class EventChannel : IDisposable
     private volatile int _heardAt;
     private volatile string? _loss;
 
-    /// <summary>Whether the broker says that it is short of memory or disk and takes nothing.</summary>
+    /// <summary>Whether the broker reports that it is short of memory or disk and accepts nothing.</summary>
     public bool IsBlocked { get; private set; }
 
     /// <summary>Whether the broker has confirmed anything here.</summary>
     public bool HasConfirmed { get; private set; }
 
-    /// <summary>Heartbeats so far: time, as exactly as is needed to tell when a connection is lost.</summary>
+    /// <summary>Heartbeats so far: a clock precise enough to detect a lost connection.</summary>
     public int Seconds => Volatile.Read(ref _seconds);
 
-    /// <summary>When the broker last said something, its heartbeats included.</summary>
+    /// <summary>When anything was last received from the broker, including heartbeats.</summary>
     public int HeardAt => _heardAt;
 
     /// <summary>Connects; blocks.</summary>
@@ -33,14 +33,14 @@ internal sealed class EventChannel : IDisposable
         _connection.SelectConfirms();
     }
 
-    /// <summary>Has an event sent with the next <see cref="Flush"/>. One call at a time, to either.</summary>
+    /// <summary>Adds an event to the next <see cref="Flush"/>. Only one call at a time, to either.</summary>
     public void Add(PostedEvent posted)
     {
         (posted.Tag, posted.SentAt) = (++_lastTag, Seconds);
         posted.Write(_frames, AmqpConnection.Channel, _connection.FrameMax);
     }
 
-    /// <summary>Sends, without waiting for anything.</summary>
+    /// <summary>Sends the added events without waiting.</summary>
     public void Flush()
     {
         if (_frames.Length == 0)
@@ -49,17 +49,17 @@ internal sealed class EventChannel : IDisposable
         _frames.Clear();
     }
 
-    /// <summary>Sends a heartbeat: once a second.</summary>
+    /// <summary>Sends a heartbeat; called once a second.</summary>
     public void Beat()
     {
         Interlocked.Increment(ref _seconds);
         Write(_connection.Beat);
     }
 
-    /// <summary>Asks the broker to end it.</summary>
+    /// <summary>Asks the broker to close the connection.</summary>
     public void Close() => Write(_connection.Close);
 
-    /// <summary>Ends it; whoever reads learns why.</summary>
+    /// <summary>Ends the connection; the reader gets the reason.</summary>
     public void Lose(string reason)
     {
         _loss ??= reason;
@@ -67,7 +67,7 @@ internal sealed class EventChannel : IDisposable
     }
 
     /// <summary>Reads the broker's confirms until the connection is lost.</summary>
-    /// <exception cref="IOException">It is.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
     public void Read(Action<ulong, bool> confirm)
     {
         try
@@ -100,7 +100,7 @@ internal sealed class EventChannel : IDisposable
                 HasConfirmed = true;
                 confirm(arguments.UInt64(), arguments.Byte() != 0);
                 break;
-            // What was behind it may have arrived: sent again on a new connection, all of it keeps its order.
+            // Events after it may have arrived: all of them are sent again on a new connection, in the same order.
             case AmqpMethod.BasicNack:
                 throw new IOException("the broker could not take an event");
             case AmqpMethod.ConnectionBlocked or AmqpMethod.ConnectionUnblocked:

@@ -7,22 +7,22 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging;
 
 /// <summary>
-/// The way of events to RabbitMQ: all of a process's on one channel, in the order in which they are posted, without waiting for the confirm of one
-/// before the next. An event is written to the socket by whoever posts it, and one thread reads the confirms. Whatever a lost connection leaves unconfirmed goes
-/// out again, in that order and before anything else, so that no event overtakes another; MassTransit would repeat each message for its own. What is on its way
-/// is bounded by those who post: each waits for its confirms.
+/// Publishes all events of a process to RabbitMQ on one channel, in the order in which they are posted, without waiting for the confirm of one
+/// before the next. An event is written to the socket by the posting thread, and one thread reads the confirms. What a lost connection leaves unconfirmed is sent
+/// again, in that order and before anything else, so that no event overtakes another; MassTransit would repeat each message separately. The number of events in flight
+/// is bounded by the publishers: each waits for its confirms.
 /// </summary>
 internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> options, IHostEnvironment host, TimeProvider clock, ILogger<EventLine> logger) : IAsyncDisposable
 {
     /// <summary>
-    /// Without a confirm for so many seconds a connection counts as lost, and the next one gets twice as long if not one event was confirmed: a stream whose
-    /// leader was frozen confirms only what is sent to its new one, but a broker that is merely slow would only be slowed down further.
+    /// Seconds without a confirm after which a connection counts as lost; the next one gets twice as long if not a single event was confirmed. A stream whose
+    /// leader was frozen confirms only what is sent to its new leader, but reconnecting to a broker that is merely slow would slow it down further.
     /// </summary>
     private const int ShortestPatience = 5;
 
     private const int LongestPatience = 20;
 
-    /// <summary>The same when the broker says nothing at all, not even by heartbeats.</summary>
+    /// <summary>The same if the broker sends nothing at all, not even heartbeats.</summary>
     private const int PatienceWithSilence = 10;
 
     /// <summary>The same while the broker reports that it is short of memory or disk and blocks publishing.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
     private int _patience = ShortestPatience;
     private Task? _running;
 
-    /// <summary>Gives the event its place, and sends it if there is a way.</summary>
+    /// <summary>Queues the event, and sends it if there is a connection.</summary>
     public void Post(PostedEvent posted)
     {
         lock (_gate)
@@ -56,7 +56,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         }
     }
 
-    /// <summary>Has what is posted by this, and what others post meanwhile, leave in one piece.</summary>
+    /// <summary>Sends everything that this action posts, and what others post in the meantime, in one write.</summary>
     public void Together(Action post)
     {
         lock (_gate)
@@ -104,7 +104,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
             {
                 var node = await DeclareAsync();
                 using var channel = new EventChannel();
-                // It reads until the connection is lost, on a thread of its own.
+                // Reads until the connection is lost, on a dedicated thread.
                 await Task.Factory.StartNew(
                     () => Run(channel, node, () => failures = 0), _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
@@ -119,7 +119,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         }
     }
 
-    /// <summary>Makes sure that nothing is published into the void, and returns the node that can be reached.</summary>
+    /// <summary>Ensures that everything published has a destination, and returns a node that can be reached.</summary>
     private async Task<AmqpTcpEndpoint> DeclareAsync()
     {
         await using var connection = await _factory.CreateConnectionAsync($"{host.ApplicationName} topology", _stop.Token);

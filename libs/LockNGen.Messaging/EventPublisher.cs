@@ -41,10 +41,10 @@ public sealed class EventPublisher
         return ConfirmedAsync(confirmed => Post(preview, context, confirmed, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The same for callers that have nothing to wait with.</summary>
+    /// <summary>The same for callers that do not await.</summary>
     /// <param name="message">The event.</param>
     /// <param name="context">The values of its headers.</param>
-    /// <param name="confirmed">Called with the broker's confirm, on the thread that reads them: it must be quick. It may not be called after a cancellation.</param>
+    /// <param name="confirmed">Called when the broker has confirmed, on the thread that reads confirms, so it must be quick. After a cancellation it may not be called.</param>
     /// <param name="cancellationToken">Stops the event from being sent again.</param>
     public void Post(GenerationEvent message, EventContext context, Action confirmed, CancellationToken cancellationToken) =>
         Post(message, ContractsJson.Serialize(message), context, confirmed, cancellationToken);
@@ -60,7 +60,7 @@ public sealed class EventPublisher
             Confirmed = confirmed,
         });
 
-    /// <summary>Sends everything that this action posts in one piece.</summary>
+    /// <summary>Sends everything that this action posts in one write.</summary>
     public void Together(Action post)
     {
         if (_line is null)

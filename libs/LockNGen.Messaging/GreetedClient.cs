@@ -11,7 +11,7 @@ namespace LockNGen.Messaging;
 /// </summary>
 internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience) : TcpClientAdapter(socket)
 {
-    /// <summary>The header with which a client of AMQP 0-9-1 begins.</summary>
+    /// <summary>The header that an AMQP 0-9-1 client sends first.</summary>
     private static readonly byte[] Header = [(byte)'A', (byte)'M', (byte)'Q', (byte)'P', 0, 0, 9, 1];
 
     public static ITcpClient Create(AddressFamily family, bool isTls, TimeSpan patience) =>
@@ -20,7 +20,7 @@ internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience
     public override async Task ConnectAsync(IPAddress host, int port, CancellationToken cancellationToken = default)
     {
         await base.ConnectAsync(host, port, cancellationToken);
-        // With TLS, it is the handshake that a frozen node leaves unanswered; its timeout is set below.
+        // With TLS, a frozen node leaves the handshake unanswered; its timeout is set below.
         if (isTls)
             return;
         await Client.SendAsync(Header, cancellationToken);
@@ -28,7 +28,7 @@ internal sealed class GreetedClient(Socket socket, bool isTls, TimeSpan patience
         await WithinAsync(patience, async token => await Client.ReceiveAsync(Memory<byte>.Empty, token), cancellationToken);
         // The end of the connection also counts as something to read: a balancer that finds no node behind it closes what it has accepted.
         if (Client.Available == 0)
-            throw new IOException("The broker's node accepted the connection, and closed it without a word.");
+            throw new IOException("The broker's node accepted the connection, but closed it without sending anything.");
     }
 
     public override NetworkStream GetStream() => new GreetedStream(Client, isTls, patience);

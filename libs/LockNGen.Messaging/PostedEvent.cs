@@ -5,10 +5,10 @@ namespace LockNGen.Messaging;
 
 /// <summary>An event on its way to the broker.</summary>
 /// <param name="exchange">The exchange it is published to.</param>
-/// <param name="routingKey">The partition of its generation.</param>
+/// <param name="routingKey">The partition of its generation, as the routing key.</param>
 /// <param name="body">Its JSON.</param>
-/// <param name="context">What goes into its headers.</param>
-/// <param name="cancellationToken">Once cancelled, it is not sent any more, and not again.</param>
+/// <param name="context">The values of its headers.</param>
+/// <param name="cancellationToken">Once cancelled, the event is not sent, or not sent again.</param>
 internal sealed class PostedEvent(string exchange, string routingKey, byte[] body, EventContext context, CancellationToken cancellationToken)
 {
     /// <summary>MassTransit's header of the trace that a message belongs to.</summary>
@@ -28,18 +28,18 @@ internal sealed class PostedEvent(string exchange, string routingKey, byte[] bod
 
     public Guid? MessageId { get; init; }
 
-    /// <summary>The trace that it is sent in.</summary>
+    /// <summary>The trace in which it is sent.</summary>
     public string? ActivityId { get; init; }
 
-    /// <summary>Called once, when the broker has confirmed, by a thread on which others wait.</summary>
+    /// <summary>Called once, when the broker has confirmed, by a thread that others depend on.</summary>
     public Action? Confirmed { get; init; }
 
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
-    /// <summary>The delivery tag by which the broker confirms it.</summary>
+    /// <summary>The delivery tag with which the broker confirms it.</summary>
     public ulong Tag { get; set; }
 
-    /// <summary>By the <see cref="EventChannel.Seconds"/> of its connection.</summary>
+    /// <summary>In <see cref="EventChannel.Seconds"/> of its connection.</summary>
     public int SentAt { get; set; }
 
     public bool IsConfirmed { get; set; }

@@ -204,7 +204,7 @@ internal sealed record Reply(string MessageTypes, byte[] Body)
         }
         catch (JsonException e)
         {
-            throw new RequestException($"The answer is no {typeof(T).Name}: {e.Message}", e);
+            throw new RequestException($"The answer is not a valid {typeof(T).Name}: {e.Message}", e);
         }
     }
 

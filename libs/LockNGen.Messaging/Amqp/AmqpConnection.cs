@@ -6,14 +6,14 @@ using RabbitMQ.Client;
 namespace LockNGen.Messaging.Amqp;
 
 /// <summary>
-/// A connection that consumes one queue, or publishes with confirms, read by the one thread that also acts on what it reads. RabbitMQ.Client hands everything
-/// from thread to thread, which for a small event costs more than all that is done with it; whatever is not done for each event is left to it.
+/// A connection that consumes one queue, or publishes with confirms, read by a single thread that also processes what it reads. RabbitMQ.Client passes everything
+/// from thread to thread, which for a small event costs more than processing it; everything that is not done per event is left to RabbitMQ.Client.
 /// </summary>
 internal sealed class AmqpConnection : IDisposable
 {
     public const ushort Channel = 1;
 
-    /// <summary>What is sent without a thread of its own: less than a socket that takes anything has room for.</summary>
+    /// <summary>The most bytes sent on the calling thread: fewer than a writable socket has room for.</summary>
     private const int LargestAtOnce = 64 << 10;
     private const int SendBuffer = 1 << 20;
     private const int UsualBuffer = 256 << 10;
@@ -30,10 +30,10 @@ internal sealed class AmqpConnection : IDisposable
     private AmqpWriter _leaving = new();
     private bool _isLeaving;
 
-    /// <summary>A message's body is sent in frames of no more bytes.</summary>
+    /// <summary>The largest frame for a message's body, in bytes.</summary>
     public int FrameMax { get; private set; }
 
-    /// <summary>Connects, and opens the one channel. Blocks: the socket must never be used asynchronously, or reads take two threads again.</summary>
+    /// <summary>Connects, and opens the only channel. Blocks: the socket must never be used asynchronously, or reads take two threads again.</summary>
     public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name)
     {
         var timeout = (int)HandshakeTimeout.TotalMilliseconds;
@@ -71,7 +71,7 @@ internal sealed class AmqpConnection : IDisposable
         _socket.ReceiveTimeout = 0;
     }
 
-    /// <summary>Has everything confirmed that is published from here on. How long the broker may take nothing, the caller decides.</summary>
+    /// <summary>Turns on confirms for everything published from here on. How long the broker may accept nothing is up to the caller.</summary>
     public void SelectConfirms()
     {
         _socket.SendBufferSize = SendBuffer;
@@ -101,7 +101,7 @@ internal sealed class AmqpConnection : IDisposable
         _end += count;
     }
 
-    /// <summary>Takes the next frame out of what has been read; false when none is complete.</summary>
+    /// <summary>Takes the next frame from the bytes read; false if none is complete.</summary>
     public bool TryTakeFrame(out AmqpFrame frame)
     {
         frame = default;
@@ -124,14 +124,14 @@ internal sealed class AmqpConnection : IDisposable
     /// <summary>Acknowledges this delivery and all before it.</summary>
     public void Acknowledge(ulong deliveryTag) => Send(new AmqpWriter(Channel, AmqpMethod.BasicAck).UInt64(deliveryTag).Byte(1));
 
-    /// <summary>Sends a heartbeat; any thread may.</summary>
+    /// <summary>Sends a heartbeat; may be called by any thread.</summary>
     public void Beat() => Write([AmqpFrame.Heartbeat, 0, 0, 0, 0, 0, 0, AmqpFrame.End]);
 
     /// <summary>Asks the broker to end the connection; the reader sees its answer.</summary>
     public void Close() =>
         Send(new AmqpWriter(0, AmqpMethod.ConnectionClose).UInt16(200).ShortString("bye").UInt16(0).UInt16(0));
 
-    /// <summary>Throws unless the method, begun by the broker, lets the connection go on.</summary>
+    /// <summary>Throws if the method, sent by the broker, ends the connection.</summary>
     public static void ThrowIfEnding(AmqpMethod method, AmqpReader arguments)
     {
         switch (method)
@@ -152,7 +152,7 @@ internal sealed class AmqpConnection : IDisposable
         _stream?.Dispose();
     }
 
-    /// <summary>Sends frames, any thread's, without waiting for the broker: what the socket has no room for follows on a thread of the pool.</summary>
+    /// <summary>Sends frames, from any thread, without waiting for the broker: what does not fit into the socket is sent by a pool thread.</summary>
     public void Write(ReadOnlySpan<byte> frames)
     {
         lock (_writing)
@@ -174,7 +174,7 @@ internal sealed class AmqpConnection : IDisposable
 
     private void Send(AmqpWriter frame) => Write(frame.End());
 
-    /// <summary>Sends what waits; it may take as long as the broker takes nothing.</summary>
+    /// <summary>Sends the waiting frames; blocks for as long as the broker accepts nothing.</summary>
     private void Leave()
     {
         try
@@ -198,7 +198,7 @@ internal sealed class AmqpConnection : IDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The reader learns of it.
+            // The reader gets the error, too.
             Dispose();
         }
     }
@@ -222,6 +222,6 @@ internal sealed class AmqpConnection : IDisposable
         var arguments = new AmqpReader(frame.Payload);
         var method = (AmqpMethod)arguments.UInt32();
         ThrowIfEnding(method, arguments);
-        return method == expected ? arguments : throw new IOException($"The broker sent {method} where {expected} was due.");
+        return method == expected ? arguments : throw new IOException($"The broker sent {method} where {expected} was expected.");
     }
 }

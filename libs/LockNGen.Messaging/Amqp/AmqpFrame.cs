@@ -1,6 +1,6 @@
 namespace LockNGen.Messaging.Amqp;
 
-/// <summary>One frame that the broker sent; valid until the next read.</summary>
+/// <summary>One frame received from the broker; valid until the next read.</summary>
 internal readonly ref struct AmqpFrame(byte type, ReadOnlySpan<byte> payload)
 {
     public const byte Method = 1;

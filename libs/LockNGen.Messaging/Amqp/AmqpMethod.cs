@@ -1,6 +1,6 @@
 namespace LockNGen.Messaging.Amqp;
 
-/// <summary>The methods that consuming and publishing take: class and number, as they begin a frame.</summary>
+/// <summary>The methods needed for consuming and publishing: class and number, as at the beginning of a frame.</summary>
 internal enum AmqpMethod : uint
 {
     ConnectionStart = (10 << 16) | 10,

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LockNGen.Messaging.Amqp;
 
-/// <summary>Reads the values of AMQP 0-9-1 (section 4.2.5 of the specification) out of a frame, in order and without copying.</summary>
+/// <summary>Reads AMQP 0-9-1 values (section 4.2.5 of the specification) from a frame, in order and without copying.</summary>
 internal ref struct AmqpReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
@@ -19,11 +19,11 @@ internal ref struct AmqpReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> ShortString() => Take(Byte());
 
-    /// <summary>Also what a table, an array or bytes are wrapped in.</summary>
+    /// <summary>Also the wrapping of a table, an array or bytes.</summary>
     public ReadOnlySpan<byte> LongString() => Take(checked((int)UInt32()));
 
-    /// <summary>The bytes of one value of a table; what they mean depends on its type.</summary>
-    /// <param name="type">The letter that stands before the value, as RabbitMQ uses them.</param>
+    /// <summary>The bytes of one value of a table; their meaning depends on its type.</summary>
+    /// <param name="type">The letter before the value, as used by RabbitMQ.</param>
     public ReadOnlySpan<byte> FieldValue(out char type)
     {
         type = (char)Byte();

@@ -3,19 +3,19 @@ using System.Text;
 
 namespace LockNGen.Messaging.Amqp;
 
-/// <summary>Builds frames of AMQP 0-9-1 one behind the other, value by value.</summary>
+/// <summary>Builds AMQP 0-9-1 frames one after another, value by value.</summary>
 internal sealed class AmqpWriter
 {
     private const int UsualSize = 256;
 
-    /// <summary>One giant message is no reason to keep a giant buffer.</summary>
+    /// <summary>A single giant message is no reason to keep a giant buffer.</summary>
     private const int LargestKept = 1 << 20;
 
     private byte[] _bytes = new byte[UsualSize];
     private int _length;
     private int _frame;
 
-    /// <summary>Begins nothing yet.</summary>
+    /// <summary>Creates an empty writer.</summary>
     public AmqpWriter()
     {
     }
@@ -82,7 +82,7 @@ internal sealed class AmqpWriter
         return this;
     }
 
-    /// <summary>Begins a table; <see cref="EndTable"/> wants to know where it began.</summary>
+    /// <summary>Begins a table; returns its start, for <see cref="EndTable"/>.</summary>
     public AmqpWriter BeginTable(out int at)
     {
         at = _length;
@@ -110,7 +110,7 @@ internal sealed class AmqpWriter
         return Byte(AmqpFrame.End);
     }
 
-    /// <summary>Ends the one frame, and returns it.</summary>
+    /// <summary>Ends the only frame, and returns it.</summary>
     public byte[] End() => EndFrame().Written.ToArray();
 
     public void Clear()

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
-/// Connections for reading events. After a lost one the rings have to be filled first, so whoever uses one starts over.
+/// Connections for reading events. After a loss the rings have to be filled first, so their users start over.
 /// </summary>
 internal sealed class BrokerConnections
 {
@@ -19,12 +19,12 @@ internal sealed class BrokerConnections
         _factory.ContinuationTimeout = TimeSpan.FromSeconds(5);
     }
 
-    /// <summary>As whom to connect, and how.</summary>
+    /// <summary>The credentials and settings of the connections.</summary>
     public IConnectionFactory Factory => _factory;
 
     public Task<IConnection> OpenAsync(string purpose, CancellationToken cancellationToken) =>
         _factory.CreateConnectionAsync(Name(purpose), cancellationToken);
 
-    /// <summary>What the broker's own tools show of a connection.</summary>
+    /// <summary>The name of a connection in the broker's own tools.</summary>
     public string Name(string purpose) => $"realtime-gateway {_replica} {purpose}";
 }

@@ -1,10 +1,10 @@
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>Proves that the replica still receives: it sends messages to its own queue, and hears them.</summary>
+/// <summary>Proves that the replica still receives: it sends messages to its own queue and waits for them.</summary>
 internal sealed class Canary(ReplicaConsumer consumer, TimeSpan timeout, TimeProvider clock)
 {
-    /// <summary>Completes when the last one sent is back.</summary>
-    /// <exception cref="TimeoutException">Nothing at all was delivered in time; a queue that is being worked off is slow, not deaf.</exception>
+    /// <summary>Completes when the last one sent has been received.</summary>
+    /// <exception cref="TimeoutException">Nothing at all was delivered in time; a queue with a backlog is slow, not deaf.</exception>
     /// <exception cref="InvalidOperationException">The connection broke.</exception>
     public async Task HeardAsync(Task<string> broken, CancellationToken cancellationToken)
     {
@@ -16,7 +16,7 @@ internal sealed class Canary(ReplicaConsumer consumer, TimeSpan timeout, TimePro
             if (broken.IsCompleted)
                 throw new InvalidOperationException(await broken);
             if (!heard.IsCompleted && consumer.Delivered == before)
-                throw new TimeoutException($"nothing was heard for {timeout.TotalSeconds} s");
+                throw new TimeoutException($"nothing was received for {timeout.TotalSeconds} s");
         }
 
         await heard;

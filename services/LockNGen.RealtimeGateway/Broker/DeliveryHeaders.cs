@@ -6,10 +6,10 @@ using LockNGen.Messaging.Amqp;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>What a delivery's content header says of its event: the headers beside it, as AMQP carries them, and its size.</summary>
+/// <summary>What a delivery's content header contains: the event's headers, as AMQP carries them, and its size.</summary>
 internal readonly record struct DeliveryHeaders(int BodySize, string? Owner, long ReceivedAt, string? TraceParent)
 {
-    /// <summary>The broker passes headers on without reading them, so what another publisher got wrong in them arrives here.</summary>
+    /// <summary>The broker passes headers on unread, so another publisher's malformed headers arrive here.</summary>
     public bool AreReadable { get; private init; } = true;
 
     private const ushort HasContentType = 1 << 15;
@@ -20,13 +20,13 @@ internal readonly record struct DeliveryHeaders(int BodySize, string? Owner, lon
     private static readonly byte[] ReceivedAtName = Encoding.ASCII.GetBytes(EventHeaders.ReceivedAt);
     private static readonly byte[] TraceParentName = Encoding.ASCII.GetBytes(EventHeaders.TraceParent);
 
-    /// <summary>Reads as far as the headers go; properties behind them concern no one here.</summary>
-    /// <param name="payload">Of the content header frame.</param>
-    /// <param name="withTrace">Whether the trace context is worth a string.</param>
+    /// <summary>Reads up to the end of the headers; the properties after them are not needed.</summary>
+    /// <param name="payload">The payload of the content header frame.</param>
+    /// <param name="withTrace">Whether the trace context is needed, which costs a string.</param>
     public static DeliveryHeaders Read(ReadOnlySpan<byte> payload, bool withTrace)
     {
         var reader = new AmqpReader(payload);
-        // Class and weight, which say nothing.
+        // Class and weight, which are not needed.
         reader.UInt32();
         var size = checked((int)reader.UInt64());
         try

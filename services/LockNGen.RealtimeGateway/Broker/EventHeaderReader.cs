@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>The headers beside an event, as AMQP carries them: text as bytes, numbers as whatever the publisher's client chose.</summary>
+/// <summary>The headers of an event, as AMQP carries them: text as bytes, numbers of the type that the publisher's client chose.</summary>
 internal static class EventHeaderReader
 {
     public static (string? Owner, long ReceivedAt) Read(IReadOnlyBasicProperties properties)

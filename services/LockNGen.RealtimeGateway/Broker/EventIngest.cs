@@ -9,7 +9,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>Takes message bodies, wherever they come from, to those whom they concern. The bytes of events go on as they are.</summary>
+/// <summary>Passes message bodies, from any source, to their readers. The bytes of events are passed on unchanged.</summary>
 internal sealed partial class EventIngest(
     EventReader reader, ProgressBroadcaster broadcaster, GenerationLogs logs, RevocationList revocations, GatewayMetrics metrics, ILogger<EventIngest> logger)
 {
@@ -22,13 +22,13 @@ internal sealed partial class EventIngest(
         }
         catch (Exception e)
         {
-            // Whatever a message does to us, it does only once: delivered again, it would keep the replica from everything behind it.
+            // A message that causes an exception is dropped: delivered again, it would block everything behind it.
             metrics.Unreadable();
             LogDropped(body.Length, e);
         }
     }
 
-    /// <summary>Counts a message whose headers no one can read: not knowing its owner, the replica must not show it to anybody.</summary>
+    /// <summary>Counts a message with unreadable headers: since its owner is unknown, it must not be shown to anyone.</summary>
     public void DropUnreadable(int length)
     {
         metrics.Unreadable();
@@ -39,7 +39,7 @@ internal sealed partial class EventIngest(
     {
         if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is not { Bytes: not null } preview)
             return;
-        // Both the endpoint and data: URLs serve it from our origin: it is what its bytes say, and only a picture.
+        // Both the endpoint and data: URLs serve it from our origin, so its type is taken from its bytes, and only pictures are accepted.
         if (PreviewPicture.TypeOf(preview.Bytes) is { } type)
             logs.GetOrAdd(preview.GenerationId).Show(new NewestPreview(preview.Sequence, type.ContentType, preview.Bytes));
         else

@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.Telemetry;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>Makes messages of bodies; what is no event is counted, logged and dropped.</summary>
+/// <summary>Turns bodies into messages; anything but an event is counted, logged and dropped.</summary>
 internal sealed partial class EventReader(GatewayMetrics metrics, ILogger<EventReader> logger)
 {
     public ServerMessage? Read(ReadOnlySpan<byte> body, long receivedAt, string? traceParent = null)

@@ -12,10 +12,10 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
     private const ushort Prefetch = 2_000;
     private const int AcknowledgeEvery = Prefetch / 4;
 
-    /// <summary>The mark is put again after so long: a broker loses it when the stream has no leader at the moment.</summary>
+    /// <summary>The mark is published again after this long: a broker loses it while the stream has no leader.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>So often in a row without anything to read.</summary>
+    /// <summary>How many times in a row nothing may be read.</summary>
     private const int MaxSilences = 6;
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
     {
         await using var connection = await connections.OpenAsync("stream", cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        // A stream has no end to read to, so we put a mark there: what was published before is read when the mark is.
+        // A stream has no end to read to, so we publish a mark: once it is read, so is everything published before it.
         var mark = Guid.NewGuid().ToString();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var cancellation = cancellationToken.Register(() => done.TrySetCanceled(cancellationToken));
@@ -78,7 +78,7 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
                 return;
             }
 
-            // Other readers' marks are empty.
+            // Marks of other readers are empty.
             if (!body.IsEmpty)
             {
                 var (owner, receivedAt) = EventHeaderReader.Read(properties);
@@ -86,7 +86,7 @@ internal sealed class EventStream(BrokerConnections connections, EventReader rea
                     take(message, owner);
             }
 
-            // Acknowledging a stream's messages only asks for more of them.
+            // Acknowledging a stream's messages only requests more of them.
             if (++_unacknowledged == AcknowledgeEvery)
             {
                 _unacknowledged = 0;

@@ -7,7 +7,7 @@ internal sealed class FeedState : IHealthCheck
 {
     private volatile string? _problem;
 
-    /// <summary>What is wrong; null when events arrive and the rings are full.</summary>
+    /// <summary>What is wrong; null if events arrive and the rings are filled.</summary>
     public string? Problem
     {
         get => _problem;

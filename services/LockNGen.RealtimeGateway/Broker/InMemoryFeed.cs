@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>Events of a bus that lives in this process (Standalone).</summary>
+/// <summary>Events of a bus within this process (Standalone).</summary>
 internal sealed class InMemoryFeed(EventIngest ingest) :
     IConsumer<GenerationQueued>,
     IConsumer<GenerationStarted>,
@@ -25,7 +25,7 @@ internal sealed class InMemoryFeed(EventIngest ingest) :
         endpoint.ConfigureConsumeTopology = true;
         // One at a time, because order matters.
         endpoint.ConcurrentMessageLimit = 1;
-        // Resolved with the first message: while the bus is being built, whatever needs the bus cannot be.
+        // Resolved with the first message: services that need the bus cannot be created while it is being built.
         endpoint.Consumer(context.GetRequiredService<InMemoryFeed>);
     }
 

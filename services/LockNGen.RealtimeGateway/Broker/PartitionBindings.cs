@@ -6,18 +6,18 @@ using RabbitMQ.Client;
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
-/// Binds the replica's queues to the partitions of progress that are wanted here, and lets the others go. State events come anyway, so until a
-/// binding stands a client has a snapshot, and the newest progress soon after: a watcher repeats it while nothing newer comes.
+/// Binds the replica's queues to the partitions whose progress is wanted here, and unbinds the others. State events arrive regardless, so until a
+/// binding exists a client has a snapshot, and the newest progress soon after: a watcher repeats it while there is nothing newer.
 /// </summary>
 internal sealed class PartitionBindings(ReplicaQueues queues, GenerationLogs logs, AudienceOfAll everybody, GatewayMetrics metrics, TimeProvider clock)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>What has been removed at the broker, by whomever, is there again after so long.</summary>
+    /// <summary>Bindings removed at the broker by someone else are restored within this time.</summary>
     private static readonly TimeSpan RenewInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// What may be bound. A queue outlives connections, and with a configured name the process: at first that is everything.
+    /// What may be bound. A queue outlives connections and, with a configured name, the process, so initially that is everything.
     /// </summary>
     private readonly bool[] _mayBeBound = new bool[ProgressPartitions.Count];
 
@@ -25,10 +25,10 @@ internal sealed class PartitionBindings(ReplicaQueues queues, GenerationLogs log
 
     private string? _queue;
 
-    /// <summary>Whether the progress of a generation comes.</summary>
+    /// <summary>Whether the progress of a generation is delivered here.</summary>
     public bool Has(Guid generationId) => Volatile.Read(ref _isBound[ProgressPartitions.IndexOf(generationId)]);
 
-    /// <summary>Keeps the bindings as they are wanted; ends only by an exception, and then nothing is known of them.</summary>
+    /// <summary>Keeps the bindings in line with what is wanted; ends only by an exception, and then their state is unknown.</summary>
     public async Task KeepAsync(IChannel channel, CancellationToken cancellationToken)
     {
         if (_queue != queues.Events)
@@ -41,7 +41,7 @@ internal sealed class PartitionBindings(ReplicaQueues queues, GenerationLogs log
         {
             while (true)
             {
-                // Once without asking what stands: it is what a new connection, or somebody at the broker, left of them.
+                // Includes existing bindings: those of an earlier connection may be gone, or someone may have removed them at the broker.
                 var renewed = clock.GetTimestamp();
                 await BindAsync(channel, again: true, cancellationToken);
                 while (clock.GetElapsedTime(renewed) < RenewInterval)
@@ -61,7 +61,7 @@ internal sealed class PartitionBindings(ReplicaQueues queues, GenerationLogs log
         }
     }
 
-    /// <summary>Returns at once when a partition is newly wanted; else after a while, having looked who is still watched.</summary>
+    /// <summary>Returns at once when a partition becomes wanted; otherwise after a while, having renewed those still watched.</summary>
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -98,7 +98,7 @@ internal sealed class PartitionBindings(ReplicaQueues queues, GenerationLogs log
     {
         for (var partition = 0; partition < ProgressPartitions.Count; partition++)
         {
-            // Nobody waits for these.
+            // No one waits for these.
             if (logs.Wanted.HasNews)
                 return;
             if (!_mayBeBound[partition] || logs.Wanted.IsWanted(partition))

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>Takes preview images.</summary>
+/// <summary>Receives preview images.</summary>
 internal sealed class PreviewConsumer(IChannel channel, EventIngest ingest) : AsyncDefaultBasicConsumer(channel)
 {
     public override Task HandleBasicDeliverAsync(

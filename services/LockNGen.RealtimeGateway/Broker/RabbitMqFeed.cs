@@ -9,8 +9,8 @@ using RabbitMQ.Client;
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
-/// Keeps this replica fed: connects, declares its queues (which collect from then on), fills the rings from the stream, then takes
-/// what its queues deliver. Whatever breaks, it starts over; what comes twice is dropped by its sequence.
+/// Supplies this replica with events: connects, declares its queues (which collect from then on), fills the rings from the stream, then consumes
+/// its queues. After any failure it starts over; duplicates are dropped by their sequence.
 /// </summary>
 internal sealed partial class RabbitMqFeed(
     BrokerConnections connections,
@@ -28,10 +28,10 @@ internal sealed partial class RabbitMqFeed(
 {
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
-    /// <summary>After an interruption the stream is read from so long before it: clocks differ, and confirmed is not yet delivered.</summary>
+    /// <summary>After an interruption the stream is read from this long before it: clocks differ, and confirmed events may not have been delivered yet.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
-    /// <summary>When it is read again after that: a stream whose node was frozen has a leader within half a minute.</summary>
+    /// <summary>How long after that it is read again: a stream whose node was frozen has a leader within half a minute.</summary>
     private static readonly TimeSpan[] LooksAfter = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25)];
 
     private DateTimeOffset? _lastHeard;
@@ -82,7 +82,7 @@ internal sealed partial class RabbitMqFeed(
     private async Task ListenAsync(IConnection connection, IChannel channel, Task binding, Action connected, CancellationToken stoppingToken)
     {
         state.Problem = "filling the rings from the event stream";
-        // Read to its end, or read again; what comes after it, the queue has. After a break the stream may be behind.
+        // Read to its end, or read again; the queue has what follows. After an interruption the stream may lag behind.
         if (_lastHeard is null)
             logs.WholeFromNow();
         else
@@ -102,8 +102,8 @@ internal sealed partial class RabbitMqFeed(
     }
 
     /// <summary>
-    /// Reads the stream again some time after a break. While it had no leader it may have been behind other queues, and where nothing follows a missed event
-    /// of a generation, nothing else shows that it is missing.
+    /// Reads the stream again some time after an interruption. While it had no leader it may have lagged behind other queues, and if nothing follows a missed event
+    /// of a generation, nothing else reveals that it is missing.
     /// </summary>
     private async Task LookAgainAsync(DateTimeOffset since, CancellationToken stoppingToken)
     {
@@ -145,11 +145,11 @@ internal sealed partial class RabbitMqFeed(
             var asked = clock.GetUtcNow();
             await channel.BasicPublishAsync("", queues.Events, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
             await canary.HeardAsync(interrupted, stoppingToken);
-            // Only now, with the rings full and the canary back, does the replica take clients.
+            // Only now, with the rings filled and the canary received, does the replica accept clients.
             connected();
             logs.MayRepeat = !looks.IsCompleted;
             state.Problem = null;
-            // The canary waits its turn behind the events: when it is heard, what was published before it was sent is here, and no more.
+            // The canary queues up behind the events: once it is received, everything published before it was sent has arrived, but nothing is known of later events.
             _lastHeard = asked;
             await Task.WhenAny(interrupted, Task.Delay(options.Value.CanaryInterval, clock, stoppingToken));
             if (interrupted.IsCompleted)
@@ -160,7 +160,7 @@ internal sealed partial class RabbitMqFeed(
     private static async Task<string> EndOf(Task binding)
     {
         await binding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return binding.Exception?.InnerException?.Message ?? "the bindings are not kept any more";
+        return binding.Exception?.InnerException?.Message ?? "the bindings are no longer maintained";
     }
 
     private async Task DeclareQueuesAsync(IChannel channel, CancellationToken stoppingToken)
@@ -177,14 +177,14 @@ internal sealed partial class RabbitMqFeed(
         }
     }
 
-    /// <summary>Reads the stream, however long that takes: meanwhile the queues, which no one consumes yet, are kept from expiring.</summary>
+    /// <summary>Reads the stream, however long that takes, and meanwhile keeps the queues, which no one consumes yet, from expiring.</summary>
     private async Task ReadHistoryAsync(IChannel channel, DateTimeOffset since, CancellationToken stoppingToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var reading = history.ReadAsync(since, broadcaster.Deliver, limit.Token);
         try
         {
-            // To declare a queue again counts as using it.
+            // Declaring a queue again counts as using it.
             while (await Task.WhenAny(reading, Task.Delay(options.Value.QueueExpires / 4, clock, limit.Token)) != reading)
                 await queues.DeclareAsync(channel, limit.Token);
         }

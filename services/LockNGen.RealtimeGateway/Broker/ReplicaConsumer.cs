@@ -7,13 +7,13 @@ using RabbitMQ.Client;
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
-/// Takes what the replica's queue delivers, in order, on one thread: whatever one read from the broker brought is handed to those who watch,
+/// Processes what the replica's queue delivers, in order, on one thread: everything one read from the broker returned is offered to subscribers,
 /// and written to them before the next read.
 /// </summary>
 internal sealed class ReplicaConsumer : IAsyncDisposable
 {
     /// <summary>
-    /// One acknowledgement for many: each costs a system call. What is delivered twice because it was not acknowledged is dropped by its
+    /// One acknowledgement for many: each costs a system call. Messages redelivered for lack of an acknowledgement are dropped by their
     /// sequence.
     /// </summary>
     private const int AcknowledgeEvery = 256;
@@ -50,17 +50,17 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         Canary,
     }
 
-    /// <summary>Released when the replica hears itself.</summary>
+    /// <summary>Released when the canary is received.</summary>
     public SemaphoreSlim CanaryHeard { get; } = new(0);
 
-    /// <summary>Messages so far.</summary>
+    /// <summary>Messages received so far.</summary>
     public long Delivered => Volatile.Read(ref _delivered);
 
-    /// <summary>Completes, with the reason, when nothing more will come.</summary>
+    /// <summary>Completes, with the reason, when no more messages will arrive.</summary>
     public Task<string> Broken => _broken.Task;
 
     /// <summary>
-    /// Returns once the broker delivers. The node should be the one that holds the queue: through another, that one's loss would be felt, too.
+    /// Returns once the broker delivers. The node should be the one that holds the queue: through another, the loss of either would interrupt it.
     /// </summary>
     public static async Task<ReplicaConsumer> StartAsync(
         IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, int prefetch, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
@@ -88,7 +88,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // It comes from a timer, where no one would catch it; a connection that cannot be written to is done for.
+            // Called by a timer, where no one would catch the exception; a connection that cannot be written to is lost.
             _broken.TrySetResult(e.Message);
         }
     }
@@ -103,7 +103,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or TimeoutException)
         {
-            // Gone already, or too slow to say goodbye to.
+            // Closed already, or too slow to close properly.
         }
 
         _connection.Dispose();
@@ -178,11 +178,11 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         deliver.Byte();
         var exchange = deliver.ShortString();
         _origin = exchange.IsEmpty ? Origin.Canary : exchange.SequenceEqual(RevocationExchange) ? Origin.Revocation : Origin.Event;
-        // Its generation's other events do, and progress is most of what comes.
+        // The generation's other events carry it, and most events are progress.
         _tellsTrace = !exchange.SequenceEqual(ProgressExchange);
     }
 
-    /// <summary>A message larger than a frame comes in several.</summary>
+    /// <summary>A message larger than a frame arrives in several.</summary>
     private void Collect(ReadOnlySpan<byte> part)
     {
         if (_body.Length < _headers.BodySize)

@@ -2,31 +2,31 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LockNGen.RealtimeGateway.Broker;
 
-/// <summary>How this replica listens to the broker. Section <c>Replica</c>.</summary>
+/// <summary>How this replica receives events from the broker. Section <c>Replica</c>.</summary>
 public sealed class ReplicaOptions
 {
     public const string Section = "Replica";
 
-    /// <summary>Unique among the replicas; part of its queue's name. Default: host name and a random suffix, new with every start.</summary>
+    /// <summary>Unique among the replicas; part of its queue's name. Default: host name and a random suffix, new at every start.</summary>
     [Required, RegularExpression("[A-Za-z0-9._-]{1,100}", ErrorMessage = "Replica:Name must be 1 to 100 letters, digits, '.', '_' or '-'.")]
     public string Name { get; set; } = $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}";
 
-    /// <summary>How long the queue waits for a replica that went away, collecting what it misses. Default 2 minutes.</summary>
+    /// <summary>How long the queue is kept, and collects events, for a replica that is gone. Default 2 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan QueueExpires { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Bytes that the queue may hold; then the oldest go, so that a frozen replica cannot fill the broker. What it misses is repaired from the
+    /// Bytes that the queue may hold; beyond it the oldest are dropped, so that a frozen replica cannot fill the broker. What it misses is recovered from the
     /// stream. Default 64 MiB.
     /// </summary>
     [Range(1L << 16, 1L << 40)]
     public long QueueMaxBytes { get; set; } = 64L << 20;
 
-    /// <summary>Deliveries on their way at a time. Default 2,000.</summary>
+    /// <summary>Unacknowledged deliveries at a time. Default 2,000.</summary>
     [Range(1, 65_535)]
     public int Prefetch { get; set; } = 2_000;
 
-    /// <summary>How far back the rings are filled from the stream at the start. Default 10 minutes.</summary>
+    /// <summary>How far back the rings are filled from the stream at startup. Default 10 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan WarmUpWindow { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -34,7 +34,7 @@ public sealed class ReplicaOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan CanaryInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long that message may be on its way before the replica counts as deaf, and connects again. Default 10 seconds.</summary>
+    /// <summary>How long that message may take before the replica counts as deaf and reconnects. Default 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan CanaryTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -7,14 +7,14 @@ namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
 /// The queues of this replica. Durable and neither exclusive nor auto-delete, so that they go on collecting while a connection is down;
-/// they expire when the replica stays away. They are classic ones, each on one node of the broker: what they hold is in the stream, too.
+/// they expire if the replica does not return. They are classic queues, each on one node of the broker: their content is in the stream, too.
 /// </summary>
 internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<BusOptions> bus)
 {
-    /// <summary>Previews are worth nothing a moment later: a few per generation that renders now.</summary>
+    /// <summary>Previews are worthless a moment later: a few per rendering generation are enough.</summary>
     private const int MaxPreviews = 100;
 
-    /// <summary>As many names, so that the queues that a sick broker makes the replica leave behind are few.</summary>
+    /// <summary>The number of names is limited, so that the replica leaves few queues behind on an unhealthy broker.</summary>
     private const int MaxNames = 3;
 
     private int _name;
@@ -26,12 +26,12 @@ internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<B
     private string Suffix => _name == 0 ? "" : $"-{_name + 1}";
 
     /// <summary>
-    /// Gives up the queues, and takes others. A queue whose node is down can be neither declared nor read until that node is back; under another
+    /// Abandons the queues for others. A queue whose node is down can be neither declared nor read until that node is back; under another
     /// name it is declared on a living one. The old one expires.
     /// </summary>
     public void Abandon() => _name = (_name + 1) % MaxNames;
 
-    /// <summary>Declares everything that this replica reads from; repeating it is harmless, and brings back what someone removed.</summary>
+    /// <summary>Declares everything that this replica reads from; repeating it is harmless, and restores what someone removed.</summary>
     public async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
         await EventTopology.DeclareAsync(channel, bus.Value, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<B
 
         foreach (var exchange in GenerationEventTypes.State)
             await channel.QueueBindAsync(Events, exchange, routingKey: "", cancellationToken: cancellationToken);
-        // Those of an older version with the same name, which had all progress.
+        // Bindings of an older version with the same name, which received all progress.
         foreach (var exchange in GenerationEventTypes.All.Where(GenerationEventTypes.IsProgress))
             await channel.QueueUnbindAsync(Events, exchange, routingKey: "", cancellationToken: cancellationToken);
         await channel.QueueUnbindAsync(Previews, GenerationPreviewBytes.Exchange, routingKey: "", cancellationToken: cancellationToken);
@@ -53,14 +53,14 @@ internal sealed class ReplicaQueues(IOptions<ReplicaOptions> replica, IOptions<B
         await channel.QueueBindAsync(Events, TokenRevoked.Exchange, routingKey: "", cancellationToken: cancellationToken);
     }
 
-    /// <summary>Lets the replica have the progress and the previews of a partition; repeating it is harmless.</summary>
+    /// <summary>Subscribes the replica to the progress and previews of a partition; repeating it is harmless.</summary>
     public async Task BindAsync(IChannel channel, string partition, CancellationToken cancellationToken)
     {
         await channel.QueueBindAsync(Events, ProgressPartitions.Exchange, partition, cancellationToken: cancellationToken);
         await channel.QueueBindAsync(Previews, ProgressPartitions.PreviewExchange, partition, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Ends that; what is not bound may be named as well.</summary>
+    /// <summary>Ends that; the partition need not be bound.</summary>
     public async Task UnbindAsync(IChannel channel, string partition, CancellationToken cancellationToken)
     {
         await channel.QueueUnbindAsync(Events, ProgressPartitions.Exchange, partition, cancellationToken: cancellationToken);

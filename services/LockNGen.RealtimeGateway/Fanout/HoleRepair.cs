@@ -11,10 +11,10 @@ namespace LockNGen.RealtimeGateway.Fanout;
 internal sealed partial class HoleRepair(
     GenerationLogs logs, AudienceOfAll everybody, IEventHistory history, GatewayMetrics metrics, ILogger<HoleRepair> logger) : BackgroundService
 {
-    /// <summary>The broker's clock and ours may differ, and the stream is searched from the chunk before the time asked for.</summary>
+    /// <summary>The broker's clock and ours may differ, and the stream is read from the chunk before the requested time.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
 
-    /// <summary>What another publisher's event has overtaken comes by itself within a moment.</summary>
+    /// <summary>An event overtaken by another publisher's arrives by itself within a moment.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();

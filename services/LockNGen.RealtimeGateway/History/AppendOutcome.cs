@@ -8,15 +8,15 @@ internal enum AppendOutcome
     /// <summary>Seen before, or after the end.</summary>
     Duplicate,
 
-    /// <summary>Held back: something before it is missing, and the stream should be asked.</summary>
+    /// <summary>Held back: something before it is missing, and should be looked for in the stream.</summary>
     Hole,
 
-    /// <summary>Held back behind a hole that is being looked for.</summary>
+    /// <summary>Held back behind a hole that is already being looked for.</summary>
     Held,
 
     /// <summary>The hole was given up.</summary>
     Lost,
 
-    /// <summary>The log was forgotten meanwhile: take a new one.</summary>
+    /// <summary>The log was discarded in the meantime: use a new one.</summary>
     Dropped,
 }

@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// Those who watch all that they may see, by owner: an event costs nothing for watchers of other owners.
+/// Subscribers that watch everything they may see, grouped by owner: an event costs nothing for watchers of other owners.
 /// </summary>
 internal sealed class AudienceOfAll
 {
@@ -50,7 +50,7 @@ internal sealed class AudienceOfAll
         }
     }
 
-    /// <summary>Whether somebody who watches all is offered the generation's events, and takes progress.</summary>
+    /// <summary>Whether anyone who watches all is offered the generation's events and takes progress.</summary>
     public bool WantsProgressOf(GenerationLog log)
     {
         if (Volatile.Read(ref _count) == 0)
@@ -70,7 +70,7 @@ internal sealed class AudienceOfAll
         }
     }
 
-    /// <summary>The same rule as <see cref="Web.Authentication.Caller.Lists"/>, turned round.</summary>
+    /// <summary>The same rule as <see cref="Web.Authentication.Caller.Lists"/>, in reverse.</summary>
     private IEnumerable<List<Subscriber>> ListsOf(Subscriber subscriber)
     {
         var caller = subscriber.Caller;

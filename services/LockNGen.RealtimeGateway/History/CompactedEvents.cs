@@ -3,8 +3,8 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// What is left of the events that the ring had to let go: of each kind of progress the newest, and all state. Their reduction is that
-/// of all of them (each kind sets the same properties whenever it occurs), and none of them had to be parsed.
+/// What remains of the events evicted from the ring: the newest of each kind of progress, and all state events. They reduce to the same state
+/// as all events (each kind always sets the same properties), and none of them had to be parsed.
 /// </summary>
 internal sealed class CompactedEvents
 {
@@ -12,7 +12,7 @@ internal sealed class CompactedEvents
 
     public IReadOnlyList<ServerMessage> Kept => _kept;
 
-    /// <summary>Adds the next event; returns the one that it supersedes, if there is one.</summary>
+    /// <summary>Adds the next event; returns the one it supersedes, if any.</summary>
     public ServerMessage? Add(ServerMessage message)
     {
         ServerMessage? superseded = null;

@@ -12,7 +12,7 @@ internal sealed class EventRing(int capacity)
 
     public ServerMessage this[int index] => _items[(_first + index) % _items.Length];
 
-    /// <summary>Appends; returns the event that had to go, if one had to.</summary>
+    /// <summary>Appends; returns the evicted event, if any.</summary>
     public ServerMessage? Append(ServerMessage message)
     {
         if (Count == capacity)
@@ -29,7 +29,7 @@ internal sealed class EventRing(int capacity)
         return null;
     }
 
-    /// <summary>The index of the first event with a higher sequence; <see cref="Count"/> when there is none.</summary>
+    /// <summary>The index of the first event with a higher sequence; <see cref="Count"/> if there is none.</summary>
     public int IndexAfter(long sequence)
     {
         var (low, high) = (0, Count);

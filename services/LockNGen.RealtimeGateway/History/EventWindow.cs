@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// What is kept of one generation's events: the newest as they came, and of those before what their reduction needs. Used under the lock of
+/// The events kept of one generation: the newest as received, and of the earlier ones what their reduction needs. Used under the lock of
 /// the generation.
 /// </summary>
 internal sealed class EventWindow(int capacity)
@@ -14,10 +14,10 @@ internal sealed class EventWindow(int capacity)
     /// <summary>From here on every event is in the ring.</summary>
     private long _completeAfter;
 
-    /// <summary>From here on every state event is in the ring or among those that it let go of.</summary>
+    /// <summary>From here on every state event is in the ring or among those evicted from it.</summary>
     private long _stateCompleteAfter;
 
-    /// <summary>Bytes of all that is kept.</summary>
+    /// <summary>Size of everything kept, in bytes.</summary>
     public long Cost { get; private set; }
 
     /// <summary>Why cursors from before the window cannot be served.</summary>
@@ -36,10 +36,10 @@ internal sealed class EventWindow(int capacity)
         GapReason = GapReason.WindowExceeded;
     }
 
-    /// <summary>Whether it has all that follows a cursor, for someone who takes progress or does not.</summary>
+    /// <summary>Whether it has everything after a cursor, for a subscriber with or without progress.</summary>
     public bool Covers(long cursor, bool withProgress) => cursor >= (withProgress ? _completeAfter : _stateCompleteAfter);
 
-    /// <summary>What follows a cursor that it covers, oldest first.</summary>
+    /// <summary>The events after a cursor that it covers, oldest first.</summary>
     public IEnumerable<ServerMessage> After(long cursor)
     {
         if (cursor < _completeAfter)
@@ -52,7 +52,7 @@ internal sealed class EventWindow(int capacity)
             yield return _ring[i];
     }
 
-    /// <summary>The few events whose reduction is that of all: there is less to parse, however full the ring is.</summary>
+    /// <summary>The few events that reduce to the same state as all of them: there is less to parse, however full the ring is.</summary>
     public IReadOnlyList<ServerMessage> Compacted()
     {
         var events = new CompactedEvents();
@@ -63,7 +63,7 @@ internal sealed class EventWindow(int capacity)
         return events.Kept;
     }
 
-    /// <summary>Something is missing before this event: nobody can resume from before it any more.</summary>
+    /// <summary>Something is missing before this event: no one can resume from before it any more.</summary>
     public void RestartBefore(long sequence)
     {
         EvictAll();
@@ -71,7 +71,7 @@ internal sealed class EventWindow(int capacity)
         GapReason = GapReason.Lost;
     }
 
-    /// <summary>Lets go of events but not of what they amount to, to save memory.</summary>
+    /// <summary>Drops events but keeps the state they reduce to, to save memory.</summary>
     public void Shrink(long lastSequence)
     {
         EvictAll();
@@ -79,7 +79,7 @@ internal sealed class EventWindow(int capacity)
         GapReason = GapReason.WindowExceeded;
     }
 
-    /// <summary>Forgets everything up to a state that is known from elsewhere.</summary>
+    /// <summary>Drops everything up to a state known from elsewhere.</summary>
     public void ReplaceBy(long sequence)
     {
         _ring.Clear();

@@ -4,7 +4,7 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// All that this replica knows of one generation, and who watches it. Appending and joining happen under one lock, so that a subscriber
+/// Everything this replica knows about one generation, and its subscribers. Appending and joining happen under one lock, so that a subscriber
 /// gets each event either from the ring or live: never both, never neither.
 /// </summary>
 internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
@@ -21,10 +21,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     private bool _isDropped;
     private long _cost;
 
-    /// <summary>The newest state event that is known here.</summary>
+    /// <summary>The newest state event known here.</summary>
     private long _lastState;
 
-    /// <summary>Where a new attempt began: nothing has been delivered between these two.</summary>
+    /// <summary>Where a new attempt began: nothing was delivered between these two.</summary>
     private (long Last, long Next) _overtaken;
 
     public Guid GenerationId => generationId;
@@ -40,18 +40,18 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>When the last event arrived here (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long LastActivity { get; private set; } = logs.Clock.GetTimestamp();
 
-    /// <summary>Bytes of the events that are kept, and of the preview.</summary>
+    /// <summary>Size of the kept events and the preview, in bytes.</summary>
     public long Cost => Volatile.Read(ref _cost);
 
-    /// <summary>The trace that its events belong to, as soon as one has named it.</summary>
+    /// <summary>The trace that its events belong to, once an event has named it.</summary>
     public string? TraceParent { get; private set; }
 
-    /// <summary>The newest preview image; kept as long as the ring.</summary>
+    /// <summary>The newest preview image, kept for as long as the ring.</summary>
     public NewestPreview? Preview { get; private set; }
 
-    /// <summary>Takes the next event from the broker.</summary>
+    /// <summary>Appends the next event from the broker.</summary>
     /// <param name="message">The event.</param>
-    /// <param name="owner">The owner that came with it.</param>
+    /// <param name="owner">The owner received with it.</param>
     /// <param name="audience">Those who watch everything.</param>
     public AppendOutcome Append(ServerMessage message, string? owner, AudienceOfAll audience)
     {
@@ -95,10 +95,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// </summary>
     /// <param name="found">What the stream had.</param>
     /// <param name="isComplete">
-    /// Whether the stream has all there was: then nothing is missing before an event that does not say what should have come before it.
+    /// Whether the stream has everything that was published: then nothing is missing before an event that does not name its predecessor.
     /// </param>
     /// <param name="audience">Those who watch everything.</param>
-    /// <returns>False when events are lost for good.</returns>
+    /// <returns>False if events are lost for good.</returns>
     public bool Repair(IEnumerable<ServerMessage> found, bool isComplete, AudienceOfAll audience)
     {
         lock (_gate)
@@ -118,7 +118,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 isWhole = false;
                 _window.RestartBefore(message.Sequence);
                 Keep(message);
-                // Where the hole is, and with this event in it: what came after the hole is not shown before the gap is announced.
+                // Placed where the hole is, including this event: nothing after the hole is delivered before the gap is announced.
                 AnnounceLoss(audience);
             }
 
@@ -126,10 +126,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>Adds a subscriber, who first gets what it missed.</summary>
+    /// <summary>Adds a subscriber, which first gets what it missed.</summary>
     /// <returns>
-    /// <see cref="JoinOutcome.AskForSnapshot"/>: the subscriber waits until <see cref="Seed"/> brings what the database knows, and this call is
-    /// the one that should ask for it.
+    /// <see cref="JoinOutcome.AskForSnapshot"/>: the subscriber waits until <see cref="Seed"/> supplies what the database knows, and this caller
+    /// must ask for it.
     /// </returns>
     public JoinOutcome Join(Subscriber subscriber, long? after)
     {
@@ -151,7 +151,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>Whether there is progress to come, and somebody who takes it.</summary>
+    /// <summary>Whether more progress is expected, and anyone takes it.</summary>
     public bool WantsProgress(AudienceOfAll audience)
     {
         lock (_gate)
@@ -161,8 +161,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>Brings what the database knows of a generation whose beginning was not seen here.</summary>
-    /// <param name="answer">Null when it does not know it either.</param>
+    /// <summary>Supplies what the database knows about a generation whose beginning was not received here.</summary>
+    /// <param name="answer">Null if the database does not know it either.</param>
     /// <param name="audience">Those who watch everything.</param>
     public void Seed(SnapshotAnswer? answer, AudienceOfAll audience)
     {
@@ -177,8 +177,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 _snapshot = null;
                 if (snapshot.Sequence > LastSequence && snapshot.Sequence > 0 && !(LastSequence == 0 && logs.HasHeardFor(answer.AgeSeconds)))
                 {
-                    // The database is ahead of the broker: what it says already contains the events that are still on their way. Those who watch all do
-                    // not wait for it, and will not be offered them.
+                    // The database is ahead of the broker: its answer already includes events that are still on their way. Those who watch all do
+                    // not wait for it, and are not offered those events.
                     var isNewsToAll = LastSequence > 0 || logs.MayHaveMissedABeginning;
                     _window.ReplaceBy(snapshot.Sequence);
                     Account();
@@ -197,7 +197,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>Keeps a preview if it is newer than the one there is.</summary>
+    /// <summary>Keeps a preview if it is newer than the current one.</summary>
     public void Show(NewestPreview preview)
     {
         lock (_gate)
@@ -211,7 +211,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>The newest preview, or the first that comes.</summary>
+    /// <summary>The newest preview, or the first to arrive.</summary>
     public Task<NewestPreview> PreviewAsync()
     {
         lock (_gate)
@@ -233,21 +233,21 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>The reduction of everything known, for a caller that lists all; null when nothing is known.</summary>
+    /// <summary>The reduction of everything known, for a caller that lists all; null if nothing is known.</summary>
     public ServerMessage? SnapshotIfKnown()
     {
         lock (_gate)
             return LastSequence == 0 ? null : Snapshot();
     }
 
-    /// <summary>When the newest event was published, by its publisher's clock; now, when none is known.</summary>
+    /// <summary>When the newest event was published, by its publisher's clock; now, if none is known.</summary>
     public DateTimeOffset LastPublished()
     {
         lock (_gate)
             return Reduce().Timestamp;
     }
 
-    /// <summary>Events without a ring: to those who watch this generation now, and to no one later.</summary>
+    /// <summary>Delivers events without keeping them: only to those who watch this generation now.</summary>
     public void PassOn(ServerMessage message)
     {
         lock (_gate)
@@ -257,7 +257,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>Lets go of events but not of the state, to save memory.</summary>
+    /// <summary>Drops events but keeps the state, to save memory.</summary>
     public void Shrink()
     {
         lock (_gate)
@@ -268,7 +268,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
     }
 
-    /// <summary>Forgets the generation, if it may be forgotten now.</summary>
+    /// <summary>Discards the generation, if that is allowed now.</summary>
     public bool TryDrop(bool evenIfWatched)
     {
         lock (_gate)
@@ -291,7 +291,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         return AppendOutcome.Lost;
     }
 
-    /// <summary>What was missing has come by itself: two publishers overtake each other.</summary>
+    /// <summary>The missing event has arrived by itself: one publisher overtook another.</summary>
     private void DeliverHeld(HoleBuffer hole, AudienceOfAll audience)
     {
         while (hole.TakeIf(first => first.Sequence <= LastSequence || HasEnded || !IsHole(first)) is { } next)
@@ -305,10 +305,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     }
 
     /// <summary>
-    /// Whether a state event is missing before this event. Missing progress does not count: newer progress supersedes it. The first event of an attempt that
-    /// follows a watcher's does not say what came before it, since no one knows how far that watcher came: it is believed to follow at once only as
-    /// long as nothing at all is missing. Older publishers never say, and their events are counted. Before the first event known here something
-    /// is missing only to those who were told that nothing is.
+    /// Whether a state event is missing before this event. Missing progress does not count: newer progress supersedes it. If a watcher's attempt is followed by
+    /// another, the first event of the latter does not name its predecessor, since no one knows how far that watcher got: it is taken to follow directly only
+    /// while nothing at all is missing. Older publishers never name it, and their events are counted. Before the first event known here, something
+    /// is missing only if the log was taken to be complete.
     /// </summary>
     private bool IsHole(ServerMessage message)
     {
@@ -322,8 +322,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     }
 
     /// <summary>
-    /// Seen before, after the end, progress that a newer state event has left behind, or a state event of another publisher than the next
-    /// attempt's, which overtook it: that is made known.
+    /// A duplicate, an event after the end, progress older than the newest state event, or a state event overtaken by the next attempt's
+    /// publisher: that one is reported as lost.
     /// </summary>
     private AppendOutcome TakeOld(ServerMessage message, AudienceOfAll audience)
     {
@@ -344,12 +344,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             audience.Offer(this, GatewayFrames.Gap(generationId, GapReason.Lost));
         _subscribers.Offer(message);
         audience.Offer(this, message);
-        // Its progress follows. Those who watch it by id have said so when they joined.
+        // Its progress follows. Those who watch it by id requested its progress when they joined.
         if (message.Kind.IsState() && !HasEnded && audience.WantsProgressOf(this))
             logs.Wanted.Want(generationId);
     }
 
-    /// <summary>Makes the event the last one known, for whoever joins from now on.</summary>
+    /// <summary>Makes the event the last one known, for subscribers that join from now on.</summary>
     private void Keep(ServerMessage message)
     {
         if (LastSequence == 0)
@@ -390,7 +390,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 
     private void Admit(Subscriber subscriber, long? after)
     {
-        // Someone else's generation looks like one that does not exist.
+        // Another owner's generation looks like one that does not exist.
         if (IsOwnerKnown && !subscriber.Caller.MaySee(Owner))
         {
             if (after is > 0)
@@ -406,7 +406,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         }
         else if (LastSequence == 0 && _window.GapReason != GapReason.Unknown && (cursor == 0 || SeedSequence > 0))
         {
-            // Accepted, and its first event is on its way here: nothing was missed.
+            // Accepted, and its first event is still on its way here: nothing was missed.
         }
         else if (LastSequence > 0 && _window.Covers(cursor, subscriber.WantsProgress))
         {
@@ -417,7 +417,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         else
         {
             logs.Resumed(generationId, cursor, hit: false);
-            // "From the beginning" of something that no one knows (yet) misses nothing.
+            // "From the beginning" of a generation unknown to everyone (so far) misses nothing.
             if (LastSequence > 0 || cursor > 0)
                 subscriber.Offer(GatewayFrames.Gap(generationId, _window.GapReason));
             subscriber.Offer(Snapshot());
@@ -432,7 +432,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         subscriber.Joined();
     }
 
-    /// <summary>What the database knew of a generation so young that all its events are still on their way here; 0 otherwise.</summary>
+    /// <summary>The last sequence in the database, for a generation so young that all its events are still on their way here; otherwise 0.</summary>
     private long SeedSequence => LastSequence == 0 ? _seed?.Sequence ?? 0 : 0;
 
     private ServerMessage Snapshot() => _snapshot ??= ServerMessage.Snapshot(Reduce());

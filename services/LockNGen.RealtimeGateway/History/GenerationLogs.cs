@@ -11,13 +11,13 @@ namespace LockNGen.RealtimeGateway.History;
 /// <summary>The logs of all generations that this replica remembers, under one byte budget.</summary>
 internal sealed partial class GenerationLogs(IOptions<RingOptions> options, TimeProvider clock, GatewayMetrics metrics, ILogger<GenerationLogs> logger)
 {
-    /// <summary>How long an id that no one knows, and no one watches, is remembered: long enough not to be asked for twice.</summary>
+    /// <summary>How long an unknown id that no one watches is remembered: long enough not to be looked up twice.</summary>
     private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(10);
 
-    /// <summary>Within this time of its submission, a generation of which nothing has been heard has its events on their way.</summary>
+    /// <summary>Within this time of its submission, the events of a generation not yet seen here are taken to be on their way.</summary>
     private static readonly TimeSpan FirstMoment = TimeSpan.FromSeconds(5);
 
-    /// <summary>For so long after a break the beginning of a generation may be what was missed in it: few wait longer for their first attempt.</summary>
+    /// <summary>For this long after an interruption, the beginning of a generation may have been missed in it: few wait longer for their first attempt.</summary>
     private static readonly TimeSpan AfterBreak = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<Guid, GenerationLog> _logs = new();
@@ -32,18 +32,18 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     public TimeProvider Clock => clock;
 
-    /// <summary>Of what the replica wants progress.</summary>
+    /// <summary>The partitions whose progress this replica wants.</summary>
     public WantedPartitions Wanted { get; } = new(clock);
 
     public GatewayMetrics Metrics => metrics;
 
     public IEnumerable<GenerationLog> All => _logs.Values;
 
-    /// <summary>Nothing that the broker delivers after now is missing, as far as anybody knows.</summary>
+    /// <summary>As far as is known, nothing is missing from what the broker delivers from now on.</summary>
     public void WholeFromNow() => Volatile.Write(ref _wholeSince, clock.GetTimestamp());
 
     /// <summary>
-    /// The broker delivers again after a break. What was published in it is in the stream, but it may not be there yet: while the stream has no leader
+    /// The broker delivers again after an interruption. Events published during it are in the stream, or will be: while the stream has no leader,
     /// other replicas' queues are ahead of it. Until <see cref="WholeFromNow"/> anything may be missing.
     /// </summary>
     public void ResumeAfterBreak()
@@ -52,12 +52,12 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         Volatile.Write(ref _resumedAt, clock.GetTimestamp());
     }
 
-    /// <summary>An event was missing just now; whether others are, nobody knows.</summary>
+    /// <summary>An event was missing just now; others may be, too.</summary>
     internal void NotWholeUntilNow() => Volatile.Write(ref _wholeSince, Math.Max(Volatile.Read(ref _wholeSince), clock.GetTimestamp()));
 
     /// <summary>
-    /// Whether events may come a second time, as they do while the stream is read. Until then nothing that has ended is forgotten for its age:
-    /// it would begin anew.
+    /// Whether events may arrive a second time, as they do while the stream is read. Meanwhile no ended generation is discarded because of its age:
+    /// it would start over.
     /// </summary>
     public bool MayRepeat
     {
@@ -69,17 +69,17 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
 
     public bool TryGet(Guid generationId, [MaybeNullWhen(false)] out GenerationLog log) => _logs.TryGetValue(generationId, out log);
 
-    /// <summary>Someone came back with a cursor: all that it missed is here, or there is no more than a snapshot for it.</summary>
+    /// <summary>A client resumed with a cursor: it gets everything it missed, or only a snapshot.</summary>
     public void Resumed(Guid generationId, long after, bool hit)
     {
         metrics.Resumed(hit);
         LogResumed(generationId, after, hit ? "all missed events" : "a snapshot");
     }
 
-    /// <summary>Forgets what is old, and what is too much: called twice a second, so a burst exceeds the budget by half a second's worth at most.</summary>
+    /// <summary>Discards what is old or exceeds the budget: called twice a second, so a burst exceeds the budget by half a second's worth at most.</summary>
     public void Sweep()
     {
-        // Not Values, which stops everyone else to copy them.
+        // Not Values, which takes all locks to copy them.
         foreach (var (_, log) in _logs)
         {
             var age = clock.GetElapsedTime(log.LastActivity);
@@ -92,19 +92,19 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     }
 
     /// <summary>
-    /// Whether a generation of this age is so young, and this replica has been listening for so long without a break, that none of its events can be
-    /// gone.
+    /// Whether a generation of this age is so young, and this replica has been listening without interruption for so long, that none of its events can be
+    /// lost.
     /// </summary>
     internal bool HasHeardFor(double? ageSeconds) =>
         ageSeconds < FirstMoment.TotalSeconds && clock.GetElapsedTime(Math.Max(_startedAt, Volatile.Read(ref _resumedAt))).TotalSeconds > ageSeconds;
 
-    /// <summary>Whether what is heard of a generation now may have had something before it.</summary>
+    /// <summary>Whether the first event received of a generation now may have had predecessors.</summary>
     internal bool MayHaveMissedABeginning => Volatile.Read(ref _resumedAt) is > 0 and var at && clock.GetElapsedTime(at) < AfterBreak;
 
-    /// <summary>Whether nothing is missing that the broker has delivered since then.</summary>
+    /// <summary>Whether nothing is missing from what the broker has delivered since then.</summary>
     internal bool AreWholeSince(long timestamp) => timestamp > Volatile.Read(ref _wholeSince);
 
-    /// <summary>Whether the stream may still be behind what was published in a break: what it does not have proves nothing.</summary>
+    /// <summary>Whether the stream may still lag behind what was published during an interruption: what it lacks proves nothing.</summary>
     internal bool MayStreamBeBehind => Volatile.Read(ref _wholeSince) == long.MaxValue;
 
     internal void Spend(long bytes)
@@ -121,7 +121,7 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         }
         catch (JsonException e)
         {
-            // Once for each type: what one publisher gets wrong it gets wrong in every event.
+            // Once per type: a publisher's mistake is in every event it sends.
             if (_unreadable.TryAdd(message.Type, true))
                 LogUnreadable(message.Type, message.GenerationId, message.Sequence, e.Message);
             return state;
@@ -129,8 +129,8 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
     }
 
     /// <summary>
-    /// Down to nine tenths of the budget: ended generations go first, the longest silent first; then living ones lose their events, and only
-    /// if that is not enough their state, where no one watches them.
+    /// Shrinks to nine tenths of the budget: ended generations are discarded first, the longest silent first; then live ones lose their events, and only
+    /// if that is not enough, their state, if no one watches them.
     /// </summary>
     private void Shed()
     {
@@ -159,7 +159,7 @@ internal sealed partial class GenerationLogs(IOptions<RingOptions> options, Time
         return true;
     }
 
-    [LoggerMessage(LogLevel.Debug, "{GenerationId} is followed from {After}: there is {What}")]
+    [LoggerMessage(LogLevel.Debug, "{GenerationId} is resumed from {After} with {What}")]
     private partial void LogResumed(Guid generationId, long after, string what);
 
     [LoggerMessage(LogLevel.Warning, "Event {Type} {Sequence} of {GenerationId} cannot be read and is left out of snapshots: {Reason}. Others of that type are not reported")]

@@ -4,7 +4,7 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// Folds events into the state that they amount to. Each event type always sets the same properties, so that only the newest of each
+/// Folds events into a state. Each event type always sets the same properties, so that only the newest of each
 /// progress type matters; images are keyed by their index. The TypeScript client reduces in the same way.
 /// </summary>
 internal static class GenerationReducer
@@ -34,7 +34,7 @@ internal static class GenerationReducer
     {
         GenerationQueued { Data: var d } => WithoutNode(state) with
         {
-            // In an instance's own queue it has its place, but it waits all the same.
+            // It has a place in the instance's own queue, but is still waiting.
             Status = d.Instance is null ? GenerationStatus.Queued : GenerationStatus.Dispatched,
             Instance = d.Instance,
             WaitsBehind = d.WaitsBehind,

@@ -5,7 +5,7 @@ namespace LockNGen.RealtimeGateway.History;
 /// <summary>Events of one generation that are held back behind missing ones, while those are looked for. Used under the lock of the generation.</summary>
 internal sealed class HoleBuffer
 {
-    /// <summary>With more than this the hole counts as lost.</summary>
+    /// <summary>Beyond this the missing events count as lost.</summary>
     private const int Capacity = 1_000;
 
     private readonly SortedDictionary<long, ServerMessage> _events = [];
@@ -16,7 +16,7 @@ internal sealed class HoleBuffer
 
     public void Add(ServerMessage message) => _events.TryAdd(message.Sequence, message);
 
-    /// <summary>Takes out the first, if it may go.</summary>
+    /// <summary>Removes the first event, if it may be delivered.</summary>
     public ServerMessage? TakeIf(Predicate<ServerMessage> mayGo)
     {
         if (_events.Count == 0 || _events.First().Value is var first && !mayGo(first))
@@ -25,7 +25,7 @@ internal sealed class HoleBuffer
         return first;
     }
 
-    /// <summary>Those held and those found, in order.</summary>
+    /// <summary>The held events and the found ones, in order.</summary>
     public IEnumerable<ServerMessage> With(IEnumerable<ServerMessage> found)
     {
         foreach (var message in found)

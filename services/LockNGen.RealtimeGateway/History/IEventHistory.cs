@@ -6,7 +6,7 @@ namespace LockNGen.RealtimeGateway.History;
 internal interface IEventHistory
 {
     /// <summary>
-    /// Hands over every event since then with its owner, and returns when all that was published before the call has been read.
+    /// Passes on every event since then with its owner, and returns once everything published before the call has been read.
     /// </summary>
     Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken);
 }

@@ -1,16 +1,16 @@
 namespace LockNGen.RealtimeGateway.History;
 
-/// <summary>What became of a subscriber.</summary>
+/// <summary>The result of joining.</summary>
 internal enum JoinOutcome
 {
     Joined,
 
-    /// <summary>It joins when the snapshot that someone has asked for arrives.</summary>
+    /// <summary>It joins when the requested snapshot arrives.</summary>
     Waiting,
 
-    /// <summary>The same, and the caller is to ask.</summary>
+    /// <summary>The same, and the caller must request the snapshot.</summary>
     AskForSnapshot,
 
-    /// <summary>The log was forgotten meanwhile: take a new one.</summary>
+    /// <summary>The log was discarded in the meantime: use a new one.</summary>
     Dropped,
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LockNGen.RealtimeGateway.History;
 
-/// <summary>What a replica remembers of each generation. Section <c>Rings</c>.</summary>
+/// <summary>What a replica keeps of each generation. Section <c>Rings</c>.</summary>
 public sealed class RingOptions
 {
     public const string Section = "Rings";
@@ -19,11 +19,11 @@ public sealed class RingOptions
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     public TimeSpan Idle { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Bytes that all rings and previews together may hold. Default 256 MiB, at least 1 MiB; the longest ended go first.</summary>
+    /// <summary>Bytes that all rings and previews together may hold. Default 256 MiB, at least 1 MiB; the longest ended are discarded first.</summary>
     [Range(1L << 20, 1L << 40)]
     public long MaxBytes { get; set; } = 256L << 20;
 
-    /// <summary>How long a hole in what the broker delivers may be looked for in the stream before it is called lost. Default 2 seconds.</summary>
+    /// <summary>How long missing events are looked for in the stream before they are reported as lost. Default 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan RepairTimeout { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// Who watches one generation. Some have seen more of it, at another replica, than has arrived here: they are offered events from the first
+/// The subscribers of one generation. Some have seen more of it, at another replica, than has arrived here: they are offered events from the first
 /// that is new to them. Used under the lock of the generation.
 /// </summary>
 internal sealed class SubscriberSet
@@ -18,7 +18,7 @@ internal sealed class SubscriberSet
 
     public void Add(Subscriber subscriber) => _subscribers.Add(subscriber);
 
-    /// <summary>Adds one who has seen everything up to a sequence that has not arrived here.</summary>
+    /// <summary>Adds one that has seen everything up to a sequence that has not arrived here.</summary>
     public void AddAhead(Subscriber subscriber, long after) => (_ahead ??= []).Add((subscriber, after));
 
     public void Remove(Subscriber subscriber)
@@ -39,21 +39,21 @@ internal sealed class SubscriberSet
         _ahead?.RemoveAll(a => match(a.Subscriber));
     }
 
-    /// <summary>Offers a message to all but those who are ahead.</summary>
+    /// <summary>Offers a message to all subscribers that are not ahead.</summary>
     public void Offer(ServerMessage message)
     {
         foreach (var subscriber in _subscribers)
             subscriber.Offer(message);
     }
 
-    /// <summary>This event has arrived: those to whom it is new are ahead no longer.</summary>
+    /// <summary>This event has arrived: subscribers to whom it is new are no longer ahead.</summary>
     public void Reach(long sequence)
     {
         if (_ahead is not null)
             Reach(_ahead, sequence);
     }
 
-    // Apart, because its closure would be made for every event.
+    // A separate method, because its closure would be allocated for every event.
     private void Reach(List<(Subscriber Subscriber, long After)> ahead, long sequence)
     {
         _subscribers.AddRange(ahead.Where(a => a.After < sequence).Select(a => a.Subscriber));
