@@ -39,7 +39,7 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
         {
             var words = e.InnerException?.Message ?? e.Message;
             var (code, problem) = e.HttpRequestError == HttpRequestError.ProxyTunnelError
-                ? (InstanceReasonCodes.ProxyError, "the proxy does not let through")
+                ? (InstanceReasonCodes.ProxyError, "the proxy does not let requests through")
                 : (InstanceReasonCodes.TlsError, words.Contains("certificate", StringComparison.Ordinal) ? "TLS fails, see CaFile" : "TLS fails; is it at http:// perhaps?");
             throw new UnusableServerException(default, code, access.Mask($"{problem}: {words}"));
         }

@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// Reads the two text frames that come with every step, in the form in which ComfyUI itself writes them, without a document in between. Whatever differs
-/// in any way is left to <see cref="ComfyUiTextFrame"/>, which knows all that may come.
+/// Reads the two text frames that come with every step, in the form in which ComfyUI itself writes them, without building a JSON document. Any other form
+/// is left to <see cref="ComfyUiTextFrame"/>, which handles all of them.
 /// </summary>
 internal sealed class StepFrames
 {
     private List<NodeState> _last = [];
     private string? _prompt;
 
-    /// <summary>Reads one whole frame; null if it is another one.</summary>
+    /// <summary>Reads one whole frame; null if it has another form.</summary>
     public ComfyUiMessage? Read(ReadOnlySpan<byte> frame)
     {
         try
@@ -76,7 +76,7 @@ internal sealed class StepFrames
         var nodes = new List<NodeState>(_last.Count + 1);
         while (Is(ref reader, JsonTokenType.PropertyName))
         {
-            // Each frame repeats all nodes that have started, and nearly all are as they were.
+            // Each frame repeats all started nodes, and nearly all are unchanged.
             var last = nodes.Count < _last.Count ? _last[nodes.Count] : null;
             var id = last is not null && reader.ValueTextEquals(last.Node) ? last.Node : reader.GetString()!;
             if (!Is(ref reader, JsonTokenType.StartObject) || State(ref reader, id, last) is not { } state)

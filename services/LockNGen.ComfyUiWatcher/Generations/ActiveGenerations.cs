@@ -9,7 +9,7 @@ internal sealed class ActiveGenerations
     private readonly ConcurrentDictionary<Guid, Active> _active = new();
     private volatile bool _stopped;
 
-    /// <summary>Those whose claim was granted.</summary>
+    /// <summary>The generations whose claim was granted.</summary>
     public IReadOnlyList<HeldGeneration> Held => [.. _active.Values.Select(a => a.Run.Held).OfType<HeldGeneration>()];
 
     /// <summary>Runs a generation, unless it is running already.</summary>
@@ -27,8 +27,8 @@ internal sealed class ActiveGenerations
     }
 
     /// <summary>
-    /// They are not ours any more: nothing more is published about them. A later attempt of the same generation may have come in the
-    /// meantime, and is not meant.
+    /// These are not ours any more: nothing more is published about them. A later attempt of the same generation may have arrived in the
+    /// meantime; it is not affected.
     /// </summary>
     public void Abandon(IEnumerable<HeldGeneration> held)
     {
@@ -42,7 +42,7 @@ internal sealed class ActiveGenerations
     /// <summary>The server of these is not ours any more.</summary>
     public void AbandonOn(string instance) => Abandon(_active.Values.Where(a => a.Run.Instance == instance));
 
-    /// <summary>Lets everything go and waits until it has stopped.</summary>
+    /// <summary>Drops everything and waits until it has stopped.</summary>
     public Task StopAsync()
     {
         _stopped = true;

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>Somebody wants the generation to stop. Whether it does, its last prompt decides: an interrupt may come too late.</summary>
+/// <summary>A request to stop the generation. Whether it stops is decided by its last prompt: an interrupt may come too late.</summary>
 internal sealed class CancelRequest
 {
     private readonly TaskCompletionSource<CancelGeneration> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,10 +12,10 @@ internal sealed class CancelRequest
 
     public bool IsRequested => _requested.Task.IsCompletedSuccessfully;
 
-    /// <summary>Repeated requests change nothing.</summary>
+    /// <summary>Repeated requests have no effect.</summary>
     public void Request(CancelGeneration request) => _requested.TrySetResult(request);
 
-    /// <summary>What a prompt that was stopped means: whoever asked, or, when nobody did, somebody at the ComfyUI server.</summary>
+    /// <summary>The outcome of a stopped prompt: stopped on request or, if there was none, by someone at the ComfyUI server.</summary>
     public GenerationOutcome Outcome() => _requested.Task switch
     {
         { IsCompletedSuccessfully: true, Result.Error: { } error } => new GenerationOutcome.Failed(error),

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>Takes the API's commands. They come twice, late, or for what is gone, and none of that matters.</summary>
+/// <summary>Receives the API's commands. They may arrive twice, late, or for something that is gone; none of that does harm.</summary>
 internal sealed partial class GenerationDispatcher(
     InstanceDirectory instances, ActiveGenerations active, GenerationServices services, ILogger<GenerationDispatcher> logger)
 {
@@ -32,7 +32,7 @@ internal sealed partial class GenerationDispatcher(
 
     public void Cancel(CancelGeneration command) => active.Cancel(command);
 
-    [LoggerMessage(LogLevel.Information, "{GenerationId} was sent for {Instance}, which is not known here or does not work")]
+    [LoggerMessage(LogLevel.Information, "{GenerationId} was sent for {Instance}, which is unknown here or unavailable")]
     private partial void LogNotOurs(Guid generationId, string instance);
 
     [LoggerMessage(LogLevel.Error, "Working on {GenerationId} failed; the API takes it back")]

@@ -6,36 +6,36 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>The files of one attempt: inputs on their way into ComfyUI, results on their way into the API, and what was stored so far.</summary>
+/// <summary>The files of one attempt: inputs uploaded to ComfyUI, results delivered to the API, and what has been stored so far.</summary>
 internal sealed class GenerationFiles(
     Guid generationId, GenerationWork work, ComfyUiInstance instance, ResultStore store, GenerationOutbox outbox, GenerationWarnings warnings, TimeProvider clock)
 {
     private readonly List<GenerationImage> _images = [];
     private readonly List<string> _missing = [];
 
-    /// <summary>What was stored, by this attempt and earlier ones.</summary>
+    /// <summary>What this attempt and earlier ones have stored.</summary>
     public IReadOnlyList<GenerationImage> Images => [.. _images.OrderBy(i => i.Index)];
 
-    /// <summary>How it ends when everything was rendered: without any of its results, it has failed.</summary>
+    /// <summary>The outcome once everything was rendered: failed if no result could be stored.</summary>
     public GenerationOutcome Outcome => _images.Count > 0 || _missing.Count == 0
         ? new GenerationOutcome.Completed()
         : new GenerationOutcome.Failed(GenerationErrors.Error(GenerationErrorCodes.StorageFailed, string.Join(" ", _missing), retryable: true));
 
-    /// <summary>Tells readers again of what earlier attempts have stored.</summary>
+    /// <summary>Announces to readers again what earlier attempts have stored.</summary>
     public void AnnounceStored()
     {
         foreach (var stored in work.StoredImages.OrderBy(s => s.Image.Index))
             Announce(stored.Image, stored.ImageIndex);
     }
 
-    /// <summary>Whether an earlier attempt has stored all that a prompt makes.</summary>
+    /// <summary>Whether an earlier attempt has stored everything a prompt makes.</summary>
     public bool AreStored(PromptPlan prompt)
     {
         var stored = work.StoredImages.Where(s => s.ImageIndex == prompt.ImageIndex).ToList();
         return stored.Count > 0 && stored.Count >= stored[0].Files;
     }
 
-    /// <summary>Gives ComfyUI the files that the workflow reads.</summary>
+    /// <summary>Uploads the files that the workflow reads to ComfyUI.</summary>
     public async Task SendInputsAsync(WorkflowPlan plan, CancellationToken cancellationToken)
     {
         foreach (var file in work.InputFiles)
@@ -47,10 +47,10 @@ internal sealed class GenerationFiles(
         }
     }
 
-    /// <summary>Stores what a prompt has made; what cannot be had is told, and harms nothing else.</summary>
+    /// <summary>Stores what a prompt has made; what cannot be fetched is reported, and does not affect the rest.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="outputs">What it made.</param>
-    /// <param name="mayRenderAgain">Whether results that ComfyUI has only named from an earlier run may be rendered again.</param>
+    /// <param name="mayRenderAgain">Whether results that ComfyUI only lists from an earlier run may be rendered again.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The nodes to render again, because the files of their earlier run are gone.</returns>
     public async Task<IReadOnlyList<string>> StoreAsync(PromptPlan prompt, PromptOutputs outputs, bool mayRenderAgain, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class GenerationFiles(
         foreach (var warning in outputs.Warnings)
             warnings.Add(warning);
         if (outputs.IsCut)
-            warnings.Add(GenerationWarningCodes.ResultsCut, "The workflow made more than is kept of one prompt; the rest was left out.");
+            warnings.Add(GenerationWarningCodes.ResultsCut, "The workflow made more results than are kept of one prompt; the rest was left out.");
         return [.. gone];
     }
 

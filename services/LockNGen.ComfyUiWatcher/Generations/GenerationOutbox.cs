@@ -7,10 +7,10 @@ using LockNGen.Messaging;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
-/// The one publisher of a generation's attempt. An event gets its number when it leaves, and from then on it is that event: it goes out,
-/// byte for byte, again and again until the broker has confirmed, before anything behind it. Where the publisher keeps the order, none waits for the confirm of
-/// the one before: a few are on their way at a time, and progress beyond that merges until the broker keeps up. What is due leaves on the thread that adds it: a
-/// thread of its own would cost more to wake than an event to publish.
+/// The only publisher of a generation's attempt. An event gets its number when it is sent, and from then on it must not change: it is sent,
+/// byte for byte, until the broker has confirmed it, before anything after it. If the publisher keeps the order, no event waits for the confirm of
+/// the one before: a few are in flight at a time, and progress beyond that is merged until the broker catches up. Due events are sent on the thread that adds them: a
+/// separate thread would cost more to wake than an event costs to publish.
 /// </summary>
 internal sealed partial class GenerationOutbox(
     Guid generationId, int attempt, long? stateSequence, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, SharedTimer timer, TimeProvider clock,
@@ -40,7 +40,7 @@ internal sealed partial class GenerationOutbox(
 
     /// <summary>Never waits.</summary>
     /// <param name="translated">The event, without number.</param>
-    /// <param name="receivedAt">When ComfyUI's frame came that caused it; null when none did.</param>
+    /// <param name="receivedAt">When the ComfyUI frame that caused it was received; null if there was none.</param>
     public void Add(TranslatedEvent translated, DateTimeOffset? receivedAt = null)
     {
         if (translated.Preview is { } preview && preview.Image.Length > policy.PreviewMaxBytes)
@@ -53,7 +53,7 @@ internal sealed partial class GenerationOutbox(
         }
     }
 
-    /// <summary>Completes when the broker has confirmed everything that was added; progress does not dawdle any more, and silence means nothing.</summary>
+    /// <summary>Completes when the broker has confirmed everything added; from now on progress is sent at once, and never repeated.</summary>
     public Task DrainAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -118,7 +118,7 @@ internal sealed partial class GenerationOutbox(
     {
         lock (_gate)
         {
-            // Another one has come before it.
+            // Another one was added before it.
             if (due != _wakesAt)
                 return;
             _wakesAt = DateTimeOffset.MaxValue;
@@ -130,7 +130,7 @@ internal sealed partial class GenerationOutbox(
     {
         if (!_isOpen || _stop.IsCancellationRequested)
             return;
-        // Whoever adds may have a trace of its own, or none.
+        // The caller may have another trace, or none.
         var activity = Activity.Current;
         if (activity != _activity)
             Activity.Current = _activity;
@@ -171,7 +171,7 @@ internal sealed partial class GenerationOutbox(
         }
     }
 
-    // To be woken too early costs less than a timer for each event.
+    // Waking too early costs less than a timer for each event.
     private void WakeAt(DateTimeOffset due)
     {
         if (_wakesAt <= due)
@@ -195,7 +195,7 @@ internal sealed partial class GenerationOutbox(
     }
 
     /// <summary>
-    /// Publishes the newest progress again. Who has it ignores it by its number; where a state event has come after it, so would who lacks it, and
+    /// Publishes the newest progress again. Readers that have it ignore it by its number; if a state event has followed it, so would those that lack it, and
     /// it gets a new number, once.
     /// </summary>
     private void Repeat()
@@ -219,7 +219,7 @@ internal sealed partial class GenerationOutbox(
             return;
         }
 
-        // The bytes are there before the event, and whether they have arrived it need not know.
+        // The bytes are sent before the event, which does not wait for their confirm.
         if (preview is not null)
             publisher.Post(preview.Of(message), HeadersOf(receivedAt), confirmed: null, _stop);
         publisher.Post(message, HeadersOf(receivedAt), () => Confirmed(message.Type, receivedAt), _stop);
@@ -266,7 +266,7 @@ internal sealed partial class GenerationOutbox(
     private EventContext HeadersOf(DateTimeOffset? receivedAt) =>
         receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
 
-    [LoggerMessage(LogLevel.Warning, "{Type} of {GenerationId} was not confirmed, trying until it is: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{Type} of {GenerationId} was not confirmed, retrying until it is: {Reason}")]
     private partial void LogUnconfirmed(string type, Guid generationId, string reason);
 
     [LoggerMessage(LogLevel.Information, "{Type} of {GenerationId} is confirmed now")]

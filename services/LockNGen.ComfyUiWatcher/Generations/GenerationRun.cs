@@ -9,13 +9,13 @@ using LockNGen.Messaging;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>One generation in this watcher: claimed, rendered image by image, stored, and ended as the ledger decides.</summary>
+/// <summary>One generation in this watcher: claimed, rendered image by image, stored, and ended by the ledger's verdict.</summary>
 internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance instance, GenerationServices services)
 {
-    // With it every line of the work, also of HTTP and the bus, carries the generation.
+    // With it, every log line of the work, including those of HTTP and the bus, names the generation.
     private static readonly Func<ILogger, Guid, IDisposable?> Scope = LoggerMessage.DefineScope<Guid>("generation {GenerationId}");
 
-    /// <summary>What is not published by then, the API publishes from the ledger.</summary>
+    /// <summary>Anything not published by then is published by the API from the ledger.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger = services.Logger;
@@ -39,7 +39,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         })
         : null;
 
-    /// <summary>Runs to the end, or until cancelled: then the generation is somebody else's, and nothing more is said about it.</summary>
+    /// <summary>Runs to the end, or until cancelled: then the generation belongs to someone else, and nothing more is published about it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var scope = Scope(_logger, generationId);
@@ -122,7 +122,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
         catch (ComfyUiException e) when (e.Status == HttpStatusCode.RequestEntityTooLarge)
         {
-            // As it is: the path in it is that of a call, not of a file.
+            // Unchanged: the path in it is that of a call, not of a file.
             return new GenerationOutcome.Failed(new GenerationError { Code = GenerationErrorCodes.TooLarge, Message = $"Too large for {instance.Name}: {e.Message}" });
         }
         catch (UnusableServerException e)
@@ -152,7 +152,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         _rendering.Pause();
     }
 
-    // The API learns it at once: its answers say so, and its clock begins.
+    // Reported to the API at once, for its answers and its time limit.
     private void Begun(GenerationFiles files)
     {
         files.AnnounceStored();
@@ -180,7 +180,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
     }
 
-    /// <summary>Files of nodes that had finished before the prompt came to a bad end, which stays the end whatever becomes of them.</summary>
+    /// <summary>Stores files of nodes that finished before the prompt failed; the outcome does not depend on them.</summary>
     private async Task KeepAsync(PromptPlan prompt, PromptOutputs made, GenerationFiles files, CancellationToken cancellationToken)
     {
         try
@@ -197,8 +197,8 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         GenerationWork work, GenerationOutbox outbox, GenerationOutcome outcome, EndedAttempt ended, CancellationToken cancellationToken)
     {
         var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(OutcomeSize.Fit(message)) : null;
-        // Now the ledger decides. Once it has, the answer of a heartbeat may tell this watcher to drop the generation before the verdict is
-        // here; that must not keep the end from being published, so it only limits the time.
+        // Now the ledger decides. Once it has, a heartbeat's answer may make this watcher drop the generation before the verdict
+        // arrives; that must not prevent the end from being published, so it only limits the time.
         using var grace = new CancellationTokenSource();
         await using var limit = cancellationToken.Register(() => grace.CancelAfter(Grace));
         var verdict = await AskLedgerAsync(work, terminal, outcome, grace.Token);
@@ -232,10 +232,10 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     [LoggerMessage(LogLevel.Information, "Claimed {GenerationId}, attempt {Attempt}, {Images} images, on {Instance}")]
     private partial void LogClaimed(Guid generationId, int attempt, int images, string instance);
 
-    [LoggerMessage(LogLevel.Information, "{GenerationId}: ComfyUI has the results of nodes {Nodes} in its cache, but not their files; they are rendered anew")]
+    [LoggerMessage(LogLevel.Information, "{GenerationId}: ComfyUI has the results of nodes {Nodes} in its cache, but not their files; they are rendered again")]
     private partial void LogAnew(Guid generationId, string nodes);
 
-    [LoggerMessage(LogLevel.Warning, "{GenerationId}: what was finished before the failure could not all be kept: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{GenerationId}: not everything that finished before the failure could be stored: {Reason}")]
     private partial void LogNotKept(Guid generationId, string reason);
 
     [LoggerMessage(LogLevel.Information, "{GenerationId}, attempt {Attempt}, ended as {Outcome} after {Seconds:0.000} s with {Results}; the ledger says {Verdict}")]

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>What every generation is run with.</summary>
+/// <summary>The services that every generation uses.</summary>
 internal sealed class GenerationServices(
     IOptions<WatcherOptions> watcher,
     IOptions<ComfyUiOptions> comfyUi,

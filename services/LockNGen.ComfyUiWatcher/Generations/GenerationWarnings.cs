@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>What people should know at the end of an attempt although it is no failure: those of the submission, and what came up since.</summary>
+/// <summary>Warnings that users should see at the end of an attempt although it did not fail: those of the submission, and later ones.</summary>
 internal sealed class GenerationWarnings(IReadOnlyList<GenerationWarning> known)
 {
     private const int Max = 50;
@@ -12,7 +12,7 @@ internal sealed class GenerationWarnings(IReadOnlyList<GenerationWarning> known)
 
     public IReadOnlyList<GenerationWarning> All => [.. _all];
 
-    /// <summary>Said once: of a batch, every prompt has the same to say, and the submission may have said it already.</summary>
+    /// <summary>Each only once: every prompt of a batch causes the same ones, and the submission may have reported them already.</summary>
     public void Add(GenerationWarning warning)
     {
         if (_all.Count < Max && !_all.Exists(w => w.Code == warning.Code && w.NodeId == warning.NodeId && (IsOfNode(warning) || w.Message == warning.Message)))

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>A heartbeat a second, and a last one that gives everything up.</summary>
+/// <summary>Sends a heartbeat every second, and a last one that releases everything.</summary>
 internal sealed class Heartbeats(LeaseKeeper leases, ActiveGenerations active, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -10,7 +10,7 @@ internal sealed class Heartbeats(LeaseKeeper leases, ActiveGenerations active, T
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        // What does not end by then ends with the process, and the API takes it back: that is no reason to end with an error.
+        // What has not ended by then ends with the process, and the API takes it back: no reason to exit with an error.
         await active.StopAsync().WaitAsync(WorkTimeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(LeaveTimeout);

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
-/// Tells the API what this watcher sees and holds, and hears which servers are its own. While nobody answers, everything stays as it was:
-/// no lease expires as long as API or broker is away.
+/// Reports to the API what this watcher sees and holds, and receives which servers are its own. While there is no answer, everything stays as it was:
+/// no lease expires while the API or the broker is unavailable.
 /// </summary>
 internal sealed partial class LeaseKeeper(
     CommandClient commands,
@@ -20,10 +20,10 @@ internal sealed partial class LeaseKeeper(
     TimeProvider clock,
     ILogger<LeaseKeeper> logger) : IDisposable
 {
-    /// <summary>Leases last 5 seconds; an older answer may be from before a time in which this process was frozen.</summary>
+    /// <summary>Leases last 5 seconds; an older answer may date from before this process was frozen.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(4);
 
-    /// <summary>Heartbeats are tried every second and given up after a few; a longer pause between two means that this process was frozen.</summary>
+    /// <summary>Heartbeats are sent every second and time out after a few; a longer pause between two means that this process was frozen.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
@@ -35,17 +35,17 @@ internal sealed partial class LeaseKeeper(
     private volatile bool _wasFrozen;
     private bool _silent;
 
-    /// <summary>Whose prompts are ours.</summary>
+    /// <summary>The installation that owns our prompts.</summary>
     public Installation Installation { get; } = installation;
 
-    /// <summary>Makes sure that the server is still ours, as far as that can be known.</summary>
+    /// <summary>Ensures, as far as possible, that the server is still ours.</summary>
     /// <exception cref="StaleAttemptException">It is not.</exception>
     public async Task ConfirmAsync(ComfyUiInstance instance, CancellationToken cancellationToken)
     {
-        // Work may be here before the answer that gave us its server.
+        // Work may arrive before the answer that assigns us its server.
         if (!instance.Owned || _answeredAt is not { } at || clock.GetElapsedTime(at) >= Fresh)
             await BeatAsync(leaving: false, cancellationToken);
-        // Its connections did not survive the freeze either, so silence does not mean that the API or the broker is away for all.
+        // The connections did not survive the freeze either, so silence does not mean that the API or the broker is unavailable to everyone.
         while (_wasFrozen)
         {
             await Task.Delay(RetryDelay, clock, cancellationToken);
@@ -56,7 +56,7 @@ internal sealed partial class LeaseKeeper(
             throw new StaleAttemptException();
     }
 
-    /// <summary>There is something to tell that should not wait for the next heartbeat.</summary>
+    /// <summary>Requests a heartbeat ahead of time, for news that should not wait.</summary>
     public void BeatSoon()
     {
         try
@@ -65,12 +65,12 @@ internal sealed partial class LeaseKeeper(
         }
         catch (SemaphoreFullException)
         {
-            // Asked for already.
+            // Already requested.
             return;
         }
     }
 
-    /// <summary>Completes when a heartbeat is wanted before its time.</summary>
+    /// <summary>Completes when a heartbeat is requested ahead of time.</summary>
     public Task SoonAsync(CancellationToken cancellationToken) => _soon.WaitAsync(cancellationToken);
 
     /// <summary>One heartbeat.</summary>
@@ -82,7 +82,7 @@ internal sealed partial class LeaseKeeper(
             if (_triedAt is { } triedAt && clock.GetElapsedTime(triedAt) > LongestPause)
                 _wasFrozen = true;
             _triedAt = clock.GetTimestamp();
-            // Counted from the question: the answer says how things were after it was asked.
+            // Counted from the request: the answer may describe the state at that time.
             var askedAt = clock.GetTimestamp();
             var held = active.Held;
             var answer = await commands.RequestAsync<WatcherHeartbeat, HeartbeatAnswer>(
@@ -139,7 +139,7 @@ internal sealed partial class LeaseKeeper(
         active.Abandon(held.Where(h => answer.Abandon.Contains(h.GenerationId)));
     }
 
-    [LoggerMessage(LogLevel.Warning, "The API does not answer heartbeats, going on with what is ours: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The API does not answer heartbeats, continuing with what is ours: {Reason}")]
     private partial void LogSilent(string reason);
 
     [LoggerMessage(LogLevel.Information, "The API answers heartbeats")]

@@ -8,17 +8,17 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>The API's ledger as a watcher asks it: may I begin, and does this end stand?</summary>
+/// <summary>The watcher's client for the API's ledger: claims work and reports outcomes.</summary>
 internal sealed partial class LedgerClient(
     CommandClient commands, IOptions<WatcherOptions> options, TimeProvider clock, ILogger<LedgerClient> logger)
 {
     private const int ClaimTries = 6;
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
-    /// <summary>Claims a generation. Null when it is refused, or nobody answers: the API dispatches again what nobody claims.</summary>
+    /// <summary>Claims a generation. Null if the claim is refused or not answered: the API dispatches unclaimed work again.</summary>
     public async Task<GenerationWork?> ClaimAsync(Guid generationId, string instance, CancellationToken cancellationToken)
     {
-        // One id for all tries: a lost answer must not cost an attempt.
+        // The same id for all tries: a lost answer must not cost an attempt.
         var claim = new ClaimGeneration
         {
             GenerationId = generationId,
@@ -46,13 +46,13 @@ internal sealed partial class LedgerClient(
         return null;
     }
 
-    /// <summary>Reports the end of an attempt, for as long as it takes: until the ledger has it, the generation stays held.</summary>
+    /// <summary>Reports the end of an attempt, for as long as it takes: the generation stays held until the ledger has it.</summary>
     /// <param name="generationId">The generation.</param>
     /// <param name="attempt">The attempt.</param>
-    /// <param name="terminal">The event as it would be published; null asks for the work to be taken back.</param>
-    /// <param name="lost">Why it should be taken back.</param>
-    /// <param name="renderSeconds">For how long ComfyUI has rendered it; null when it was never started.</param>
-    /// <param name="cancellationToken">Ends the attempts to report.</param>
+    /// <param name="terminal">The event as it would be published; null to hand the work back.</param>
+    /// <param name="lost">Why the work is handed back.</param>
+    /// <param name="renderSeconds">For how long ComfyUI has rendered it; null if it was never started.</param>
+    /// <param name="cancellationToken">Stops trying to report.</param>
     public async Task<OutcomeVerdict> ReportAsync(
         Guid generationId,
         int attempt,

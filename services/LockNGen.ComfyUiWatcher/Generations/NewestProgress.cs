@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
-/// What is running and how far it is, as it was published last. A gateway that has just started learns it from nowhere else: progress is not in
+/// What is running and how far it is, as last published. A gateway that has just started has no other source for it: progress is not in
 /// the event stream, and a node may be silent for minutes.
 /// </summary>
 internal sealed class NewestProgress

@@ -15,7 +15,7 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
 
     public bool IsEmpty => _waiting.Count == 0;
 
-    /// <summary>Returns whether older progress gave way.</summary>
+    /// <summary>Returns whether older progress was superseded.</summary>
     public bool Add(PendingEvent added)
     {
         var supersedes = added.IsProgress && _waiting.RemoveAll(w => w.Topic == added.Topic) > 0;
@@ -23,10 +23,10 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
         return supersedes;
     }
 
-    /// <summary>Takes what is due.</summary>
+    /// <summary>Removes and returns the due events.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="atOnce">Whether everything is.</param>
-    /// <param name="wait">If nothing is, until something will be.</param>
+    /// <param name="atOnce">Whether everything is due.</param>
+    /// <param name="wait">If nothing is due, how long until something is.</param>
     public PendingEvent? Take(DateTimeOffset now, bool atOnce, out TimeSpan wait)
     {
         var next = Next(now, atOnce, out wait);
@@ -35,8 +35,8 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
         return next;
     }
 
-    // State events are never kept waiting, and neither is the progress before them; otherwise whatever is due first goes. Each progress event
-    // uses up its share of a second, some of them in advance: while few come none waits, and then nothing is merged but what comes while too many are on their way.
+    // State events never wait, and neither does the progress before them; otherwise the events leave in the order in which they are due. Each progress event
+    // uses up its share of a second, some in advance: while there are few, none waits, and only those that arrive while too many are in flight are merged.
     private PendingEvent? Next(DateTimeOffset now, bool atOnce, out TimeSpan wait)
     {
         wait = Timeout.InfiniteTimeSpan;
@@ -68,12 +68,12 @@ internal sealed class PendingEvents(PublishPolicy policy, TimeProvider clock)
     }
 }
 
-/// <summary>An event without its number, and when ComfyUI's frame came that caused it; null when none did.</summary>
+/// <summary>An event without its number, and when the ComfyUI frame that caused it was received; null if there was none.</summary>
 internal sealed record PendingEvent(TranslatedEvent Translated, DateTimeOffset? ReceivedAt)
 {
     public string Type => Translated.Event.Type;
 
-    /// <summary>What supersedes what: events of custom nodes only those of their own type.</summary>
+    /// <summary>Which events supersede each other: those of custom nodes only within their own type.</summary>
     public string Topic => Translated.Event is GenerationCustom { Data.EventType: var custom } ? $"{Type}/{custom}" : Type;
 
     public bool IsProgress => GenerationEventTypes.IsProgress(Type);

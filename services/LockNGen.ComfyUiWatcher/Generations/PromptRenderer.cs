@@ -8,8 +8,8 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
-/// Has one prompt after another rendered: adopts what an earlier attempt left in the server, else submits; follows it on the socket; and
-/// believes in its end when the history confirms it.
+/// Renders one prompt after another: adopts what an earlier attempt left on the server, or submits it; follows it on the socket; and
+/// accepts its end once the history confirms it.
 /// </summary>
 internal sealed partial class PromptRenderer(
     Guid generationId,
@@ -29,12 +29,12 @@ internal sealed partial class PromptRenderer(
     private static readonly TimeSpan CancelSpacing = TimeSpan.FromSeconds(1);
 
     /// <summary>Renders an image.</summary>
-    /// <param name="imageIndex">Which prompt, from 1.</param>
-    /// <param name="workflow">What is submitted.</param>
-    /// <param name="mayBeThere">Whether an earlier attempt may have left it in the server.</param>
-    /// <param name="firstSubmission">Under which number: 0, or <see cref="PromptIds.Renewal"/>.</param>
+    /// <param name="imageIndex">The number of the prompt, from 1.</param>
+    /// <param name="workflow">The workflow to submit.</param>
+    /// <param name="mayBeThere">Whether an earlier attempt may have left it on the server.</param>
+    /// <param name="firstSubmission">The first submission number: 0, or <see cref="PromptIds.Renewal"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="GenerationEndedException">It did not come to a good end.</exception>
+    /// <exception cref="GenerationEndedException">It did not succeed.</exception>
     /// <exception cref="StaleAttemptException">The server is not ours any more.</exception>
     public async Task<PromptOutputs> RenderAsync(
         int imageIndex, JsonObject workflow, bool mayBeThere, int firstSubmission, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed partial class PromptRenderer(
         translator.Begin(imageIndex, graph);
         for (var submission = 0; submission < PromptIds.SubmissionsPerAttempt; submission++)
         {
-            // What was given up as lost may have arrived after all.
+            // A prompt given up as lost may have arrived after all.
             if ((mayBeThere || submission > 0) && await AdoptAsync(imageIndex, graph, firstSubmission, cancellationToken) is { } adopted)
                 return adopted;
             cancel.ThrowIfRequested();
@@ -55,7 +55,7 @@ internal sealed partial class PromptRenderer(
                 return await FollowAsync(prompt, graph, cancellationToken);
         }
 
-        throw RetryingServer.Lost("The ComfyUI server does not take prompts.");
+        throw RetryingServer.Lost("The ComfyUI server does not accept prompts.");
     }
 
     private TrackedPrompt CreateRun(string promptId, string clientId, RunGraph graph) =>
@@ -72,7 +72,7 @@ internal sealed partial class PromptRenderer(
             .SelectMany(back => Enumerable.Range(0, PromptIds.SubmissionsPerAttempt)
                 .Select(submission => PromptIds.Of(generationId, imageIndex, work.Attempt - back, firstSubmission + submission)))
             .ToList();
-        // A server that numbers prompts itself knows none of these ids; the marker is the same. What was rendered anew is not told apart by it.
+        // A server that assigns its own ids knows none of these; the marker is the same, but does not distinguish what was rendered again.
         bool IsIt(PromptMarker? marker) => firstSubmission == 0 && marker is not null && marker.GenerationId == generationId
             && marker.ImageIndex == imageIndex && marker.Instance == instance.Name && installation.IsMarkedBy(marker);
 
@@ -98,7 +98,7 @@ internal sealed partial class PromptRenderer(
         return marked is [.., var newest] ? Adopt(newest.PromptId, newest.Entry, graph) : null;
     }
 
-    // What was interrupted was an orphan; images that went through a socket are nowhere any more.
+    // An interrupted prompt was an orphan; images that were sent through a socket are gone.
     private static bool IsOfUse(PromptHistory entry, RunGraph graph) => !entry.Interrupted && !(entry.Succeeded && graph.SendsImages);
 
     private PromptOutputs Adopt(string promptId, PromptHistory entry, RunGraph graph)
@@ -139,7 +139,7 @@ internal sealed partial class PromptRenderer(
                 continue;
             }
 
-            // Repeated, because interrupts get lost, and because a waiting prompt may just have begun.
+            // Repeated, because interrupts can get lost, and a waiting prompt may just have begun.
             await StopAsync(prompt, cancellationToken);
             instance.Poke();
             await Task.WhenAny(prompt.Left, Task.Delay(CancelSpacing, clock, cancellationToken)).WaitAsync(cancellationToken);
@@ -154,7 +154,7 @@ internal sealed partial class PromptRenderer(
         }
         catch (GenerationEndedException e) when (e.Outcome is not GenerationOutcome.Lost)
         {
-            // Nodes that finished before have written their files.
+            // Nodes that finished earlier have written their files.
             throw new GenerationEndedException(e.Outcome) { Outputs = prompt.Outputs(entry) };
         }
     }
@@ -165,10 +165,10 @@ internal sealed partial class PromptRenderer(
         if (succeeded)
         {
             var outputs = prompt.Outputs(entry);
-            // Without any socket there is no hope of them, and the prompt's files are worth having.
+            // Without any socket they can never be received, and the prompt's files are still useful.
             var mayHaveMissed = prompt.HadGap || (!prompt.EndWasReported && instance.NoSocketReason is null);
             if (graph.SendsImages && mayHaveMissed && !outputs.Results.Any(r => r.Result is SentFrame))
-                throw RetryingServer.Lost("The socket was lost while images went through it.");
+                throw RetryingServer.Lost("The socket was lost while images were being sent through it.");
             foreach (var translated in translator.Apply(new ExecutionSucceeded(), clock.GetUtcNow()))
                 outbox.Add(translated);
             return outputs;
@@ -187,7 +187,7 @@ internal sealed partial class PromptRenderer(
         if (entry is not null)
             throw new GenerationEndedException(new GenerationOutcome.Failed(GenerationErrors.Of(exception: null, graph)));
 
-        // Gone without a trace: deleted while it waited, unless the server restarted.
+        // Gone without a trace: it was deleted while waiting, unless the server restarted.
         throw cancel.IsRequested || (prompt.Waiting && !instance.MayHaveForgotten(prompt))
             ? new GenerationEndedException(cancel.Outcome())
             : RetryingServer.Lost("The ComfyUI server restarted and forgot the prompt.");
@@ -211,6 +211,6 @@ internal sealed partial class PromptRenderer(
     [LoggerMessage(LogLevel.Information, "Prompt {PromptId} of {GenerationId} was told to have ended, and is in the queue of {Instance} all the same")]
     private partial void LogNotEnded(Guid generationId, string promptId, string instance);
 
-    [LoggerMessage(LogLevel.Warning, "{Instance} could not be told to stop {GenerationId}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The request to stop {GenerationId} did not reach {Instance}: {Reason}")]
     private partial void LogNotStopped(Guid generationId, string instance, string reason);
 }

@@ -8,15 +8,15 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>Submits prompts so that none runs twice: only while the server is ours, and never again before the lost one was looked for.</summary>
+/// <summary>Submits prompts so that none runs twice: only while the server is ours, and never again before looking for the lost one.</summary>
 internal sealed partial class PromptSubmission(
     Guid generationId, GenerationWork work, ComfyUiInstance instance, RetryingServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Submits a prompt that is followed already.</summary>
-    /// <returns>False if ComfyUI has not got the prompt, and another submission may do.</returns>
+    /// <summary>Submits a prompt that is already being followed.</summary>
+    /// <returns>False if ComfyUI does not have the prompt, and another submission may succeed.</returns>
     /// <exception cref="GenerationEndedException">ComfyUI refuses it.</exception>
     /// <exception cref="StaleAttemptException">The server is not ours any more.</exception>
-    /// <exception cref="ComfyUiException">It is too large for the server, or not ComfyUI that answers.</exception>
+    /// <exception cref="ComfyUiException">It is too large for the server, or something other than ComfyUI answers.</exception>
     public async Task<bool> SubmitAsync(TrackedPrompt prompt, int imageIndex, JsonObject workflow, bool lastTry, CancellationToken cancellationToken)
     {
         await leases.ConfirmAsync(instance, cancellationToken);
@@ -53,12 +53,12 @@ internal sealed partial class PromptSubmission(
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {
             LogUnanswered(generationId, prompt.PromptId, instance.Name, e.Message);
-            // A gateway's timeout may have come after the prompt had got through.
+            // A gateway may have timed out after the prompt got through.
             if (!await server.HasAsync(prompt.PromptId, cancellationToken))
             {
                 if (e is UnusableServerException or ComfyUiException { Status: HttpStatusCode.RequestEntityTooLarge })
                     throw;
-                // An error inside of ComfyUI or of a custom node there, which another server may not have: not a word about the workflow.
+                // An error within ComfyUI or a custom node there, which another server may not have: it says nothing about the workflow.
                 return e is ComfyUiException && lastTry
                     ? throw new GenerationEndedException(new GenerationOutcome.Lost(GenerationErrors.Error(
                         GenerationErrorCodes.ComfyUiLost, $"{instance.Name} does not take the workflow: {e.Message}", retryable: true)))
@@ -73,12 +73,12 @@ internal sealed partial class PromptSubmission(
 
     private static GenerationEndedException Refused(GenerationError error) => new(new GenerationOutcome.Failed(error));
 
-    [LoggerMessage(LogLevel.Warning, "{Instance} leaves out a part of {GenerationId}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{Instance} leaves out part of {GenerationId}: {Reason}")]
     private partial void LogPartial(Guid generationId, string instance, string reason);
 
-    [LoggerMessage(LogLevel.Information, "{Instance} numbers prompts itself: {PromptId} is {OwnId} there")]
+    [LoggerMessage(LogLevel.Information, "{Instance} assigns its own prompt ids: {PromptId} is {OwnId} there")]
     private partial void LogNumbered(string instance, string promptId, string ownId);
 
-    [LoggerMessage(LogLevel.Warning, "{Instance} did not answer to prompt {PromptId} of {GenerationId}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{Instance} did not answer the submission of prompt {PromptId} of {GenerationId}: {Reason}")]
     private partial void LogUnanswered(Guid generationId, string promptId, string instance, string reason);
 }

@@ -2,15 +2,15 @@ using LockNGen.ComfyUiWatcher.Options;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>How much of a generation's progress leaves the watcher.</summary>
+/// <summary>How much of a generation's progress is published.</summary>
 internal sealed class PublishPolicy(WatcherOptions options)
 {
     public TimeSpan ProgressSpacing { get; } = TimeSpan.FromSeconds(1.0 / options.ProgressPerSecond);
 
-    /// <summary>How far progress may run ahead of its pace: what comes in a burst (node, step, preview) leaves at once all the same.</summary>
+    /// <summary>How far progress may run ahead of its pace: bursts (node, step, preview) are still sent at once.</summary>
     public TimeSpan ProgressBurst { get; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The newest progress is told again after so long a silence.</summary>
+    /// <summary>After this long a silence the newest progress is published again.</summary>
     public TimeSpan RepeatAfter { get; } = options.RepeatProgressAfter;
 
     public TimeSpan PreviewSpacing { get; } =

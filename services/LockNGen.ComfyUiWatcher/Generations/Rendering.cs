@@ -4,20 +4,20 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
-/// How far ComfyUI has got with an attempt's prompts: waiting behind others, or at work, and for how long. Says when it begins, and before
-/// that, where it waits. Called from the socket's thread, from the instance's polling and from the generation.
+/// How far ComfyUI has got with an attempt's prompts: waiting behind others, or rendering, and for how long. Reports when it begins and, before
+/// that, its place in the queue. Called from the socket's thread, from the instance's polling and from the generation.
 /// </summary>
 /// <param name="generationId">The generation.</param>
 /// <param name="work">Its claim.</param>
-/// <param name="instance">Where it is rendered.</param>
+/// <param name="instance">The instance that renders it.</param>
 /// <param name="outbox">Its events.</param>
-/// <param name="begun">Called when ComfyUI begins with it.</param>
+/// <param name="begun">Called when ComfyUI starts it.</param>
 /// <param name="leapt">Called when more progress was made than may be lost with this process.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class Rendering(
     Guid generationId, GenerationWork work, string instance, GenerationOutbox outbox, Action begun, Action leapt, TimeProvider clock)
 {
-    /// <summary>What was told since the last heartbeat is lost with this process, and the next attempt must not begin below it.</summary>
+    /// <summary>Progress published since the last heartbeat is lost with this process, and the next attempt must not begin below it.</summary>
     private const int Leap = 5;
 
     private static readonly TimeSpan LeapSpacing = TimeSpan.FromMilliseconds(250);
@@ -51,7 +51,7 @@ internal sealed class Rendering(
         }
     }
 
-    /// <summary>Seconds at work.</summary>
+    /// <summary>Seconds spent rendering.</summary>
     public double Seconds
     {
         get
@@ -61,7 +61,7 @@ internal sealed class Rendering(
         }
     }
 
-    /// <summary>Completes what heartbeats tell of the attempt.</summary>
+    /// <summary>Fills in what heartbeats report about the attempt.</summary>
     public HeldGeneration Describe(HeldGeneration held)
     {
         lock (_gate)
@@ -78,7 +78,7 @@ internal sealed class Rendering(
         }
     }
 
-    /// <summary>ComfyUI is at work on a prompt.</summary>
+    /// <summary>ComfyUI is rendering a prompt.</summary>
     public void Begin()
     {
         lock (_gate)
@@ -100,7 +100,7 @@ internal sealed class Rendering(
         }
     }
 
-    /// <summary>A prompt waits in ComfyUI behind so many others. That nothing is ahead is news only to who has been told otherwise.</summary>
+    /// <summary>A prompt waits in ComfyUI behind this many others. That none is ahead is reported only if others were reported before.</summary>
     public void Wait(int behind)
     {
         lock (_gate)
@@ -114,7 +114,7 @@ internal sealed class Rendering(
                 GenerationId = generationId,
                 Sequence = 0,
                 Timestamp = clock.GetUtcNow(),
-                // Of the others nothing is known; they are taken for prompts like ours.
+                // Nothing is known about the others; they are assumed to be like ours.
                 Data = new GenerationQueuedData
                 {
                     Position = behind,
@@ -126,7 +126,7 @@ internal sealed class Rendering(
         }
     }
 
-    /// <summary>ComfyUI has said something of a prompt that runs, and the generation is that far.</summary>
+    /// <summary>ComfyUI has reported on a running prompt, and this is the generation's progress.</summary>
     public void Heard(int overallProgress)
     {
         lock (_gate)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
-/// How far this watcher has said that generations are. The ledger learns it from heartbeats: when they did not get through, it hands the work
+/// The progress of generations that this watcher has published. The ledger knows it from heartbeats: if they did not get through, it hands the work
 /// out again, often to the same watcher, with less than what readers have seen.
 /// </summary>
 internal sealed class ReportedProgress : IDisposable
@@ -15,11 +15,11 @@ internal sealed class ReportedProgress : IDisposable
 
     private readonly MemoryCache _told = new(new MemoryCacheOptions { SizeLimit = MaxGenerations });
 
-    /// <summary>Remembers what the attempt that ends now has said.</summary>
+    /// <summary>Remembers what the ending attempt has published.</summary>
     public void Note(Guid generationId, int overallProgress) =>
         _told.Set(generationId, overallProgress, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
 
-    /// <summary>Where the next attempt begins, of which the ledger knows this much.</summary>
+    /// <summary>Where the next attempt begins, given what the ledger knows.</summary>
     public int AtLeast(Guid generationId, int known) => Math.Max(known, _told.Get<int?>(generationId) ?? 0);
 
     public void Dispose() => _told.Dispose();

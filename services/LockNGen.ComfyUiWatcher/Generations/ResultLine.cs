@@ -3,10 +3,10 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>What came out, for the log: where each result is, and the seed that it was made with.</summary>
+/// <summary>The results, for the log: where each one is, and its seed.</summary>
 internal static class ResultLine
 {
-    /// <summary>A line stays a line, however large the batch.</summary>
+    /// <summary>Keeps the line short, however large the batch.</summary>
     private const int MaxNamed = 10;
 
     public static string Of(IReadOnlyList<GenerationImage> results)

@@ -3,8 +3,8 @@ using LockNGen.Messaging;
 namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>
-/// Wakes the outboxes of all generations whose events wait for their pace. The first one is woken when it is due, the others that are due within a short time after
-/// it together: on one thread, and what they publish leaves in one piece, which costs a fraction of waking and sending for each.
+/// Wakes the outboxes of all generations whose events are being paced. The first one is woken when it is due, and those due within a short time after
+/// it together with it: on one thread, and what they publish is sent in one write, which costs a fraction of waking and sending separately.
 /// </summary>
 internal sealed class SharedTimer : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class SharedTimer : IDisposable
         _timer = clock.CreateTimer(_ => publisher.Together(WakeDue), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Has this called, with that time, once it has come.</summary>
+    /// <summary>Calls this at the given time, with that time.</summary>
     public void WakeAt(DateTimeOffset due, Action<DateTimeOffset> wake)
     {
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class SharedTimer : IDisposable
             }
 
             _nextAt = now + Gather;
-            // Until all are awake it is not set again.
+            // Not set again until all are awake.
             _armedFor = DateTimeOffset.MinValue;
         }
 

@@ -6,7 +6,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Generations;
 
-/// <summary>The workflow of a claim, made ready for each of its prompts.</summary>
+/// <summary>The workflow of a claim, prepared for each of its prompts.</summary>
 internal sealed class WorkflowPlan(JsonElement workflow)
 {
     private const string CacheBreaker = "lockngen_anew";
@@ -18,8 +18,8 @@ internal sealed class WorkflowPlan(JsonElement workflow)
 
     /// <summary>The workflow with the inputs of this prompt.</summary>
     /// <param name="prompt">The prompt.</param>
-    /// <param name="anew">Nodes that must run whatever the cache has: they get an input that no node reads and the cache's key contains.</param>
-    /// <exception cref="GenerationEndedException">ComfyUI must never see it.</exception>
+    /// <param name="anew">Nodes that must run even if cached: they get an input that no node reads but that is part of the cache key.</param>
+    /// <exception cref="GenerationEndedException">It must not be sent to ComfyUI.</exception>
     public JsonObject For(PromptPlan prompt, IReadOnlyList<string>? anew = null)
     {
         if (workflow.ValueKind != JsonValueKind.Object)
@@ -29,7 +29,7 @@ internal sealed class WorkflowPlan(JsonElement workflow)
             Check(id, node);
         foreach (var input in prompt.Inputs)
         {
-            var inputs = nodes[input.NodeId]?["inputs"]?.AsObject() ?? throw Invalid($"There is no node {input.NodeId} to set '{input.Name}' of.");
+            var inputs = nodes[input.NodeId]?["inputs"]?.AsObject() ?? throw Invalid($"There is no node {input.NodeId} on which to set '{input.Name}'.");
             inputs[input.Name] = JsonNode.Parse(input.Value.GetRawText());
         }
 
@@ -51,7 +51,7 @@ internal sealed class WorkflowPlan(JsonElement workflow)
         return nodes;
     }
 
-    // A node that nothing is connected to passes ComfyUI's validation without "inputs", and then kills its only worker thread for good.
+    // An unconnected node without "inputs" passes ComfyUI's validation, and then kills its only worker thread for good.
     private static void Check(string id, JsonNode? node)
     {
         if (id == "nodes" && node is JsonArray)
@@ -59,7 +59,7 @@ internal sealed class WorkflowPlan(JsonElement workflow)
         if (node is not JsonObject { } known || known["class_type"] is not JsonValue type || type.GetValueKind() != JsonValueKind.String)
             throw Invalid($"Node {id} has no class_type.", id);
         if (known["inputs"] is not JsonObject)
-            throw Invalid($"Node {id} ({type}) has no inputs; an empty object will do.", id, type.ToString());
+            throw Invalid($"Node {id} ({type}) has no inputs; an empty object is enough.", id, type.ToString());
     }
 
     private static GenerationEndedException Invalid(string message, string? nodeId = null, string? nodeType = null) =>

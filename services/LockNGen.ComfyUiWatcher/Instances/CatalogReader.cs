@@ -7,8 +7,8 @@ using LockNGen.Messaging;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Reads what a server can do when it comes up, every few minutes and when it is doubted, and sends it to the API when it has changed or
-/// is wanted.
+/// Reads what a server can do when it comes up, every few minutes and when it may be outdated, and sends it to the API when it has changed or
+/// is requested.
 /// </summary>
 internal sealed partial class CatalogReader(
     string instance, ComfyUiClient client, TimeSpan interval, TimeProvider clock, CommandClient commands, ILogger logger)
@@ -16,7 +16,7 @@ internal sealed partial class CatalogReader(
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reading it makes the server list all its models: not for every mistyped name.</summary>
+    /// <summary>Reading it makes the server list all its models, so not for every mistyped name.</summary>
     private static readonly TimeSpan LeastAge = TimeSpan.FromSeconds(3);
 
     private string? _sentHash;
@@ -26,7 +26,7 @@ internal sealed partial class CatalogReader(
 
     public InstanceCatalog? Current { get; private set; }
 
-    /// <summary>How long ago it was read; null if it was not.</summary>
+    /// <summary>How long ago it was read; null if never.</summary>
     public TimeSpan? Age => clock.GetUtcNow() - _readAt;
 
     /// <summary>It may have changed.</summary>

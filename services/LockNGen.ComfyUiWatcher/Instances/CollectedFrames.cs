@@ -4,18 +4,18 @@ using LockNGen.ComfyUiWatcher.Translation;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Pictures that came through the socket and may be results. ComfyUI sends finished images in the same frames as previews of samplers, so
-/// what they are follows from who sent them:
+/// Pictures received through the socket that may be results. ComfyUI sends finished images in the same frames as previews of samplers, so
+/// the sending node determines which they are:
 /// <list type="bullet">
-/// <item>a node whose class is named for it, or that says so in its output (<c>source: websocket</c>), sends results;</item>
+/// <item>a node whose class name indicates it, or that says so in its output (<c>source: websocket</c>), sends results;</item>
 /// <item>so does a node that nothing else reads (what runs at the end of a workflow is an output), if its frames are PNG and it lists no
 /// files of its own: samplers' previews are JPEG, and a saver's belong to the files that it lists;</item>
-/// <item>whatever else comes is a preview.</item>
+/// <item>anything else is a preview.</item>
 /// </list>
 /// </summary>
 internal sealed class CollectedFrames(RunGraph graph)
 {
-    /// <summary>More is an error of the workflow, not a reason to run out of memory.</summary>
+    /// <summary>More is an error in the workflow, and must not exhaust memory.</summary>
     private const int MaxFrames = 256;
     private const long MaxBytes = 512L << 20;
 
@@ -27,7 +27,7 @@ internal sealed class CollectedFrames(RunGraph graph)
 
     public IEnumerable<string> Nodes => _byNode.Keys;
 
-    /// <summary>Keeps what may be a result; returns whether it is certain that it is one, and so no preview.</summary>
+    /// <summary>Keeps what may be a result; returns whether it is certainly one, and so not a preview.</summary>
     public bool Add(PreviewFrame frame)
     {
         if (frame.Node is null && frame.DisplayNode is null)
@@ -50,7 +50,7 @@ internal sealed class CollectedFrames(RunGraph graph)
 
     /// <summary>The frames of a node that are results.</summary>
     /// <param name="node">The node of the submitted workflow.</param>
-    /// <param name="shown">What it says of frames or files, if it says anything.</param>
+    /// <param name="shown">Its output about frames or files, if any.</param>
     public IEnumerable<PreviewFrame> SentBy(string node, ShownByNode? shown)
     {
         var frames = _byNode.GetValueOrDefault(node) ?? [];

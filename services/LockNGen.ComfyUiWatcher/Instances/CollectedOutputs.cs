@@ -5,7 +5,7 @@ using LockNGen.ComfyUiWatcher.Translation;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// What one prompt has shown so far: on the socket, and in the history. The same outputs may be told by both, and twice after a reconnect.
+/// The outputs of one prompt so far, from the socket and the history. The same outputs may be reported by both, and twice after a reconnect.
 /// </summary>
 internal sealed class CollectedOutputs(RunGraph graph)
 {
@@ -31,7 +31,7 @@ internal sealed class CollectedOutputs(RunGraph graph)
     /// <inheritdoc cref="CollectedFrames.Add"/>
     public bool Add(PreviewFrame frame) => _frames.Add(frame);
 
-    /// <summary>The history is complete where the socket missed something, and the socket where the history was cleared.</summary>
+    /// <summary>The history fills in what the socket missed, and the socket what was cleared from the history.</summary>
     public PromptOutputs With(PromptHistory? history)
     {
         Cached(history?.Cached ?? []);
@@ -39,7 +39,7 @@ internal sealed class CollectedOutputs(RunGraph graph)
             Add(shown);
         var all = _nodes.SelectMany(n => n.Value.Results.Select(r => Result(n.Key, n.Value.DisplayNode, r)))
             .Concat(_nodes.Values.Select(n => n.DisplayNode).Union(_frames.Nodes).SelectMany(Frames));
-        // Saved files first: who asks for the first result of a workflow means what it saves. Sorting is stable, so ComfyUI's order stays.
+        // Saved files first: the first result of a workflow should be one that it saves. The sort is stable, so ComfyUI's order is kept.
         var ordered = all.OrderBy(r => r.Rank).ThenBy(r => r.NodeId, NodeIdOrder.Instance).ToList();
         return Cut(ordered, _nodes.Values.Any(n => n.IsCut) || _frames.AreCut(SentBy));
     }
@@ -74,7 +74,7 @@ internal sealed class CollectedOutputs(RunGraph graph)
     }
 }
 
-/// <summary>What one node has shown.</summary>
+/// <summary>The outputs of one node.</summary>
 internal sealed record ShownByNode(string DisplayNode, List<NodeResult> Results)
 {
     public bool IsCut { get; set; }

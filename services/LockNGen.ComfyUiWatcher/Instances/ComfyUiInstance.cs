@@ -6,7 +6,7 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// One ComfyUI server, as generations use it. It is polled, whoever owns it; while this process does, it is also listened to.
+/// One ComfyUI server, as generations use it. It is always polled; while this process owns it, its sockets are read as well.
 /// </summary>
 internal sealed partial class ComfyUiInstance
 {
@@ -38,7 +38,7 @@ internal sealed partial class ComfyUiInstance
 
     public string Name => _settings.DisplayName;
 
-    /// <summary>The secrets of a prompt: the submitter's, and the server's own partner key where there is none.</summary>
+    /// <summary>The secrets of a prompt: the submitter's, and the server's own partner key if there is none.</summary>
     public IReadOnlyDictionary<string, string> WithPartnerKey(IReadOnlyDictionary<string, string> secrets) =>
         _settings.PartnerKey is not { Length: > 0 } key || secrets.ContainsKey(PromptExtraData.PartnerKey)
             ? secrets
@@ -56,7 +56,7 @@ internal sealed partial class ComfyUiInstance
 
     public int QueueRemaining => _health.QueueRemaining;
 
-    /// <summary>Whether the last heartbeat that was answered left the server to this process.</summary>
+    /// <summary>Whether the last answered heartbeat assigned the server to this process.</summary>
     public bool Owned => _sockets.OwnClientId is not null;
 
     /// <inheritdoc cref="InstanceHealth.IsKnown"/>
@@ -91,7 +91,7 @@ internal sealed partial class ComfyUiInstance
         };
     }
 
-    /// <summary>Takes the server, or lets it go: only its owner may have a socket to it.</summary>
+    /// <summary>Acquires or releases the server: only its owner may have a socket to it.</summary>
     public void SetOwned(bool owned)
     {
         if (owned == Owned)
@@ -110,7 +110,7 @@ internal sealed partial class ComfyUiInstance
         Poke();
     }
 
-    /// <summary>Calls the server on behalf of a generation: no longer than there is hope in it.</summary>
+    /// <summary>Calls the server on behalf of a generation, until the server is given up.</summary>
     /// <exception cref="GenerationEndedException">The server was given up.</exception>
     public async Task<T> CallAsync<T>(Func<ComfyUiClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -134,7 +134,7 @@ internal sealed partial class ComfyUiInstance
         },
         cancellationToken);
 
-    /// <summary>Has a prompt taken out of the queue, or interrupted when it runs. Whether it obeys is watched from then on.</summary>
+    /// <summary>Has a prompt removed from the queue, or interrupted if it is running. From then on, the instance checks whether the interrupt takes effect.</summary>
     /// <exception cref="GenerationEndedException">The server was given up.</exception>
     public async Task StopAsync(TrackedPrompt prompt, CancellationToken cancellationToken)
     {
@@ -144,7 +144,7 @@ internal sealed partial class ComfyUiInstance
             _workerCheck.Interrupted(prompt.PromptId);
     }
 
-    /// <summary>Follows a prompt until disposed, on the socket of whoever submitted it.</summary>
+    /// <summary>Follows a prompt until disposed, on the socket of its submitter.</summary>
     public IDisposable Follow(TrackedPrompt prompt)
     {
         _sockets.Follow(prompt);
@@ -153,24 +153,24 @@ internal sealed partial class ComfyUiInstance
         return new Following(_sockets, prompt);
     }
 
-    /// <summary>The server knows the prompt under an id of its own.</summary>
+    /// <summary>The server has assigned the prompt an id of its own.</summary>
     public void Renumber(TrackedPrompt prompt, string promptId) => _sockets.Renumber(prompt, promptId);
 
-    /// <summary>Why no live progress can be had; null as far as WebSockets get through.</summary>
+    /// <summary>Why there is no live progress; null if WebSockets get through, as far as is known.</summary>
     public string? NoSocketReason => _sockets.Refusal is { } refusal ? $"the WebSocket of {Name} does not get through ({refusal.Message})" : null;
 
-    /// <summary>Something in front of the server refused a submission: others get the work for a while.</summary>
+    /// <summary>Something in front of the server refused a submission: other servers get the work for a while.</summary>
     public void NoteRefusal(UnusableServerException refusal)
     {
         _holdBack.Refused(refusal);
         LogHeldBack(Name, refusal.Message);
     }
 
-    /// <summary>The server took a prompt.</summary>
+    /// <summary>The server accepted a prompt.</summary>
     public void NoteTaken() => _holdBack.Taken();
 
     /// <summary>
-    /// Waits a little for the socket that will tell about a prompt. Without it the prompt is not lost, only watched by its history.
+    /// Waits briefly for the socket that will report on a prompt. Without it the prompt is not lost, only followed through its history.
     /// </summary>
     public Task WaitForSocketAsync(string clientId, CancellationToken cancellationToken) =>
         _sockets.WaitUntilConnectedAsync(clientId, _requestTimeout, cancellationToken);

@@ -3,14 +3,14 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Finds a socket that is open, answers pings, and gets nothing any more: ComfyUI forgets a client id when an older connection of it ends
-/// (its issue 16010). Two signs: the queue differs from what the last <c>status</c> frame said and no frame corrects that by the next
-/// look; or a prompt of ours runs in silence for longer than frames have been apart. Silence may be a slow node, but renewing the socket costs
-/// nothing, so a tenth of the limit more, at least a second, is enough, and twice as much after each renewal that has brought no word. Where
-/// images go through the socket that is dear, and waits for longer, unless a connection broke a short while ago, which is what makes sockets deaf.
-/// Likewise a server whose <c>status</c> differs from its queue even on a new connection counts in another way, and is renewed less and less often.
+/// Detects a socket that is open and answers pings, but no longer receives anything: ComfyUI forgets a client id when an older connection of it ends
+/// (its issue 16010). There are two signs: the queue differs from the last <c>status</c> frame and no frame corrects that by the next
+/// poll; or a prompt of ours runs in silence for longer than frames have been apart. Silence may be a slow node, but renewing the socket costs
+/// nothing, so a margin of a tenth of the limit, at least a second, is enough; it doubles after each renewal that has brought nothing. If
+/// images go through the socket, a renewal is expensive and comes later, unless a connection broke a short while ago, which is what makes sockets deaf.
+/// Likewise, a server whose <c>status</c> differs from its queue even on a new connection counts differently, so its socket is renewed less and less often.
 /// </summary>
-/// <param name="silentAfter">How long a silence may last at most.</param>
+/// <param name="silentAfter">The longest silence allowed.</param>
 internal sealed class DeafnessDetector(TimeSpan silentAfter)
 {
     private static readonly TimeSpan LeastDoubt = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
     private ExpectedFrames _expects;
     private int _renewals;
 
-    /// <summary>Whether the next look should come soon.</summary>
+    /// <summary>Whether the next poll should come soon.</summary>
     public bool IsDoubtful { get; private set; }
 
     public bool IsDeaf(ListenerState listener, QueueSnapshot queue, ExpectedFrames expects, DateTimeOffset now)
@@ -57,7 +57,7 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
         return deaf;
     }
 
-    /// <summary>Whether a frame should have come by now, if what ran at the last look still runs.</summary>
+    /// <summary>Whether a frame should have arrived by now, if what ran at the last poll is still running.</summary>
     public bool IsOverdue(ListenerState listener, DateTimeOffset now) =>
         listener.Connected && _expects != ExpectedFrames.None && now - listener.LastHeardAt >= Patience(listener, now);
 
@@ -72,15 +72,15 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
     private TimeSpan Doubled(int times) => _firstDoubt * Math.Pow(2, Math.Min(times, 10));
 }
 
-/// <summary>What should come through a socket now.</summary>
+/// <summary>What a socket should be receiving now.</summary>
 internal enum ExpectedFrames
 {
     /// <summary>Nothing of ours runs.</summary>
     None,
 
-    /// <summary>Progress, and what the history tells as well.</summary>
+    /// <summary>Progress, and what the history reports as well.</summary>
     Replaceable,
 
-    /// <summary>Images among them that are nowhere else.</summary>
+    /// <summary>Also images that are nowhere else.</summary>
     Irreplaceable,
 }

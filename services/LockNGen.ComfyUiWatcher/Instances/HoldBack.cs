@@ -4,8 +4,8 @@ using LockNGen.Hosting.Resilience;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Keeps work from a server whose queue can be read but to which nothing can be submitted, because something in front of it says no: longer each time, and until
-/// it takes something again.
+/// Keeps work from a server whose queue can be read but to which nothing can be submitted, because something in front of it refuses: longer each time, and until
+/// it accepts something again.
 /// </summary>
 internal sealed class HoldBack(TimeProvider clock)
 {

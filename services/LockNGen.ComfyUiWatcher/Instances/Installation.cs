@@ -6,7 +6,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Which prompts are this installation's: others may share a server, under the same instance name. Prompts of versions that did not mark
+/// Recognizes this installation's prompts: others may share a server, under the same instance name. Prompts of versions that did not mark
 /// theirs are ours if our API knows their generation.
 /// </summary>
 internal sealed class Installation(CommandClient commands) : IDisposable
@@ -16,10 +16,10 @@ internal sealed class Installation(CommandClient commands) : IDisposable
 
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxGenerations });
 
-    /// <summary>What the API calls it; null before its first answer, and where the API is of an older version.</summary>
+    /// <summary>The API's name for it; null before its first answer, and with an API of an older version.</summary>
     public string? Id { get; set; }
 
-    /// <summary>Whether a marker does not name another installation.</summary>
+    /// <summary>Whether a marker names this installation, or none.</summary>
     public bool IsMarkedBy(PromptMarker marker) => marker.Installation is not { } installation || installation == Id;
 
     /// <summary>Whether a prompt with this marker is ours to stop.</summary>

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>What is measured of the instances whenever somebody collects.</summary>
+/// <summary>Measurements of the instances, taken at each collection.</summary>
 internal static class InstanceGauges
 {
     public static void Register(Meter meter, InstanceDirectory directory)

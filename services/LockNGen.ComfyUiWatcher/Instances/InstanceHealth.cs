@@ -5,13 +5,13 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// What one server's answers, and their absence, say about it. Tells apart the server that is away (nobody listens), frozen (accepts but
-/// neither answers nor sends) and dead inside (HTTP and sockets are healthy, but its only worker thread is gone until somebody restarts it).
+/// What one server's answers, and their absence, say about it. Distinguishes a server that is away (nothing listens), frozen (accepts but
+/// neither answers nor sends) and dead inside (HTTP and sockets are healthy, but its only worker thread is gone until someone restarts it).
 /// </summary>
 internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
 {
-    /// <summary>What is said of work on a server that is not watched any more.</summary>
-    public static readonly GenerationError Gone = Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is not there any more.");
+    /// <summary>The error for work on a server that is no longer watched.</summary>
+    public static readonly GenerationError Gone = Error(GenerationErrorCodes.ComfyUiLost, "The ComfyUI server is no longer there.");
 
     private const string NotTried = "not tried yet";
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -25,18 +25,18 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
 
     public string? Reason { get; private set; } = NotTried;
 
-    /// <summary>The kind of the reason, where it has a name: one of <see cref="InstanceReasonCodes"/>.</summary>
+    /// <summary>The code of the reason, if it has one: one of <see cref="InstanceReasonCodes"/>.</summary>
     public string? ReasonCode { get; private set; }
 
-    /// <summary>Whether anything is known of it yet. Until then nobody is to be told that it is down: what it renders would be given up.</summary>
+    /// <summary>Whether anything is known about it yet. Until then it must not be reported as down: what it renders would be given up.</summary>
     public bool IsKnown => Reason != NotTried;
 
-    /// <summary>How long whoever answers in its place wants to be left alone; zero for nobody.</summary>
+    /// <summary>The time to wait requested by whatever answers in its place; zero if nothing does.</summary>
     public TimeSpan Pause { get; private set; }
 
     public int QueueRemaining { get; private set; }
 
-    /// <summary>Whether it runs a prompt, as far as it still answers.</summary>
+    /// <summary>Whether it runs a prompt, as of its last answer.</summary>
     public bool IsBusy => State == InstanceState.Up && _runs;
 
     /// <summary>Set once what the server was rendering has to be given up.</summary>
@@ -52,7 +52,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         _runs = queue.Running.Count > 0;
         if (State == InstanceState.NeedsRestart)
         {
-            // What it died on runs for ever. If it died between two prompts, an empty queue proves nothing, but another prompt that runs does.
+            // The prompt that it died on runs forever. If it died between two prompts, an empty queue proves nothing, but another running prompt does.
             if (_diedOn is { } id ? queue.Running.Any(r => r.PromptId == id) : queue.Running.Count == 0)
                 return;
             Revived();
@@ -61,13 +61,13 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         (State, Reason, GivenUp) = (InstanceState.Up, null, null);
     }
 
-    /// <summary>A call failed. <paramref name="lastHeardAt"/> is when its socket last brought something, if there is one.</summary>
+    /// <summary>A call failed. <paramref name="lastHeardAt"/> is when its socket last received something, if there is one.</summary>
     public void Failed(string reason, bool refused, DateTimeOffset? lastHeardAt, DateTimeOffset now)
     {
         Pause = TimeSpan.Zero;
         if (refused)
         {
-            // Nobody listens, so whatever was wrong with the process is over.
+            // Nothing listens, so whatever was wrong with the process is over.
             _awaySince ??= now;
             (State, Reason, ReasonCode) = (InstanceState.Down, reason, null);
             GivenUp = now - _awaySince >= options.LostAfter
@@ -83,17 +83,17 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         GivenUp = Error(GenerationErrorCodes.ComfyUiUnresponsive, "The ComfyUI server stopped answering.");
     }
 
-    /// <summary>The server is there, and cannot be used. What it renders may still come to a good end, so that is given up only after a while.</summary>
+    /// <summary>The server is there but cannot be used. What it renders may still succeed, so it is given up only after a while.</summary>
     public void ShutOut(UnusableServerException refusal, DateTimeOffset now)
     {
         (State, Reason, ReasonCode) = (InstanceState.Down, refusal.Message, refusal.ReasonCode);
         Pause = refusal.RetryAfter is not { } asked || asked < TimeSpan.Zero ? TimeSpan.Zero : asked < LongestPause ? asked : LongestPause;
         GivenUp = now - _lastAnswer >= options.SilentAfter
-            ? Error(GenerationErrorCodes.ComfyUiLost, $"The ComfyUI server could not be used any more: {refusal.Message}.")
+            ? Error(GenerationErrorCodes.ComfyUiLost, $"The ComfyUI server could no longer be used: {refusal.Message}.")
             : null;
     }
 
-    /// <summary>The server is healthy but for the one thread that renders.</summary>
+    /// <summary>The server is healthy except for the one thread that renders.</summary>
     public void WorkerDied(WorkerDeath death)
     {
         _diedOn = death.PromptId;
@@ -101,12 +101,12 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         GivenUp = Error(GenerationErrorCodes.ComfyUiUnresponsive, "The worker of the ComfyUI server died; the server has to be restarted.");
     }
 
-    /// <summary>What is said of one prompt on a server that was given up: whether it just waited there, or its worker died on it.</summary>
+    /// <summary>The error for one prompt on a server that was given up: it only waited there, or the worker died on it.</summary>
     public GenerationError? GivenUpFor(string promptId) => State == InstanceState.NeedsRestart && promptId == _diedOn
         ? Error(GenerationErrorCodes.WorkerDied, "The worker of the ComfyUI server died while it rendered this; the server has to be restarted.")
         : GivenUp;
 
-    /// <summary>The server ended its connections, as it does when it restarts, or works after all.</summary>
+    /// <summary>The server closed its connections, as it does when it restarts, or works after all.</summary>
     public void Revived()
     {
         if (State == InstanceState.NeedsRestart)

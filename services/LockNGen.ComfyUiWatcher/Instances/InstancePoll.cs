@@ -6,8 +6,8 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Asks one server for its queue, for ever: every few seconds, and at once after a connect or when the queue has changed. While the server
-/// is ours, the answer is compared with what the sockets say.
+/// Polls one server's queue: every few seconds, and at once after a connect or when the queue has changed. While the server
+/// is ours, the answer is compared with what the sockets report.
 /// </summary>
 internal sealed partial class InstancePoll(
     string instance, Uri server, ComfyUiClient client, InstanceHealth health, InstanceSockets sockets, WorkerCheck workerCheck, InstanceServices services)
@@ -25,13 +25,13 @@ internal sealed partial class InstancePoll(
     private TaskCompletionSource _poke = NewPoke();
     private int _losses;
 
-    /// <summary>The server's version, once it has told.</summary>
+    /// <summary>The server's version, once it is known.</summary>
     public string? Version { get; private set; }
 
-    /// <summary>How many of its prompts are not ours, or not any more.</summary>
+    /// <summary>How many of its prompts are not ours, or no longer ours.</summary>
     public int OthersRemaining { get; private set; }
 
-    /// <summary>Cancelled when the server is given up; another one once it answers again.</summary>
+    /// <summary>Cancelled when the server is given up; replaced once it answers again.</summary>
     public CancellationToken ServerLost => ServerLostSource.Token;
 
     // Not disposed: it has neither timer nor parent, and calls may still hold its token.
@@ -75,7 +75,7 @@ internal sealed partial class InstancePoll(
     private async Task PollAsync(CancellationToken cancellationToken)
     {
         var before = health.State;
-        // A server without its worker is asked for weeks, perhaps, and as lightly as any other.
+        // A server without its worker may be polled for weeks, so it must cost no more than any other.
         var isNew = before is not (InstanceState.Up or InstanceState.NeedsRestart);
         try
         {
@@ -97,7 +97,7 @@ internal sealed partial class InstancePoll(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever one server answers, the others are watched on.
+            // Whatever one server answers, the others must still be watched.
             health.Failed(e.Message, IsRefused(e), sockets.LastHeardAt, _clock.GetUtcNow());
         }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>What every instance is made with.</summary>
+/// <summary>The services that every instance uses.</summary>
 internal sealed class InstanceServices(
     IOptions<ComfyUiOptions> options,
     CommandClient commands,

@@ -4,8 +4,8 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// What one server's sockets say of our prompts, compared with what its queue says. A prompt is told about on the socket of whoever
-/// submitted it: our own, or that of a predecessor whose prompt was adopted.
+/// What one server's sockets report about our prompts, compared with its queue. A prompt is reported on the socket of the client that
+/// submitted it: our own, or a predecessor's if its prompt was adopted.
 /// </summary>
 internal sealed class InstanceSockets
 {
@@ -23,11 +23,11 @@ internal sealed class InstanceSockets
     private long _statusFrames;
     private long _lastWorkTicks;
 
-    /// <summary>Nothing is opened before the server is ours.</summary>
+    /// <summary>Opens nothing before the server is ours.</summary>
     /// <param name="instance">The server's name.</param>
-    /// <param name="access">The way to it.</param>
-    /// <param name="services">What listeners are made with.</param>
-    /// <param name="changed">Called when the queue should be looked at soon.</param>
+    /// <param name="access">How to reach it.</param>
+    /// <param name="services">The services that listeners use.</param>
+    /// <param name="changed">Called when the queue should be polled soon.</param>
     public InstanceSockets(string instance, ServerAccess access, InstanceServices services, Action changed)
     {
         _silentAfter = services.Options.SilentAfter;
@@ -41,19 +41,19 @@ internal sealed class InstanceSockets
     /// <summary>The id under which we submit; null while the server is not ours.</summary>
     public string? OwnClientId { get; private set; }
 
-    /// <summary>Why WebSockets do not get through to the server; null as far as they do.</summary>
+    /// <summary>Why WebSockets do not get through to the server; null if they do, as far as is known.</summary>
     public UnusableServerException? Refusal => _listeners.All.FirstOrDefault(l => l.ClientId == OwnClientId)?.Refusal;
 
-    /// <summary>How often the server has ended a connection: each time it may have restarted.</summary>
+    /// <summary>How often the server has closed a connection: each time it may have restarted.</summary>
     public int Losses => Volatile.Read(ref _losses);
 
-    /// <summary>Whether something was said about a prompt since <see cref="NoSignOfWork"/>: then the worker lives.</summary>
+    /// <summary>Whether anything was reported about a prompt since <see cref="NoSignOfWork"/>: then the worker is alive.</summary>
     public bool Works { get; private set; }
 
-    /// <summary>When any socket last brought something.</summary>
+    /// <summary>When any socket last received something.</summary>
     public DateTimeOffset? LastHeardAt => _listeners.All.Select(l => (DateTimeOffset?)l.LastHeardAt).Max();
 
-    /// <summary>When something was last said about any prompt.</summary>
+    /// <summary>When something was last reported about any prompt.</summary>
     public DateTimeOffset? LastWorkAt => Volatile.Read(ref _lastWorkTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>How often the server has announced that its queue has changed.</summary>
@@ -76,7 +76,7 @@ internal sealed class InstanceSockets
         }
     }
 
-    /// <summary>Follows a prompt under the id that the server gave it.</summary>
+    /// <summary>Follows a prompt under the id that the server assigned.</summary>
     public void Renumber(TrackedPrompt prompt, string promptId)
     {
         _prompts.TryRemove(KeyValuePair.Create(prompt.PromptId, prompt));
@@ -105,7 +105,7 @@ internal sealed class InstanceSockets
 
     public bool Follows(string promptId) => _prompts.ContainsKey(promptId);
 
-    /// <summary>The prompts that the server has taken and whose end is not known.</summary>
+    /// <summary>The prompts that the server has accepted and whose end is not known.</summary>
     public IEnumerable<string> Awaited => _prompts.Values.Where(p => p.AcceptedAt is not null && !p.Left.IsCompleted).Select(p => p.PromptId);
 
     /// <inheritdoc cref="ComfyUiListener.WaitUntilConnectedAsync"/>
@@ -114,10 +114,10 @@ internal sealed class InstanceSockets
 
     public bool IsConnected(string clientId) => _listeners.Open(clientId).Connected;
 
-    /// <summary>Whether a socket may be deaf, so that the queue should be looked at again soon.</summary>
+    /// <summary>Whether a socket may be deaf, so that the queue should be polled again soon.</summary>
     public bool IsDoubtful => _detectors.Values.Any(d => d.IsDoubtful);
 
-    /// <summary>Completes when a socket has been silent for longer than it should, so that the queue should be looked at.</summary>
+    /// <summary>Completes when a socket has been silent for too long, so that the queue should be polled.</summary>
     public async Task SilenceAsync(CancellationToken cancellationToken)
     {
         while (!_listeners.All.Any(l => _detectors.TryGetValue(l.ClientId, out var detector) && detector.IsOverdue(l.State, _clock.GetUtcNow())))
@@ -136,7 +136,7 @@ internal sealed class InstanceSockets
             RenewIfDeaf(listener, queue);
     }
 
-    // The hint of a new connection names a node and no prompt: it is about the one that runs, if that was submitted under this client id.
+    // The hint of a new connection names a node but no prompt: it is about the running one, if that was submitted under this client id.
     private void GiveHint(QueueSnapshot queue)
     {
         (string ClientId, NodeExecuting Node)? hint;
@@ -158,7 +158,7 @@ internal sealed class InstanceSockets
             listener.Renew();
     }
 
-    // A connection that broke may still be open for the server, and its late end would deafen the next one of the same id. With nothing
+    // The server may still consider a broken connection open, and its late end would make the next one of the same id deaf. With nothing
     // in flight a new id avoids that.
     private void RenewIdentity()
     {

@@ -4,10 +4,10 @@ using LockNGen.ComfyUiWatcher.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>Asks the name server for the addresses of a host.</summary>
+/// <summary>Looks up the addresses of a host.</summary>
 internal delegate Task<IPAddress[]> ResolveAddresses(string host, CancellationToken cancellationToken);
 
-/// <summary>Watches every configured server, and those that DNS names lead to for as long as they do.</summary>
+/// <summary>Watches every configured server, and those that DNS names resolve to for as long as they do.</summary>
 internal sealed partial class InstanceWatch(
     InstanceServices services,
     InstanceDirectory directory,
@@ -70,7 +70,7 @@ internal sealed partial class InstanceWatch(
     }
 
     /// <summary>Looks a name up.</summary>
-    /// <returns>Null when the name server does not answer: then nothing is known to have changed.</returns>
+    /// <returns>Null if the name server does not answer: then nothing is known to have changed.</returns>
     private async Task<IReadOnlyCollection<IPAddress>?> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -109,6 +109,6 @@ internal sealed partial class InstanceWatch(
         return settings;
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Host} cannot be resolved, its servers stay as they are: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{Host} cannot be resolved; its servers are kept as they are: {Reason}")]
     private partial void LogUnresolved(string host, string reason);
 }

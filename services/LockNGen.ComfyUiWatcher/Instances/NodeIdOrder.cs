@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>Ids of nodes as people count them: 9 before 10, 75:8 before 75:37.</summary>
+/// <summary>Orders node ids numerically: 9 before 10, 75:8 before 75:37.</summary>
 internal sealed class NodeIdOrder : IComparer<string>
 {
     private static readonly char[] Separators = [':', '.'];

@@ -4,7 +4,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
 /// Prompts that carry our marker for this instance but belong to no generation held here: left by a watcher that died, given up, or ended
-/// meanwhile. Whoever the API gives the generation to adopts them first; what nobody has adopted after a while is stopped.
+/// in the meantime. The watcher that gets the generation from the API adopts them first; those not adopted after a while are stopped.
 /// </summary>
 internal sealed partial class OrphanedPrompts(
     string instance, ComfyUiClient client, InstanceSockets sockets, WorkerCheck workerCheck, InstanceServices services)
@@ -12,9 +12,9 @@ internal sealed partial class OrphanedPrompts(
     private readonly ILogger _logger = services.Logger;
     private readonly Dictionary<string, DateTimeOffset> _seenAt = [];
 
-    /// <summary>Stops what nobody has adopted.</summary>
-    /// <param name="queue">What the server has.</param>
-    /// <param name="workerIsDead">Then waiting ones stay where they are: that one of them is started is how the server shows that it lives.</param>
+    /// <summary>Stops prompts that no one has adopted.</summary>
+    /// <param name="queue">The server's queue.</param>
+    /// <param name="workerIsDead">If so, waiting prompts stay where they are: starting one of them is how the server shows that it is alive.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     public async Task SweepAsync(QueueSnapshot queue, bool workerIsDead, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed partial class OrphanedPrompts(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Whose generation {GenerationId} on {Instance} is is not known yet: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "The owner of generation {GenerationId} on {Instance} is not known yet: {Reason}")]
     private partial void LogUnknown(Guid generationId, string instance, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Nobody claims prompt {PromptId} of generation {GenerationId} on {Instance}, stopping it")]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.StaticFiles;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>The two events that a watcher can make of a prompt that somebody else submitted, under fixed numbers: told twice, they are one.</summary>
+/// <summary>The two events that a watcher can derive from another client's prompt, under fixed numbers: published twice, they count once.</summary>
 internal static class OtherPromptEvents
 {
     private const int Attempt = 1;
@@ -55,13 +55,13 @@ internal static class OtherPromptEvents
             };
     }
 
-    /// <summary>The files, where ComfyUI itself hands them out. Of texts there is no address.</summary>
+    /// <summary>The files, at ComfyUI's own addresses. Texts have none.</summary>
     public static IReadOnlyList<GenerationImage> ByAddress(Uri server, IReadOnlyList<PromptResult> results) =>
         [.. results.Where(r => r.Result is OutputFile).Select((r, i) => ByAddress(server, i + 1, r.NodeId, (OutputFile)r.Result))];
 
     private static GenerationImage ByAddress(Uri server, int index, string nodeId, OutputFile file)
     {
-        // By its name, which is all there is without fetching it.
+        // Judged by its name: the file itself is not fetched.
         var contentType = ContentTypes.TryGetContentType(file.Filename, out var known) ? known : "application/octet-stream";
         return new GenerationImage
         {

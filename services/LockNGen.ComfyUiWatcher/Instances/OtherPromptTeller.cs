@@ -10,8 +10,8 @@ using LockNGen.Messaging;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Tells of other people's prompts on one server: the API first, which says under which id they are known, and then whoever listens. What the
-/// API has not heard of is not published: only it knows which ids are its generations'.
+/// Reports other clients' prompts on one server: first to the API, which returns the id they are known by, and then to subscribers. Prompts that
+/// the API does not know are not published: only the API knows which ids belong to its generations.
 /// </summary>
 internal sealed class OtherPromptTeller(string instance, Uri server, ComfyUiClient client, InstanceServices services)
 {
@@ -71,6 +71,6 @@ internal sealed class OtherPromptTeller(string instance, Uri server, ComfyUiClie
     }
 }
 
-/// <summary>Stores what somebody else's prompt has made; what cannot be had is left out.</summary>
+/// <summary>Stores the results of another client's prompt; those that cannot be fetched are left out.</summary>
 internal delegate Task<IReadOnlyList<GenerationImage>> StoreOtherResults(
     OtherPromptAnswer place, ComfyUiClient comfyUi, IReadOnlyList<PromptResult> results, CancellationToken cancellationToken);

@@ -5,14 +5,14 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// Prompts that others submitted, by ComfyUI's own page or by scripts. ComfyUI whispers their progress to their submitters, so their start
-/// and their outcome are all that a watcher can tell, and it takes them from the queue and the history without touching anybody's socket.
+/// Prompts submitted by others, from ComfyUI's own page or by scripts. ComfyUI sends their progress only to their submitters, so their start
+/// and outcome are all that a watcher can report. It takes them from the queue and the history, without touching anyone's socket.
 /// </summary>
 internal sealed partial class OtherPrompts(string instance, ComfyUiClient client, OtherPromptTeller teller, TimeProvider clock, ILogger logger)
 {
     private const int MaxWaiting = 1000;
 
-    /// <summary>ComfyUI takes ids of any length; what is longer is somebody's joke.</summary>
+    /// <summary>ComfyUI accepts ids of any length; longer ones are ignored.</summary>
     private const int MaxPromptId = 200;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _open = new();
@@ -23,9 +23,9 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
     private (long StatusFrames, string Queue)? _last;
     private bool _historyIsKnown;
 
-    /// <summary>Compares the queue with what it was.</summary>
-    /// <param name="queue">What it is now.</param>
-    /// <param name="statusFrames">How often the server has announced a change. A prompt that is served from the cache comes and goes between two looks.</param>
+    /// <summary>Compares the queue with its previous state.</summary>
+    /// <param name="queue">Its current state.</param>
+    /// <param name="statusFrames">How often the server has announced a change. A prompt served from the cache comes and goes between two polls.</param>
     public void Observe(QueueSnapshot queue, long statusFrames)
     {
         var now = clock.GetUtcNow();
@@ -72,13 +72,13 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
                 await LookUpUnseenAsync(cancellationToken);
             else if (!news.HasEnded)
                 await teller.BeginAsync(news.PromptId, news.StartedAt!.Value, cancellationToken);
-            // Nothing in the history: somebody deleted it or cleared the history, or the server restarted. There is no outcome to tell then.
+            // Not in the history: someone deleted it or cleared the history, or the server restarted. Then there is no outcome to report.
             else if (await client.GetHistoryAsync(news.PromptId, cancellationToken) is { } entry)
                 await EndAsync(news, entry, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever becomes of one, the others are told.
+            // A failure of one must not keep the others from being reported.
             LogUntold(news.PromptId, instance, e.Message);
         }
     }
@@ -87,7 +87,7 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
     {
         foreach (var (id, entry) in await client.GetNewestHistoryAsync(cancellationToken))
         {
-            // What was there before this watcher is no news, and what is still open will be looked up when it is not.
+            // What was there before this watcher is not news, and open prompts are looked up once they have ended.
             if (!_historyIsKnown)
                 _before.Add(id);
             else if (entry.Marker is null && id.Length is > 0 and <= MaxPromptId && !_before.Contains(id) && !_open.ContainsKey(id))
@@ -107,7 +107,7 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
         await teller.EndAsync(news.PromptId, startedAt, entry, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Prompt {PromptId} of another client on {Instance} could not be told of: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Prompt {PromptId} of another client on {Instance} could not be reported: {Reason}")]
     private partial void LogUntold(string promptId, string instance, string reason);
 
     /// <summary>A prompt that has begun or left the queue; its start is null if it was never seen running.</summary>

@@ -3,19 +3,19 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// What one server has to do, asked as lightly as it allows: <c>/queue</c> repeats every workflow that waits, megabytes on a busy server, so newer
-/// servers are asked for their jobs. Whose a prompt is stands in the queue only, which is read once for each prompt that was not seen before.
-/// What the jobs do not list any more is gone only when the queue says so too: no work may be lost to a list that is not whole.
+/// Reads one server's queue as cheaply as it allows: <c>/queue</c> repeats every waiting workflow, megabytes on a busy server, so newer
+/// servers are asked for their jobs. Only the queue shows who submitted a prompt, so it is read once for each prompt not seen before.
+/// A prompt missing from the jobs is gone only if the queue confirms it: no work may be lost because of an incomplete list.
 /// </summary>
 /// <param name="client">The server.</param>
-/// <param name="awaited">Prompts of ours that the server has taken, and whose end has not been told.</param>
+/// <param name="awaited">Prompts of ours that the server has accepted, and whose end has not been reported.</param>
 internal sealed class QueueReader(ComfyUiClient client, Func<IEnumerable<string>> awaited)
 {
     private QueueSnapshot _known = QueueSnapshot.Empty;
     private bool _hasJobs;
 
     /// <summary>Asks the server.</summary>
-    /// <param name="isNew">Whether nothing is known of the server, or not any more.</param>
+    /// <param name="isNew">Whether nothing is known about the server, or no longer.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     public async Task<QueueSnapshot> ReadAsync(bool isNew, CancellationToken cancellationToken)
     {

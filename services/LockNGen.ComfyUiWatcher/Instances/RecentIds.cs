@@ -1,12 +1,12 @@
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>The last so many ids, and whether one is among them.</summary>
+/// <summary>The most recent ids, up to a limit.</summary>
 internal sealed class RecentIds(int capacity)
 {
     private readonly HashSet<string> _ids = [];
     private readonly Queue<string> _order = [];
 
-    /// <summary>Returns false if it is there already.</summary>
+    /// <summary>Returns false if the id is already there.</summary>
     public bool Add(string id)
     {
         if (!_ids.Add(id))

@@ -6,10 +6,10 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>A server as one that depends on its answer asks it: again and again, for as long as there is hope in it.</summary>
+/// <summary>Calls a server for a caller that depends on the answer: retries until the server is given up.</summary>
 internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider clock)
 {
-    /// <summary>Between two tries, and between two looks at what may be on its way.</summary>
+    /// <summary>Between two tries, and between two checks for a prompt that may be on its way.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private const int MaxTries = 15;
@@ -18,7 +18,7 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
     public Task<QueueSnapshot> GetQueueAsync(CancellationToken cancellationToken) =>
         ReachAsync((client, token) => client.GetQueueAsync(token), cancellationToken);
 
-    /// <summary>What is known of a prompt that has ended, from the history or, where that has nothing, from the jobs of newer servers.</summary>
+    /// <summary>What is known about a prompt that has ended, from the history or, if that has nothing, from the jobs of newer servers.</summary>
     public Task<PromptHistory?> GetHistoryAsync(string promptId, CancellationToken cancellationToken) =>
         ReachAsync(async (client, token) => await FindHistoryAsync(client, promptId, token) ?? await client.GetJobAsync(promptId, token), cancellationToken);
 
@@ -27,8 +27,8 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
         ReachAsync((client, token) => client.GetNewestHistoryAsync(token), cancellationToken);
 
     /// <summary>
-    /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and somebody
-    /// may clear it. One that is still in the queue after three looks has not ended, whoever said so.
+    /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and someone
+    /// may clear it. A prompt that is still in the queue after three checks has not ended, whatever was reported.
     /// </summary>
     public async Task<(bool HasEnded, PromptHistory? Entry)> ConfirmEndAsync(string promptId, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
         }
     }
 
-    /// <summary>Whether a prompt whose submission was not answered is there all the same. It may arrive late, so one look is not enough.</summary>
+    /// <summary>Whether a prompt whose submission was not answered has arrived nevertheless. It may arrive late, so one check is not enough.</summary>
     public async Task<bool> HasAsync(string promptId, CancellationToken cancellationToken)
     {
         for (var look = 0; look < 2; look++)
@@ -56,7 +56,7 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
         return false;
     }
 
-    /// <summary>The render is lost, and may be done again.</summary>
+    /// <summary>The render is lost, and may be repeated.</summary>
     public static GenerationEndedException Lost(string message) =>
         new(new GenerationOutcome.Lost(GenerationErrors.Error(GenerationErrorCodes.ComfyUiLost, message, retryable: true)));
 

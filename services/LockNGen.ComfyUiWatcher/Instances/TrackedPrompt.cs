@@ -6,7 +6,7 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// One prompt of ours in one server: collects what the socket and the queue say of it, from before it is submitted until it has left the
+/// One prompt of ours on one server: collects what the socket and the queue report about it, from before it is submitted until it has left the
 /// queue. Called from the socket's reading thread, from the instance's polling and from the generation.
 /// </summary>
 internal sealed class TrackedPrompt(
@@ -15,7 +15,7 @@ internal sealed class TrackedPrompt(
     private const int MaxWarnings = 50;
 
     /// <summary>
-    /// What is on its way through the socket may be read after the answer of a later request over HTTP, on a busy machine by this much.
+    /// On a busy machine, socket messages may be read this much later than the answer to a later HTTP request.
     /// </summary>
     private static readonly TimeSpan SocketLag = TimeSpan.FromSeconds(3);
 
@@ -24,16 +24,16 @@ internal sealed class TrackedPrompt(
     private readonly List<GenerationWarning> _warnings = [];
     private TaskCompletionSource _left = NewLeft();
 
-    /// <summary>Ours, unless the server has numbered it itself.</summary>
+    /// <summary>Ours, unless the server has assigned its own.</summary>
     public string PromptId { get; set; } = promptId;
 
-    /// <summary>Whom ComfyUI tells about it.</summary>
+    /// <summary>The client id to which ComfyUI reports on it.</summary>
     public string ClientId { get; } = clientId;
 
-    /// <summary>Whether results of it go through the socket, and are lost with it.</summary>
+    /// <summary>Whether results of it are sent through the socket, and are lost with it.</summary>
     public bool SendsImages => graph.SendsImages;
 
-    /// <summary>Called once, when ComfyUI begins with it, before anything else is published of it.</summary>
+    /// <summary>Called once, when ComfyUI starts it, before anything else is published about it.</summary>
     public Action? Begun { get; init; }
 
     /// <summary>Called with each message about it.</summary>
@@ -42,7 +42,7 @@ internal sealed class TrackedPrompt(
     /// <summary>Called while it waits, with how many are ahead of it.</summary>
     public Action<int>? WaitsBehind { get; init; }
 
-    /// <summary>Completes when it has ended, vanished from the queue, or been given up with its server.</summary>
+    /// <summary>Completes when it has ended, disappeared from the queue, or been given up with its server.</summary>
     public Task Left
     {
         get
@@ -55,7 +55,7 @@ internal sealed class TrackedPrompt(
     /// <summary>Why its server was given up.</summary>
     public GenerationError? Lost { get; private set; }
 
-    /// <summary>Whether it was last seen waiting, rather than running.</summary>
+    /// <summary>Whether it was waiting, rather than running, when last seen.</summary>
     public bool Waiting { get; private set; } = true;
 
     /// <summary>When it was first seen running, by the socket or in the queue.</summary>
@@ -63,22 +63,22 @@ internal sealed class TrackedPrompt(
 
     public DateTimeOffset LastHeardAt { get; private set; }
 
-    /// <summary>How it ended, as far as the socket told: <see cref="ExecutionSucceeded"/>, <see cref="ExecutionFailed"/> or <see cref="ExecutionInterrupted"/>.</summary>
+    /// <summary>How it ended, as reported by the socket: <see cref="ExecutionSucceeded"/>, <see cref="ExecutionFailed"/> or <see cref="ExecutionInterrupted"/>.</summary>
     public ComfyUiMessage? End { get; private set; }
 
-    /// <summary>The socket told that it is over: everything that was sent through it before has been received.</summary>
+    /// <summary>The socket reported that it is over: everything sent through it before has been received.</summary>
     public bool EndWasReported { get; private set; }
 
-    /// <summary>Set when ComfyUI has confirmed that it has the prompt: from then on its absence from the queue means something.</summary>
+    /// <summary>Set when ComfyUI has confirmed that it has the prompt: from then on its absence from the queue is significant.</summary>
     public DateTimeOffset? AcceptedAt { get; private set; }
 
     /// <summary>The socket was interrupted since the prompt was accepted: messages may have been missed.</summary>
     public bool HadGap { get; private set; }
 
-    /// <summary>It was the server that interrupted it, which may have restarted.</summary>
+    /// <summary>The server interrupted the socket, and may have restarted.</summary>
     public bool WasDisconnected { get; private set; }
 
-    /// <summary>It was interrupted by us for doing nothing.</summary>
+    /// <summary>We interrupted it because it made no progress.</summary>
     public bool Stalled { get; set; }
 
     public void Accept(DateTimeOffset now)
@@ -107,7 +107,7 @@ internal sealed class TrackedPrompt(
         }
     }
 
-    /// <summary>Compares with what HTTP says. One absence may be a race with the end of the prompt; the history decides.</summary>
+    /// <summary>Compares it with the polled queue. A single absence may be a race with the end of the prompt; the history decides.</summary>
     public void Observe(QueueSnapshot queue, DateTimeOffset askedAt)
     {
         lock (_gate)
@@ -128,12 +128,12 @@ internal sealed class TrackedPrompt(
         }
     }
 
-    /// <summary>The reconnect hint: this node runs now.</summary>
+    /// <summary>The reconnect hint: this node is running now.</summary>
     public void Hint(NodeExecuting node, DateTimeOffset receivedAt)
     {
         lock (_gate)
         {
-            // No sign of life: ComfyUI tells it to every new connection, also of a node that hangs.
+            // No sign of life: ComfyUI sends it to every new connection, even for a node that hangs.
             if (_left.Task.IsCompleted)
                 return;
             Begin(receivedAt);
@@ -156,7 +156,7 @@ internal sealed class TrackedPrompt(
             WasDisconnected |= AcceptedAt is not null;
     }
 
-    /// <summary>It was told to have ended, by a node that sends ComfyUI's frames itself, and is in the queue all the same.</summary>
+    /// <summary>It was reported as ended, by a node that sends ComfyUI's frames itself, but is still in the queue.</summary>
     public void Return()
     {
         lock (_gate)
@@ -172,7 +172,7 @@ internal sealed class TrackedPrompt(
         }
     }
 
-    /// <summary>ComfyUI took the prompt without these outputs.</summary>
+    /// <summary>ComfyUI accepted the prompt without these outputs.</summary>
     public void LeaveOut(PromptRejection rejection)
     {
         lock (_gate)
@@ -189,7 +189,7 @@ internal sealed class TrackedPrompt(
             return _outputs.With(history) with { Warnings = [.. _warnings] };
     }
 
-    /// <summary>Whether results of it may still be on their way, which only the socket has.</summary>
+    /// <summary>Whether results that only the socket carries may still be on their way.</summary>
     private bool MayBeInTheSocket(DateTimeOffset askedAt)
     {
         var lastSign = LastHeardAt > AcceptedAt ? LastHeardAt : AcceptedAt;

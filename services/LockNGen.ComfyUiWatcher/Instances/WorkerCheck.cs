@@ -3,7 +3,7 @@ using LockNGen.ComfyUiWatcher.Options;
 
 namespace LockNGen.ComfyUiWatcher.Instances;
 
-/// <summary>Collects the <see cref="WorkerSigns"/> of one server, and interrupts a node that has worked for too long without a word.</summary>
+/// <summary>Collects the <see cref="WorkerSigns"/> of one server, and interrupts a node that has been silent for too long.</summary>
 internal sealed partial class WorkerCheck(string instance, ComfyUiClient client, ComfyUiOptions options, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan LogSpacing = TimeSpan.FromSeconds(5);
@@ -22,7 +22,7 @@ internal sealed partial class WorkerCheck(string instance, ComfyUiClient client,
     /// <inheritdoc cref="WorkerSigns.Interrupted"/>
     public void Interrupted(string promptId) => _signs.Interrupted(promptId, clock.GetUtcNow());
 
-    /// <summary>Looks at what runs and waits; returns why the worker must be dead, or null.</summary>
+    /// <summary>Checks running and waiting prompts; returns why the worker must be dead, or null.</summary>
     public async Task<WorkerDeath?> LookAsync(QueueSnapshot queue, InstanceSockets sockets, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -57,13 +57,13 @@ internal sealed partial class WorkerCheck(string instance, ComfyUiClient client,
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {
-            // Not every server, and no proxy, has to show it.
+            // Not every server offers it, and a proxy may block it.
             _hasNoLog = e is ComfyUiException;
             LogNoLog(instance, e.Message);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Instance} has not said a word about prompt {PromptId} for too long, interrupting it")]
+    [LoggerMessage(LogLevel.Warning, "{Instance} has not reported on prompt {PromptId} for too long, interrupting it")]
     private partial void LogStalled(string instance, string promptId);
 
     [LoggerMessage(LogLevel.Debug, "The log of {Instance} cannot be read: {Reason}")]

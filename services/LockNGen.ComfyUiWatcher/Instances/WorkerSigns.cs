@@ -3,9 +3,9 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 namespace LockNGen.ComfyUiWatcher.Instances;
 
 /// <summary>
-/// What speaks for and against the one thread of a server that renders. ComfyUI may be silent for minutes while it is well (it hashes
-/// files, loads models, unloads them), so silence alone is no evidence. Evidence is what a slow server does not show: its log tells that the
-/// thread has ended; or an interrupt is not obeyed, or nothing is started though prompts wait, while nothing at all moves.
+/// Evidence for and against the one thread of a server that renders. ComfyUI may be silent for minutes while it is healthy (it hashes
+/// files, loads models, unloads them), so silence alone proves nothing. Evidence is what a slow server does not show: its log reports that the
+/// thread has ended; or an interrupt has no effect, or nothing is started although prompts wait, while nothing at all moves.
 /// </summary>
 internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeSpan stalledAfter, DateTimeOffset now)
 {
@@ -18,7 +18,7 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
     private ServerLog? _log;
     private int _refutedDeaths;
 
-    /// <summary>When the log last grew by more than what HTTP requests leave there.</summary>
+    /// <summary>When the log last grew by more than the lines of HTTP requests.</summary>
     public DateTimeOffset LoggedAt
     {
         get
@@ -28,7 +28,7 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
         }
     }
 
-    /// <summary>The server has restarted, or has been seen to work: what was held against it is over.</summary>
+    /// <summary>The server has restarted, or has been seen to work: earlier evidence no longer counts.</summary>
     public void Reset(DateTimeOffset at)
     {
         lock (_gate)
@@ -52,7 +52,7 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
             return _interrupted.ContainsKey(promptId);
     }
 
-    /// <summary>Takes note of what the queue says, and of when something was last said about any prompt.</summary>
+    /// <summary>Records the state of the queue, and when something was last reported about any prompt.</summary>
     public void Observe(QueueSnapshot queue, DateTimeOffset? lastWorkAt, DateTimeOffset at)
     {
         lock (_gate)
@@ -75,7 +75,7 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
             return at - _movedAt >= quietAfter;
     }
 
-    /// <summary>Takes note of what the server has printed.</summary>
+    /// <summary>Records what the server has printed.</summary>
     public void Read(ServerLog log, DateTimeOffset at)
     {
         lock (_gate)
@@ -88,8 +88,8 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
     }
 
     /// <summary>Why the worker must be dead, or null.</summary>
-    /// <param name="queue">What the server has to do.</param>
-    /// <param name="oursWait">Whether prompts of ours wait in it.</param>
+    /// <param name="queue">The server's queue.</param>
+    /// <param name="oursWait">Whether prompts of ours are waiting in it.</param>
     /// <param name="at">Now.</param>
     public WorkerDeath? Verdict(QueueSnapshot queue, bool oursWait, DateTimeOffset at)
     {
@@ -118,7 +118,7 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
         }
     }
 
-    // What is printed is a sign of life, though not for ever: other threads print too.
+    // Output is a sign of life, but not forever: other threads print, too.
     private bool IsOver(DateTimeOffset since, TimeSpan patience, DateTimeOffset at)
     {
         var still = since > _movedAt ? since : _movedAt;
@@ -128,5 +128,5 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
     private static string Minutes(TimeSpan time) => time < TimeSpan.FromMinutes(2) ? $"{time.TotalSeconds:0} seconds" : $"{time.TotalMinutes:0} minutes";
 }
 
-/// <summary>Why a worker must be dead, and the prompt that it died on; null when it died between two.</summary>
+/// <summary>Why a worker must be dead, and the prompt that it died on; null if it died between two.</summary>
 internal sealed record WorkerDeath(string Reason, string? PromptId);

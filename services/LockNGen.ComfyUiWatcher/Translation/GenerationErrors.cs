@@ -5,18 +5,18 @@ using LockNGen.Hosting;
 
 namespace LockNGen.ComfyUiWatcher.Translation;
 
-/// <summary>ComfyUI's failures as our errors: its own words, without server paths.</summary>
+/// <summary>Translates ComfyUI's failures into our errors: in its own words, without server paths.</summary>
 internal static partial class GenerationErrors
 {
     private const int MaxMessage = 2000;
     private const int MaxChoices = 20;
     private static readonly string[] ModelFiles = [".safetensors", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".sft", ".onnx"];
 
-    /// <summary>A node raised an exception. Running out of memory may go better next time, anything else will not.</summary>
+    /// <summary>A node raised an exception. After running out of memory a retry may succeed; after anything else it will not.</summary>
     public static GenerationError Of(NodeException? exception, RunGraph? graph)
     {
         if (exception is null)
-            return Error(GenerationErrorCodes.NodeError, "ComfyUI ended the prompt with an error that it does not tell.");
+            return Error(GenerationErrorCodes.NodeError, "ComfyUI ended the prompt with an error that it does not describe.");
         var outOfMemory = exception.Type.Contains("OutOfMemory", StringComparison.Ordinal) || exception.Type is "MemoryError";
         return Error(outOfMemory ? GenerationErrorCodes.OutOfMemory : GenerationErrorCodes.NodeError, Words(exception), outOfMemory) with
         {
@@ -32,7 +32,7 @@ internal static partial class GenerationErrors
         return new GenerationWarning { Code = GenerationWarningCodes.ExecutionBlocked, Message = error.Message, NodeId = error.NodeId, NodeType = error.NodeType };
     }
 
-    /// <summary>ComfyUI took the workflow without some of its outputs.</summary>
+    /// <summary>ComfyUI accepted the workflow without some of its outputs.</summary>
     public static IEnumerable<GenerationWarning> LeftOut(PromptRejection rejection) =>
         from node in rejection.Nodes
         group node by (node.NodeId, node.ClassType) into errors
@@ -71,10 +71,10 @@ internal static partial class GenerationErrors
     public static GenerationError Error(string code, string message, bool retryable = false) =>
         new() { Code = code, Message = Clean(message), Retryable = retryable };
 
-    /// <summary>For people: no server's folders, and not without end.</summary>
+    /// <summary>Text fit for users: without server folders, and of limited length.</summary>
     public static string Clean(string message) => ServerPath().Replace(message, "").Truncate(MaxMessage);
 
-    // As Python prints it: "'what'" alone does not tell that a key was missing.
+    // As Python prints it: "'what'" alone does not say that a key was missing.
     private static string Words(NodeException exception)
     {
         var message = exception.Message.Trim();
@@ -85,7 +85,7 @@ internal static partial class GenerationErrors
             : $"{exception.Type}: {message}";
     }
 
-    // Nodes of an expanded subgraph mean nothing to people; the node that expanded does.
+    // Nodes of an expanded subgraph mean nothing to users; the node that expanded does.
     private static string? Known(string? nodeId, RunGraph? graph) =>
         nodeId is null ? null : graph is not null ? graph.DisplayNode(nodeId) : RunGraph.WithoutExpansion(nodeId);
 
@@ -105,7 +105,7 @@ internal static partial class GenerationErrors
     private static string Join(string message, string? details) =>
         string.IsNullOrWhiteSpace(details) || details == message ? message : $"{message}: {details}";
 
-    // The directories of an absolute path; the file name stays, because it is what helps.
+    // The directories of an absolute path; the file name stays, because it is useful.
     [GeneratedRegex(@"(?<![\w/:.<])(?:[A-Za-z]:\\|/)(?:[^\s/\\'""<>|,;()]+[/\\])+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ServerPath();
 }

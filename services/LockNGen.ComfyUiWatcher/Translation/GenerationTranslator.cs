@@ -5,12 +5,12 @@ using LockNGen.Media;
 namespace LockNGen.ComfyUiWatcher.Translation;
 
 /// <summary>
-/// From ComfyUI's messages to our events: no clock, no network, the same messages always make the same events. What it returns has no
-/// sequence yet, because numbers are given when an event leaves; outcomes are not among them, because those the ledger decides.
+/// Translates ComfyUI's messages into our events: no clock, no network, the same messages always result in the same events. They have no
+/// sequence yet, because it is assigned when an event is sent; outcomes are not among them, because the ledger decides those.
 /// </summary>
 /// <param name="generationId">The generation.</param>
 /// <param name="totalImages">How many prompts it has.</param>
-/// <param name="floor">The overall progress that readers have seen already.</param>
+/// <param name="floor">The overall progress that readers have already seen.</param>
 internal sealed class GenerationTranslator(Guid generationId, int totalImages, int floor)
 {
     private readonly HashSet<string> _announced = [];
@@ -18,7 +18,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
     private GenerationProgressedData? _last;
     private int _imageIndex;
 
-    /// <summary>0 to 100, never less than before.</summary>
+    /// <summary>0 to 100, never decreasing.</summary>
     public int OverallProgress { get; private set; } = floor;
 
     /// <summary>The messages that follow are about this prompt.</summary>
@@ -91,7 +91,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
             NodesTotal = nodes.Total,
             CachedNodeIds = node is null ? CachedNodeIds : [],
         };
-        // The same step comes several times: in progress_state, in progress, and when other nodes move.
+        // The same step is reported several times: in progress_state, in progress, and when other nodes move.
         if (data != _last)
         {
             _last = data;
@@ -137,7 +137,7 @@ internal sealed class GenerationTranslator(Guid generationId, int totalImages, i
         },
     };
 
-    /// <summary>Null when its bytes are no picture that every browser shows, and shows only.</summary>
+    /// <summary>Null if its bytes are not a picture that every browser displays safely.</summary>
     private TranslatedEvent? Previewed(PreviewFrame preview, DateTimeOffset receivedAt) => PreviewPicture.Find(preview.Image) is not var (type, start) ? null : new(
         new GenerationPreviewed
         {

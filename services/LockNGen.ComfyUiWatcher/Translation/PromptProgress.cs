@@ -2,7 +2,7 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 
 namespace LockNGen.ComfyUiWatcher.Translation;
 
-/// <summary>How far one prompt is, from whatever ComfyUI has said of its nodes.</summary>
+/// <summary>How far one prompt is, from what ComfyUI has reported about its nodes.</summary>
 internal sealed class PromptProgress(RunGraph graph)
 {
     private readonly Dictionary<string, NodeState> _states = [];
@@ -20,7 +20,7 @@ internal sealed class PromptProgress(RunGraph graph)
     public (int Done, int Total) Nodes => (
         _succeeded ? _expected.Count : _expected.Count(id => _cached.Contains(id) || FractionOf(id) >= 1), _expected.Count);
 
-    /// <summary>Whether there is anything to show: what the cache answers alone is no progress, until it is the end.</summary>
+    /// <summary>Whether there is anything to show: cached nodes alone are no progress, unless they are everything.</summary>
     public bool HasStarted => CurrentNode is not null || _succeeded;
 
     /// <summary>The node whose steps are shown, as the author of the workflow knows it.</summary>
@@ -29,7 +29,7 @@ internal sealed class PromptProgress(RunGraph graph)
     /// <summary>Steps of that node: done, and in all.</summary>
     public (int Done, int Total) Steps { get; private set; } = (0, 1);
 
-    /// <summary>0 to 1: the weight of what is done of what has to run.</summary>
+    /// <summary>0 to 1: the weight of finished nodes relative to all that have to run.</summary>
     public double Fraction
     {
         get
@@ -50,7 +50,7 @@ internal sealed class PromptProgress(RunGraph graph)
         }
     }
 
-    /// <summary>ComfyUI's own list of the outputs that it will make: what leads to none of them never runs.</summary>
+    /// <summary>ComfyUI's own list of the outputs that it will produce: nodes that lead to none of them never run.</summary>
     public void Expect(IEnumerable<string> outputs)
     {
         var expected = Graph.ReachableFrom(outputs);
@@ -62,7 +62,7 @@ internal sealed class PromptProgress(RunGraph graph)
 
     public void Enter(string node) => Show(node, new NodeState(node, DisplayNode: null, 0, 1, Finished: false));
 
-    /// <summary>Returns whether it is news: ComfyUI tells each step in two frames.</summary>
+    /// <summary>Returns whether it is new: ComfyUI reports each step in two frames.</summary>
     public bool Advance(NodeProgress progress)
     {
         var known = _states.GetValueOrDefault(progress.Node);
@@ -105,7 +105,7 @@ internal sealed class PromptProgress(RunGraph graph)
     private void Show(string node, NodeState state)
     {
         Reach(node);
-        // The end of a node that is not shown any more is no reason to go back to it.
+        // The end of a node that is no longer shown is no reason to go back to it.
         if (state.Finished && CurrentNode != node)
             return;
         CurrentNode = node;
@@ -113,7 +113,7 @@ internal sealed class PromptProgress(RunGraph graph)
         Steps = (Math.Clamp((int)Math.Min(state.Value, int.MaxValue), 0, total), total);
     }
 
-    // What has started has all that it depends on, also when the message that said so was missed.
+    // The dependencies of a started node are done, even if the message that said so was missed.
     private void Reach(string node)
     {
         if (Graph.Find(node) is { } known && _reached.Add(node))

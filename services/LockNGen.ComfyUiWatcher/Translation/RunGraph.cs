@@ -4,7 +4,7 @@ using LockNGen.Hosting;
 
 namespace LockNGen.ComfyUiWatcher.Translation;
 
-/// <summary>A workflow in ComfyUI's API format as a graph: what nodes are called, what they weigh, what they depend on.</summary>
+/// <summary>A workflow in ComfyUI's API format as a graph: the names, weights and dependencies of its nodes.</summary>
 internal sealed class RunGraph
 {
     private readonly Dictionary<string, WorkflowNode> _nodes;
@@ -57,7 +57,7 @@ internal sealed record WorkflowNode(string ClassType, string? Title, IReadOnlyLi
     private const int DefaultSamplerSteps = 20;
     private const int MinSamplerWeight = 5;
 
-    /// <summary>It goes into every event of the node.</summary>
+    /// <summary>Part of every event of the node.</summary>
     private const int MaxTitle = 200;
     private static readonly string[] SwarmSavers = ["SwarmSaveImageWS", "SwarmSaveAnimationWS", "SwarmSaveAnimatedWebpWS"];
 
@@ -79,7 +79,7 @@ internal sealed record WorkflowNode(string ClassType, string? Title, IReadOnlyLi
 
     private static string? Short(string? title) => title?.Truncate(MaxTitle);
 
-    // Nearly all of the time goes into sampling, one step much like the next. Whatever takes a latent and denoises it counts its steps;
+    // Nearly all of the time goes into sampling, one step much like the next. Every node that takes a latent and denoises it counts its steps;
     // loaders, encoders and savers count as one.
     private static double WeightOf(JsonObject inputs)
     {

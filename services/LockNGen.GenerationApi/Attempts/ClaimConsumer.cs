@@ -53,13 +53,13 @@ internal sealed partial class ClaimConsumer(
             return Refused($"it is {row.Status} and not dispatched to {claim.Instance}");
         var holder = await session.ScalarAsync<string>("SELECT watcher FROM instances WHERE name = @Instance", new { claim.Instance });
         if (holder != claim.Watcher || row.Watcher != claim.Watcher)
-            return Refused($"{claim.Instance} is leased to {holder ?? "nobody"}");
+            return Refused($"{claim.Instance} is leased to {holder ?? "no one"}");
         if (row.NeedsCatalog && catalog is null)
             return Refused($"the catalog of {claim.Instance} is not known yet");
 
         var claimed = await GenerationLedger.ClaimAsync(session, row, claim);
         if (claimed is null)
-            return Refused("it changed meanwhile");
+            return Refused("it changed in the meantime");
         return await GrantAsync(session, claimed, catalog, keys);
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class ClaimConsumer(
         };
     }
 
-    /// <summary>The workflow with a folder before the names of its results.</summary>
+    /// <summary>The workflow with a folder in front of the names of its results.</summary>
     private JsonElement Hide(JsonElement workflow, NodeCatalog catalog, string folder, GenerationRow row)
     {
         var hidden = JsonObject.Create(workflow)!;
@@ -142,7 +142,7 @@ internal sealed partial class ClaimConsumer(
            select new InputValue { NodeId = input.NodeId, Name = input.Name, Value = JsonSerializer.SerializeToElement(choices[0]) },
     ];
 
-    /// <summary>Names that this instance writes in another way than the submission.</summary>
+    /// <summary>Names that this instance writes differently from the submission.</summary>
     private static IEnumerable<InputValue> Spellings(RenderPlan plan, NodeCatalog? catalog) =>
         from choice in plan.Choices
         where choice.NodeId is not null
@@ -158,7 +158,7 @@ internal sealed partial class ClaimConsumer(
     [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: claim for {Instance} by watcher {Watcher} refused: {Reason}")]
     private partial void LogRefused(Guid generationId, string instance, string watcher, string reason);
 
-    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: results lie in the folder {Folder} of {Instance}'s output")]
+    [LoggerMessage(LogLevel.Information, "Generation {GenerationId}: results are in the folder {Folder} of {Instance}'s output")]
     private partial void LogFolder(Guid generationId, string folder, string instance);
 
     private sealed record InputsRow

@@ -3,7 +3,7 @@ using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Attempts;
 
-/// <summary>What a watcher says about a result beside its bytes: the query of its upload.</summary>
+/// <summary>What a watcher sends about a result besides its bytes: the query of its upload.</summary>
 internal sealed record Delivery
 {
     /// <summary>Names and titles come from other people's workflows; what is longer is cut.</summary>
@@ -25,7 +25,7 @@ internal sealed record Delivery
 
     public string? Source { get; init => field = Short(value); }
 
-    /// <summary>Only <see cref="GenerationResultKinds.Text"/> means something: what a file is, its bytes tell.</summary>
+    /// <summary>Only <see cref="GenerationResultKinds.Text"/> is significant: the type of a file is taken from its bytes.</summary>
     public string? Kind { get; init; }
 
     public bool IsText => Kind == GenerationResultKinds.Text;

@@ -67,7 +67,7 @@ internal sealed class FileDeliveryEndpoints(
         }
     }
 
-    /// <summary>What stands behind the file's first bytes, like the size of a video whose index comes last.</summary>
+    /// <summary>What follows the file's first bytes, like the size of a video whose index comes last.</summary>
     private async Task<MediaInfo> MeasureAsync(string key, MediaInfo info, CancellationToken cancellationToken)
     {
         await using var file = await files.OpenAsync(key, cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class FileDeliveryEndpoints(
     }
 
     /// <summary>
-    /// The number of a file is given out once: repeated, and by whatever attempt, it stays. Counting it in the generation's row makes that
+    /// The number of a file is assigned once: repeated deliveries, from any attempt, keep it. Counting it in the generation's row makes that
     /// row the lock and the fence.
     /// </summary>
     private static async Task<ImageRow?> RecordAsync(
@@ -132,7 +132,7 @@ internal sealed class FileDeliveryEndpoints(
         return row;
     }
 
-    /// <summary>The text that events carry, as long as there is room for it.</summary>
+    /// <summary>The text that events carry, while there is room for it.</summary>
     private static async Task<string?> InlineAsync(DatabaseSession session, Place place, ReadOnlyMemory<byte> head)
     {
         var text = ResultText.Inline(head.Span);

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.GenerationApi.Attempts;
 
 /// <summary>
-/// Takes note of other people's prompts, and says under which id they are known. Their own ids are whatever a ComfyUI says, so one that is a
-/// generation's stays that generation's, whoever claims it: an outcome under it would end it for all readers.
+/// Records other clients' prompts, and returns the id they are known by. Their own ids are chosen by a ComfyUI, so one that is a
+/// generation's id stays reserved for that generation: an outcome under it would end it for all readers.
 /// </summary>
 internal sealed class OtherPromptConsumer(GenerationsDatabase database, UploadTokens tokens, Links links, IOptions<StorageOptions> storage)
     : IConsumer<ReportOtherPrompt>
@@ -61,7 +61,7 @@ internal sealed class OtherPromptConsumer(GenerationsDatabase database, UploadTo
     {
         if (Guid.TryParse(report.PromptId, out var id))
         {
-            // As submissions do that choose this id.
+            // As submissions that choose this id do.
             await session.LockAsync($"generation:{id}");
             if (await GenerationLedger.FindAsync(session, id) is null && await OtherGeneration.FindAsync(session, id) is null)
                 return id;

@@ -18,7 +18,7 @@ internal sealed partial class OutcomeConsumer(
     GenerationsDatabase database, GenerationLedger ledger, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<OutcomeConsumer> logger)
     : IConsumer<ReportOutcome>
 {
-    /// <summary>Held back for minutes each, a work of days; then it counts as lost all the same.</summary>
+    /// <summary>Each is held back for minutes, so this takes days; then it counts as lost nevertheless.</summary>
     private const int MaxRefusedAttempts = 2000;
 
     public async Task Consume(ConsumeContext<ReportOutcome> context)
@@ -69,7 +69,7 @@ internal sealed partial class OutcomeConsumer(
         return new OutcomeDecision { Verdict = OutcomeVerdict.TakenBack };
     }
 
-    /// <summary>ComfyUI refused what its catalog should have: the catalog is read again, and who else can is asked.</summary>
+    /// <summary>ComfyUI refused what its catalog should have: the catalog is read again, and another capable instance gets the work.</summary>
     private static async Task<bool> CanGoElsewhereAsync(
         DatabaseSession session, GenerationRow row, IReadOnlyList<(InstanceRow Instance, NodeCatalog? Catalog)> others)
     {
@@ -80,7 +80,7 @@ internal sealed partial class OutcomeConsumer(
             || others.Any(o => o.Instance.Name != row.Instance && o.Instance.State == InstanceState.Up && plan.FitsTo(o.Catalog, row.NeedsCatalog));
     }
 
-    /// <summary>A short render may begin and end between two heartbeats. Older watchers do not tell; what they have completed they began.</summary>
+    /// <summary>A short render may begin and end between two heartbeats. Older watchers do not report it; what they have completed, they began.</summary>
     private static async Task<GenerationRow> NoteRenderingAsync(DatabaseSession session, GenerationRow row, ReportOutcome report)
     {
         if (report.RenderSeconds is null && report.Event?.GetProperty("type").GetString() != GenerationEventTypes.Completed)
@@ -100,10 +100,10 @@ internal sealed partial class OutcomeConsumer(
         var json = outcome.GetRawText();
         var type = outcome.GetProperty("type").GetString()!;
         if (!GenerationEventTypes.IsTerminal(type))
-            throw new JsonException($"A '{type}' event ends nothing.");
+            throw new JsonException($"A '{type}' event does not end a generation.");
         var message = ContractsJson.Deserialize(type, System.Text.Encoding.UTF8.GetBytes(json));
         if (message.GenerationId != row.Id || GenerationSequence.Attempt(message.Sequence) != row.Attempt)
-            throw new JsonException($"Event {message.Sequence} of {message.GenerationId} is no outcome of attempt {row.Attempt} of {row.Id}.");
+            throw new JsonException($"Event {message.Sequence} of {message.GenerationId} is not an outcome of attempt {row.Attempt} of {row.Id}.");
         if (!await ledger.RecordOutcomeAsync(session, row, message, json))
             return false;
         if (message is GenerationCompleted)
@@ -112,8 +112,8 @@ internal sealed partial class OutcomeConsumer(
     }
 
     /// <summary>
-    /// A lost render is tried again, as often as options allow; but what has ended two workers would end the third, and what an instance
-    /// would not take at all waits until its time in the queue is over.
+    /// A lost render is retried, as often as options allow; but what has killed two workers would kill a third, and what an instance
+    /// did not accept at all waits until its time in the queue is over.
     /// </summary>
     private async Task TakeBackAsync(DatabaseSession session, GenerationRow row, ReportOutcome report)
     {

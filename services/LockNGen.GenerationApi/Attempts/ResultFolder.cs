@@ -7,9 +7,9 @@ using LockNGen.GenerationApi.Validation;
 namespace LockNGen.GenerationApi.Attempts;
 
 /// <summary>
-/// The folder of a generation's results at ComfyUI. All owners' files lie in one output folder, numbered by their prefix: with a folder in front
-/// that cannot be guessed, no other workflow can name them. It is put there with the claim and taken off again where results arrive, so that only
-/// ComfyUI knows of it.
+/// The folder of a generation's results on ComfyUI. All owners' files are in one output folder, numbered by their prefix: with a folder in front
+/// that cannot be guessed, no other workflow can name them. It is added with the claim and removed when results arrive, so that only
+/// ComfyUI knows it.
 /// </summary>
 internal static class ResultFolder
 {
@@ -20,10 +20,10 @@ internal static class ResultFolder
         Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"folder:{generationId}")))[..Length];
 
     /// <summary>
-    /// Puts the folder before the prefixes of stock nodes that save results. What a node pack makes of a prefix is its own affair, and a
-    /// prefix that comes over a link is not there yet.
+    /// Puts the folder in front of the prefixes of stock nodes that save results. What a node pack makes of a prefix is up to the pack, and a
+    /// prefix that comes from a link is not known yet.
     /// </summary>
-    /// <returns>Whether there was any.</returns>
+    /// <returns>Whether there were any.</returns>
     public static bool Put(JsonObject workflow, NodeCatalog catalog, string folder)
     {
         var any = false;
@@ -40,7 +40,7 @@ internal static class ResultFolder
         return any;
     }
 
-    /// <summary>The subfolder of a result as the workflow's author wrote it; null where that is none.</summary>
+    /// <summary>The subfolder of a result as the workflow's author wrote it; null if there is none.</summary>
     public static string? TakeOff(string? subfolder, string folder)
     {
         if (subfolder?.StartsWith(folder, StringComparison.Ordinal) != true)
@@ -53,8 +53,8 @@ internal static class ResultFolder
     }
 
     /// <summary>
-    /// Stock classes by their name (SaveImage, SaveVideo). Others with such an input save models, which belong into the folders of models
-    /// (CheckpointSave), or make no folder (LossGraphNode, and those with a folder_name).
+    /// Stock classes by their name (SaveImage, SaveVideo). Others with such an input save models, which belong in the model folders
+    /// (CheckpointSave), or create no folder (LossGraphNode, and those with a folder_name).
     /// </summary>
     private static bool SavesResults(string? classType, NodeCatalog catalog) =>
         classType?.StartsWith("Save", StringComparison.Ordinal) == true

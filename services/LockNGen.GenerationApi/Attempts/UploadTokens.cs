@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace LockNGen.GenerationApi.Attempts;
 
 /// <summary>
-/// What a watcher proves with that an attempt was granted to it: an HMAC over generation and attempt, by a key that all replicas find in
+/// A watcher's proof that an attempt was granted to it: an HMAC over generation and attempt, with a key that all replicas read from
 /// the database.
 /// </summary>
 internal sealed class UploadTokens(GenerationsDatabase database)
@@ -16,7 +16,7 @@ internal sealed class UploadTokens(GenerationsDatabase database)
 
     private byte[]? _key;
 
-    /// <summary>The key; made when it is first needed.</summary>
+    /// <summary>The key; created when first needed.</summary>
     public async Task<byte[]> KeyAsync(CancellationToken cancellationToken) => _key ??= await SharedKey.GetAsync(database, KeySetting, cancellationToken);
 
     /// <summary>The token of an attempt.</summary>

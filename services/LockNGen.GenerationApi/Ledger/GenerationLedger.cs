@@ -43,7 +43,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         """,
         new { dispatchedBefore });
 
-    /// <summary>dispatched to running: the watcher has it rendered, as the next attempt. ComfyUI may have others to render first.</summary>
+    /// <summary>dispatched to running: the watcher renders it, as the next attempt. ComfyUI may have others to render first.</summary>
     public static Task<GenerationRow?> ClaimAsync(DatabaseSession session, GenerationRow row, ClaimGeneration claim) =>
         session.FirstOrDefaultAsync<GenerationRow>(
             $"""
@@ -55,7 +55,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
             """,
             new { row.Id, row.Attempt, claim.ClaimId, claim.Instance, claim.Watcher, GenerationSequence.AttemptFactor, session.Now });
 
-    /// <summary>ComfyUI has begun with what was claimed: from now on its clock runs.</summary>
+    /// <summary>ComfyUI has started what was claimed: its time limit runs from now on.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="id">The generation.</param>
     /// <param name="attempt">The attempt.</param>
@@ -78,7 +78,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// <param name="wasLost">Whether its render is lost; a lost watcher's render may still be adopted.</param>
     /// <param name="workerDied">Whether ComfyUI's worker died while it rendered this.</param>
     /// <param name="isRetry">Whether it counts as a retry, if it was lost.</param>
-    /// <param name="wasUnclaimed">Whether its watcher lives and has not heard that it has it.</param>
+    /// <param name="wasUnclaimed">Whether its watcher is alive and does not know that it holds it.</param>
     public async Task<bool> TakeBackAsync(
         DatabaseSession session, GenerationRow row, bool wasLost, bool workerDied = false, bool isRetry = true, bool wasUnclaimed = false)
     {
@@ -120,12 +120,12 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         session.AfterCommit(scheduler.Set);
     }
 
-    /// <summary>The event that tells a waiting generation's place.</summary>
+    /// <summary>The event that reports a waiting generation's place.</summary>
     public GenerationQueued QueuedEvent(Guid id, int attempt, long number, QueuePlace place) => new()
     {
         GenerationId = id,
         Sequence = GenerationSequence.Of(attempt, number),
-        // All that comes before a claim are events like this one.
+        // All events before a claim are like this one.
         StateSequence = number > 1 ? GenerationSequence.Of(attempt, number - 1) : null,
         Timestamp = clock.GetUtcNow(),
         Data = new GenerationQueuedData { Position = place.Position, EstimatedWaitSeconds = place.EstimatedWaitSeconds },
@@ -152,7 +152,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     /// </summary>
     public async Task<bool> EndAsync(DatabaseSession session, GenerationRow row, GenerationError? error, string reason)
     {
-        // How far the watcher of a running one has come, it alone knows.
+        // Only the watcher of a running one knows how far it has got.
         long? before = row.EventNumber > 0 ? GenerationSequence.Of(row.Attempt, row.EventNumber) : null;
         GenerationEvent outcome = error is null
             ? new GenerationCancelled
@@ -228,7 +228,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
     private async Task<IReadOnlyList<GenerationImage>> ImagesAsync(DatabaseSession session, Guid id) =>
         [.. (await ImageRow.OfAsync(session, id)).Select(i => i.ToContract(links))];
 
-    /// <summary>Those of the submission: of the rendering only its watcher would know.</summary>
+    /// <summary>The warnings of the submission: only the watcher knows those of the rendering.</summary>
     private static async Task<IReadOnlyList<GenerationWarning>> WarningsAsync(DatabaseSession session, Guid id) =>
         await session.ScalarAsync<string>("SELECT warnings FROM generation_inputs WHERE generation_id = @id", new { id }) is { } warnings
             ? JsonSerializer.Deserialize(warnings, StoredJson.Default.IReadOnlyListGenerationWarning) ?? []
@@ -236,7 +236,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
 
     private async Task AfterEndAsync(DatabaseSession session, GenerationRow row, GenerationEvent outcome)
     {
-        // They are not needed any more.
+        // They are no longer needed.
         await session.ExecuteAsync("UPDATE generation_inputs SET secrets = NULL WHERE generation_id = @Id AND secrets IS NOT NULL", new { row.Id });
         session.AfterCommit(() =>
         {

@@ -17,7 +17,7 @@ internal static class HeldWork
         var abandon = new List<Guid>();
         foreach (var one in held)
         {
-            // Older watchers do not tell when ComfyUI begins; with them it counts from the claim.
+            // Older watchers do not report when ComfyUI begins; theirs counts from the claim.
             var tells = one.Begun is not null;
             if (one.Begun != false)
                 await BeginAsync(session, one, tells ? session.Now - TimeSpan.FromSeconds(one.RenderSeconds) : null);

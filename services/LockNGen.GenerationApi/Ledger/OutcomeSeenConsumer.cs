@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace LockNGen.GenerationApi.Ledger;
 
-/// <summary>Notes which outcomes have come back from the broker: those that do not are published again.</summary>
+/// <summary>Records which outcomes have come back from the broker: those that do not are published again.</summary>
 internal sealed class OutcomeSeenConsumer(GenerationsDatabase database, Endings endings)
     : IConsumer<GenerationCompleted>, IConsumer<GenerationFailed>, IConsumer<GenerationCancelled>
 {

@@ -8,7 +8,7 @@ using MassTransit;
 
 namespace LockNGen.GenerationApi.Ledger;
 
-/// <summary>Tells a gateway what the database knows of a generation that its ring has lost.</summary>
+/// <summary>Returns to a gateway what the database knows about a generation missing from its ring.</summary>
 internal sealed class SnapshotConsumer(GenerationsDatabase database, Links links) : IConsumer<GetSnapshot>
 {
     public async Task Consume(ConsumeContext<GetSnapshot> context) => await context.RespondAsync(

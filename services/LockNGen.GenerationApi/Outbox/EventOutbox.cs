@@ -30,7 +30,7 @@ internal sealed class EventOutbox(OutboxSignal signal)
     }
 }
 
-/// <summary>What is to be published of a generation, as the table has it.</summary>
+/// <summary>The entries to publish for a generation, as stored in the table.</summary>
 internal sealed record OutboxEntry(Guid GenerationId, string Type, string Body, string? Owner, string? TraceParent)
 {
     public static OutboxEntry Of(GenerationEvent message, string? owner, string? traceParent) =>

@@ -12,7 +12,7 @@ namespace LockNGen.GenerationApi.Outbox;
 
 /// <summary>
 /// Publishes the outbox: the events of one generation in order, different generations side by side, by one replica at a time. What the
-/// broker has not confirmed stays, and is tried again with backoff, after the others. A row that cannot be read, or that no broker takes, is
+/// broker has not confirmed stays, and is retried with backoff, after the others. A row that cannot be read, or that no broker accepts, is
 /// parked: it keeps its place in the table, with the reason, until an operator decides, and holds up nothing else.
 /// </summary>
 internal sealed partial class OutboxPublisher(
@@ -28,13 +28,13 @@ internal sealed partial class OutboxPublisher(
     private const int BatchSize = 200;
     private const int MaxParallelGenerations = 16;
 
-    /// <summary>What RabbitMQ takes by default, in its newest versions; a larger message costs the channel and everything on it.</summary>
+    /// <summary>The default limit of the newest RabbitMQ versions; a larger message closes the channel, with everything on it.</summary>
     private const int MaxBodyBytes = 16 << 20;
 
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(5);
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
-    /// <summary>How often rows are looked for that another replica left behind.</summary>
+    /// <summary>How often to look for rows that another replica left behind.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

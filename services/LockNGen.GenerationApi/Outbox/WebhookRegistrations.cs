@@ -40,6 +40,6 @@ internal sealed partial class WebhookRegistrations(CommandClient commands, Broke
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The queue {Queue} did not exist: the notifier finds there what it is asked for before its first start")]
+    [LoggerMessage(LogLevel.Information, "The queue {Queue} did not exist and was declared: the notifier will process its registrations when it first starts")]
     private partial void LogDeclared(string queue);
 }
