@@ -17,7 +17,7 @@ namespace LockNGen.ComfyDoors;
 /// <summary>The doors as a part of a host: alone, or in Standalone.</summary>
 public static class ComfyDoorsExtensions
 {
-    /// <summary>Adds the doors, with all of their routes: these are told apart by port, not by path.</summary>
+    /// <summary>Adds the doors, with all of their routes: these are distinguished by port, not by path.</summary>
     public static IHostApplicationBuilder AddComfyDoors(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;

@@ -7,12 +7,12 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyDoors;
 
 /// <summary>
-/// Takes the requests that come to the doors' port out of the rest of the process: <c>/api/queue</c> means something else here than it does to the
+/// Separates requests to the doors' port from the rest of the process: <c>/api/queue</c> means something different here than in the
 /// GenerationApi.
 /// </summary>
 internal sealed class DoorBranch(IOptions<DoorOptions> options) : IStartupFilter
 {
-    /// <summary>For connections that are dead; Python's clients do not read while they upload.</summary>
+    /// <summary>Detects dead connections; generous, because Python's clients do not read while they upload.</summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromMinutes(5);
 

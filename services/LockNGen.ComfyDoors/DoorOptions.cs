@@ -18,7 +18,7 @@ public sealed class DoorOptions
     [Range(1, 65_535)]
     public int? Port { get; set; }
 
-    /// <summary>Unique among the replicas; part of the name of its queue. Default: host name and a random suffix, new with every start.</summary>
+    /// <summary>Unique among the replicas; part of the name of its queue. Default: host name and a random suffix, new at every start.</summary>
     [Required, RegularExpression("[A-Za-z0-9._-]{1,100}", ErrorMessage = "ComfyDoors:Name must be 1 to 100 letters, digits, '.', '_' or '-'.")]
     public string Name { get; set; } = $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}";
 

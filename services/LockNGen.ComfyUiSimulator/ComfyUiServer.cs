@@ -5,7 +5,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator;
 
-/// <summary>One life of a ComfyUI process: queue, history, sockets, cache and worker. A restart makes a new one.</summary>
+/// <summary>One run of a ComfyUI process: queue, history, sockets, cache and worker. A restart creates a new one.</summary>
 internal sealed class ComfyUiServer : IAsyncDisposable
 {
     private readonly ServerEnvironment _environment;
@@ -33,7 +33,7 @@ internal sealed class ComfyUiServer : IAsyncDisposable
 
     public ServerLog Log { get; }
 
-    /// <summary>Lets a handler take the server that lives now; a container would dispose what it hands out.</summary>
+    /// <summary>Gives handlers the current server; a container would dispose of it.</summary>
     public static ValueTask<ComfyUiServer?> BindAsync(HttpContext context) =>
         ValueTask.FromResult<ComfyUiServer?>(context.RequestServices.GetRequiredService<Simulator>().Server);
 
@@ -59,7 +59,7 @@ internal sealed class ComfyUiServer : IAsyncDisposable
         return flags;
     }
 
-    /// <summary>Cuts every socket without a close frame, as any death of the real process does.</summary>
+    /// <summary>Cuts every socket without a close frame, as when the real process dies.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -79,7 +79,7 @@ internal sealed class ComfyUiServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The server ends; its frames go with it.
+            // The server ends, and its frames with it.
             return;
         }
     }

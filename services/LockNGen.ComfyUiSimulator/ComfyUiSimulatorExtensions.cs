@@ -73,7 +73,7 @@ public static class ComfyUiSimulatorExtensions
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel, Faults faults, IOptions<SimulatorOptions> options)
     {
-        // Names of results in any script stand in a header as they are, as the real server sends them.
+        // Result names in any script are sent in a header unescaped, as by the real server.
         kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxUpload(options);

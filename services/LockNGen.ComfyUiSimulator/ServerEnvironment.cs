@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiSimulator;
 
-/// <summary>What a server lives in and what survives its restart: configuration, files, node classes, injected faults and the render log.</summary>
+/// <summary>The environment of a server, which survives its restart: configuration, files, node classes, injected faults and the render log.</summary>
 internal sealed class ServerEnvironment(
     IOptions<SimulatorOptions> options,
     NodeLibrary library,

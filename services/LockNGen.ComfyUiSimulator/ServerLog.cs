@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator;
 
-/// <summary>What the server has printed, as <c>/internal/logs/raw</c> shows it: the last 300 writes, and one line may take several.</summary>
+/// <summary>The server's output, as shown by <c>/internal/logs/raw</c>: the last 300 writes; one line may take several.</summary>
 internal sealed class ServerLog(TimeProvider clock)
 {
     private const int MaxEntries = 300;

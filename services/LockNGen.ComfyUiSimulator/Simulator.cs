@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator;
 
-/// <summary>Holds the living server, and restarts it.</summary>
+/// <summary>Holds the current server, and restarts it.</summary>
 internal sealed class Simulator(ServerEnvironment environment, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
 {
     private readonly SemaphoreSlim _restart = new(1, 1);
@@ -16,13 +16,13 @@ internal sealed class Simulator(ServerEnvironment environment, IHostApplicationL
         return Task.CompletedTask;
     }
 
-    /// <summary>Forgets queue, history, cache and temporary files, as the real server does when its process is restarted.</summary>
+    /// <summary>Discards queue, history, cache and temporary files, as a restart of the real server's process does.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         await _restart.WaitAsync(cancellationToken);
         try
         {
-            // Holds go last: a run that one of them stops must die there and not get away.
+            // Holds are released last: a run stopped at one must end there and not continue.
             await Server.DisposeAsync();
             environment.Faults.Holds.ReleaseAll();
             _server = new ComfyUiServer(environment);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyDoors.Access;
 
 /// <summary>
-/// The ways in which programs made for one ComfyUI can send a token, brought into the one way in which it is checked. While authentication is
-/// off none of them means anything: some programs always send an empty one.
+/// Converts the various ways in which programs made for one ComfyUI can send a token into the one that is checked. While authentication is
+/// off, all are ignored: some programs always send an empty one.
 /// </summary>
 internal sealed class Credentials(RequestDelegate next, IOptions<AuthOptions> auth)
 {
@@ -38,7 +38,7 @@ internal sealed class Credentials(RequestDelegate next, IOptions<AuthOptions> au
     /// <summary>The token of a request.</summary>
     public static string? TokenOf(HttpContext context) => context.Items[Key] as string;
 
-    /// <summary><c>/u/{token}/prompt</c> is <c>/prompt</c>; traces and logs get to see that only.</summary>
+    /// <summary><c>/u/{token}/prompt</c> is <c>/prompt</c>; traces and logs only see the latter.</summary>
     private static string? TakeFromPath(HttpRequest request)
     {
         if (request.Path.Value is not { } path || !path.StartsWith(Prefix, StringComparison.Ordinal))
@@ -60,7 +60,7 @@ internal sealed class Credentials(RequestDelegate next, IOptions<AuthOptions> au
         return header.StartsWith(bearer, StringComparison.OrdinalIgnoreCase) ? NonEmpty(header[bearer.Length..].Trim()) : null;
     }
 
-    /// <summary>The password is the token; the name is whatever a program asks its user for.</summary>
+    /// <summary>The password is the token; the user name can be anything.</summary>
     private static string? PasswordOf(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();

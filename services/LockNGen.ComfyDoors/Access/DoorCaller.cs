@@ -3,19 +3,19 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.ComfyDoors.Access;
 
-/// <summary>Who calls, and what the GenerationApi is called with in its name. Endpoints take it as a parameter.</summary>
+/// <summary>The caller, and the credentials for calling the GenerationApi on its behalf. Endpoints take it as a parameter.</summary>
 internal sealed record DoorCaller
 {
-    /// <summary>Whose prompts are told; empty where nobody is told apart.</summary>
+    /// <summary>The owner whose prompts are shown; empty if owners are not distinguished.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>The token, passed on as it came.</summary>
+    /// <summary>The token, passed on unchanged.</summary>
     public string? Token { get; init; }
 
-    /// <summary>The caller's address, for the limits of the GenerationApi.</summary>
+    /// <summary>The caller's address, for the GenerationApi's limits.</summary>
     public string? Address { get; init; }
 
-    /// <summary>Who it is by its token, which ends and may be revoked.</summary>
+    /// <summary>The identity from its token, which expires and may be revoked.</summary>
     public Caller? Identity { get; init; }
 
     public static ValueTask<DoorCaller?> BindAsync(HttpContext context, ParameterInfo parameter) => new(Of(context));

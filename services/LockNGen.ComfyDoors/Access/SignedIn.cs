@@ -1,9 +1,9 @@
 namespace LockNGen.ComfyDoors.Access;
 
-/// <summary>Lets nobody in who is not signed in, and says so as each API's clients expect it.</summary>
+/// <summary>Rejects callers that are not signed in, in the form that each API's clients expect.</summary>
 internal static class SignedIn
 {
-    /// <summary>Asks for it at every endpoint of a group.</summary>
+    /// <summary>Requires it at every endpoint of a group.</summary>
     public static RouteGroupBuilder RequireSignedIn(this RouteGroupBuilder group, Func<HttpContext, IResult> refusal) => group.AddEndpointFilter(async (context, next) =>
     {
         if (context.HttpContext.User.Identity?.IsAuthenticated == true)

@@ -8,12 +8,12 @@ internal sealed class ApiException(int status, ApiProblem problem, TimeSpan? ret
 {
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Its status code; 503 when it did not answer.</summary>
+    /// <summary>Its status code; 503 if it did not answer.</summary>
     public int Status => status;
 
     public ApiProblem Problem => problem;
 
-    /// <summary>Says in <c>Retry-After</c> when to try again, where that is known or the caller was too early.</summary>
+    /// <summary>Sets <c>Retry-After</c>, if the time is known or the caller was too early.</summary>
     public void TellWhen(HttpResponse response)
     {
         if ((retryAfter ?? (status == StatusCodes.Status429TooManyRequests ? DefaultWait : null)) is { } wait)

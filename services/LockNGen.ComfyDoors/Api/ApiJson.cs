@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LockNGen.ComfyDoors.Api;
 
-/// <summary>Source-generated metadata of what is said to and by the GenerationApi.</summary>
+/// <summary>Source-generated metadata of the requests to the GenerationApi and its answers.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PromptList))]
 [JsonSerializable(typeof(Submitted))]

@@ -1,9 +1,9 @@
 namespace LockNGen.ComfyDoors.Api;
 
-/// <summary>Answers what the GenerationApi refuses, and what cannot be read, in the words of the API that was called.</summary>
+/// <summary>Reports refusals by the GenerationApi, and unreadable requests, in the error format of the called API.</summary>
 internal static class Failures
 {
-    /// <summary>At every endpoint of a group.</summary>
+    /// <summary>Adds this to every endpoint of a group.</summary>
     public static RouteGroupBuilder AnswerFailures(this RouteGroupBuilder group, Func<HttpContext, ApiException, IResult> refused, Func<int, string, string, IResult> invalid) =>
         group.AddEndpointFilter(async (context, next) =>
         {

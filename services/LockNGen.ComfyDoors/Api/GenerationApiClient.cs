@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.Api;
 
-/// <summary>Calls the GenerationApi in the name of a caller.</summary>
+/// <summary>Calls the GenerationApi on behalf of a caller.</summary>
 internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<DoorOptions> options, TimeProvider clock)
 {
     /// <summary>The name of its HTTP client.</summary>
@@ -16,7 +16,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
 
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
 
-    /// <summary>Reads JSON; waits for an API that is away.</summary>
+    /// <summary>Reads JSON; waits for an API that is unavailable.</summary>
     /// <exception cref="ApiException">It refused, or does not come back.</exception>
     public async Task<T> GetAsync<T>(DoorCaller caller, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -25,12 +25,12 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
     }
 
     /// <summary>Sends JSON, and reads the answer.</summary>
-    /// <param name="caller">Who asks.</param>
+    /// <param name="caller">The caller.</param>
     /// <param name="method">The method.</param>
     /// <param name="path">The path.</param>
     /// <param name="body">The JSON.</param>
-    /// <param name="type">What is answered.</param>
-    /// <param name="mayRepeat">Whether to send it again when its answer was lost: doing it twice is doing it once.</param>
+    /// <param name="type">The type of the answer.</param>
+    /// <param name="mayRepeat">Whether to send it again if its answer was lost: the request is idempotent.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="idempotencyKey">Header Idempotency-Key.</param>
     /// <exception cref="ApiException">It refused, or does not come back.</exception>
@@ -51,7 +51,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
         return await ReadAsync(response, type, cancellationToken);
     }
 
-    /// <summary>Sends what has no answer.</summary>
+    /// <summary>Sends a request whose answer has no body.</summary>
     /// <exception cref="ApiException">It refused, or does not come back.</exception>
     public async Task PostAsync(DoorCaller caller, string path, byte[]? body, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
             cancellationToken);
     }
 
-    /// <summary>Uploads a stream, which can be sent once only.</summary>
+    /// <summary>Uploads a stream, which can be sent only once.</summary>
     /// <exception cref="ApiException">It refused, or does not answer.</exception>
     public async Task<Uploaded> UploadAsync(DoorCaller caller, Stream content, string fileName, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
         return await ReadAsync(response, ApiJson.Default.Uploaded, cancellationToken);
     }
 
-    /// <summary>A file with its headers; the caller disposes of it. 304, 404, 416 and the like come back as they are.</summary>
+    /// <summary>A file with its headers; the caller disposes of it. 304, 404, 416 and the like are returned as they are.</summary>
     public Task<HttpResponseMessage> OpenAsync(DoorCaller caller, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         SendAsync(caller, request, mayRepeat: true, cancellationToken, anyStatus: true);
 
@@ -103,7 +103,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
             }
             catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                // What is passed on is larger than it may be: that is the client's, and no failure of the API.
+                // The forwarded body is too large: the client's error, not a failure of the API.
                 if (e.InnerException is BadHttpRequestException invalid)
                     throw invalid;
                 if (!mayRepeat || clock.GetUtcNow() >= deadline)
@@ -129,10 +129,10 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
         }
         catch (JsonException)
         {
-            // Something in front of the API answered in its place; the status says enough.
+            // Something in front of the API answered in its place; the status is enough.
         }
 
-        // To programs 503 is a server that does not answer; a full queue does, and asks to wait.
+        // Programs take 503 for a server that is unavailable; a full queue is not, and asks them to wait.
         var status = problem?.Code == ProblemCodes.QueueFull ? StatusCodes.Status429TooManyRequests : (int)response.StatusCode;
         return new ApiException(status, problem ?? new ApiProblem(), response.Headers.RetryAfter?.Delta);
     }

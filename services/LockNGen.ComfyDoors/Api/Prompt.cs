@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Api;
 
-/// <summary>A generation that came through a door, as the GenerationApi answers it.</summary>
+/// <summary>A generation submitted through a door, as the GenerationApi returns it.</summary>
 internal sealed record Prompt
 {
     public required long Number { get; init; }
@@ -21,7 +21,7 @@ internal sealed record Prompt
 /// <summary>A page of prompts.</summary>
 internal sealed record PromptList(IReadOnlyList<Prompt> Items, int Total);
 
-/// <summary>What doors need to know of a generation.</summary>
+/// <summary>What doors need to know about a generation.</summary>
 internal sealed record Generation
 {
     public required Guid Id { get; init; }
@@ -76,7 +76,7 @@ internal sealed record Uploaded
     public string? Hash { get; init; }
 }
 
-/// <summary>A file under the name that its owner gave it.</summary>
+/// <summary>A file under the name given by its owner.</summary>
 internal sealed record NamedFile
 {
     public required string Folder { get; init; }
@@ -103,10 +103,10 @@ internal sealed record ModelList(IReadOnlyList<Model> Models);
 /// <summary>A model.</summary>
 internal sealed record Model(string Name, string Folder);
 
-/// <summary>An address that is good without a token, below /api/doors/content/.</summary>
+/// <summary>An address that is valid without a token, below /api/doors/content/.</summary>
 internal sealed record SignedLink(string Path, DateTimeOffset ExpiresAt);
 
-/// <summary>A record over an upload.</summary>
+/// <summary>A record about an upload.</summary>
 internal sealed record Asset
 {
     public required Guid Id { get; init; }
@@ -121,7 +121,7 @@ internal sealed record Asset
     public bool? CreatedNew { get; init; }
 }
 
-/// <summary>An asset to make.</summary>
+/// <summary>An asset to create.</summary>
 internal sealed record NewAsset
 {
     public required string Hash { get; init; }

@@ -5,7 +5,7 @@ using MassTransit;
 
 namespace LockNGen.ComfyDoors.Events;
 
-/// <summary>Brings events to the state of their owner; those of owners who never came to this door are dropped.</summary>
+/// <summary>Passes events to the state of their owner; those of owners unknown to this door are dropped.</summary>
 internal sealed class EventFeed(OwnerStates owners, JobWatch watch, RevocationList revocations) :
     IConsumer<GenerationQueued>,
     IConsumer<GenerationStarted>,

@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace LockNGen.ComfyDoors.Events;
 
-/// <summary>Brings the pictures of nodes at work to whoever knows their prompt.</summary>
+/// <summary>Passes preview pictures to the owners and watchers that know their prompt.</summary>
 internal sealed class PreviewFeed(OwnerStates owners, JobWatch watch) : IConsumer<GenerationPreviewBytes>
 {
     public Task Consume(ConsumeContext<GenerationPreviewBytes> context)

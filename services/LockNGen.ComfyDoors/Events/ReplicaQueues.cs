@@ -31,7 +31,7 @@ internal static class ReplicaQueues
         // One at a time, because order matters.
         endpoint.ConcurrentMessageLimit = 1;
         endpoint.PrefetchCount = 500;
-        // What cannot be read now never can: the comparison with the GenerationApi makes up for it.
+        // What cannot be read now never can be: the comparison with the GenerationApi makes up for it.
         endpoint.DiscardFaultedMessages();
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
             return;

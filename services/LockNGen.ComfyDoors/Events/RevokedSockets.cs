@@ -3,7 +3,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.ComfyDoors.Events;
 
-/// <summary>Ends the sockets of revoked tokens.</summary>
+/// <summary>Closes the sockets of revoked tokens.</summary>
 internal sealed class RevokedSockets(RevocationList revocations, OwnerStates owners) : RevocationWatch(revocations)
 {
     protected override void EndRevoked(RevocationList revocations)

@@ -6,13 +6,13 @@ using System.Text.Json.Nodes;
 namespace LockNGen.ComfyDoors.Frames;
 
 /// <summary>
-/// ComfyUI's text frames. Compact, and with <c>type</c> first: there are programs that tell text from pictures by the bytes <c>{"type":</c>.
+/// ComfyUI's text frames. Compact, and with <c>type</c> first: some programs distinguish text from pictures by the bytes <c>{"type":</c>.
 /// </summary>
 internal static class ComfyFrames
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>How many prompts are unfinished; the first one of a socket tells it its id.</summary>
+    /// <summary>How many prompts are unfinished; the first one on a socket also contains its id.</summary>
     public static TextFrame Status(int remaining, string? sid = null) => Write("status", w =>
     {
         w.WriteStartObject("status");
@@ -46,7 +46,7 @@ internal static class ComfyFrames
         w.WriteNumber("timestamp", timestamp);
     });
 
-    /// <summary>A node begins; without one, the prompt has ended.</summary>
+    /// <summary>A node starts; without a node, the prompt has ended.</summary>
     public static TextFrame Executing(string id, string? node) => Write("executing", w =>
     {
         w.WriteString("node", node);
@@ -109,7 +109,7 @@ internal static class ComfyFrames
         }
     });
 
-    /// <summary>An event of a custom node, as the node sent it.</summary>
+    /// <summary>A custom node's event, as the node sent it.</summary>
     public static TextFrame Custom(string type, JsonElement data)
     {
         var buffer = new ArrayBufferWriter<byte>(256);

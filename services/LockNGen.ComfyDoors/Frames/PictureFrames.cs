@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyDoors.Frames;
 
-/// <summary>ComfyUI's binary frames: kind 1 for every client, kind 4 for those that have asked for it.</summary>
+/// <summary>ComfyUI's binary frames: kind 1 for every client, kind 4 for those that have requested it.</summary>
 internal static class PictureFrames
 {
     private const int Kind1 = 1;
@@ -13,13 +13,13 @@ internal static class PictureFrames
     private const int Png = 2;
 
     /// <summary>
-    /// A preview. Without kind 4 only as JPEG: a PNG of kind 1 is a result for those who look for the pictures of SaveImageWebsocket there.
+    /// A preview. Without kind 4 only as JPEG: clients that read the pictures of SaveImageWebsocket take a PNG of kind 1 for a result.
     /// </summary>
     public static byte[]? Preview(PreviewFrame frame, bool withMetadata) => withMetadata
         ? WithMetadata(frame.PromptId, frame.NodeId, frame.ContentType, frame.Image)
         : frame.ContentType == "image/jpeg" ? Plain(Jpeg, frame.Image) : null;
 
-    /// <summary>A result that goes through the socket.</summary>
+    /// <summary>A result sent through the socket.</summary>
     public static byte[] Result(ResultFrame frame, byte[] image, bool withMetadata) =>
         withMetadata ? WithMetadata(frame.PromptId, frame.NodeId, frame.ContentType, image) : Plain(frame.ContentType == "image/jpeg" ? Jpeg : Png, image);
 

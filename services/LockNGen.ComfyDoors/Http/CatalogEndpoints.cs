@@ -46,7 +46,7 @@ internal sealed class CatalogEndpoints(GenerationApiClient api, Catalogs catalog
     private async Task<IResult> ExperimentAsync(DoorCaller caller, CancellationToken cancellationToken) => ComfyResults.Json(new JsonArray(
         [.. (await ModelsAsync(caller, cancellationToken)).Select(m => m.Folder).Distinct().Select(f => new JsonObject { ["name"] = f, ["folders"] = new JsonArray() })]));
 
-    /// <summary>Which of an instance's folders of this name a model lies in is of no use here.</summary>
+    /// <summary>Which of an instance's folders of this name contains a model does not matter here.</summary>
     private async Task<IResult> ExperimentAsync(string folder, DoorCaller caller, CancellationToken cancellationToken)
     {
         var names = (await ModelsAsync(caller, cancellationToken)).Where(m => m.Folder == folder).Select(m => m.Name).Distinct().ToList();

@@ -6,7 +6,7 @@ using LockNGen.ComfyDoors.Shapes;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary>Answers as ComfyUI gives them.</summary>
+/// <summary>Answers in ComfyUI's format.</summary>
 internal static class ComfyResults
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -16,11 +16,11 @@ internal static class ComfyResults
 
     public static IResult Error(int status, string type, string message, string details = "") => Json(ComfyErrors.Simple(type, message, details), status);
 
-    /// <summary>Nobody is signed in.</summary>
+    /// <summary>The caller is not signed in.</summary>
     public static IResult Unauthorized(HttpContext context) => Error(
         StatusCodes.Status401Unauthorized, "unauthorized", "Sign in: send a token as Authorization: Bearer, as the password of Authorization: Basic, as X-API-Key, or in the address (/u/<token>).");
 
-    /// <summary>The GenerationApi refused, for a reason that is none of the workflow.</summary>
+    /// <summary>The GenerationApi refused, for a reason other than the workflow.</summary>
     public static IResult Of(HttpContext context, ApiException e)
     {
         e.TellWhen(context.Response);

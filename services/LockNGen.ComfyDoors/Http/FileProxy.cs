@@ -3,7 +3,7 @@ using LockNGen.ComfyDoors.Api;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary>Hands a file of the GenerationApi on: its bytes as they come, and the headers that keep a browser from running it.</summary>
+/// <summary>Passes on a file of the GenerationApi: its bytes as they arrive, and the headers that keep a browser from running it.</summary>
 internal sealed class FileProxy(GenerationApiClient api)
 {
     private static readonly string[] Asked = ["Range", "If-Range", "If-None-Match", "If-Modified-Since"];
@@ -14,7 +14,7 @@ internal sealed class FileProxy(GenerationApiClient api)
         "Last-Modified", "Cache-Control",
     ];
 
-    /// <summary>Answers with the file; false when there is none.</summary>
+    /// <summary>Answers with the file; false if there is none.</summary>
     public async Task<bool> ServeAsync(HttpContext context, DoorCaller caller, string path)
     {
         using var response = await api.OpenAsync(

@@ -6,23 +6,23 @@ using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary>Reads a multipart form as it comes in: files as streams, fields as text, in any order.</summary>
+/// <summary>Reads a multipart form as it arrives: files as streams, fields as text, in any order.</summary>
 internal sealed class FormReader(MultipartReader reader)
 {
     private const int MaxField = 65_536;
 
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
 
-    /// <summary>The form of a request; null when it has none.</summary>
+    /// <summary>The form of a request; null if it has none.</summary>
     public static FormReader? Of(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= 200 } boundary
             ? new FormReader(new MultipartReader(boundary, request.Body))
             : null;
 
-    /// <summary>A field that has been kept.</summary>
+    /// <summary>A field read so far.</summary>
     public string? Field(string name) => _fields.GetValueOrDefault(name);
 
-    /// <summary>All fields that have been kept.</summary>
+    /// <summary>All fields read so far.</summary>
     public IReadOnlyDictionary<string, string> Fields => _fields;
 
     /// <summary>The next part; null at the end.</summary>
@@ -38,7 +38,7 @@ internal sealed class FormReader(MultipartReader reader)
         return null;
     }
 
-    /// <summary>Keeps a part as a field.</summary>
+    /// <summary>Stores a part as a field.</summary>
     public async Task KeepAsync(string name, Stream body, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxField + 1];
@@ -58,19 +58,19 @@ internal sealed class FormReader(MultipartReader reader)
         }
     }
 
-    /// <summary>Not one that is too large, and not a client that has left.</summary>
+    /// <summary>Not a body that is too large, and not a client that has disconnected.</summary>
     private static bool IsOfDamagedForm(IOException e) => e is not (BadHttpRequestException or ConnectionResetException);
 
     private static InvalidDataException Damaged(IOException e) => new("The multipart body is damaged: it ends before its last boundary.", e);
 
-    /// <summary>Without the folders that a browser or a script may send with it.</summary>
+    /// <summary>Removes the folders that a browser or a script may send with it.</summary>
     private static string FileNameOf(ContentDispositionHeaderValue disposition)
     {
         var name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString();
         return name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
     }
 
-    /// <summary>The bytes of a part; whoever passes them on is told that they are damaged, and not that passing them on failed.</summary>
+    /// <summary>The bytes of a part; reports a damaged form as such, so that it is not taken for a failure to pass them on.</summary>
     private sealed class PartBody(Stream section) : ForwardStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -90,6 +90,6 @@ internal sealed class FormReader(MultipartReader reader)
 /// <summary>A part of a form.</summary>
 internal sealed record FormPart(FormReader Form, string Name, string FileName, Stream Body)
 {
-    /// <summary>Keeps it as a field.</summary>
+    /// <summary>Stores it as a field.</summary>
     public Task KeepAsync(CancellationToken cancellationToken) => Form.KeepAsync(Name, Body, cancellationToken);
 }

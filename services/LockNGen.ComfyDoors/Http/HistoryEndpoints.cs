@@ -15,11 +15,11 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>How many are told of when nobody says how many.</summary>
+    /// <summary>How many are listed by default.</summary>
     private const int DefaultItems = 100;
     private const int MaxItems = 1_000;
 
-    /// <summary>Events that end prompts clear what is kept of the short history; this is for those that are lost.</summary>
+    /// <summary>Events that end prompts clear the cached short history; this limit is for lost ones.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -56,7 +56,7 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
         return ComfyResults.Json(Tell(prompts, await catalogs.GetAsync(caller, cancellationToken)));
     }
 
-    /// <summary>Some programs ask for all of it ten times a second: they get the newest, without workflows, and from memory.</summary>
+    /// <summary>Some programs request all of it ten times a second: they get the newest, without workflows, from memory.</summary>
     private async Task<byte[]> ShortAsync(DoorCaller caller, CancellationToken cancellationToken)
     {
         var owner = owners.Of(caller);
@@ -86,7 +86,7 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
         return TypedResults.Ok();
     }
 
-    /// <summary>In the order in which they ended, the newest last; of full entries as many as there is room for.</summary>
+    /// <summary>In the order in which they ended, newest last; as many full entries as there is room for.</summary>
     private JsonObject Tell(IReadOnlyList<Prompt> prompts, NodeCatalog catalog)
     {
         var room = (long)options.Value.MaxHistoryBytes;

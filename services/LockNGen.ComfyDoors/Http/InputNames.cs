@@ -6,15 +6,15 @@ using LockNGen.ComfyDoors.Shapes;
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary>
-/// Inputs that name a result of an earlier prompt (<c>name [output]</c>): wherever that was rendered, its bytes become an input of this one. Names of
-/// uploads the GenerationApi understands itself.
+/// Inputs that name a result of an earlier prompt (<c>name [output]</c>): its bytes become an input of this one, wherever it was rendered. Names of
+/// uploads are handled by the GenerationApi itself.
 /// </summary>
 internal sealed class InputNames(GenerationApiClient api)
 {
     private static readonly string[] Folders = [" [output]", " [temp]", " [input]"];
 
-    /// <summary>Puts uploads in the place of the results that a workflow names.</summary>
-    /// <exception cref="ApiException">The GenerationApi does not take it.</exception>
+    /// <summary>Replaces the results that a workflow names with uploads.</summary>
+    /// <exception cref="ApiException">The GenerationApi refused it.</exception>
     public async Task BringAsync(DoorCaller caller, JsonObject workflow, CancellationToken cancellationToken)
     {
         var known = new Dictionary<(Guid, int), string?>();
@@ -32,7 +32,7 @@ internal sealed class InputNames(GenerationApiClient api)
         }
     }
 
-    /// <summary>Makes an upload of a result; null when the caller has none such.</summary>
+    /// <summary>Uploads a result; null if the caller has no such result.</summary>
     public async Task<string?> CopyAsync(DoorCaller caller, Guid id, int index, CancellationToken cancellationToken)
     {
         using var response = await api.OpenAsync(caller, () => new HttpRequestMessage(HttpMethod.Get, $"/api/generations/{id}/images/{index}"), cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ReportedQueue queue
     private const int MaxBytes = 1 << 20;
     private const int MaxLimit = 1_000;
 
-    /// <summary>ComfyUI's words, each with the statuses that it stands for.</summary>
+    /// <summary>ComfyUI's status names, with the statuses that each stands for.</summary>
     private static readonly ILookup<string, GenerationStatus> Statuses =
         Enum.GetValues<GenerationStatus>().Where(s => s != GenerationStatus.Unknown).ToLookup(JobEntry.Status, StringComparer.Ordinal);
 
@@ -34,7 +34,7 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ReportedQueue queue
         var (count, skip) = (Math.Clamp(limit ?? MaxLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
         var page = await api.ListAsync(caller, [.. names.SelectMany(n => Statuses[n])], count, skip, cancellationToken);
         var unreported = (await queue.EndedAsync(caller, cancellationToken)).ToDictionary(p => p.Id);
-        // They run, for all that their clients know, and are with those.
+        // As far as their clients know these are running, so they are listed with the running ones.
         var jobs = page.Items.Where(p => !unreported.ContainsKey(p.Id));
         var total = page.Total - unreported.Values.Count(p => Wants(JobEntry.Status(p.Generation.Status))) + (Wants("in_progress") ? unreported.Count : 0);
         if (Wants("in_progress") && skip == 0)

@@ -6,10 +6,10 @@ using LockNGen.ComfyDoors.Pictures;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary>What <c>/upload/mask</c> does beyond <c>/upload/image</c>: the picture that <c>original_ref</c> names gets the alpha of what is sent.</summary>
+/// <summary>What <c>/upload/mask</c> does beyond <c>/upload/image</c>: the picture named by <c>original_ref</c> gets the alpha of the uploaded one.</summary>
 internal sealed class MaskUpload(OwnFiles files, GenerationApiClient api)
 {
-    /// <summary>Uploads the two in one; null when they are no two pictures of one size.</summary>
+    /// <summary>Uploads the two combined; null if they are not two pictures of the same size.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<Uploaded?> LayAsync(DoorCaller caller, byte[] mask, string originalRef, CancellationToken cancellationToken)
     {

@@ -5,13 +5,13 @@ using LockNGen.ComfyDoors.Shapes;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary>The caller's own files: results by the names that a door gave them, and uploads by those that they were sent with.</summary>
+/// <summary>The caller's own files: results by the names that a door gave them, and uploads by the names they were sent with.</summary>
 internal sealed class OwnFiles(GenerationApiClient api)
 {
-    /// <summary>Where the GenerationApi has it; null for a name that is none.</summary>
+    /// <summary>Its path at the GenerationApi; null for an invalid name.</summary>
     public static string? PathOf(string name, string subfolder, string folder)
     {
-        // An annotated name says itself where it is.
+        // An annotated name contains its own location.
         if (name.EndsWith(']') && name.LastIndexOf(" [", StringComparison.Ordinal) is > 0 and var at)
             (name, folder) = (name[..at], name[(at + 2)..^1]);
         if (name.Length == 0 || name.StartsWith('/') || name.Contains("..", StringComparison.Ordinal) || folder is not ("output" or "temp" or "input"))
@@ -22,7 +22,7 @@ internal sealed class OwnFiles(GenerationApiClient api)
             : $"/api/doors/files?folder={folder}&subfolder={Uri.EscapeDataString(subfolder)}&name={Uri.EscapeDataString(name)}";
     }
 
-    /// <summary>The bytes of a picture; null when there is none, or when it is too large to be worked on.</summary>
+    /// <summary>The bytes of a picture; null if there is none, or if it is too large to process.</summary>
     public async Task<byte[]?> ReadAsync(DoorCaller caller, string path, CancellationToken cancellationToken)
     {
         using var response = await api.OpenAsync(caller, () => new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class OwnFiles(GenerationApiClient api)
         return await ReadAsync(body, cancellationToken);
     }
 
-    /// <summary>All of a stream; null when that is too much.</summary>
+    /// <summary>All of a stream; null if it is too long.</summary>
     public static async Task<byte[]?> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         using var file = new MemoryStream();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary><c>/prompt</c>: submit, and how many are unfinished.</summary>
+/// <summary><c>/prompt</c>: submits, and returns how many are unfinished.</summary>
 internal sealed class PromptEndpoints(Submission submission, InputNames inputs, Catalogs catalogs, GenerationApiClient api, ReportedQueue queue, IOptions<DoorOptions> options)
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -68,7 +68,7 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
         return Accepted(accepted.Id, prompt?.Number ?? 0, ComfyErrors.NodeErrorsOf(accepted.LeftOut, workflow, catalog));
     }
 
-    /// <summary>The queue is everybody's: who may not move things in it waits like everybody else.</summary>
+    /// <summary>The queue is shared: callers that may not reorder it wait like everyone else.</summary>
     private async Task PromoteAsync(DoorCaller caller, Guid id, CancellationToken cancellationToken)
     {
         try
@@ -77,11 +77,11 @@ internal sealed class PromptEndpoints(Submission submission, InputNames inputs, 
         }
         catch (ApiException e) when (e.Status is StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound)
         {
-            // It has its place, or runs already.
+            // It has its place, or is running already.
         }
     }
 
-    /// <summary>The same again is answered like the first time: the answer was lost, or the client is not sure.</summary>
+    /// <summary>A repeated submission gets the same answer as the first: that answer was lost, or the client is not sure.</summary>
     private async Task<IResult> RepeatAsync(DoorCaller caller, PromptRequest request, JsonObject workflow, CancellationToken cancellationToken)
     {
         if (await api.FindAsync(caller, request.Id, full: true, cancellationToken) is { Workflow: { } earlier } prompt

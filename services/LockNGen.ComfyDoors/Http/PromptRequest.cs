@@ -5,7 +5,7 @@ namespace LockNGen.ComfyDoors.Http;
 /// <summary>The body of POST /prompt.</summary>
 internal sealed record PromptRequest
 {
-    /// <summary>Keys of extra_data that are ComfyUI's own, or not ours to keep.</summary>
+    /// <summary>Keys of extra_data that are ComfyUI's own, or must not be stored.</summary>
     private static readonly string[] NotKept =
         ["client_id", "create_time", "preview_method", "lockngen", PartnerKeyName, "auth_token_comfy_org"];
 
@@ -20,13 +20,13 @@ internal sealed record PromptRequest
     public JsonObject? ExtraData { get; init; }
     public string? PartnerKey { get; init; }
 
-    /// <summary>It is to be the next.</summary>
+    /// <summary>Whether it is to be the next.</summary>
     public bool IsFirst { get; init; }
 
-    /// <summary>Only these outputs are wanted.</summary>
+    /// <summary>The only outputs wanted.</summary>
     public IReadOnlyList<string>? Targets { get; init; }
 
-    /// <summary>Reads it; null with the refusal when it cannot be used.</summary>
+    /// <summary>Reads it; null with the refusal if it is invalid.</summary>
     public static (PromptRequest? Request, IResult? Refusal) Read(JsonObject body)
     {
         if (body["prompt"] is not { } prompt)
@@ -61,6 +61,6 @@ internal sealed record PromptRequest
         return kept.Count == 0 ? null : kept;
     }
 
-    /// <summary>A number for a client id is allowed, and means no socket.</summary>
+    /// <summary>A number as a client id is allowed, and means no socket.</summary>
     private static string? Text(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var word) ? word : null;
 }

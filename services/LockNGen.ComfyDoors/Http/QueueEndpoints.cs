@@ -27,7 +27,7 @@ internal sealed class QueueEndpoints(GenerationApiClient api, ReportedQueue queu
         JsonArray Items(bool running) => new([.. active.Items.Where(p => p.Generation.IsRunning == running).Select(p => PromptShapes.Item(p, catalog))]);
     }
 
-    /// <summary>Deleting what runs already ends it, too: programs delete first and then interrupt.</summary>
+    /// <summary>Deleting a running prompt ends it, too: programs delete first and then interrupt.</summary>
     private async Task<IResult> ChangeAsync(DoorCaller caller, HttpContext context)
     {
         if (await RequestJson.ReadAsync(context, MaxBytes) is not { } body)
@@ -40,7 +40,7 @@ internal sealed class QueueEndpoints(GenerationApiClient api, ReportedQueue queu
         return TypedResults.Ok();
     }
 
-    /// <summary>The prompt that is named, if it runs; without a name, the one that has run for the longest.</summary>
+    /// <summary>The named prompt, if it is running; without a name, the one that has run for the longest.</summary>
     private async Task<IResult> InterruptAsync(DoorCaller caller, HttpContext context)
     {
         var body = await RequestJson.ReadAsync(context, MaxBytes);

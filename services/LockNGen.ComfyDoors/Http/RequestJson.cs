@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary>Reads a JSON object whatever its Content-Type says: programs send text, forms, or nothing.</summary>
+/// <summary>Reads a JSON object of any Content-Type: programs send text, forms, or nothing.</summary>
 internal static class RequestJson
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
 
-    /// <summary>The object; an empty body is an empty object; null when it is none.</summary>
+    /// <summary>The object; an empty body is an empty object; null for anything else.</summary>
     /// <exception cref="BadHttpRequestException">It is too large.</exception>
     public static async Task<JsonObject?> ReadAsync(HttpContext context, long maxBytes)
     {
@@ -21,7 +21,7 @@ internal static class RequestJson
         return bytes.Span.Trim(" \r\n\t"u8).IsEmpty ? [] : Parse(bytes);
     }
 
-    /// <summary>The object; null when it is none, or when a text in it is none.</summary>
+    /// <summary>The object; null for anything else, or if it contains an invalid string.</summary>
     public static JsonObject? Parse(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -35,7 +35,7 @@ internal static class RequestJson
         }
     }
 
-    /// <summary>Of two members of one name the last counts, as in Python; a JsonObject would refuse them.</summary>
+    /// <summary>The last of two members with the same name counts, as in Python; a JsonObject would refuse them.</summary>
     private static JsonNode? LastOfEachName(JsonElement value)
     {
         switch (value.ValueKind)
@@ -50,7 +50,7 @@ internal static class RequestJson
             case JsonValueKind.Null:
                 return null;
             case JsonValueKind.String:
-                // Half of a surrogate pair, which no text has, is found here and not when the text is used.
+                // Half of a surrogate pair, which is not valid text, is found here rather than when the text is used.
                 _ = value.GetString();
                 return JsonValue.Create(value.Clone());
             default:

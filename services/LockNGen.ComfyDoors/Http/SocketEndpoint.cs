@@ -98,17 +98,17 @@ internal sealed class SocketEndpoint(
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException)
         {
-            // It comes back; a socket of which nothing is known would be told half of everything.
+            // It reconnects; a socket without known state would be sent only half of everything.
             return null;
         }
     }
 
-    /// <summary>Clients say one thing only, and that first.</summary>
+    /// <summary>Clients send only one message, at the beginning.</summary>
     private async Task<ClientSession> ReadAsync(WebSocket socket, DoorSocket connection, OwnerState owner, ClientSession session, string clientId)
     {
         for (var isFirst = true; ;)
         {
-            // An empty read waits without holding a buffer: most clients never say more.
+            // An empty read waits without holding a buffer: most clients never send more.
             var received = await socket.ReceiveAsync(Memory<byte>.Empty, connection.Ended);
             using var message = new MemoryStream();
             var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBuffer);
@@ -165,7 +165,7 @@ internal sealed class SocketEndpoint(
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
-            // It is gone already.
+            // It is already gone.
         }
     }
 

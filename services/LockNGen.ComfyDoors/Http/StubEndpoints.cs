@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary>What ComfyUI's page and some programs ask for, and a farm has nothing to say to: enough for them to go on.</summary>
+/// <summary>Routes that ComfyUI's page and some programs request but that do not apply to a farm: the answers are enough for them to continue.</summary>
 internal static class StubEndpoints
 {
     private const string Page =
@@ -29,13 +29,13 @@ internal static class StubEndpoints
         foreach (var (path, json) in Answers)
             comfy.MapGet(path, () => TypedResults.Text(json, "application/json; charset=utf-8"));
         comfy.MapMethods("/internal/logs/subscribe", [HttpMethods.Patch], () => TypedResults.Ok());
-        // Emptying the memory of machines that others use would hurt them.
+        // Freeing the memory of shared machines would harm other users.
         comfy.MapPost("/free", () => TypedResults.Ok());
         comfy.MapPost("/settings", () => TypedResults.Ok());
         comfy.MapPost("/settings/{name}", (string name) => TypedResults.Ok());
     }
 
-    /// <summary>Some programs take a server for alive that answers this.</summary>
+    /// <summary>Some programs use this as a health check.</summary>
     public static void MapPage(IEndpointRouteBuilder endpoints) => endpoints
         .MapMethods("/", [HttpMethods.Get, HttpMethods.Head], () => TypedResults.Text(Page, "text/html; charset=utf-8"));
 }

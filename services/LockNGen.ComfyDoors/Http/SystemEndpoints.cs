@@ -17,7 +17,7 @@ internal sealed class SystemEndpoints(GenerationApiClient api, IOptions<DoorOpti
         comfy.MapGet("/features", (SystemEndpoints endpoints) => ComfyResults.Json(endpoints.Features));
     }
 
-    /// <summary>What the door can do; no <c>assets</c> and no manager, for ComfyUI's page would then ask for what is not there.</summary>
+    /// <summary>The door's features; no <c>assets</c> and no manager, because ComfyUI's page would then request what does not exist here.</summary>
     public JsonObject Features => new() { ["supports_preview_metadata"] = true, ["max_upload_size"] = options.Value.MaxUploadBytes };
 
     private async Task<IResult> StatsAsync(DoorCaller caller, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class SystemEndpoints(GenerationApiClient api, IOptions<DoorOpti
         });
     }
 
-    /// <summary>Memory is what the label <c>vram</c> says, in gigabytes: nobody reports it.</summary>
+    /// <summary>Memory is taken from the label <c>vram</c>, in gigabytes: nothing reports it.</summary>
     private static JsonNode Device(Instance instance, int index)
     {
         var memory = double.TryParse(instance.Labels.GetValueOrDefault("vram"), CultureInfo.InvariantCulture, out var gigabytes) ? (long)(gigabytes * Gigabyte) : 0;

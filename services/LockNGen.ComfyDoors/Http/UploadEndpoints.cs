@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary>
-/// <c>/upload/image</c> and <c>/upload/mask</c>: any type of file, its parts in any order. It keeps the name that it was sent with, for its owner.
+/// <c>/upload/image</c> and <c>/upload/mask</c>: any type of file, its parts in any order. For its owner the file keeps the name it was sent with.
 /// </summary>
 internal sealed class UploadEndpoints(GenerationApiClient api, MaskUpload masks, IOptions<DoorOptions> options)
 {
@@ -32,7 +32,7 @@ internal sealed class UploadEndpoints(GenerationApiClient api, MaskUpload masks,
         {
             while (await form.NextAsync(context.RequestAborted) is { } part)
             {
-                // What it is to be laid on may be named after it.
+                // The picture it belongs to may be named in a later part.
                 if (part.Name == "image" && isMask && mask is null)
                     mask = (part.FileName, await OwnFiles.ReadAsync(part.Body, context.RequestAborted) ?? throw new InvalidDataException("The mask is too large."));
                 else if (part.Name == "image" && !isMask && uploaded is null)

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.ComfyDoors.Http;
 
-/// <summary><c>/view</c>: the caller's own files, and what ComfyUI makes of pictures on the way.</summary>
+/// <summary><c>/view</c>: the caller's own files, and ComfyUI's conversions of pictures.</summary>
 internal sealed class ViewEndpoints(FileProxy proxy, OwnFiles files)
 {
     public static void Map(RouteGroupBuilder comfy) => comfy.MapMethods(
@@ -23,7 +23,7 @@ internal sealed class ViewEndpoints(FileProxy proxy, OwnFiles files)
         return await proxy.ServeAsync(context, caller, path) ? TypedResults.Empty : TypedResults.NotFound();
     }
 
-    /// <summary>Null for what is no picture: that is answered as it is.</summary>
+    /// <summary>Null for anything but a picture, which is sent unchanged.</summary>
     private Task<(byte[] Bytes, string ContentType)?> VariantAsync(DoorCaller caller, string path, string? preview, string? channel, CancellationToken cancellationToken) =>
         Pixels.InTurnAsync(
             async () => await files.ReadAsync(caller, path, cancellationToken) is { } file ? Variants.Of(file, preview, channel) : null, cancellationToken);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyDoors.OpenAi;
 
-/// <summary>A request for pictures, with the parameters that OpenAI has.</summary>
+/// <summary>A request for pictures, with OpenAI's parameters.</summary>
 internal sealed record ImageRequest
 {
     private const int MaxPictures = 10;
@@ -24,10 +24,10 @@ internal sealed record ImageRequest
     public bool Stream { get; init; }
     public int PartialImages { get; init; }
 
-    /// <summary>The size as it was asked for.</summary>
+    /// <summary>The requested size.</summary>
     public string SizeText => Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size.Width}x{size.Height}") : "auto";
 
-    /// <summary>Reads it from names and values, which a form has as texts.</summary>
+    /// <summary>Reads it from names and values, which are strings in a form.</summary>
     public static (ImageRequest? Request, IResult? Refusal) Read(JsonObject body)
     {
         if (body.Select(m => m.Key).FirstOrDefault(k => !Known.Contains(k, StringComparer.Ordinal)) is { } unknown)

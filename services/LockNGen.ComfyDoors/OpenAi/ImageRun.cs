@@ -7,10 +7,10 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.OpenAi;
 
-/// <summary>Submits a request for pictures, waits for them, and answers: at once when all are there, or as they come.</summary>
+/// <summary>Submits a request for pictures, waits for them, and answers: once all are there, or with each as it arrives.</summary>
 internal sealed class ImageRun(GenerationApiClient api, Submission submission, JobWatch watch)
 {
-    /// <summary>Events hurry; this is for those that are lost.</summary>
+    /// <summary>Events arrive sooner; this is for lost ones.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public async Task<IResult> RunAsync(DoorCaller caller, HttpContext context, ImageRequest request, string template, JsonObject parameters, string kind)
@@ -30,7 +30,7 @@ internal sealed class ImageRun(GenerationApiClient api, Submission submission, J
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody else knows its id, so nobody will ever look at it.
+            // No one else knows its id, so no one would ever look at it.
             await api.CancelAsync(caller, id, CancellationToken.None);
             return TypedResults.Empty;
         }
@@ -100,7 +100,7 @@ internal sealed class ImageRun(GenerationApiClient api, Submission submission, J
         }
     }
 
-    /// <summary>Waits for the end, and shows pictures of what is under way.</summary>
+    /// <summary>Waits for the end, and sends partial pictures while waiting.</summary>
     private async Task<Prompt?> EndAsync(DoorCaller caller, HttpContext context, Guid id, Follower follower, Func<GenerationPreviewBytes, Task> show)
     {
         while (true)

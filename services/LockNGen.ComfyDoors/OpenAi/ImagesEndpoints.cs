@@ -59,7 +59,7 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
             else if (part.Name == "mask")
             {
                 if (await MaskAsync(part.Body, context.RequestAborted) is not { } converted)
-                    return OpenAiResults.Refused($"The mask is no picture of at most {MaxMask >> 20} MiB and {Masks.MaxPixels:N0} pixels.", "mask", "invalid_image_file");
+                    return OpenAiResults.Refused($"The mask must be a picture of at most {MaxMask >> 20} MiB and {Masks.MaxPixels:N0} pixels.", "mask", "invalid_image_file");
                 mask = (await api.UploadAsync(caller, new MemoryStream(converted), "mask", context.RequestAborted)).Name;
             }
             else
@@ -80,7 +80,7 @@ internal sealed class ImagesEndpoints(GenerationApiClient api, ImageRun run, IOp
         if (TemplateParameters.Find(templates, request.Model, image is not null, mask is not null) is not { } template)
             return NoModel(request.Model ?? "(none fits)");
         if (mask is not null && !TemplateParameters.Has(template, "mask"))
-            return OpenAiResults.Refused($"The model '{template.Name}' takes no mask.", "mask", "unsupported_parameter");
+            return OpenAiResults.Refused($"The model '{template.Name}' does not accept a mask.", "mask", "unsupported_parameter");
         return await run.RunAsync(caller, context, request, template.Name, TemplateParameters.Fill(template, request, image, mask), kind);
     }
 

@@ -3,15 +3,15 @@ using SkiaSharp;
 
 namespace LockNGen.ComfyDoors.OpenAi;
 
-/// <summary>OpenAI's masks are transparent where the picture is to be redrawn; those of templates are white there.</summary>
+/// <summary>OpenAI's masks are transparent where the picture is to be redrawn; templates' masks are white there.</summary>
 internal static class Masks
 {
     public const int MaxPixels = 64_000_000;
 
-    /// <summary>A PNG is decoded by so many pixels at a time, from its first row for each of them; what decoders of other formats hold is the whole.</summary>
+    /// <summary>A PNG is decoded this many pixels at a time, from its first row each time; decoders of other formats hold the whole picture.</summary>
     private const int StripPixels = 16_000_000;
 
-    /// <summary>The mask in black and white, when it is its turn; null when it is no picture, or too large a one.</summary>
+    /// <summary>The mask in black and white, once its turn comes; null if it is not a picture, or too large.</summary>
     public static Task<byte[]?> WhiteWhereTransparentAsync(byte[] file, CancellationToken cancellationToken) =>
         Pixels.InTurnAsync(() => Task.FromResult(WhiteWhereTransparent(file, cancellationToken)), cancellationToken);
 

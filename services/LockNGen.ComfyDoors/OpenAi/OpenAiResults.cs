@@ -4,7 +4,7 @@ using LockNGen.ComfyDoors.Api;
 
 namespace LockNGen.ComfyDoors.OpenAi;
 
-/// <summary>Answers of OpenAI's API.</summary>
+/// <summary>Answers in the format of OpenAI's API.</summary>
 internal static class OpenAiResults
 {
     private const string InvalidRequest = "invalid_request_error";
@@ -31,6 +31,6 @@ internal static class OpenAiResults
         };
     }
 
-    /// <summary>Our parameters of templates have the names of theirs, where there is one.</summary>
+    /// <summary>Our template parameters under the names of theirs, if there is one.</summary>
     private static string? Param(ApiException e) => e.Problem.Errors is [{ Field: { } field }, ..] ? field.Replace("parameters.", "", StringComparison.Ordinal) : null;
 }

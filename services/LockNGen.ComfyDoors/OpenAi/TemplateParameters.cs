@@ -4,12 +4,12 @@ using LockNGen.ComfyDoors.Api;
 namespace LockNGen.ComfyDoors.OpenAi;
 
 /// <summary>
-/// What of a request goes into which parameter of a template, by names: prompt, width and height, quality or steps, image and mask. What a template
+/// Maps a request to the parameters of a template, by name: prompt, width and height, quality or steps, image and mask. What a template
 /// does not have is left out.
 /// </summary>
 internal static class TemplateParameters
 {
-    /// <summary>The template of a model's name; without one the first that fits.</summary>
+    /// <summary>The template with a model's name; without a name, the first that fits.</summary>
     public static Template? Find(TemplateList templates, string? model, bool hasImage, bool hasMask) => model is not null
         ? templates.Templates.FirstOrDefault(t => t.Name == model)
         : templates.Templates.Where(t => Has(t, "prompt") && Has(t, "image") == hasImage && (!hasMask || Has(t, "mask"))
@@ -45,7 +45,7 @@ internal static class TemplateParameters
         }
     }
 
-    /// <summary>A draft takes half of the steps, and care half as many again.</summary>
+    /// <summary>Low quality takes half of the steps, high quality half as many again.</summary>
     private static decimal? Factor(string quality) => quality switch
     {
         "low" => 0.5m,

@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace LockNGen.ComfyDoors.Pictures;
 
-/// <summary>What <c>/upload/mask</c> makes: the picture, with the alpha of the mask.</summary>
+/// <summary>The result of <c>/upload/mask</c>: the picture, with the alpha of the mask.</summary>
 internal static class AlphaMask
 {
-    /// <summary>A PNG; null when one of the two is no picture, or when their sizes differ, which ComfyUI does not take either.</summary>
+    /// <summary>A PNG; null if one of the two is not a picture, or if their sizes differ, which ComfyUI does not accept either.</summary>
     public static byte[]? Lay(byte[] mask, byte[] original)
     {
         using var picture = Pixels.Decode(original);

@@ -2,18 +2,18 @@ using SkiaSharp;
 
 namespace LockNGen.ComfyDoors.Pictures;
 
-/// <summary>Takes pictures apart and puts them together again, two at a time: each takes the memory of all its pixels.</summary>
+/// <summary>Decodes and encodes pictures, two at a time: each takes the memory of all its pixels.</summary>
 internal static class Pixels
 {
-    /// <summary>Of a picture that is worked on, in bytes.</summary>
+    /// <summary>The largest file of a picture to process, in bytes.</summary>
     public const int MaxBytes = 64 << 20;
 
-    /// <summary>Of a picture that is decoded as a whole.</summary>
+    /// <summary>The most pixels of a picture that is decoded as a whole.</summary>
     public const int MaxPixels = 32_000_000;
 
     private static readonly SemaphoreSlim Turns = new(2);
 
-    /// <summary>Waits for a turn, and has it until the work is done.</summary>
+    /// <summary>Waits for a free slot, and holds it until the work is done.</summary>
     public static async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         await Turns.WaitAsync(cancellationToken);
@@ -27,7 +27,7 @@ internal static class Pixels
         }
     }
 
-    /// <summary>All pixels with their alpha, as they are; null when it is no picture, or too large a one.</summary>
+    /// <summary>All pixels with their alpha, unchanged; null if it is not a picture, or too large.</summary>
     public static SKBitmap? Decode(byte[] file)
     {
         using var codec = SKCodec.Create(new MemoryStream(file));
@@ -42,7 +42,7 @@ internal static class Pixels
         return file.ToArray();
     }
 
-    /// <summary>Gives each pixel what is made of it: four bytes, red, green, blue and alpha.</summary>
+    /// <summary>Changes each pixel: four bytes, red, green, blue and alpha.</summary>
     public static void Change(SKBitmap picture, PixelChange change)
     {
         var bytes = picture.GetPixelSpan();

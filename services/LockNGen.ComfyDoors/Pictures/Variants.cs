@@ -8,10 +8,10 @@ internal static class Variants
 {
     private const int DefaultQuality = 90;
 
-    /// <summary>Whether a program asks for anything but the file itself.</summary>
+    /// <summary>Whether anything but the file itself is requested.</summary>
     public static bool AreAskedFor(string? preview, string? channel) => preview is not null || channel is "rgb" or "a";
 
-    /// <summary>The picture as it is asked for, and its content type; null when the file is none.</summary>
+    /// <summary>The picture as requested, and its content type; null if the file is not a picture.</summary>
     public static (byte[] Bytes, string ContentType)? Of(byte[] file, string? preview, string? channel)
     {
         using var picture = Pixels.Decode(file);

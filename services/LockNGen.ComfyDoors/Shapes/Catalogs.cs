@@ -3,7 +3,7 @@ using LockNGen.ComfyDoors.Api;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>The node classes of the farm; asked for again after a few seconds, or at once while there are none, and read again only when they have changed.</summary>
+/// <summary>The node classes of the farm; checked again after a few seconds, or at once while there are none, and read again only if they have changed.</summary>
 internal sealed class Catalogs(GenerationApiClient api, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);

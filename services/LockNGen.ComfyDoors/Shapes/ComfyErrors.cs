@@ -4,10 +4,10 @@ using LockNGen.ComfyDoors.Api;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>The refusals of the GenerationApi in the words of ComfyUI, which programs read.</summary>
+/// <summary>The GenerationApi's refusals in ComfyUI's words, which programs parse.</summary>
 internal static class ComfyErrors
 {
-    /// <summary>A refusal with nothing to say of single nodes.</summary>
+    /// <summary>A refusal without details about single nodes.</summary>
     public static JsonObject Simple(string type, string message, string details = "", JsonObject? extra = null) => new()
     {
         ["error"] = new JsonObject { ["type"] = type, ["message"] = message, ["details"] = details, ["extra_info"] = extra ?? [] },
@@ -40,7 +40,7 @@ internal static class ComfyErrors
         };
     }
 
-    /// <summary>By node, what is wrong: of a workflow that is refused, or of what is left out of an accepted one.</summary>
+    /// <summary>Errors by node: of a refused workflow, or of what is left out of an accepted one.</summary>
     public static JsonObject NodeErrorsOf(IEnumerable<ApiError> found, JsonObject workflow, NodeCatalog catalog)
     {
         var errors = new JsonObject();
@@ -66,7 +66,7 @@ internal static class ComfyErrors
     private static string? TitleOf(JsonObject workflow, string id) =>
         (workflow[id] as JsonObject)?["_meta"] is JsonObject meta && meta["title"] is JsonValue title && title.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>ComfyUI says the same of each node of a circle.</summary>
+    /// <summary>ComfyUI reports the same for each node of a cycle.</summary>
     private static void AddCycle(JsonObject errors, IReadOnlyList<string> cycle, JsonObject workflow, NodeCatalog catalog)
     {
         var path = string.Join(" -> ", cycle.Append(cycle[0]).Select(id => $"{id} ({ClassOf(workflow, id)})"));
@@ -91,7 +91,7 @@ internal static class ComfyErrors
             };
         }
 
-        // A limit of the operator's and one of the node's may say the same.
+        // The operator's limit and the node's limit may cause the same error.
         var all = (JsonArray)node["errors"]!;
         if (!all.Any(e => JsonNode.DeepEquals(e, error)))
             all.Add(error);

@@ -6,8 +6,8 @@ using LockNGen.Hosting;
 namespace LockNGen.ComfyDoors.Shapes;
 
 /// <summary>
-/// The names of results. Every GPU writes <c>ComfyUI_00001_.png</c>, so a door gives each file a name that no other has on the whole farm, and
-/// that says by itself which file is meant. Of letters, digits, <c>.</c>, <c>_</c> and <c>-</c>: some programs do not escape.
+/// The names of results. Every GPU writes <c>ComfyUI_00001_.png</c>, so a door gives each file a name that is unique on the whole farm, and
+/// that identifies the file by itself. It consists of letters, digits, <c>.</c>, <c>_</c> and <c>-</c>: some programs do not escape names.
 /// </summary>
 internal static partial class FileNames
 {
@@ -24,7 +24,7 @@ internal static partial class FileNames
         return string.Create(CultureInfo.InvariantCulture, $"{stem}_{id:N}-{image.Index}_{Extension(image)}");
     }
 
-    /// <summary>Which file a name means; null when it is none that a door gave.</summary>
+    /// <summary>The file that a name stands for; null if no door gave that name.</summary>
     public static (Guid Id, int Index)? Parse(string name) =>
         Given().Match(name) is { Success: true } match
             ? (Guid.ParseExact(match.Groups["id"].ValueSpan, "N"), int.Parse(match.Groups["n"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))

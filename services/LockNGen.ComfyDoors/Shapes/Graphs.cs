@@ -2,21 +2,21 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>Questions about the links of a workflow.</summary>
+/// <summary>Queries about the links of a workflow.</summary>
 internal static class Graphs
 {
     /// <summary>The output nodes that depend on a node.</summary>
     public static IEnumerable<string> DependentOutputs(JsonObject workflow, string node, NodeCatalog catalog) =>
         catalog.OutputsOf(workflow).Where(o => o == node || Needed(workflow, [o]).Contains(node));
 
-    /// <summary>A workflow without what none of these nodes needs.</summary>
+    /// <summary>A workflow with only what these nodes need.</summary>
     public static JsonObject Only(JsonObject workflow, IEnumerable<string> targets)
     {
         var needed = Needed(workflow, targets);
         return new JsonObject(workflow.Where(n => needed.Contains(n.Key)).Select(n => KeyValuePair.Create(n.Key, n.Value?.DeepClone())));
     }
 
-    /// <summary>The nodes of a circle that a node is part of, beginning with it; none when it is part of no circle. Without recursion, for a chain may be long.</summary>
+    /// <summary>The nodes of a cycle that contains a node, beginning with it; none if there is no cycle. Without recursion, because a chain may be long.</summary>
     public static IReadOnlyList<string> CycleOf(JsonObject workflow, string node)
     {
         var path = new List<(string Id, Queue<string> Next)> { (node, SourcesOf(workflow, node)) };

@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>A prompt as <c>/api/jobs</c> tells it, field by field in ComfyUI's order.</summary>
+/// <summary>A prompt as <c>/api/jobs</c> returns it, field by field in ComfyUI's order.</summary>
 internal static class JobEntry
 {
     public static JsonObject Of(Prompt prompt)
@@ -18,7 +18,7 @@ internal static class JobEntry
             ["create_time"] = generation.CreatedAt.ToUnixTimeMilliseconds(),
         };
         var files = generation.HasEnded ? generation.Images.Where(i => i.NodeId is not null && !Outputs.IsSent(i) && i.Kind != GenerationResultKinds.Text).ToList() : [];
-        // ComfyUI has no times of what has not ended.
+        // ComfyUI reports no times for prompts that have not ended.
         if (generation is { HasEnded: true, StartedAt: { } started })
             job["execution_start_time"] = started.ToUnixTimeMilliseconds();
         if (generation.EndedAt is { } ended)
@@ -37,7 +37,7 @@ internal static class JobEntry
         return job;
     }
 
-    /// <summary>ComfyUI's word for a status.</summary>
+    /// <summary>ComfyUI's name for a status.</summary>
     public static string Status(GenerationStatus status) => status switch
     {
         GenerationStatus.Running => "in_progress",

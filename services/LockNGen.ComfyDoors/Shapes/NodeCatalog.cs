@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>The node classes of the farm: the JSON of <c>/object_info</c>, and what is asked of it here.</summary>
+/// <summary>The node classes of the farm: the JSON of <c>/object_info</c>, and lookups in it.</summary>
 internal sealed class NodeCatalog
 {
     private readonly JsonElement _classes;
@@ -14,19 +14,19 @@ internal sealed class NodeCatalog
         _classes = JsonElement.Parse(json);
     }
 
-    /// <summary>All of it.</summary>
+    /// <summary>The whole JSON.</summary>
     public byte[] Json { get; }
 
-    /// <summary>Changes with it.</summary>
+    /// <summary>Changes whenever the JSON does.</summary>
     public string Tag { get; }
 
-    /// <summary>When there is no instance yet.</summary>
+    /// <summary>Used while there is no instance.</summary>
     public static NodeCatalog Empty { get; } = new("{}"u8.ToArray(), "");
 
     /// <summary>Whether no class is known.</summary>
     public bool IsEmpty => _classes.GetPropertyCount() == 0;
 
-    /// <summary>One class as ComfyUI tells it.</summary>
+    /// <summary>One class in ComfyUI's format.</summary>
     public JsonElement? Find(string name) => _classes.TryGetProperty(name, out var found) ? found : null;
 
     /// <summary>An input of a class, required or optional.</summary>
@@ -43,7 +43,7 @@ internal sealed class NodeCatalog
         return null;
     }
 
-    /// <summary>The nodes of a workflow that put something out; where the class is not known, those on which no other depends.</summary>
+    /// <summary>The output nodes of a workflow; nodes of unknown classes count if no other node depends on them.</summary>
     public IReadOnlyList<string> OutputsOf(JsonObject workflow)
     {
         var used = workflow.SelectMany(n => (n.Value as JsonObject)?["inputs"] as JsonObject ?? []).Select(i => SourceOf(i.Value)).OfType<string>().ToHashSet(StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>How a prompt ended, as frames and history tell it.</summary>
+/// <summary>How a prompt ended, as reported by frames and history.</summary>
 internal static partial class Outcomes
 {
     public const string Success = "execution_success";
@@ -31,7 +31,7 @@ internal static partial class Outcomes
             ["executed"] = List(executed),
             ["exception_message"] = MessageOf(error),
             ["exception_type"] = ExceptionType(error),
-            // Paths of a server, and other people's texts, stay there.
+            // Server paths, and other users' texts, must not be passed on.
             ["traceback"] = new JsonArray(),
             ["current_inputs"] = new JsonObject(),
             ["current_outputs"] = new JsonArray(),
@@ -47,7 +47,7 @@ internal static partial class Outcomes
         _ => "lockngen." + error.Code,
     };
 
-    /// <summary>The type has a field of its own; ComfyUI ends what a node says with a new line, and its own advice without one.</summary>
+    /// <summary>The type has a separate field; ComfyUI ends a node's message with a line feed, but not its own advice.</summary>
     private static string MessageOf(GenerationError? error) => error switch
     {
         null => "The generation failed.\n",

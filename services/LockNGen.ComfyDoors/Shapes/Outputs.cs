@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>What each node put out, as <c>executed</c> and the history tell it: by the node's own keys, and without a null anywhere.</summary>
+/// <summary>The outputs of each node, as in <c>executed</c> and the history: by the node's own keys, and without any null.</summary>
 internal static class Outputs
 {
     private const string Images = "images";
@@ -23,10 +23,10 @@ internal static class Outputs
         return nodes;
     }
 
-    /// <summary>Whether it goes through the socket, and stands in no output.</summary>
+    /// <summary>Whether it is sent through the socket and listed in no output.</summary>
     public static bool IsSent(GenerationImage file) => file.Filename is null && file.Kind != GenerationResultKinds.Text;
 
-    /// <summary>A file as programs ask <c>/view</c> for it.</summary>
+    /// <summary>A file as programs request it from <c>/view</c>.</summary>
     public static JsonObject File(Guid id, GenerationImage file) =>
         new() { ["filename"] = FileNames.Of(id, file), ["subfolder"] = "", ["type"] = file.Source ?? "output" };
 
@@ -42,7 +42,7 @@ internal static class Outputs
         }
 
         list.Add(File(id, file));
-        // ComfyUI lists videos among the pictures, and says that they move.
+        // ComfyUI lists videos among the pictures, marked as animated.
         if (key == Images && (file.Kind == GenerationResultKinds.Video || file.DurationSeconds is not null))
             output["animated"] = new JsonArray(true);
     }

@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Shapes;
 
-/// <summary>A prompt as <c>/queue</c> and <c>/history</c> tell it.</summary>
+/// <summary>A prompt as <c>/queue</c> and <c>/history</c> return it.</summary>
 internal static class PromptShapes
 {
     /// <summary>The five members: number, id, workflow, extra data, output nodes.</summary>
@@ -14,7 +14,7 @@ internal static class PromptShapes
         return new JsonArray(prompt.Number, prompt.Id.ToString(), workflow, ExtraData(prompt), new JsonArray([.. catalog.OutputsOf(workflow).Select(o => JsonValue.Create(o))]));
     }
 
-    /// <summary>An entry of the history, which is complete: it has ended.</summary>
+    /// <summary>A history entry, which is final: the prompt has ended.</summary>
     public static JsonObject HistoryEntry(Prompt prompt, NodeCatalog catalog)
     {
         var generation = prompt.Generation;
@@ -33,7 +33,7 @@ internal static class PromptShapes
         };
     }
 
-    /// <summary>What was sent for it, without secrets; ComfyUI adds who sent it, and when.</summary>
+    /// <summary>The submitted extra data, without secrets; ComfyUI adds the sender and the time.</summary>
     public static JsonObject ExtraData(Prompt prompt)
     {
         var data = prompt.ExtraData is { } sent ? JsonObject.Create(sent)! : [];

@@ -7,7 +7,7 @@ namespace LockNGen.ComfyDoors.Sockets;
 /// <summary>One open WebSocket: frames wait here for their turn, and one loop writes them.</summary>
 internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSource results, int maxBacklog) : IDisposable
 {
-    /// <summary>From here on what has been superseded is dropped.</summary>
+    /// <summary>From this size on, superseded frames are dropped.</summary>
     private const int Slow = 1 << 20;
 
     private readonly Lock _gate = new();
@@ -20,22 +20,22 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
 
     public DoorCaller Caller => caller;
 
-    /// <summary>Whether it gets the pictures with the node that they are of.</summary>
+    /// <summary>Whether pictures are sent with the node they belong to.</summary>
     public bool WantsMetadata { get; set; }
 
-    /// <summary>The client has taken leave; what was written before has arrived.</summary>
+    /// <summary>The client has closed the connection properly; what was written before has arrived.</summary>
     public bool ClosedCleanly { get; set; }
 
-    /// <summary>Cancelled when the connection is to end.</summary>
+    /// <summary>Cancelled when the connection must end.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>The number of the frame that was sent last.</summary>
+    /// <summary>The number of the last frame sent.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Whether there is no frame up to this number that the client could still receive later.</summary>
+    /// <summary>Whether the client can no longer receive any frame up to this number.</summary>
     public bool HasWritten(long number) => _ended.IsCancellationRequested || Interlocked.Read(ref _written) >= number;
 
-    /// <summary>Lets a frame wait for its turn.</summary>
+    /// <summary>Queues a frame.</summary>
     public void Send(Frame frame)
     {
         lock (_gate)
@@ -46,7 +46,7 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
                 DropSuperseded();
             if (_bytes > maxBacklog)
             {
-                // It comes back, and is told the rest.
+                // It reconnects, and gets the rest.
                 _ended.Cancel();
                 return;
             }
@@ -107,7 +107,7 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
         }
     }
 
-    /// <summary>Previews go first, then progress; of each the newest stays.</summary>
+    /// <summary>Drops previews first, then progress; the newest of each stays.</summary>
     private void DropSuperseded()
     {
         foreach (var kind in (ReadOnlySpan<FrameKind>)[FrameKind.Preview, FrameKind.Custom, FrameKind.ProgressState, FrameKind.Progress])

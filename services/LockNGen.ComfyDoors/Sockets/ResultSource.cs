@@ -4,10 +4,10 @@ using LockNGen.ComfyDoors.Frames;
 
 namespace LockNGen.ComfyDoors.Sockets;
 
-/// <summary>Fetches the results that go through sockets.</summary>
+/// <summary>Fetches the results that are sent through sockets.</summary>
 internal sealed partial class ResultSource(GenerationApiClient api, ILogger<ResultSource> logger)
 {
-    /// <summary>The bytes; null when they cannot be had, which only that picture suffers from.</summary>
+    /// <summary>The bytes; null if they cannot be fetched, which affects only that picture.</summary>
     public async Task<byte[]?> FetchAsync(DoorCaller caller, ResultFrame frame, CancellationToken cancellationToken)
     {
         try

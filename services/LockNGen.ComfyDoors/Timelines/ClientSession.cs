@@ -5,18 +5,18 @@ using LockNGen.ComfyDoors.Sockets;
 namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
-/// What one client id is told. ComfyUI runs one prompt at a time, and its clients count on it; a farm runs several. So the timelines of a client's
-/// prompts are told one after the other, in the order in which they began: what runs beside is told afterwards, from memory. Guarded by its owner.
+/// What is sent to one client id. ComfyUI runs one prompt at a time, and its clients rely on it; a farm runs several. So the timelines of a client's
+/// prompts are sent one after another, in the order in which they began: what runs concurrently is sent afterwards, from memory. Guarded by its owner.
 /// </summary>
 /// <param name="clientId">ComfyUI's client id.</param>
-/// <param name="isInterleaved">The client can take frames of several prompts as they come.</param>
+/// <param name="isInterleaved">Whether the client accepts interleaved frames of several prompts.</param>
 /// <param name="clock">The time.</param>
 internal sealed class ClientSession(string clientId, bool isInterleaved, TimeProvider clock)
 {
-    /// <summary>What was written so shortly before a connection broke may not have arrived.</summary>
+    /// <summary>Frames written this shortly before a connection broke may not have arrived.</summary>
     private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(5);
 
-    /// <summary>Who does not read for so long cannot expect the queue to wait for it.</summary>
+    /// <summary>The queue does not wait for a client that has not read for this long.</summary>
     private static readonly TimeSpan MaxOnTheWay = TimeSpan.FromSeconds(10);
 
     private readonly List<DoorSocket> _sockets = [];
@@ -31,21 +31,21 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
 
     public bool IsInterleaved => isInterleaved;
 
-    /// <summary>Whether it knows what was there before this door.</summary>
+    /// <summary>Whether it knows the prompts from before this door started.</summary>
     public bool IsLoaded { get; set; }
 
     public IReadOnlyList<DoorSocket> Sockets => _sockets;
 
-    /// <summary>Those of which no end has come.</summary>
+    /// <summary>Prompts whose end has not been received.</summary>
     public IEnumerable<Guid> Unfinished => _timelines.Values.Where(s => s.EndedAt is null).Select(s => s.Id);
 
-    /// <summary>Whether there is a prompt that has begun and whose end is still to be told.</summary>
+    /// <summary>Whether a prompt has begun whose end is still to be sent.</summary>
     public bool IsTelling => _begun.Count > 0;
 
-    /// <summary>Those that ran and have ended, and of which those who listen are still to be told: another's timeline comes first.</summary>
+    /// <summary>Prompts that ran and have ended, but are still to be sent to connected sockets: another timeline comes first.</summary>
     public IEnumerable<Guid> Waiting => _sockets.Count == 0 || !IsTelling ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
 
-    /// <summary>Those whose end has not been written to everybody who listens, whether it has come or not.</summary>
+    /// <summary>Prompts whose end has not been written to every connected socket, whether received or not.</summary>
     public IEnumerable<Guid> Unreported
     {
         get
@@ -58,19 +58,19 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
         }
     }
 
-    /// <summary>Nobody listens, and nobody has for so long that what was kept is of no use.</summary>
+    /// <summary>No socket is connected, and none has been for so long that the kept frames are useless.</summary>
     public bool IsForgotten(TimeSpan keep) => _sockets.Count == 0 && clock.GetUtcNow() - _usedAt > keep && !_timelines.Values.Any(s => s.EndedAt is null);
 
     public bool Knows(Guid id) => _timelines.ContainsKey(id);
 
-    /// <summary>A prompt of this client is on its way; it is told once its submission was answered.</summary>
+    /// <summary>A prompt of this client is being submitted; nothing is sent about it until the submission has been answered.</summary>
     public void Expect(Guid id, bool isHeld)
     {
         _usedAt = clock.GetUtcNow();
         _timelines.TryAdd(id, new PromptTimeline(id) { IsHeld = isHeld });
     }
 
-    /// <summary>It was answered: it may be told.</summary>
+    /// <summary>The submission was answered: its frames may be sent.</summary>
     public void Release(Guid id)
     {
         if (!_timelines.TryGetValue(id, out var timeline))
@@ -79,14 +79,14 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
         Write();
     }
 
-    /// <summary>It was refused.</summary>
+    /// <summary>The submission was refused.</summary>
     public void Drop(Guid id)
     {
         if (_timelines.Remove(id, out var timeline))
             _begun.Remove(timeline);
     }
 
-    /// <summary>Lets a timeline go on, and writes what there is to write.</summary>
+    /// <summary>Advances a timeline, and writes what is ready.</summary>
     public void Apply(Guid id, Action<PromptTimeline> change)
     {
         if (!_timelines.TryGetValue(id, out var timeline))
@@ -97,7 +97,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
         Write();
     }
 
-    /// <summary>Takes over a prompt of which another door told, or nobody.</summary>
+    /// <summary>Takes over a prompt that another door reported, or none did.</summary>
     public void Restore(Prompt prompt)
     {
         if (Knows(prompt.Id))
@@ -112,10 +112,10 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
         });
     }
 
-    /// <summary>A socket comes.</summary>
+    /// <summary>A socket connects.</summary>
     public void Join(DoorSocket socket) => _sockets.Add(socket);
 
-    /// <summary>It is told its id, where its prompt is, and what nobody was told yet.</summary>
+    /// <summary>Sends it its id, the state of its prompt, and everything not sent to anyone yet.</summary>
     public void Welcome(DoorSocket socket, int remaining)
     {
         socket.Send(ComfyFrames.Status(remaining, clientId));
@@ -123,7 +123,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
             socket.Send(ComfyFrames.Executing(timeline.Id.ToString(), timeline.Node));
         if (_sockets.Count == 1 && _brokenAt is { } broken)
         {
-            // Ends may be told twice, but never beginnings.
+            // Ends may be sent twice, but never beginnings.
             foreach (var frame in _told.Where(t => t.At >= broken - InFlight).SelectMany(t => t.Timeline.Ending))
                 socket.Send(frame);
             _brokenAt = null;
@@ -140,14 +140,14 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
             _brokenAt = _usedAt;
     }
 
-    /// <summary>Sends a frame to all sockets, beside the timelines.</summary>
+    /// <summary>Sends a frame to all sockets, outside of the timelines.</summary>
     public void Send(Frame frame)
     {
         foreach (var socket in _sockets)
             socket.Send(frame);
     }
 
-    /// <summary>Forgets what was told long ago.</summary>
+    /// <summary>Discards what was sent long ago.</summary>
     public void Sweep(TimeSpan keep)
     {
         var before = clock.GetUtcNow() - keep;
@@ -181,7 +181,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
                 }
             }
 
-            // The next one is told when this one has ended.
+            // The next one is sent when this one has ended.
             if (!isInterleaved)
                 return;
             i++;

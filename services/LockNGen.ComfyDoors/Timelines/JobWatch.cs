@@ -4,10 +4,10 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
-/// <summary>Those who follow one generation each, whoever submitted it, and how far each one is that is under way.</summary>
+/// <summary>Watchers of one generation each, regardless of who submitted it, and the progress of each running generation.</summary>
 internal sealed class JobWatch
 {
-    /// <summary>What is there to be looked up is bounded; what is not found is asked for.</summary>
+    /// <summary>Limits the generations whose progress is remembered; that of others is requested.</summary>
     private const int MaxKnown = 10_000;
     private const int MaxPreviews = 128;
     private const int MaxWaiting = 64;
@@ -20,7 +20,7 @@ internal sealed class JobWatch
 
     public GenerationPreviewBytes? PreviewOf(Guid id) => _previews.GetValueOrDefault(id);
 
-    /// <summary>Takes an event.</summary>
+    /// <summary>Applies an event.</summary>
     public void Take(GenerationEvent message)
     {
         if (message is GenerationProgressed progress && (_progress.Count < MaxKnown || _progress.ContainsKey(message.GenerationId)))
@@ -34,7 +34,7 @@ internal sealed class JobWatch
         Tell(message.GenerationId, message);
     }
 
-    /// <summary>Takes a picture.</summary>
+    /// <summary>Applies a picture.</summary>
     public void Take(GenerationPreviewBytes preview)
     {
         if (_previews.Count < MaxPreviews || _previews.ContainsKey(preview.GenerationId))
@@ -42,7 +42,7 @@ internal sealed class JobWatch
         Tell(preview.GenerationId, preview);
     }
 
-    /// <summary>Follows one: events and pictures; of those that wait the newest, for whoever misses one asks anyhow.</summary>
+    /// <summary>Watches a generation: events and pictures. Only the newest ones wait, because a watcher that misses one asks anyway.</summary>
     public Follower Follow(Guid id)
     {
         var channel = Channel.CreateBounded<object>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -72,10 +72,10 @@ internal sealed class JobWatch
     }
 }
 
-/// <summary>Someone who follows a generation.</summary>
+/// <summary>A watcher of a generation.</summary>
 internal sealed class Follower(ChannelReader<object> reader, Action leave) : IDisposable
 {
-    /// <summary>The next event or picture; null when none has come for so long.</summary>
+    /// <summary>The next event or picture; null if none arrives in this time.</summary>
     public async Task<object?> NextAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -8,13 +8,13 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
-/// <summary>Everything that this door knows of one owner: the clients, their prompts, and how many of them are unfinished.</summary>
+/// <summary>Everything this door knows about one owner: the clients, their prompts, and how many of them are unfinished.</summary>
 internal sealed class OwnerState
 {
-    /// <summary>Who comes to a door that has just come itself may have been away when its prompts ended.</summary>
+    /// <summary>A client that connects to a door that has just started may have been disconnected when its prompts ended.</summary>
     private static readonly TimeSpan Recently = TimeSpan.FromMinutes(2);
 
-    /// <summary>Events that wait until it is known whose they are.</summary>
+    /// <summary>Events that wait until their client is known.</summary>
     private const int MaxWaiting = 10_000;
 
     private readonly GenerationApiClient _api;
@@ -39,13 +39,13 @@ internal sealed class OwnerState
         _load = new SharedRead<PromptList>(LoadAsync);
     }
 
-    /// <summary>Rises with whatever changes the history.</summary>
+    /// <summary>Increases with every change of the history.</summary>
     public int HistoryVersion { get; private set; }
 
-    /// <summary>What was last answered of it.</summary>
+    /// <summary>The last answer about it.</summary>
     public (int Version, DateTimeOffset At, byte[] Json)? History { get; set; }
 
-    /// <summary>Nobody is here, and nothing is to be kept.</summary>
+    /// <summary>No one is connected, and nothing needs to be kept.</summary>
     public bool IsForgotten
     {
         get
@@ -55,7 +55,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Whether there is anybody to be told anything.</summary>
+    /// <summary>Whether any client is connected, or has unfinished prompts.</summary>
     public bool IsWatched
     {
         get
@@ -65,7 +65,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Prompts of clients that listen and have not received the end, whether it has come or not.</summary>
+    /// <summary>Prompts of connected clients that have not been sent the end, whether received or not.</summary>
     public IReadOnlySet<Guid> Unreported
     {
         get
@@ -75,14 +75,14 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Remembers the newest credentials, with which it asks on its own.</summary>
+    /// <summary>Remembers the newest credentials, for requests of its own.</summary>
     public void Use(DoorCaller caller)
     {
         lock (_gate)
             (_caller, _usedAt) = (caller, _clock.GetUtcNow());
     }
 
-    /// <summary>A prompt is about to be submitted: its events are this client's.</summary>
+    /// <summary>A prompt is about to be submitted: its events belong to this client.</summary>
     public void Expect(Guid id, string? clientId)
     {
         lock (_gate)
@@ -95,7 +95,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>It was accepted.</summary>
+    /// <summary>The submission was accepted.</summary>
     public void Accept(Guid id)
     {
         lock (_gate)
@@ -116,7 +116,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>It was refused.</summary>
+    /// <summary>The submission was refused.</summary>
     public void Drop(Guid id)
     {
         lock (_gate)
@@ -127,7 +127,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>A socket comes. Its id is told to it first, whatever it is to be told then.</summary>
+    /// <summary>A socket connects. It is sent its id before anything else.</summary>
     public async Task<ClientSession> AttachAsync(DoorSocket socket, string clientId, bool isInterleaved, CancellationToken cancellationToken)
     {
         Use(socket.Caller);
@@ -139,7 +139,7 @@ internal sealed class OwnerState
             _toLoad.Add(session);
         }
 
-        // Clients come by the hundred when a door or their network is back, and what they ask for is the same.
+        // Clients reconnect by the hundreds when a door or their network is back, and they need the same answers.
         await _load.GetAsync(cancellationToken);
         lock (_gate)
             return Join(socket, SessionOf(clientId, isInterleaved));
@@ -157,7 +157,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Takes an event of one of the owner's generations.</summary>
+    /// <summary>Applies an event of one of the owner's generations.</summary>
     public void Take(GenerationEvent message)
     {
         lock (_gate)
@@ -175,7 +175,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Takes a picture of a node at work; one of a prompt that is not known is no loss.</summary>
+    /// <summary>Applies a preview of a running node; one of an unknown prompt is no loss.</summary>
     public void Show(GenerationPreviewBytes preview)
     {
         lock (_gate)
@@ -185,14 +185,14 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>The history is another one now.</summary>
+    /// <summary>The history has changed.</summary>
     public void Forget()
     {
         lock (_gate)
             HistoryVersion++;
     }
 
-    /// <summary>Ends the connections whose token counts no longer.</summary>
+    /// <summary>Ends the connections whose token is no longer valid.</summary>
     public void EndRevoked(RevocationList revocations)
     {
         lock (_gate)
@@ -202,7 +202,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Lets clients hear something that have unfinished prompts.</summary>
+    /// <summary>Sends a sign of life to clients with unfinished prompts.</summary>
     public void Beat()
     {
         lock (_gate)
@@ -212,7 +212,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Compares what is known here with what the GenerationApi knows: events may be lost.</summary>
+    /// <summary>Compares the state here with the GenerationApi's: events may have been lost.</summary>
     public async Task ReconcileAsync(CancellationToken cancellationToken)
     {
         List<Guid> before, open;
@@ -246,7 +246,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Forgets what nobody will ask for any more.</summary>
+    /// <summary>Discards what no one will ask for any more.</summary>
     public void Sweep()
     {
         lock (_gate)
@@ -263,7 +263,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Brings those sessions up to date that ask for it before this begins.</summary>
+    /// <summary>Brings the sessions up to date that requested it before this begins.</summary>
     private async Task<PromptList> LoadAsync()
     {
         HashSet<ClientSession> sessions;
@@ -291,7 +291,7 @@ internal sealed class OwnerState
 
     private ClientSession Join(DoorSocket socket, ClientSession session)
     {
-        // Only what waits to be told changes how many are unfinished: what nobody listened for has ended, until somebody listens who is to be told of it.
+        // An ended prompt counts as unfinished while its end is still to be sent to a connected client, so the number may change when a client connects.
         var isTelling = session.IsTelling;
         session.Join(socket);
         if (isTelling)
@@ -315,7 +315,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Lets the timelines of a prompt go on; false when it is not known whose it is.</summary>
+    /// <summary>Advances the timelines of a prompt; false if its client is not known.</summary>
     private bool Apply(Guid id, Action<PromptTimeline> change)
     {
         if (!_clients.TryGetValue(id, out var client))
@@ -325,7 +325,7 @@ internal sealed class OwnerState
         return true;
     }
 
-    /// <summary>Keeps an event until it is known whose it is.</summary>
+    /// <summary>Keeps an event until its client is known.</summary>
     private void Wait(GenerationEvent message)
     {
         if (_unknown.TryGetValue(message.GenerationId, out var waiting))
@@ -340,7 +340,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Finds out whose a prompt is that came through another door, or through none.</summary>
+    /// <summary>Looks up the client of a prompt submitted through another door, or without one.</summary>
     private async Task AskAsync(Guid id)
     {
         Prompt? prompt = null;
@@ -366,7 +366,7 @@ internal sealed class OwnerState
             var isWhole = waiting is [GenerationQueued or GenerationStarted, ..];
             foreach (var session in SessionsOf(prompt.ClientId))
             {
-                // What began before the first event that came here, another door has told of.
+                // A beginning before the first event received here was reported by another door.
                 if (isWhole)
                     session.Expect(id, isHeld: false);
                 else
@@ -383,7 +383,7 @@ internal sealed class OwnerState
         }
     }
 
-    /// <summary>Tells everybody how many prompts are unfinished, if that has changed: it is as many as /queue lists.</summary>
+    /// <summary>Sends everyone the number of unfinished prompts, if it has changed: as many as /queue lists.</summary>
     private void Announce()
     {
         var remaining = _active.Count + _sessions.Values.SelectMany(s => s.Waiting).Distinct().Count(id => !_active.Contains(id));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
-/// <summary>The state of every owner that has come to this door, and what has to be done for them now and then.</summary>
+/// <summary>The state of every owner known to this door, and their periodic work.</summary>
 internal sealed partial class OwnerStates(GenerationApiClient api, IOptions<DoorOptions> options, TimeProvider clock, ILogger<OwnerStates> logger) : BackgroundService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
@@ -20,10 +20,10 @@ internal sealed partial class OwnerStates(GenerationApiClient api, IOptions<Door
         return owner;
     }
 
-    /// <summary>The state of an owner who has come to this door.</summary>
+    /// <summary>The state of an owner, if known to this door.</summary>
     public OwnerState? Find(string? owner) => _owners.GetValueOrDefault(owner ?? "");
 
-    /// <summary>All of them.</summary>
+    /// <summary>The states of all owners.</summary>
     public IEnumerable<OwnerState> All => _owners.Values;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
@@ -62,6 +62,6 @@ internal sealed partial class OwnerStates(GenerationApiClient api, IOptions<Door
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(LogLevel.Warning, "What clients were told could not be compared with what the GenerationApi knows: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The state of clients could not be compared with the GenerationApi's: {Reason}")]
     private partial void LogNotCompared(string reason);
 }

@@ -5,12 +5,12 @@ using LockNGen.Contracts;
 namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
-/// One prompt as a client is told it: from <c>execution_start</c> to <c>executing node:null</c>, in one piece. Takes events and keeps the frames that
-/// are still to be written; of progress that waits, the newest. Not safe for several threads.
+/// One prompt as sent to a client: from <c>execution_start</c> to <c>executing node:null</c>, without interruption. Takes events and keeps the frames that
+/// are still to be written; of waiting progress only the newest. Not thread-safe.
 /// </summary>
 internal sealed class PromptTimeline(Guid id)
 {
-    /// <summary>The state of all nodes grows with the workflow; so often is enough.</summary>
+    /// <summary>The state of all nodes grows with the workflow; it need not be sent more often.</summary>
     private static readonly TimeSpan StateInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly string _promptId = id.ToString();
@@ -26,25 +26,25 @@ internal sealed class PromptTimeline(Guid id)
 
     public Guid Id => id;
 
-    /// <summary>Its submission has not been answered yet, so nothing of it may be told.</summary>
+    /// <summary>Its submission has not been answered yet, so nothing may be sent about it.</summary>
     public bool IsHeld { get; set; }
 
-    /// <summary>There is something to tell.</summary>
+    /// <summary>There is something to send.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>It ran, whatever became of it: what is cancelled while it waits has an end only.</summary>
+    /// <summary>It ran, with any outcome: a prompt cancelled while waiting has only an end.</summary>
     public bool HasRun { get; private set; }
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>Whether its beginning was written to somebody.</summary>
+    /// <summary>Whether its beginning was written to anyone.</summary>
     public bool WasReported { get; private set; }
 
     /// <summary>Everything of it has been written.</summary>
     public bool IsOver => EndedAt is not null && _pending.Count == 0;
 
-    /// <summary>The node that is at work, for a client that comes back.</summary>
+    /// <summary>The running node, for a client that reconnects.</summary>
     public string? Node => _node;
 
     /// <summary>Its last frames, for a client that may have missed them.</summary>
@@ -60,7 +60,7 @@ internal sealed class PromptTimeline(Guid id)
         return first.Value;
     }
 
-    /// <summary>Goes on from what a door that has just come knows: the client was told of the beginning by another, if it has begun.</summary>
+    /// <summary>Continues from what a newly started door knows: if it has begun, another door has sent the beginning.</summary>
     public void Resume(DateTimeOffset? startedAt)
     {
         if (startedAt is null)
@@ -68,7 +68,7 @@ internal sealed class PromptTimeline(Guid id)
         (HasBegun, HasRun, WasReported, _startIsDue) = (true, true, true, false);
     }
 
-    /// <summary>Takes an event.</summary>
+    /// <summary>Applies an event.</summary>
     public void Take(GenerationEvent message)
     {
         if (EndedAt is not null || message.Sequence <= _sequence)
@@ -105,22 +105,22 @@ internal sealed class PromptTimeline(Guid id)
         Commit();
     }
 
-    /// <summary>Takes a picture of the node that is at work.</summary>
+    /// <summary>Applies a preview of the running node.</summary>
     public void Show(GenerationPreviewBytes preview)
     {
-        // One that comes late is of a node that is done, and would be taken for the next one's.
+        // A late one belongs to a finished node, and would be taken for the next node's.
         if (EndedAt is not null || _node is null || (preview.NodeId ?? _node) != _node)
             return;
         Add(new PreviewFrame(id, _node, preview.ContentType, preview.Bytes));
         Commit();
     }
 
-    /// <summary>Takes the end, from an event or from what the GenerationApi tells.</summary>
+    /// <summary>Applies the end, from an event or from the GenerationApi.</summary>
     public void End(GenerationStatus status, GenerationError? error, IReadOnlyList<GenerationImage> files, DateTimeOffset at)
     {
         if (EndedAt is not null)
             return;
-        // What never ran has no beginning, but an end all the same.
+        // A prompt that never ran has no beginning, but still an end.
         if (HasBegun || status == GenerationStatus.Completed)
             Cached([], at);
         Drop(FrameKind.Preview);
@@ -142,7 +142,7 @@ internal sealed class PromptTimeline(Guid id)
         var (type, data) = Outcomes.Of(id, status, error, outputs.Select(o => o.Node), at);
         _ending.Add(ComfyFrames.Outcome(type, data));
         _ending.Add(ComfyFrames.Executing(_promptId, null));
-        // A node whose pictures come now has been told to be at work already; who missed that is told of it with them.
+        // The first frame is skipped if its node has already been reported as running; it is kept for clients that missed that.
         _fresh.AddRange(_ending.Skip(isAtWork ? 1 : 0));
         Commit();
     }
@@ -156,7 +156,7 @@ internal sealed class PromptTimeline(Guid id)
         Add(ComfyFrames.ExecutionStart(_promptId, at.ToUnixTimeMilliseconds()));
     }
 
-    /// <summary>Which nodes came from the cache is known with the first node that did not.</summary>
+    /// <summary>Which nodes came from the cache is known when the first other node starts.</summary>
     private void Cached(IReadOnlyList<string> nodes, DateTimeOffset at)
     {
         Begin(at);
@@ -185,7 +185,7 @@ internal sealed class PromptTimeline(Guid id)
 
     private void Progress(string node, int step, int steps, DateTimeOffset at)
     {
-        // ComfyUI says nothing of nodes that report no steps, which count as one, nor of the zeroth.
+        // ComfyUI sends no progress for nodes without steps, which count as one, nor for step zero.
         if (step == 0 || steps <= 1)
             return;
         _nodes[node] = new NodeState(node, step, steps, IsFinished: false);
@@ -207,7 +207,7 @@ internal sealed class PromptTimeline(Guid id)
 
     private void Add(Frame frame) => _fresh.Add(frame);
 
-    /// <summary>Puts the new frames behind those that wait; of progress that waits, they take the place.</summary>
+    /// <summary>Appends the new frames to the waiting ones; they replace waiting progress.</summary>
     private void Commit()
     {
         foreach (var kind in _fresh.Select(f => f.Kind).Where(k => k != FrameKind.State).Distinct())

@@ -5,10 +5,10 @@ using LockNGen.ComfyDoors.Api;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
-/// <summary>Submits a generation in such a way that its client is told of it, and not before its submission was answered.</summary>
+/// <summary>Submits a generation so that its client receives its frames, but not before the submission was answered.</summary>
 internal sealed class Submission(GenerationApiClient api, OwnerStates owners)
 {
-    /// <summary>Submits; asks again under the same id when an answer is lost.</summary>
+    /// <summary>Submits; retries under the same id if an answer is lost.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<Submitted> SubmitAsync(DoorCaller caller, HttpContext context, Guid id, string? clientId, JsonObject request, string? idempotencyKey = null)
     {
@@ -43,7 +43,7 @@ internal sealed class Submission(GenerationApiClient api, OwnerStates owners)
         }
         catch (ApiException e) when (e.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            // It may have been accepted, and only the answer was lost.
+            // It may have been accepted, with only the answer lost.
             if (await api.FindAsync(caller, id, full: false, cancellationToken) is { } known)
                 return new Submitted { Id = known.Id };
             return await api.SendAsync(caller, HttpMethod.Post, "/api/generations", body, ApiJson.Default.Submitted, mayRepeat: false, cancellationToken, idempotencyKey);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary><c>/api/v2/assets</c>: files to work on, and results.</summary>
+/// <summary><c>/api/v2/assets</c>: input files, and results.</summary>
 internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, ResultHashes hashes, IOptions<DoorOptions> options)
 {
     private const string Prefix = "blake3:";
@@ -28,7 +28,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, R
         v2.MapMethods("/assets/{id}/content", [HttpMethods.Get, HttpMethods.Head], (AssetEndpoints assets, string id, DoorCaller caller, HttpContext context) => assets.ContentAsync(id, caller, context));
     }
 
-    /// <summary>Files at signed addresses: whoever has the address may have the file.</summary>
+    /// <summary>Files at signed addresses: the address alone grants access.</summary>
     public static void MapContent(RouteGroupBuilder open) => open.MapMethods(
         "/content/{**path}",
         [HttpMethods.Get, HttpMethods.Head],
@@ -107,7 +107,7 @@ internal sealed class AssetEndpoints(GenerationApiClient api, FileProxy files, R
     {
         var made = await api.SendAsync(
             caller, HttpMethod.Post, "/api/doors/assets", JsonSerializer.SerializeToUtf8Bytes(asset, ApiJson.Default.NewAsset), ApiJson.Default.Asset, mayRepeat: false, context.RequestAborted);
-        // 201: new bytes when they were sent, a new record when they were not.
+        // 201: new bytes if they were sent, otherwise a new record.
         var isNew = asset.Upload is null ? made.CreatedNew is not null : made.CreatedNew == true;
         return V2Results.Json(Shape(context.Request, made with { CreatedNew = made.CreatedNew ?? false }), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary>The id of a result as an asset: generation and number of the file, so that no table has to know it.</summary>
+/// <summary>The id of a result as an asset: generation and number of the file, so that it needs no table.</summary>
 internal static class AssetId
 {
     public static string Of(Guid job, int index) => string.Create(CultureInfo.InvariantCulture, $"{job:D}-{index}");
 
-    /// <summary>Which result is meant; null when it is no result.</summary>
+    /// <summary>The result it stands for; null if it is not a result.</summary>
     public static (Guid Job, int Index)? Parse(string id)
     {
         const int length = 36;

@@ -5,11 +5,11 @@ using LockNGen.ComfyDoors.Http;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary>Assets in a workflow, in the place of names of files: <c>{"__type":"core/ASSET","info":{"id":"..."}}</c>.</summary>
+/// <summary>Assets in a workflow, in place of file names: <c>{"__type":"core/ASSET","info":{"id":"..."}}</c>.</summary>
 internal sealed class AssetReferences(GenerationApiClient api, InputNames results)
 {
-    /// <summary>Puts names of uploads in their place.</summary>
-    /// <returns>The reference that leads nowhere, if one does.</returns>
+    /// <summary>Replaces them with the names of uploads.</summary>
+    /// <returns>The first reference that cannot be resolved, if any.</returns>
     public async Task<string?> ResolveAsync(DoorCaller caller, JsonObject workflow, CancellationToken cancellationToken)
     {
         foreach (var inputs in workflow.Select(n => (n.Value as JsonObject)?["inputs"]).OfType<JsonObject>())

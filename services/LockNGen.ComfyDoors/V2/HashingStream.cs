@@ -7,7 +7,7 @@ internal sealed class HashingStream(Stream inner) : ForwardStream
 {
     private readonly Blake3.Hasher _hasher = Blake3.Hasher.New();
 
-    /// <summary>How much was read.</summary>
+    /// <summary>The number of bytes read.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The hash, in hexadecimal.</summary>

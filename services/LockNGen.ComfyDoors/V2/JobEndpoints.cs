@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary><c>/api/v2/jobs</c>: submit, look, list, cancel.</summary>
+/// <summary><c>/api/v2/jobs</c>: submit, read, list, cancel.</summary>
 internal sealed class JobEndpoints(Submission submission, AssetReferences assets, GenerationApiClient api, JobWatch watch, IOptions<DoorOptions> options)
 {
     private const string PartnerKey = "api_key_comfy_org";
@@ -72,7 +72,7 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
         }
     }
 
-    /// <summary>The caller's jobs, the newest first. The cursor is the number of the last one, so that newer ones move nothing.</summary>
+    /// <summary>The caller's jobs, newest first. The cursor is the number of the last one, so that newer ones do not shift pages.</summary>
     private async Task<IResult> ListAsync(string? limit, string? cursor, DoorCaller caller, HttpContext context)
     {
         if (JobMetadata.FilterOf(context.Request.Query) is not { } metadata)
@@ -115,7 +115,7 @@ internal sealed class JobEndpoints(Submission submission, AssetReferences assets
     private async Task<Prompt?> FindAsync(string id, DoorCaller caller, HttpContext context) =>
         Guid.TryParse(id, out var known) ? await api.FindLinkedAsync(caller, known, context.RequestAborted) : null;
 
-    /// <summary>Errors by node, each with the input and what is wrong with it.</summary>
+    /// <summary>Errors by node, each with its input and the problem.</summary>
     private static IResult Invalid(string message, IReadOnlyList<ApiError> errors)
     {
         var nodes = new JsonObject(errors.Where(e => e.NodeId is not null).GroupBy(e => e.NodeId!, StringComparer.Ordinal).Select(g => KeyValuePair.Create(

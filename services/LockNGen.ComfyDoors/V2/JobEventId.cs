@@ -4,17 +4,17 @@ using System.Text.Json.Nodes;
 namespace LockNGen.ComfyDoors.V2;
 
 /// <summary>
-/// The id of an event of a job's stream. It says what its reader knows, so that any door can go on from it: how many events and outputs it was told, and
+/// The id of an event in a job's stream. It contains what the reader knows, so that any door can continue from it: how many events and outputs it was sent, and
 /// the last status.
 /// </summary>
 internal readonly record struct JobEventId(int Number, int Outputs, string Status)
 {
     private const char Separator = '.';
 
-    /// <summary>Of a reader that knows nothing, as one that sends no id or none of ours.</summary>
+    /// <summary>The id of a reader that knows nothing: one that sends no id, or an unknown one.</summary>
     private static readonly JobEventId None = new(0, 0, "");
 
-    /// <summary>Reads what a client sends back.</summary>
+    /// <summary>Parses the id that a client sends back.</summary>
     public static JobEventId Parse(string? text) =>
         text?.Split(Separator) is [var number, var outputs, { Length: > 0 } status]
         && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var events)

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace LockNGen.ComfyDoors.V2;
 
 /// <summary>
-/// <c>/api/v2/jobs/{id}/events</c>: where a job stands, and then what becomes of it. Everything is asked for again now and then, so an event that
-/// is lost costs time only. Outputs come before the status that ends the stream, for clients leave with that. Whoever comes back with Last-Event-ID is
-/// not told again of outputs that it knows, nor of a status that is still the same.
+/// <c>/api/v2/jobs/{id}/events</c>: the state of a job, and then its changes. Everything is polled now and then, so an event that
+/// is lost only costs time. Outputs come before the status that ends the stream, because clients leave after it. A client that reconnects with Last-Event-ID is
+/// not sent known outputs again, nor an unchanged status.
 /// </summary>
 internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimeProvider clock)
 {
-    /// <summary>Some clients give up a stream that is silent for 45 seconds.</summary>
+    /// <summary>Some clients abandon a stream that is silent for 45 seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Throttle = TimeSpan.FromMilliseconds(500);
 
@@ -33,7 +33,7 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
         }
         catch (ApiException)
         {
-            // The headers are out; the client polls, and comes again.
+            // The headers have been sent; the client polls or reconnects.
             context.Abort();
         }
 
@@ -79,7 +79,7 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
             }
         }
 
-        /// <summary>Tells what is new; null when that was the end.</summary>
+        /// <summary>Sends what is new; null after the end.</summary>
         private async Task<Prompt?> LookAsync()
         {
             if (await api.FindLinkedAsync(caller, id, context.RequestAborted) is not { } job)

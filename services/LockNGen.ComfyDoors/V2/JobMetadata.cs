@@ -3,18 +3,18 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary>What a client notes about its jobs: texts by name, kept with the job and good to find it by.</summary>
+/// <summary>A client's notes about its jobs: texts by name, stored with the job and searchable.</summary>
 internal static class JobMetadata
 {
     private const string Prefix = "metadata";
     private const int MaxFilters = 3;
     private const int MaxLength = 16_384;
 
-    /// <summary>Whether a job may have it.</summary>
+    /// <summary>Whether it is valid for a job.</summary>
     public static bool IsValid(JsonNode? metadata) =>
         metadata is JsonObject map && map.All(p => p.Value?.GetValueKind() == JsonValueKind.String) && map.ToJsonString().Length <= MaxLength;
 
-    /// <summary>What the parameters <c>metadata[name]=text</c> ask for; null when they are of no use.</summary>
+    /// <summary>The filters in the parameters <c>metadata[name]=text</c>; null if they are invalid.</summary>
     public static JsonObject? FilterOf(IQueryCollection query)
     {
         var filter = new JsonObject();

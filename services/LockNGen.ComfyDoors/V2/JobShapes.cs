@@ -5,7 +5,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary>A generation as Comfy API v2 tells it.</summary>
+/// <summary>A generation in the format of Comfy API v2.</summary>
 internal static class JobShapes
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -23,7 +23,7 @@ internal static class JobShapes
         return job;
     }
 
-    /// <summary>A job as it stands in a list: without outputs and addresses.</summary>
+    /// <summary>A job in a list: without outputs and addresses.</summary>
     public static JsonObject Record(Prompt prompt, GenerationProgressedData? progress)
     {
         var generation = prompt.Generation;
@@ -89,7 +89,7 @@ internal static class JobShapes
         ["message"] = progress.CurrentNode is null ? null : $"{progress.CurrentNode} {progress.Step}/{progress.TotalSteps}",
     };
 
-    /// <summary>A result; an asset, by an id that says which it is.</summary>
+    /// <summary>A result as an asset, with an id that identifies it.</summary>
     public static JsonObject Output(HttpRequest request, Prompt prompt, int index)
     {
         var file = prompt.Generation.Images[index];

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary>BLAKE3 of results: the contract names no other hash, and the farm keeps SHA-256. Made when an asset is asked for, as the contract allows.</summary>
+/// <summary>BLAKE3 of results: the contract names no other hash, and the farm stores SHA-256. Computed when an asset is requested, as the contract allows.</summary>
 internal sealed class ResultHashes(GenerationApiClient api) : IDisposable
 {
     private const int MaxKnown = 10_000;
@@ -13,7 +13,7 @@ internal sealed class ResultHashes(GenerationApiClient api) : IDisposable
 
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxKnown });
 
-    /// <summary>In hexadecimal; null when the file is too large to be read for it, or is gone.</summary>
+    /// <summary>In hexadecimal; null if the file is too large to read for this, or is gone.</summary>
     public async Task<string?> OfAsync(DoorCaller caller, Guid job, GenerationImage file, CancellationToken cancellationToken)
     {
         if (file is not { Hash: { } content, Bytes: <= MaxBytes })

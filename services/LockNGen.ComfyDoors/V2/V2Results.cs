@@ -6,7 +6,7 @@ using LockNGen.ComfyDoors.Api;
 
 namespace LockNGen.ComfyDoors.V2;
 
-/// <summary>Answers of Comfy API v2.</summary>
+/// <summary>Answers in the format of Comfy API v2.</summary>
 internal static class V2Results
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -22,7 +22,7 @@ internal static class V2Results
 
     public static IResult Unauthorized(HttpContext context) => Error(StatusCodes.Status401Unauthorized, "unauthorized", "Send a token as Authorization: Bearer.");
 
-    /// <summary>What the GenerationApi refuses, in the words of the contract; how it is made inside is nobody's business.</summary>
+    /// <summary>The GenerationApi's refusals in the words of the contract; internals are not exposed.</summary>
     public static IResult Of(HttpContext context, ApiException e)
     {
         switch (e.Status)

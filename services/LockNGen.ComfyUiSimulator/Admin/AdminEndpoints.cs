@@ -7,7 +7,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 namespace LockNGen.ComfyUiSimulator.Admin;
 
 /// <summary>
-/// <c>/simulator/*</c>: what tests and the fault rig break, hold and read. Loopback only. Every route is described in
+/// <c>/simulator/*</c>: routes with which tests and the fault rig inject faults, hold runs and read state. Loopback only. Every route is described in
 /// this service's README.
 /// </summary>
 internal static class AdminEndpoints
@@ -78,7 +78,7 @@ internal static class AdminEndpoints
         admin.MapDelete("/holds", (Faults faults) => faults.Holds.ReleaseAll());
     }
 
-    /// <summary>Sends the request's body as one frame: garbage, a lie, or with <c>end=false</c> a message that never ends.</summary>
+    /// <summary>Sends the request's body as one frame: garbage, false information, or with <c>end=false</c> a message that never ends.</summary>
     private static async Task<IResult> SendFrameAsync(
         HttpRequest request, string? clientId, bool? text, bool? end, ComfyUiServer server, CancellationToken cancellationToken)
     {
@@ -107,7 +107,7 @@ internal static class AdminEndpoints
         }
     }
 
-    /// <summary>As <c>kill -9</c>: no close frames, no answer, nothing flushed. Refused when the simulator is a guest in another process.</summary>
+    /// <summary>Like <c>kill -9</c>: no close frames, no answer, nothing flushed. Refused if the simulator runs inside another process.</summary>
     private static IResult Crash(HttpContext context)
     {
         if (Assembly.GetEntryAssembly() != typeof(AdminEndpoints).Assembly)

@@ -5,7 +5,7 @@ using LockNGen.ComfyUiSimulator.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Admin;
 
-/// <summary>What a test says of the server's node classes, of what its nodes show, and of the files it has.</summary>
+/// <summary>Routes with which a test sets the server's node classes, the outputs of its nodes, and its files.</summary>
 internal static class CatalogEndpoints
 {
     public static void Map(IEndpointRouteBuilder admin)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LockNGen.ComfyUiSimulator.Admin;
 
-/// <summary>Injected faults of HTTP: frozen, slow, or failing. The admin routes stay reachable.</summary>
+/// <summary>Injected HTTP faults: frozen, slow, or failing. The admin routes stay reachable.</summary>
 internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, TimeProvider clock)
 {
     public async Task InvokeAsync(HttpContext context)

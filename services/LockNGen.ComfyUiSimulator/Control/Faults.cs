@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiSimulator.Control;
 
-/// <summary>What is broken now. Outlives a simulated restart.</summary>
+/// <summary>The current faults. They survive a simulated restart.</summary>
 internal sealed class Faults
 {
     private const int MaxAnswers = 100;
@@ -37,7 +37,7 @@ internal sealed class Faults
             _httpFault = fault;
     }
 
-    /// <summary>Answers requests in the server's place; the newest that fits does.</summary>
+    /// <summary>Answers requests in the server's place; the newest match is used.</summary>
     public bool Answer(FrontResponse answer)
     {
         lock (_gate)
@@ -79,10 +79,10 @@ internal sealed class Faults
         }
     }
 
-    /// <summary>Lets a node class fail for its next <paramref name="count"/> runs.</summary>
+    /// <summary>Makes a node class fail for its next <paramref name="count"/> runs.</summary>
     public void FailNode(string classType, bool outOfMemory, int count) => _nodes[classType] = new NodeFault(outOfMemory, count);
 
-    /// <summary>Null: the node may run. Otherwise whether it fails with out-of-memory.</summary>
+    /// <summary>Null if the node may run; otherwise whether it fails by running out of memory.</summary>
     public bool? TakeNodeFault(string classType)
     {
         if (!_nodes.TryGetValue(classType, out var fault) || fault.Left <= 0)

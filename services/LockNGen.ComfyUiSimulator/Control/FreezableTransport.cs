@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace LockNGen.ComfyUiSimulator.Control;
 
-/// <summary>A connection that can be switched to stop with the server when that is frozen.</summary>
+/// <summary>A connection that can be made to stop when the server is frozen.</summary>
 internal interface IFreezableConnection
 {
     void Enable();
@@ -11,7 +11,7 @@ internal interface IFreezableConnection
 
 /// <summary>
 /// Freezing the handlers is not enough for WebSockets: the framework would still answer pings, which a stopped
-/// process does not do. So an upgraded connection is held at its bytes.
+/// process does not do. So an upgraded connection is stopped at the byte level.
 /// </summary>
 internal sealed class FreezableTransport : IDuplexPipe, IFreezableConnection
 {

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Control;
 
-/// <summary>Open, or closed until it is opened again: what a frozen server makes everybody wait for.</summary>
+/// <summary>A gate that is open, or closed until it is opened again: while the server is frozen, everything waits for it.</summary>
 internal sealed class FreezeGate
 {
     private TaskCompletionSource? _thawed;

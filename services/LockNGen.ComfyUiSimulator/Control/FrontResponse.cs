@@ -1,16 +1,16 @@
 namespace LockNGen.ComfyUiSimulator.Control;
 
-/// <summary>What something in front of ComfyUI, a login or a proxy, answers in its place.</summary>
-/// <remarks>Not init: the generated reader would take what is absent for 0 and null.</remarks>
+/// <summary>The answer of something in front of ComfyUI, such as a login or a proxy.</summary>
+/// <remarks>Not init: the generated reader would set absent properties to 0 and null.</remarks>
 internal sealed record FrontResponse
 {
-    /// <summary>Only requests of this path; null for all.</summary>
+    /// <summary>Only requests for this path; null for all.</summary>
     public string? Path { get; set; }
 
     /// <summary>Only requests of this method; null for all.</summary>
     public string? Method { get; set; }
 
-    /// <summary>Only handshakes of WebSockets (true), or none of them (false); null for both.</summary>
+    /// <summary>Only WebSocket handshakes (true), or everything else (false); null for both.</summary>
     public bool? WebSocket { get; set; }
 
     /// <summary>Lets requests through that have this header ("Authorization: Bearer x") or this in their query ("?token=x").</summary>
@@ -31,7 +31,7 @@ internal sealed record FrontResponse
 
     public Dictionary<string, string> Headers { get; set; } = [];
 
-    /// <summary>For how many requests; by default until it is taken back.</summary>
+    /// <summary>For how many requests; by default until it is deleted.</summary>
     public int Count { get; set; } = int.MaxValue;
 
     public bool Fits(HttpRequest request)

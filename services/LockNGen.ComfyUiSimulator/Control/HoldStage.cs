@@ -3,7 +3,7 @@ namespace LockNGen.ComfyUiSimulator.Control;
 /// <summary>The points of a run at which it can be held, each right after the event of that name was sent.</summary>
 internal enum HoldStage
 {
-    /// <summary>The prompt is the next and nothing runs, but the worker has not taken it yet: it unloads models, or collects garbage.</summary>
+    /// <summary>The prompt is next and nothing runs, but the worker has not taken it yet: it is unloading models, or collecting garbage.</summary>
     Waiting,
 
     /// <summary>The prompt has left the queue; nothing has run.</summary>
@@ -18,9 +18,9 @@ internal enum HoldStage
     /// <summary>An output node has reported its files.</summary>
     Executed,
 
-    /// <summary>All nodes are done; the history does not know yet.</summary>
+    /// <summary>All nodes are done; the history has no entry yet.</summary>
     ExecutionSuccess,
 
-    /// <summary>The history knows; the last <c>executing</c> has not been sent.</summary>
+    /// <summary>The history has an entry; the last <c>executing</c> has not been sent.</summary>
     HistoryWritten,
 }

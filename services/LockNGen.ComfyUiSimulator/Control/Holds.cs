@@ -12,17 +12,17 @@ internal sealed record HoldRequest
     public int? Step { get; init; }
 }
 
-/// <summary>A hold, and the prompt that stands at it.</summary>
+/// <summary>A hold, and the prompt stopped at it.</summary>
 internal sealed record HoldStatus(Guid Id, bool Reached, string? PromptId);
 
-/// <summary>Places where the next matching run stops until it is released, so that tests meet it at an exact stage instead of sleeping.</summary>
+/// <summary>Points at which the next matching run stops until it is released, so that tests reach an exact stage without sleeping.</summary>
 internal sealed class Holds
 {
     private const int MaxHolds = 1000;
     private readonly Lock _gate = new();
     private readonly OrderedDictionary<Guid, Hold> _holds = [];
 
-    /// <summary>Answers the id of the new hold, or null if there are too many.</summary>
+    /// <summary>Returns the id of the new hold, or null if there are too many.</summary>
     public Guid? Add(HoldRequest request)
     {
         lock (_gate)
@@ -55,7 +55,7 @@ internal sealed class Holds
         }
     }
 
-    /// <summary>Waits until a run stands at the hold, at most <paramref name="timeout"/>.</summary>
+    /// <summary>Waits until a run has stopped at the hold, at most <paramref name="timeout"/>.</summary>
     public async Task<HoldStatus?> WaitAsync(Guid id, TimeSpan timeout, CancellationToken cancellationToken)
     {
         Hold? hold;
@@ -73,7 +73,7 @@ internal sealed class Holds
         }
     }
 
-    /// <summary>Called by the run: stops here if a hold says so: the oldest of those that match. Each hold stops one run once.</summary>
+    /// <summary>Called by the run: stops at the oldest matching hold, if any. Each hold stops one run once.</summary>
     public async Task PassAsync(HoldStage stage, string promptId, string? classType, int? step, CancellationToken cancellationToken)
     {
         if (Take(stage, promptId, classType, step) is { } hold)

@@ -4,15 +4,15 @@ namespace LockNGen.ComfyUiSimulator.Control;
 
 /// <summary>One execution of one prompt.</summary>
 /// <param name="PromptId">The prompt.</param>
-/// <param name="ExtraData">As submitted, so that a test finds the mark that it gave the prompt.</param>
+/// <param name="ExtraData">As submitted, so that a test can find its own mark on the prompt.</param>
 /// <param name="StartedAt">When it left the queue.</param>
-/// <param name="EndedAt">Null while it runs, and for ever if it was lost.</param>
+/// <param name="EndedAt">Null while it runs, and forever if it was lost.</param>
 /// <param name="Outcome">running, success, error, interrupted or lost.</param>
-/// <param name="ExecutedNodes">Nodes that really ran; none in a run that was served from the cache.</param>
+/// <param name="ExecutedNodes">Nodes that actually ran; none in a run served from the cache.</param>
 internal sealed record Render(
     string PromptId, JsonObject ExtraData, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Outcome, IReadOnlyList<string> ExecutedNodes);
 
-/// <summary>Every prompt that was executed, also before simulated restarts: how a test finds out that something was rendered twice.</summary>
+/// <summary>Every executed prompt, including those before simulated restarts: it shows a test whether something was rendered twice.</summary>
 internal sealed class RenderLog(TimeProvider clock)
 {
     private const int MaxRenders = 20_000;
@@ -37,7 +37,7 @@ internal sealed class RenderLog(TimeProvider clock)
             entry.Render = entry.Render with { EndedAt = clock.GetUtcNow(), Outcome = outcome, ExecutedNodes = executedNodes };
     }
 
-    /// <summary>Whatever runs will never end: its server was restarted or lost its worker.</summary>
+    /// <summary>The running prompt will never end: its server was restarted or lost its worker.</summary>
     public void Lose(Entry entry)
     {
         lock (_gate)

@@ -23,7 +23,7 @@ internal sealed class DynamicPrompt(JsonObject original)
 
     public string? ParentId(string id) => _ephemeral.TryGetValue(id, out var node) ? node.ParentId : null;
 
-    /// <summary>The node of the submitted graph that a node stands for.</summary>
+    /// <summary>The node of the submitted graph that a node was expanded from.</summary>
     public string RealId(string id)
     {
         while (_ephemeral.TryGetValue(id, out var node))

@@ -9,8 +9,8 @@ namespace LockNGen.ComfyUiSimulator.Execution;
 internal sealed record NodeOutput(IReadOnlyList<object?> Slots, JsonObject? Ui, JsonObject? Meta);
 
 /// <summary>
-/// Outputs of earlier prompts, found again by what a node computes (class, inputs, and the same of all it depends on)
-/// and not by its id. Only what the current prompt contains is kept.
+/// Outputs of earlier prompts, keyed by what a node computes (class, inputs, and the same for everything it depends on)
+/// rather than by its id. Only what the current prompt contains is kept.
 /// </summary>
 internal sealed class OutputCache(NodeLibrary library)
 {
@@ -18,7 +18,7 @@ internal sealed class OutputCache(NodeLibrary library)
     private readonly Dictionary<string, string> _signatures = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Turns to a new prompt. Every node is looked at, also those that no output needs: one without <c>inputs</c>
+    /// Starts a new prompt. Every node is examined, even those that no output needs: one without <c>inputs</c>
     /// makes this fail, outside of any node, which is how it kills the real worker.
     /// </summary>
     public void SetPrompt(DynamicPrompt prompt)

@@ -4,7 +4,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator.Execution;
 
-/// <summary>The state of every node touched so far in one prompt; each change is sent whole as <c>progress_state</c>.</summary>
+/// <summary>The state of every node touched so far in one prompt; each change is sent as a complete <c>progress_state</c>.</summary>
 internal sealed class ProgressRegistry(string promptId, DynamicPrompt prompt, SocketHub sockets)
 {
     private readonly Lock _gate = new();

@@ -7,7 +7,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator.Execution;
 
-/// <summary>One execution of one prompt, from <c>execution_start</c> to what the history will say.</summary>
+/// <summary>One execution of one prompt, from <c>execution_start</c> to its history entry.</summary>
 internal sealed class PromptRun
 {
     private readonly OutputCache _cache;
@@ -130,7 +130,7 @@ internal sealed class PromptRun
         return true;
     }
 
-    /// <summary>Runs a node, or starts it: null while an asynchronous node is still at work.</summary>
+    /// <summary>Runs or starts a node: null while an asynchronous node is still running.</summary>
     private async Task<NodeResult?> RunNodeAsync(string id, IReadOnlyDictionary<string, object?>? inputs, CancellationToken cancellationToken)
     {
         if (_async.Remove(id, out var finished))
@@ -164,7 +164,7 @@ internal sealed class PromptRun
         }
         catch (Exception e) when (e is NullReferenceException or InvalidCastException or FormatException or ArgumentException or OverflowException)
         {
-            // What validation cannot see, e.g. a linked value of another kind, fails in the node there as here.
+            // Errors that validation cannot see, such as a linked value of the wrong type, occur in the node, as in the real server.
             throw new PythonException("RuntimeError", e.Message);
         }
     }
@@ -220,7 +220,7 @@ internal sealed class PromptRun
             inputs[name] = NodeLink.From(value) is { } link ? ResolveSlot(link) : value;
         foreach (var input in Environment.Library.Find(_prompt.ClassType(id))!.InputsFor(_prompt.Inputs(id)))
         {
-            // An optional widget that was left out has its default.
+            // An omitted optional widget has its default.
             if (!inputs.ContainsKey(input.Name) && input.Config["default"] is { } value)
                 inputs[input.Name] = value;
         }
@@ -240,7 +240,7 @@ internal sealed class PromptRun
     private Task PassAsync(HoldStage stage, string? classType, CancellationToken cancellationToken) =>
         Environment.Faults.Holds.PassAsync(stage, Item.PromptId, classType, step: null, cancellationToken);
 
-    /// <summary>Null is a broadcast. What is not text matches no socket, as no socket's id can contain a line feed.</summary>
+    /// <summary>Null is a broadcast. Anything but text matches no socket, because a socket's id cannot contain a line feed.</summary>
     private string? ClientId() => Item.ExtraData["client_id"] switch
     {
         null => null,

@@ -25,8 +25,8 @@ internal sealed partial class PromptWorker(
     /// <summary>Empties the cache before the next prompt.</summary>
     public void FreeMemory() => _freeMemory = true;
 
-    /// <summary>Ends the worker where it stands; what runs stays in <c>queue_running</c> for ever.</summary>
-    /// <param name="silently">Whether the server's log does not tell: a node has called <c>sys.exit()</c>.</param>
+    /// <summary>Ends the worker immediately; the running prompt stays in <c>queue_running</c> forever.</summary>
+    /// <param name="silently">Whether the server's log shows nothing, as when a node has called <c>sys.exit()</c>.</param>
     public void Kill(bool silently)
     {
         if (!silently)
@@ -52,7 +52,7 @@ internal sealed partial class PromptWorker(
         }
         catch (Exception e)
         {
-            // Python says nothing of a SystemExit that ends a thread.
+            // Python prints nothing when a SystemExit ends a thread.
             if (e is not PythonException { Type: PythonException.SystemExit })
                 log.WriteDeath(e.Message);
             LogDied(e);
@@ -93,7 +93,7 @@ internal sealed partial class PromptWorker(
             sockets.Whisper("executing", new JsonObject { ["node"] = null, ["prompt_id"] = item.PromptId });
     }
 
-    /// <summary>Delays the last messages of a prompt, though their timestamps are right.</summary>
+    /// <summary>Delays the last messages of a prompt, although their timestamps are correct.</summary>
     private void CollectGarbage()
     {
         if (environment.Options.GarbageCollectionMilliseconds == 0

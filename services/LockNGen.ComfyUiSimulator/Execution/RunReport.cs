@@ -5,7 +5,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator.Execution;
 
-/// <summary>What a run tells: events to its client, and what the history will say.</summary>
+/// <summary>The reports of a run: events to its client, and its history entry.</summary>
 internal sealed class RunReport(QueueItem item, DynamicPrompt prompt, ServerEnvironment environment, SocketHub sockets)
 {
     private const string OutOfMemoryTips =
@@ -40,7 +40,7 @@ internal sealed class RunReport(QueueItem item, DynamicPrompt prompt, ServerEnvi
         AddMessage("execution_error", details);
     }
 
-    /// <summary>An error that is not the end: it has no timestamp and does not reach the history.</summary>
+    /// <summary>An error that does not end the run: it has no timestamp and does not reach the history.</summary>
     public void Blocked(string id, string message)
     {
         var details = NodeDetails(id);
@@ -61,7 +61,7 @@ internal sealed class RunReport(QueueItem item, DynamicPrompt prompt, ServerEnvi
     }
 
     /// <summary>A node ended; <paramref name="ui"/> is its message to the page.</summary>
-    /// <returns>What to keep with the node's output, for runs that find it in the cache.</returns>
+    /// <returns>What to store with the node's output, for runs that find it in the cache.</returns>
     public JsonObject? NodeFinished(string id, JsonObject? ui)
     {
         JsonObject? meta = null;

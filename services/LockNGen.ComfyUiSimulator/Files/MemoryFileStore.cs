@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Files;
 
-/// <summary>Files in memory up to a limit; beyond it the oldest are forgotten, whatever they are.</summary>
+/// <summary>Files in memory up to a limit; beyond it the oldest are dropped, of any kind.</summary>
 internal sealed class MemoryFileStore(long maxBytes) : IFileStore
 {
     private readonly Lock _gate = new();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LockNGen.ComfyUiSimulator.Files;
 
 /// <summary>
-/// Names as ComfyUI gives them: prefix, counter, underscore (<c>lab/txt2img_00001_.png</c>). The counter goes on from
-/// the highest that exists, and from the highest ever given here, so that forgotten files' names do not return.
+/// Names as assigned by ComfyUI: prefix, counter, underscore (<c>lab/txt2img_00001_.png</c>). The counter continues from
+/// the highest that exists, or was ever assigned here, so that names of dropped files are not reused.
 /// </summary>
 internal sealed class SavedFileNames(IFileStore files)
 {

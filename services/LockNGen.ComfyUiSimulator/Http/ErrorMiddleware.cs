@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Http;
 
-/// <summary>What aiohttp says when a handler fails, when a method is not allowed and when nothing is there.</summary>
+/// <summary>aiohttp's answers when a handler fails, a method is not allowed or a route does not exist.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)

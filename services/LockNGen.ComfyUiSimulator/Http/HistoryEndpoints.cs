@@ -4,7 +4,7 @@ using LockNGen.ComfyUiSimulator.Queue;
 
 namespace LockNGen.ComfyUiSimulator.Http;
 
-/// <summary><c>/history</c>: what ended, by id, the newest, or a window from the oldest.</summary>
+/// <summary><c>/history</c>: ended prompts, by id, the newest, or a window from the oldest.</summary>
 internal static class HistoryEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyUiSimulator.Http;
 
 /// <summary>
-/// ComfyUI's only protection: on a loopback host, a browser page of another origin is refused, for every method and
+/// ComfyUI's only protection: on a loopback host, a browser page from another origin is refused, for every method and
 /// for the WebSocket. With <c>--enable-cors-header</c> there is none, and that header is on every answer.
 /// </summary>
 internal sealed class OriginMiddleware(RequestDelegate next, IOptions<SimulatorOptions> options)

@@ -7,7 +7,7 @@ using LockNGen.ComfyUiSimulator.Validation;
 
 namespace LockNGen.ComfyUiSimulator.Http;
 
-/// <summary><c>/prompt</c>: submit, and how much is waiting.</summary>
+/// <summary><c>/prompt</c>: submits, and returns how many are unfinished.</summary>
 internal static class PromptEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

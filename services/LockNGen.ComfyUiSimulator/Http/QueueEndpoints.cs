@@ -13,7 +13,7 @@ internal static class QueueEndpoints
             var (running, pending) = server.Queue.Snapshot();
             return ComfyResults.Json(new JsonObject
             {
-                // Version A shows even the keys that it keeps out of the history.
+                // Version A shows even the keys that it omits from the history.
                 ["queue_running"] = new JsonArray([.. running.Select(i => i.ToJson(environment.IsVersionB))]),
                 ["queue_pending"] = new JsonArray([.. pending.Select(i => i.ToJson(environment.IsVersionB))]),
             });

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Http;
 
-/// <summary><c>/system_stats</c>, <c>/features</c> and the odds and ends of a server that is alive.</summary>
+/// <summary><c>/system_stats</c>, <c>/features</c> and other small routes of a running server.</summary>
 internal static class SystemEndpoints
 {
     private const long TotalMemory = 25_276_514_304;

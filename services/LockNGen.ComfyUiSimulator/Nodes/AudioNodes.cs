@@ -3,7 +3,7 @@ using LockNGen.ComfyUiSimulator.Files;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>Sound among the outputs: a chord, saved as FLAC.</summary>
+/// <summary>Audio output: a chord, saved as FLAC.</summary>
 internal static class AudioNodes
 {
     private static readonly double[] Chord = [220, 277.18, 329.63, 440];

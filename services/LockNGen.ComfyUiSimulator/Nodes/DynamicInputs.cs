@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>
-/// Inputs that bring others: a growing group (<c>images.image0</c>), a choice with inputs of its own (<c>resize_type.width</c>), a slot
-/// with them. Expanded as ComfyUI's <c>get_finalized_class_inputs</c> does, by what was sent.
+/// Inputs that add others: a growing group (<c>images.image0</c>), a choice with inputs of its own (<c>resize_type.width</c>), a slot
+/// with them. Expanded from what was sent, as by ComfyUI's <c>get_finalized_class_inputs</c>.
 /// </summary>
 internal static class DynamicInputs
 {
@@ -19,7 +19,7 @@ internal static class DynamicInputs
         _ => [i],
     });
 
-    /// <summary>The group itself is no input; its first members are required, if the group has a minimum.</summary>
+    /// <summary>The group itself is not an input; its first members are required if the group has a minimum.</summary>
     private static IEnumerable<InputSpec> Grow(InputSpec group)
     {
         if (group.Config["template"] is not JsonObject template || LiveNodes.Inputs(template).FirstOrDefault() is not { } member)
@@ -31,7 +31,7 @@ internal static class DynamicInputs
         return names.Select((name, n) => member.Named($"{group.Name}.{name}", isRequired: n < min && member.IsRequired));
     }
 
-    /// <summary>A choice that is absent or unknown brings nothing, and is no error either.</summary>
+    /// <summary>An absent or unknown choice adds nothing, and is not an error.</summary>
     private static IEnumerable<InputSpec> Choose(InputSpec choice, JsonObject sent)
     {
         var options = choice.Config["options"] as JsonArray ?? [];

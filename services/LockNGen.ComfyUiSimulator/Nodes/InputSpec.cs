@@ -27,7 +27,7 @@ internal sealed class InputSpec
     /// <summary>The allowed values of a list, read each time, because uploads add to some.</summary>
     public Func<IReadOnlyList<JsonNode?>>? Choices { get; private init; }
 
-    /// <summary>Whether it names a file, which the node looks for itself: the list does not bind.</summary>
+    /// <summary>Whether it names a file, which the node checks itself: the list is not binding.</summary>
     public bool IsUpload => UploadFlags.Any(Config.ContainsKey);
 
     /// <summary>Whether a list may hold several of its values at once.</summary>
@@ -58,13 +58,13 @@ internal sealed class InputSpec
     public static InputSpec Choice(string name, IReadOnlyList<string> choices, string? tooltip = null, Action<JsonObject>? more = null) =>
         Choice(name, () => choices, tooltip, more);
 
-    /// <summary>An input as <c>/object_info</c> of a live server tells it: <c>["INT", {...}]</c>, <c>[["a", "b"], {...}]</c> or <c>["COMBO", {"options": [...]}]</c>.</summary>
+    /// <summary>An input as in a live server's <c>/object_info</c>: <c>["INT", {...}]</c>, <c>[["a", "b"], {...}]</c> or <c>["COMBO", {"options": [...]}]</c>.</summary>
     public static InputSpec FromJson(string name, JsonArray spec, bool isRequired)
     {
         var config = spec.Count > 1 && spec[1] is JsonObject given ? given.DeepClone().AsObject() : [];
         var list = spec.Count > 0 ? spec[0] as JsonArray : null;
         var type = list is not null ? "COMBO" : spec.Count > 0 && spec[0] is JsonValue ? spec[0]!.ToString() : "*";
-        // The options of a remote list are the page's business; some servers list none at all.
+        // The options of a remote list are up to the page; some servers list none at all.
         var isOpen = config.ContainsKey("remote") || config.ContainsKey("remote_combo");
         List<JsonNode?>? choices = type != "COMBO" || isOpen ? null : [.. list ?? config["options"] as JsonArray ?? []];
         return new InputSpec(name, type, config) { Choices = choices is null ? null : () => choices, IsRequired = isRequired, _raw = spec };
@@ -73,12 +73,12 @@ internal sealed class InputSpec
     public static InputSpec Choice(string name, Func<IReadOnlyList<string>> choices, string? tooltip = null, Action<JsonObject>? more = null) =>
         new(name, "COMBO", Configure(Tooltip(tooltip), more)) { Choices = () => [.. choices().Select(c => (JsonNode?)c)] };
 
-    /// <summary>The same input under another name, as members of a growing group are.</summary>
+    /// <summary>The same input under another name, for members of a growing group.</summary>
     public InputSpec Named(string name, bool isRequired) => new(name, Type, Config) { Choices = Choices, IsRequired = isRequired, _raw = _raw };
 
     public InputSpec Optional() => new(Name, Type, Config) { Choices = Choices, IsRequired = false };
 
-    /// <summary>As a validation error quotes it, and as <c>/object_info</c> shows it.</summary>
+    /// <summary>As quoted by validation errors, and shown by <c>/object_info</c>.</summary>
     public JsonArray ToJson() => _raw?.DeepClone().AsArray() ?? new JsonArray(
         Choices is null ? Type : new JsonArray([.. Choices().Select(c => c?.DeepClone())]),
         Config.DeepClone());

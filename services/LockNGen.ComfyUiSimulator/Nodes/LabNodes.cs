@@ -6,7 +6,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>
-/// The test nodes with which the recordings were made: a custom node package that fails, blocks, waits, talks, expands
+/// The test nodes with which the recordings were made: a custom node package that fails, blocks, waits, sends messages, expands
 /// and runs in parallel on demand.
 /// </summary>
 internal static class LabNodes
@@ -130,7 +130,7 @@ internal static class LabNodes
         return Task.FromResult(NodeResult.Show(new JsonObject { ["text"] = new JsonArray(text) }));
     }
 
-    /// <summary>Two nodes in place of one; their ids carry the parent's, the call and the graph.</summary>
+    /// <summary>Two nodes in place of one; their ids contain the parent's, the call and the graph.</summary>
     private static Task<NodeResult> Expand(NodeContext context)
     {
         var (first, second) = ($"{context.NodeId}.0.0.1", $"{context.NodeId}.0.0.2");

@@ -2,7 +2,7 @@ using LockNGen.ComfyUiSimulator.Pictures;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>Turns a latent into pixels: its scene, laid over the picture it was made from as strongly as it was denoised.</summary>
+/// <summary>Turns a latent into pixels: its scene, blended over the source picture as strongly as it was denoised.</summary>
 internal static class LatentDecoder
 {
     private static readonly Color EmptyColor = new(0.5f, 0.5f, 0.5f);

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>Empty latents, scaling, and the way between pixels and latents.</summary>
+/// <summary>Empty latents, scaling, and conversion between pixels and latents.</summary>
 internal static class LatentNodes
 {
     private const int MaxResolution = 16_384;
@@ -120,7 +120,7 @@ internal static class LatentNodes
         [.. image.Images.Select(i => new LatentPicture(Scene: null, i, Denoise: 1))],
         mask);
 
-    /// <summary>A side of zero follows the other one.</summary>
+    /// <summary>A side of zero is derived from the other one.</summary>
     private static LatentValue Resize(LatentValue latent, int width, int height)
     {
         if (width == 0 && height == 0)

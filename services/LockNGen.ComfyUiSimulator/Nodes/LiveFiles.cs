@@ -4,7 +4,7 @@ using LockNGen.ComfyUiSimulator.Pictures;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>What an output node of a live catalog shows: a text, or a file of its kind.</summary>
+/// <summary>The output of a live catalog's output node: a text, or a file of its kind.</summary>
 internal static class LiveFiles
 {
     public static JsonObject? Show(NodeContext context, string classType)
@@ -21,14 +21,14 @@ internal static class LiveFiles
             "SaveAudioOpus" => Save(context, "audio", ".opus", [Sample("sound.opus")]),
             "SaveSVGNode" => Save(context, "images", ".svg", [Sample("drawing.svg")]),
             "SaveLatent" => Save(context, "latents", ".latent", [Sample("latent.latent")]),
-            // Of no stock class, but packs have it.
+            // Not a stock class, but some packs have it.
             "SaveAVIF" => Save(context, "images", ".avif", [Sample("picture.avif")]),
             _ when image is not null => Save(context, "images", ".png", [.. image.Images.Select(i => PngEncoder.Encode(i))]),
             _ => null,
         };
     }
 
-    /// <summary>A small file that a real encoder wrote, with a workflow in its metadata as ComfyUI has it.</summary>
+    /// <summary>A small file written by a real encoder, with a workflow in its metadata as in ComfyUI.</summary>
     private static byte[] Sample(string name)
     {
         using var resource = typeof(LiveFiles).Assembly.GetManifestResourceStream(name)!;

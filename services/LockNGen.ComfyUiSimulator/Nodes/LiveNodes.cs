@@ -4,7 +4,7 @@ using LockNGen.ComfyUiSimulator.Files;
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>
-/// Node classes of which only a live server's catalog is known. They pass on what they are given, or something of the right type; output
+/// Node classes known only from a live server's catalog. They pass on their inputs, or something of the right type; output
 /// nodes show pictures, texts and files, or what a test scripts (<see cref="ScriptedOutputs"/>).
 /// </summary>
 internal static class LiveNodes
@@ -27,7 +27,7 @@ internal static class LiveNodes
         };
     }
 
-    /// <summary>The inputs under <c>input</c>, or under <c>inputs</c> as a choice's options have them, required ones first.</summary>
+    /// <summary>The inputs under <c>input</c>, or under <c>inputs</c> as in a choice's options, required ones first.</summary>
     public static InputSpec[] Inputs(JsonObject holder)
     {
         var groups = holder["input"] as JsonObject ?? holder["inputs"] as JsonObject ?? [];
@@ -39,14 +39,14 @@ internal static class LiveNodes
             select InputSpec.FromJson(input.Key, input.Value.AsArray(), isRequired);
     }
 
-    /// <summary>A catalog that says nothing of outputs gets one of any type.</summary>
+    /// <summary>A class whose catalog lists no outputs gets one of any type.</summary>
     public static OutputSlot[] Outputs(JsonObject live) => live["output"] is JsonArray types
         ? [.. types.Select(t => new OutputSlot(t is JsonValue ? t.ToString() : "COMBO"))]
         : [new OutputSlot("*")];
 
     public static bool IsOutput(JsonObject live) => live["output_node"] is JsonValue value && value.TryGetValue(out bool isOutput) && isOutput;
 
-    /// <summary>Files are looked for where their name says, not in the catalog's list.</summary>
+    /// <summary>Files are looked up by their name, not in the catalog's list.</summary>
     private static (string, string)? FindMissingFile(InputSpec[] inputs, JsonObject sent, IFileStore files)
     {
         foreach (var input in inputs.Where(i => i.IsUpload))

@@ -4,7 +4,7 @@ using LockNGen.ComfyUiSimulator.Pictures;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>What a node of a live catalog returns: of its inputs the first that fits a slot, else something of the slot's type.</summary>
+/// <summary>The values that a live catalog's node returns: the first input that fits a slot, or something of the slot's type.</summary>
 internal static class LiveValues
 {
     private const int DefaultSize = 64;
@@ -44,7 +44,7 @@ internal static class LiveValues
         int Size(string name) => Has(name) ? Math.Clamp(context.Int(name), 1, 4096) : DefaultSize;
     }
 
-    /// <summary>The texts that a node was given, in one.</summary>
+    /// <summary>The node's text inputs, joined.</summary>
     public static string Describe(NodeContext context) => string.Join(' ', context.Inputs.Values.Select(v => v switch
     {
         JsonValue value => value.ToString(),

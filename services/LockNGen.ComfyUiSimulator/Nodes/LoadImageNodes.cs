@@ -54,14 +54,14 @@ internal static class LoadImageNodes
     private static string Hash(IFileStore files, JsonObject inputs) =>
         inputs["image"] is JsonValue value && Read(files, value.ToString()) is { } content ? Convert.ToHexString(SHA256.HashData(content)) : "missing";
 
-    /// <summary>What cannot be decoded here (JPEG, WebP) is replaced by a picture that depends on its bytes.</summary>
+    /// <summary>A file that cannot be decoded is replaced by a picture that depends on its bytes.</summary>
     private static Bitmap Load(IFileStore files, string name)
     {
         var content = Read(files, name) ?? [];
         return PictureCodec.TryDecode(content) ?? ScenePainter.Paint(Scene.Describe(name, content.Length), 512, 512);
     }
 
-    /// <summary>Alpha is inverted: what is transparent is to be painted.</summary>
+    /// <summary>Alpha is inverted: transparent parts are to be painted.</summary>
     private static MaskValue ToMask(Bitmap bitmap, string channel)
     {
         var values = new float[bitmap.Width * bitmap.Height];

@@ -1,8 +1,8 @@
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>
-/// Films, sound, 3D models, drawings and latents among the outputs: small files that real encoders wrote (<see cref="LiveFiles"/>), whatever
-/// they are made of. Two lab nodes stand for what would need a model to make a mesh or a drawing.
+/// Videos, audio, 3D models, drawings and latents as outputs: small files written by real encoders (<see cref="LiveFiles"/>), regardless of
+/// the inputs. Two lab nodes replace those that would need a model to make a mesh or a drawing.
 /// </summary>
 internal static class MediaNodes
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>The model files that the server says it has, by folder.</summary>
+/// <summary>The model files that the server claims to have, by folder.</summary>
 internal sealed class ModelFolders
 {
     private static readonly string[] NamesOfA =

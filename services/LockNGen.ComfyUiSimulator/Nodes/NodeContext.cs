@@ -7,7 +7,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>What a node sees of its run: resolved inputs, and ways to report. The run itself is a floor above and fills in the rest.</summary>
+/// <summary>A node's view of its run: resolved inputs, and ways to report. The run itself supplies the rest.</summary>
 internal abstract class NodeContext(
     string nodeId, string classType, IReadOnlyDictionary<string, object?> inputs, CancellationToken cancellationToken)
 {
@@ -17,7 +17,7 @@ internal abstract class NodeContext(
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
-    /// <summary>The values as a Python traceback's inputs would hold them.</summary>
+    /// <summary>The values as in the inputs of a Python traceback.</summary>
     public IReadOnlyDictionary<string, object?> Inputs { get; } = inputs;
 
     /// <summary>The prefix of this node's temporary files.</summary>
@@ -40,11 +40,11 @@ internal abstract class NodeContext(
 
     public int Int(string name) => (int)Math.Clamp(Double(name), int.MinValue, int.MaxValue);
 
-    /// <summary>A seed reaches 2^64-1, which a double would round.</summary>
+    /// <summary>A seed can be up to 2^64-1, which a double would round.</summary>
     public long Seed(string name) =>
         ulong.TryParse(Json(name).ToJsonString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? unchecked((long)seed) : (long)Double(name);
 
-    /// <summary>Through text, so that a number has one representation however it came about.</summary>
+    /// <summary>Via text, so that a number has one representation whatever its origin.</summary>
     public double Double(string name) => double.Parse(Json(name).ToJsonString(), CultureInfo.InvariantCulture);
 
     public string Text(string name) => Json(name).GetValueKind() == JsonValueKind.String ? Json(name).GetValue<string>() : Json(name).ToJsonString();
@@ -65,19 +65,19 @@ internal abstract class NodeContext(
         await Environment.Faults.Holds.PassAsync(HoldStage.Progress, Item.PromptId, ClassType, value, CancellationToken);
     }
 
-    /// <summary>Takes time as Python's <c>sleep</c> does: an interrupt is not noticed before the next report.</summary>
+    /// <summary>Takes time like Python's <c>sleep</c>: an interrupt is not noticed before the next report.</summary>
     public Task WorkAsync(double milliseconds) => milliseconds <= 0
         ? Task.CompletedTask
         : Task.Delay(TimeSpan.FromMilliseconds(milliseconds), Environment.Clock, CancellationToken);
 
-    /// <summary>A kind 3 frame: to everybody, as the core nodes send it, or to the submitter.</summary>
+    /// <summary>A kind 3 frame: to everyone, as sent by the core nodes, or to the submitter.</summary>
     public void SendText(string text, bool toClientOnly = false) =>
         Sockets.Post(Frame.Text(NodeId, text, toClientOnly ? Sockets.CurrentClientId : null));
 
     /// <summary>An event of the node's own.</summary>
     public void SendEvent(string type, JsonObject data) => Sockets.Whisper(type, data);
 
-    /// <summary>The text chunks of saved pictures: the whole prompt, and what the page added.</summary>
+    /// <summary>The text chunks of saved pictures: the whole prompt, and what the page has added.</summary>
     public IEnumerable<KeyValuePair<string, string>> PngText()
     {
         yield return new("prompt", Item.Prompt.ToJsonString());

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>A node class: what <c>/object_info</c> says of it, and what it does.</summary>
+/// <summary>A node class: its entry in <c>/object_info</c>, and its behaviour.</summary>
 internal sealed class NodeDefinition
 {
     public required string ClassType { get; init; }
@@ -24,7 +24,7 @@ internal sealed class NodeDefinition
 
     public bool IsOutput { get; init; }
 
-    /// <summary>Runs beside other nodes instead of holding them up.</summary>
+    /// <summary>Runs concurrently with other nodes instead of blocking them.</summary>
     public bool IsAsync { get; init; }
 
     public required Func<NodeContext, Task<NodeResult>> RunAsync { get; init; }
@@ -35,10 +35,10 @@ internal sealed class NodeDefinition
     /// <summary>The class's own check: an input's name and what is wrong with it.</summary>
     public Func<JsonObject, (string Input, string Problem)?>? Validate { get; init; }
 
-    /// <summary>What a live server says of the class; null for the simulator's own.</summary>
+    /// <summary>A live server's entry for the class; null for the simulator's own.</summary>
     public JsonObject? Live { get; init; }
 
-    /// <summary>The inputs that a node has, given those that it was sent: some bring others with them.</summary>
+    /// <summary>The inputs of a node, given those that were sent: some add others.</summary>
     public IEnumerable<InputSpec> InputsFor(JsonObject sent) => Live is null ? Inputs : DynamicInputs.Expand(Inputs, sent);
 
     /// <summary>This class as a live server describes it.</summary>
@@ -56,7 +56,7 @@ internal sealed class NodeDefinition
         Live = live,
     };
 
-    /// <summary>The entry in <c>/object_info</c>; version B says more.</summary>
+    /// <summary>The entry in <c>/object_info</c>; version B has more details.</summary>
     public JsonObject ToJson(bool isVersionB)
     {
         if (Live is not null)

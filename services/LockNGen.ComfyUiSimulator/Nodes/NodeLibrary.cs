@@ -38,12 +38,12 @@ internal sealed class NodeLibrary
 
     public IEnumerable<NodeDefinition> All => _nodes.Values;
 
-    /// <summary>Whose place a class's nodes are given before they are validated, as <c>GET /node_replacements</c> tells it.</summary>
+    /// <summary>Replacements for retired classes, applied before validation, as returned by <c>GET /node_replacements</c>.</summary>
     public JsonObject Replacements { get; set; } = [];
 
-    /// <summary>Takes the classes of an <c>/object_info</c>; of those that the simulator has itself only what they say of themselves.</summary>
+    /// <summary>Adds the classes of an <c>/object_info</c>; for the simulator's own classes, only their entries.</summary>
     /// <param name="objectInfo">Classes by name.</param>
-    /// <param name="replace">Whether no other classes exist from now on.</param>
+    /// <param name="replace">Whether all other classes are removed.</param>
     public void Load(JsonObject objectInfo, bool replace)
     {
         var nodes = new OrderedDictionary<string, NodeDefinition>(replace ? [] : _nodes, StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal sealed class NodeLibrary
         _nodes = nodes;
     }
 
-    /// <summary>Gives an input another list, as a model that was put there or taken away does. False if there is no such class or list.</summary>
+    /// <summary>Replaces the list of an input, as when a model is added or removed. False if there is no such class or list.</summary>
     public bool SetChoices(string classType, string input, JsonArray choices)
     {
         if (Find(classType)?.ToJson(isVersionB: true) is not { } live)
@@ -73,7 +73,7 @@ internal sealed class NodeLibrary
 
     public NodeDefinition? Find(string classType) => _nodes.GetValueOrDefault(classType);
 
-    /// <summary>Classes that the simulator has itself stay as they are.</summary>
+    /// <summary>The simulator's own classes stay as they are.</summary>
     private void LoadStock(ModelFolders models)
     {
         var stock = StockCatalog.Read(models);

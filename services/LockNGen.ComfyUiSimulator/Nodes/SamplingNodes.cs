@@ -3,7 +3,7 @@ using LockNGen.ComfyUiSimulator.Python;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>KSampler and KSamplerAdvanced: steps, previews, and in the end a scene in each latent.</summary>
+/// <summary>KSampler and KSamplerAdvanced: steps, previews, and finally a scene in each latent.</summary>
 internal static class SamplingNodes
 {
     private static readonly string[] Samplers =
@@ -87,7 +87,7 @@ internal static class SamplingNodes
         };
     }
 
-    /// <summary>A sampler that is given its noise, its guider and its steps by other nodes: all its outputs are what it sampled.</summary>
+    /// <summary>A sampler that gets its noise, guider and steps from other nodes: all its outputs are the sampled latent.</summary>
     public static async Task<NodeResult> SampleAsync(NodeContext context, int outputs)
     {
         var given = context.Inputs.Values;
@@ -123,7 +123,7 @@ internal static class SamplingNodes
         return latent with { Pictures = pictures };
     }
 
-    /// <summary>A second, weaker pass refines what is there instead of inventing something else.</summary>
+    /// <summary>A second, weaker pass refines the picture instead of inventing another.</summary>
     private static LatentPicture Denoise(LatentPicture picture, string prompt, long seed, float denoise) =>
         denoise < 1 && picture.Scene is not null ? picture : picture with { Scene = Scene.Describe(prompt, seed), Denoise = denoise };
 }

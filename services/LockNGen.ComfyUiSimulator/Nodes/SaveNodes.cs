@@ -6,7 +6,7 @@ using LockNGen.ComfyUiSimulator.Sockets;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>What delivers pictures: as files, as temporary files, as frames on the socket, as an animation.</summary>
+/// <summary>Nodes that deliver pictures: as files, as temporary files, as frames on the socket, as an animation.</summary>
 internal static class SaveNodes
 {
     private static readonly Dictionary<string, string> HiddenPrompt = new(StringComparer.Ordinal)

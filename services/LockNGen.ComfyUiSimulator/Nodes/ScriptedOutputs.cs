@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
 /// <summary>
-/// What output nodes show instead of what they made: by node id or class, or in the node's own title (<c>ui:{"text": ["a"]}</c>). The files
-/// that it names must be there (<c>/simulator/files</c>) if anybody is to fetch them.
+/// Scripted results of output nodes, in place of their own: by node id or class, or in the node's own title (<c>ui:{"text": ["a"]}</c>). The files
+/// that a script names must exist (<c>/simulator/files</c>) if they are to be fetched.
 /// </summary>
 internal sealed class ScriptedOutputs
 {
@@ -37,7 +37,7 @@ internal sealed class ScriptedOutputs
         }
         catch (JsonException)
         {
-            // A title that only looks like a script is a title.
+            // A title that only looks like a script is just a title.
             return null;
         }
     }

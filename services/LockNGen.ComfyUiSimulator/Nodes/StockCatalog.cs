@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>The classes that ComfyUI 0.33.0 itself has, as a live server tells them, with files in the lists of its models.</summary>
+/// <summary>ComfyUI 0.33.0's own classes, as reported by a live server, with files in its model lists.</summary>
 internal static class StockCatalog
 {
     private static readonly Dictionary<string, string> FolderByInput = new(StringComparer.Ordinal)

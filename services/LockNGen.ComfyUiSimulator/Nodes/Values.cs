@@ -15,7 +15,7 @@ internal sealed record ConditioningValue(string Text);
 
 internal sealed record NoiseValue(long Seed);
 
-/// <summary>What leads a sampler that is put together of parts.</summary>
+/// <summary>The guider of a sampler composed of parts.</summary>
 internal sealed record GuiderValue(ModelValue Model, ConditioningValue Positive);
 
 /// <summary>How many steps a sampler makes, and how strongly.</summary>

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>Files that people who run ComfyUI have, by folder: those of its public examples and of what most run now.</summary>
+/// <summary>Common ComfyUI model files, by folder: those of its public examples and of popular workflows.</summary>
 internal static class WellKnownModels
 {
     public static IReadOnlyList<(string Folder, string[] Files)> All { get; } =

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Pictures;
 
-/// <summary>The colours of one light, and the words of a prompt that call for it.</summary>
+/// <summary>The colours of one kind of light, and the prompt words that select it.</summary>
 internal sealed record Palette(string[] Words, Color Zenith, Color Sky, Color Horizon, Color Light, Color Far, Color Near, float Darkness)
 {
     public static Palette[] All { get; } =

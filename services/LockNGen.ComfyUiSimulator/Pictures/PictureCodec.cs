@@ -8,13 +8,13 @@ internal static class PictureCodec
 {
     private const int MaxPixels = 64 * 1024 * 1024;
 
-    /// <summary>The picture; null for what is none, for which callers paint one.</summary>
+    /// <summary>The picture; null if it is not one, in which case callers paint one.</summary>
     public static Bitmap? TryDecode(byte[] file)
     {
         using var codec = SKCodec.Create(new MemoryStream(file));
         if (codec is null || (long)codec.Info.Width * codec.Info.Height > MaxPixels)
             return null;
-        // Without a colour space the numbers stay as they are, also where they cannot be seen.
+        // Without a colour space the values stay unchanged, even where they are transparent.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var pixels = new byte[info.BytesSize];
         using var pinned = new PinnedGCHandle<byte[]>(pixels);

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Pictures;
 
-/// <summary>What a picture shows: chosen by the prompt's words where they say something, by prompt and seed where they do not.</summary>
+/// <summary>The content of a picture: chosen by the prompt's words if they match, otherwise by prompt and seed.</summary>
 internal sealed class Scene
 {
     private static readonly (Subject Subject, string[] Words)[] SubjectWords =

@@ -9,7 +9,7 @@ internal sealed class PythonException(string type, string message) : Exception(m
 
     public const string OutOfMemoryError = "torch.OutOfMemoryError";
 
-    /// <summary>No <c>Exception</c> in Python: nothing around a node catches it, and it ends the thread that the node runs in.</summary>
+    /// <summary>Not an <c>Exception</c> in Python: nothing around a node catches it, and it ends the node's thread.</summary>
     public const string SystemExit = "SystemExit";
 
     public static PythonException KeyError(string key) => new("KeyError", PythonText.Quote(key));

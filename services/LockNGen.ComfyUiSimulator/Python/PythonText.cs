@@ -51,7 +51,7 @@ internal static class PythonText
         return result.Append(quote).ToString();
     }
 
-    /// <summary>A float as JSON writes it in Python: always with a decimal point, so <c>1.0</c>, which the wire really carries.</summary>
+    /// <summary>A float as JSON writes it in Python: always with a decimal point, so <c>1.0</c>, as actually sent.</summary>
     public static JsonNode Float(double value)
     {
         var text = value.ToString("R", CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Queue;
 
-/// <summary>What <c>/history</c> keeps of a prompt that ran.</summary>
+/// <summary>The <c>/history</c> entry of a prompt that ran.</summary>
 internal sealed class HistoryEntry
 {
     public required QueueItem Item { get; init; }

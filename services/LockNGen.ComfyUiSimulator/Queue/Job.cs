@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Queue;
 
-/// <summary>Waiting, running and finished prompts in the one shape of the jobs API.</summary>
+/// <summary>Waiting, running and finished prompts in the shape of the jobs API.</summary>
 internal static class Job
 {
     public static IReadOnlyList<string> Statuses { get; } = ["pending", "in_progress", "completed", "failed", "cancelled"];
@@ -78,7 +78,7 @@ internal static class Job
             job[name] = value.DeepClone();
     }
 
-    /// <summary>How many files there are, and the one to show: a saved one before a temporary one.</summary>
+    /// <summary>How many files there are, and the one to show, preferably a saved one.</summary>
     private static (int Count, JsonObject? Preview) Summarize(JsonObject outputs)
     {
         var count = 0;

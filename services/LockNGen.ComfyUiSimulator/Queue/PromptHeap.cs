@@ -3,8 +3,8 @@ using System.Collections;
 namespace LockNGen.ComfyUiSimulator.Queue;
 
 /// <summary>
-/// Python's <c>heapq</c>, step by step. Its array order is visible in <c>GET /queue</c>, and what is left in it
-/// when a comparison fails half-way decides which prompts vanish, so a .NET priority queue would not do.
+/// Python's <c>heapq</c>, step by step. Its array order is visible in <c>GET /queue</c>, and its content
+/// after a comparison fails halfway decides which prompts disappear, so a .NET priority queue would not do.
 /// </summary>
 internal sealed class PromptHeap : IReadOnlyList<QueueItem>
 {

@@ -3,7 +3,7 @@ namespace LockNGen.ComfyUiSimulator.Queue;
 /// <summary>Waiting, running and finished prompts. <paramref name="changed"/> is called, under the lock, where the real server broadcasts <c>status</c>.</summary>
 internal sealed class PromptQueue(Action<int> changed) : IDisposable
 {
-    /// <summary>The real server's bound.</summary>
+    /// <summary>The real server's limit.</summary>
     public const int MaxHistory = 10_000;
 
     private readonly Lock _gate = new();
@@ -57,7 +57,7 @@ internal sealed class PromptQueue(Action<int> changed) : IDisposable
         }
     }
 
-    /// <summary>Waits for a prompt and returns its id; it goes on waiting until it is taken.</summary>
+    /// <summary>Waits for a prompt and returns its id; the prompt stays in the queue until it is taken.</summary>
     public async Task<string> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -71,7 +71,7 @@ internal sealed class PromptQueue(Action<int> changed) : IDisposable
         }
     }
 
-    /// <summary>Moves the next prompt to running; null if it was deleted meanwhile.</summary>
+    /// <summary>Moves the next prompt to running; null if it was deleted in the meantime.</summary>
     public QueueItem? Take()
     {
         lock (_gate)
@@ -92,7 +92,7 @@ internal sealed class PromptQueue(Action<int> changed) : IDisposable
             _running = null;
             if (_history.Count >= MaxHistory)
                 _history.RemoveAt(0);
-            // An id that is used again keeps its old place, as in a Python dict.
+            // A reused id keeps its old place, as in a Python dict.
             _history[entry.Item.PromptId] = entry;
             Notify();
         }

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Sockets;
 
-/// <summary>One WebSocket message to one client id, or to everybody (<see cref="Target"/> null). Integers in binary frames are big-endian.</summary>
+/// <summary>One WebSocket message to one client id, or to everyone (<see cref="Target"/> null). Integers in binary frames are big-endian.</summary>
 internal sealed record Frame(WebSocketMessageType Type, byte[] Payload, string? Target)
 {
     private const int PreviewKind = 1;

@@ -11,7 +11,7 @@ internal sealed class SocketConnection(string clientId, WebSocket socket, Action
 
     public string ClientId { get; } = clientId;
 
-    /// <summary>A fault: the connection stays open and healthy, but gets nothing any more.</summary>
+    /// <summary>A fault: the connection stays open and healthy, but no longer receives anything.</summary>
     public bool IsDeaf { get; set; }
 
     public long FramesSent => Interlocked.Read(ref _framesSent);

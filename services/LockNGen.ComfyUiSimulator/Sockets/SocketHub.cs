@@ -5,12 +5,12 @@ using System.Threading.Channels;
 namespace LockNGen.ComfyUiSimulator.Sockets;
 
 /// <summary>
-/// Who is connected, and the one queue through which every event leaves. Registration is by client id and careless
-/// on purpose: a second socket replaces the first without closing it, and whichever closes removes the entry.
+/// The connected sockets, and the one queue through which every event is sent. Registration is by client id and careless
+/// on purpose: a second socket replaces the first without closing it, and closing either one removes the entry.
 /// </summary>
 internal sealed partial class SocketHub(TimeProvider clock, ILogger<SocketHub> logger)
 {
-    /// <summary>Beyond this, previews are thrown away; the real queue has no limit.</summary>
+    /// <summary>Beyond this, previews are dropped; the real queue has no limit.</summary>
     private const long MaxQueuedBytes = 256L * 1024 * 1024;
 
     private readonly Lock _gate = new();
@@ -36,7 +36,7 @@ internal sealed partial class SocketHub(TimeProvider clock, ILogger<SocketHub> l
         _frames.Writer.TryWrite(frame);
     }
 
-    /// <summary>Queues an event for the client of the running prompt, or for everybody if it has none.</summary>
+    /// <summary>Queues an event for the client of the running prompt, or for everyone if it has none.</summary>
     public void Whisper(string type, JsonObject data) => Post(Frame.Json(type, data, CurrentClientId));
 
     public void Broadcast(string type, JsonObject data) => Post(Frame.Json(type, data, target: null));
@@ -56,7 +56,7 @@ internal sealed partial class SocketHub(TimeProvider clock, ILogger<SocketHub> l
         }
     }
 
-    /// <summary>Removes whatever is registered under the id, even a newer socket, which is then deaf without knowing.</summary>
+    /// <summary>Removes whatever is registered under the id, even a newer socket, which is then deaf without noticing.</summary>
     public void Unregister(SocketConnection connection)
     {
         lock (_gate)
@@ -93,7 +93,7 @@ internal sealed partial class SocketHub(TimeProvider clock, ILogger<SocketHub> l
             return [.. _open.Select(c => (c, _registered.TryGetValue(c.ClientId, out var r) && r == c))];
     }
 
-    /// <summary>Past the queue: the first status, the reconnect hint and the answer to feature flags.</summary>
+    /// <summary>Bypasses the queue: the first status, the reconnect hint and the answer to feature flags.</summary>
     public async Task SendNowAsync(Frame frame, CancellationToken cancellationToken)
     {
         foreach (var connection in Recipients(frame.Target))

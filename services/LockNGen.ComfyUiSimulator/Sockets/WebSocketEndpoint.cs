@@ -44,7 +44,7 @@ internal static class WebSocketEndpoint
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
-            // The client, or an injected fault, cut the connection: no one is left to be told.
+            // The client, or an injected fault, cut the connection: no one is left to notify.
             _ = e;
         }
         finally

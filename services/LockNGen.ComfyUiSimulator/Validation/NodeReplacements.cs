@@ -5,10 +5,10 @@ using LockNGen.ComfyUiSimulator.Python;
 
 namespace LockNGen.ComfyUiSimulator.Validation;
 
-/// <summary>Puts today's classes in the place of retired ones before anything is validated, in place, as version B does.</summary>
+/// <summary>Replaces retired classes with current ones before anything is validated, in place, as version B does.</summary>
 internal static class NodeReplacements
 {
-    /// <summary>Replaces what the library does not have and knows a successor of.</summary>
+    /// <summary>Replaces classes that the library lacks but knows a successor for.</summary>
     /// <exception cref="PythonException">A node to be replaced has no <c>_meta</c>: the real server answers 500.</exception>
     public static void Apply(NodeLibrary library, JsonObject prompt)
     {

@@ -72,7 +72,7 @@ internal sealed class NodeValidator(NodeLibrary library, JsonObject prompt, bool
         }
 
         _path.RemoveAt(_path.Count - 1);
-        // A cycle found below has already had its say about this node.
+        // A cycle found below has already been reported for this node.
         return _validated.TryGetValue(id, out var cycle) ? cycle.IsValid : Record(id, isValid && errors.Count == 0, errors);
     }
 
@@ -152,7 +152,7 @@ internal sealed class NodeValidator(NodeLibrary library, JsonObject prompt, bool
     {
         if (input.Type == received)
             return true;
-        // A type may be several, "MESH,FILE_3D"; what a match type may be is the page's business.
+        // A type may list several, "MESH,FILE_3D"; match types are up to the page.
         string[] wanted = input.Type.Split(',', StringSplitOptions.TrimEntries), given = received.Split(',', StringSplitOptions.TrimEntries);
         return wanted.Concat(given).Any(t => t is "*" or "COMFY_MATCHTYPE_V3") || wanted.Intersect(given, StringComparer.Ordinal).Any();
     }

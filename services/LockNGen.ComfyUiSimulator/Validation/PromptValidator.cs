@@ -7,7 +7,7 @@ namespace LockNGen.ComfyUiSimulator.Validation;
 /// <summary>The checks of <c>POST /prompt</c> on the graph as a whole, with ComfyUI's error types, texts and shapes.</summary>
 internal sealed class PromptValidator(NodeLibrary library, bool isVersionB)
 {
-    /// <summary>Finds what may run.</summary>
+    /// <summary>Finds the outputs that may run.</summary>
     /// <param name="prompt">The graph; numbers given as text are converted in place, as the real server does.</param>
     /// <param name="targets">Output nodes to run; null is all of them.</param>
     /// <exception cref="PythonException">The graph is malformed in a way that makes the real server answer 500.</exception>

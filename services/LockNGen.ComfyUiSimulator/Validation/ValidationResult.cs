@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.ComfyUiSimulator.Validation;
 
-/// <summary>What became of a submitted graph: what may run, or why nothing may.</summary>
+/// <summary>The result of validating a submitted graph: what may run, or why nothing may.</summary>
 /// <param name="Error">The error object of the answer; null if at least one output is valid.</param>
 /// <param name="Outputs">The valid output nodes.</param>
 /// <param name="NodeErrors">Errors by node id; possibly not empty although some outputs are valid.</param>

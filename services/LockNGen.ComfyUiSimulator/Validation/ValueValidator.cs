@@ -16,11 +16,11 @@ internal static class ValueValidator
     /// <summary>Converts and checks one input that is not a link.</summary>
     /// <param name="input">The input.</param>
     /// <param name="inputs">The node's inputs, in which the value is replaced by the converted one.</param>
-    /// <param name="checksItself">The node class has a check of its own for this input, which replaces range and list.</param>
+    /// <param name="checksItself">Whether the node class has its own check for this input, which replaces range and list.</param>
     /// <param name="errors">Where problems go.</param>
     public static void Validate(InputSpec input, JsonObject inputs, bool checksItself, List<JsonObject> errors)
     {
-        // {"__value__": [...]} is a list that is no link.
+        // {"__value__": [...]} is a list that is not a link.
         if (inputs[input.Name] is JsonObject wrapped && wrapped.TryGetPropertyValue("__value__", out var inner))
             inputs[input.Name] = inner?.DeepClone();
         var received = inputs[input.Name];
