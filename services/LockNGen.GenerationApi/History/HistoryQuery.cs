@@ -1,3 +1,4 @@
+using System.Text;
 using LockNGen.Contracts;
 using LockNGen.GenerationApi.Generations;
 using LockNGen.Storage;
