@@ -55,7 +55,6 @@ public static class BusExtensions
             builder.Services.AddSingleton<IRequests, DirectRequests>();
             builder.Services.AddSingleton<EventLine>();
             builder.Services.AddSingleton<QueueTakeover>().AddHostedService(services => services.GetRequiredService<QueueTakeover>());
-            builder.Services.AddHostedService<OneNodeEndpoints>();
         }
 
         builder.Services.AddSingleton(services => new CommandClient(services.GetRequiredService<IBus>(), services.GetRequiredService<IRequests>()));

@@ -14,7 +14,6 @@ public sealed class BusParts(BusTransport transport)
 
     private readonly List<Action<IBusRegistrationContext, IBusFactoryConfigurator>> _endpoints = [];
     private readonly List<Func<IServiceProvider, DurableQueue>> _durable = [];
-    private readonly List<OneNodeEndpoint> _oneNode = [];
 
     /// <summary>
     /// Adds a queue that survives the loss of a node; apart from its own exchange, only what <paramref name="configure"/> binds is bound to it.
@@ -26,7 +25,7 @@ public sealed class BusParts(BusTransport transport)
     public void DurableEndpoint(Func<IServiceProvider, DurableQueue> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure)
     {
         _durable.Add(queue);
-        Add(services => Transport == BusTransport.RabbitMq ? queue(services).Name : queue(services).Exchange, (context, endpoint) =>
+        Endpoint(services => Transport == BusTransport.RabbitMq ? queue(services).Name : queue(services).Exchange, (context, endpoint) =>
         {
             if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
             {
@@ -39,22 +38,15 @@ public sealed class BusParts(BusTransport transport)
     }
 
     /// <summary>
-    /// Adds a queue on a single node, for messages that soon lose their value or can be fetched again: when the node is lost, so is the queue's content, and
-    /// another queue is declared under the same name with a number. Only what <paramref name="configure"/> binds is bound to it.
+    /// Adds a queue on a single node. A queue of one process should be exclusive: it ends with its connection, and nothing of it stays behind on a node that is lost, where
+    /// RabbitMQ 4 would refuse to confirm whatever is routed to it. Only what <paramref name="configure"/> binds is bound to it.
     /// </summary>
     public void Endpoint(string queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
         Endpoint(_ => queue, configure);
 
     /// <summary>The same for a queue whose name the services know.</summary>
-    public void Endpoint(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure)
-    {
-        if (Transport == BusTransport.RabbitMq)
-            _oneNode.Add(new OneNodeEndpoint(queue, (context, endpoint) => Configure(context, endpoint, configure)));
-        else
-            Add(queue, configure);
-    }
-
-    internal IReadOnlyList<OneNodeEndpoint> OneNode => _oneNode;
+    public void Endpoint(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
+        _endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue(context), endpoint => Configure(context, endpoint, configure)));
 
     internal IEnumerable<DurableQueue> DurableQueues(IServiceProvider services) => _durable.Select(queue => queue(services));
 
@@ -63,9 +55,6 @@ public sealed class BusParts(BusTransport transport)
         foreach (var endpoint in _endpoints)
             endpoint(context, bus);
     }
-
-    private void Add(Func<IServiceProvider, string> queue, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
-        _endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue(context), endpoint => Configure(context, endpoint, configure)));
 
     private static void Configure(
         IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure)

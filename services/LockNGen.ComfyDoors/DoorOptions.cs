@@ -22,10 +22,6 @@ public sealed class DoorOptions
     [Required, RegularExpression("[A-Za-z0-9._-]{1,100}", ErrorMessage = "ComfyDoors:Name must be 1 to 100 letters, digits, '.', '_' or '-'.")]
     public string Name { get; set; } = $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}";
 
-    /// <summary>How long the queue is kept for a replica that is gone. Default 2 minutes.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan QueueExpires { get; set; } = TimeSpan.FromMinutes(2);
-
     /// <summary>Bytes that the queue may hold; beyond it the oldest are dropped, and the replica asks for what it missed. Default 64 MiB.</summary>
     [Range(1 << 16, 1 << 30)]
     public int QueueMaxBytes { get; set; } = 64 << 20;

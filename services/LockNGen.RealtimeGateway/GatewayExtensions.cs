@@ -99,7 +99,6 @@ public static class GatewayExtensions
 
         services.AddValidatedOptions<ReplicaOptions>(ReplicaOptions.Section);
         services.AddSingleton<BrokerConnections>();
-        services.AddSingleton<ReplicaQueues>();
         services.AddSingleton<PartitionBindings>();
         services.AddSingleton<IEventHistory, EventStream>();
         services.AddHostedService<RabbitMqFeed>();

@@ -18,6 +18,9 @@ internal sealed class AmqpConnection : IDisposable
     private const int SendBuffer = 1 << 20;
     private const int UsualBuffer = 256 << 10;
 
+    /// <summary>Among the bits of queue.declare.</summary>
+    private const byte Exclusive = 1 << 2;
+
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -61,14 +64,31 @@ internal sealed class AmqpConnection : IDisposable
         Expect(AmqpMethod.ChannelOpenOk);
     }
 
-    /// <summary>Starts consuming.</summary>
+    /// <summary>
+    /// Declares a queue that only this connection may use, and that ends with it. If it is full, its oldest messages are dropped. From here on the reader waits for as long
+    /// as the broker is silent.
+    /// </summary>
+    public void DeclareExclusive(string queue, long maxBytes)
+    {
+        Send(new AmqpWriter(Channel, AmqpMethod.QueueDeclare).UInt16(0).ShortString(queue).Byte(Exclusive)
+            .BeginTable(out var arguments).Entry("x-max-length-bytes", maxBytes).Entry("x-overflow", "drop-head").EndTable(arguments));
+        Expect(AmqpMethod.QueueDeclareOk);
+        _socket.ReceiveTimeout = 0;
+    }
+
+    /// <summary>Requests a binding; the reader gets <see cref="AmqpMethod.QueueBindOk"/>.</summary>
+    public void Bind(string queue, string exchange, string routingKey) =>
+        Send(new AmqpWriter(Channel, AmqpMethod.QueueBind).UInt16(0).ShortString(queue).ShortString(exchange).ShortString(routingKey).Byte(0).LongString([]));
+
+    /// <summary>Requests the end of a binding; the reader gets <see cref="AmqpMethod.QueueUnbindOk"/>.</summary>
+    public void Unbind(string queue, string exchange, string routingKey) =>
+        Send(new AmqpWriter(Channel, AmqpMethod.QueueUnbind).UInt16(0).ShortString(queue).ShortString(exchange).ShortString(routingKey).LongString([]));
+
+    /// <summary>Requests the queue's messages; before them the reader gets <see cref="AmqpMethod.BasicQosOk"/> and <see cref="AmqpMethod.BasicConsumeOk"/>.</summary>
     public void Consume(string queue, ushort prefetch)
     {
         Send(new AmqpWriter(Channel, AmqpMethod.BasicQos).UInt32(0).UInt16(prefetch).Byte(0));
-        Expect(AmqpMethod.BasicQosOk);
         Send(new AmqpWriter(Channel, AmqpMethod.BasicConsume).UInt16(0).ShortString(queue).ShortString("").Byte(0).LongString([]));
-        Expect(AmqpMethod.BasicConsumeOk);
-        _socket.ReceiveTimeout = 0;
     }
 
     /// <summary>Turns on confirms for everything published from here on. How long the broker may accept nothing is up to the caller.</summary>

@@ -5,27 +5,30 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyDoors.Events;
 
 /// <summary>
-/// The queues of this replica: every replica gets every event. Durable, so that a lost connection loses nothing; they expire with their replica.
+/// The queues of this replica: every replica gets every event. They are exclusive to its connection; what is missed between two connections is found by comparison with the GenerationApi.
 /// </summary>
 internal static class ReplicaQueues
 {
     private const int MaxPreviewBytes = 16 << 20;
 
+    /// <summary>New in every process: while the broker has not noticed that a process is gone, its queues are locked.</summary>
+    private static readonly string Suffix = Guid.NewGuid().ToString("N")[..8];
+
     public static void AddTo(BusParts parts)
     {
-        parts.Endpoint(services => "comfy-doors-" + OptionsOf(services).Name, (context, endpoint) =>
+        parts.Endpoint(services => $"comfy-doors-{OptionsOf(services).Name}-{Suffix}", (context, endpoint) =>
         {
-            Configure(endpoint, OptionsOf(context), OptionsOf(context).QueueMaxBytes);
+            Configure(endpoint, OptionsOf(context).QueueMaxBytes);
             endpoint.Consumer(context.GetRequiredService<EventFeed>);
         });
-        parts.Endpoint(services => "comfy-doors-previews-" + OptionsOf(services).Name, (context, endpoint) =>
+        parts.Endpoint(services => $"comfy-doors-previews-{OptionsOf(services).Name}-{Suffix}", (context, endpoint) =>
         {
-            Configure(endpoint, OptionsOf(context), MaxPreviewBytes);
+            Configure(endpoint, MaxPreviewBytes);
             endpoint.Consumer(context.GetRequiredService<PreviewFeed>);
         });
     }
 
-    private static void Configure(IReceiveEndpointConfigurator endpoint, DoorOptions options, int maxBytes)
+    private static void Configure(IReceiveEndpointConfigurator endpoint, int maxBytes)
     {
         endpoint.ConfigureConsumeTopology = true;
         // One at a time, because order matters.
@@ -35,7 +38,9 @@ internal static class ReplicaQueues
         endpoint.DiscardFaultedMessages();
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
             return;
-        queue.SetQueueArgument("x-expires", (int)options.QueueExpires.TotalMilliseconds);
+        queue.Exclusive = true;
+        // The exchange that MassTransit puts before the queue is deleted with it.
+        queue.AutoDelete = true;
         queue.SetQueueArgument("x-max-length-bytes", maxBytes);
         queue.SetQueueArgument("x-overflow", "drop-head");
     }

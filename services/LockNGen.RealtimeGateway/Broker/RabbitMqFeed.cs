@@ -10,11 +10,10 @@ namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
 /// Supplies this replica with events: connects, declares its queues (which collect from then on), fills the rings from the stream, then consumes
-/// its queues. After any failure it starts over; duplicates are dropped by their sequence.
+/// its queues. After any failure it starts over with other queues; duplicates are dropped by their sequence.
 /// </summary>
 internal sealed partial class RabbitMqFeed(
     BrokerConnections connections,
-    ReplicaQueues queues,
     PartitionBindings partitions,
     IEventHistory history,
     ProgressBroadcaster broadcaster,
@@ -23,6 +22,7 @@ internal sealed partial class RabbitMqFeed(
     WriteLoops loops,
     FeedState state,
     IOptions<ReplicaOptions> options,
+    IOptions<BusOptions> bus,
     TimeProvider clock,
     ILogger<RabbitMqFeed> logger) : BackgroundService
 {
@@ -64,13 +64,22 @@ internal sealed partial class RabbitMqFeed(
         logs.MayRepeat = true;
         await using var connection = await connections.OpenAsync("control", stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
-        await DeclareQueuesAsync(channel, stoppingToken);
+        // At the same node: through another, the loss of either would interrupt the replica.
+        await using var consumer = await ReplicaConsumer.OpenAsync(
+            connections.Factory, connection.Endpoint, connections.Name("events"), ReplicaQueues.NewName(options.Value.Name), options.Value.QueueMaxBytes, ingest, loops,
+            stoppingToken);
+        await using var heartbeat = clock.CreateTimer(_ => consumer.Beat(), null, BrokerNodes.Heartbeat / 2, BrokerNodes.Heartbeat / 2);
         await using var bindings = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
+        var queues = new ReplicaQueues(bindings, consumer, bus.Value);
+        await queues.DeclareAsync(stoppingToken);
+
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var binding = partitions.KeepAsync(bindings, listening.Token);
+        var binding = partitions.KeepAsync(queues, listening.Token);
         try
         {
-            await ListenAsync(connection, channel, binding, connected, stoppingToken);
+            var interrupted = Task.WhenAny(EndOf(channel), consumer.Broken, EndOf(binding)).Unwrap();
+            await channel.BasicConsumeAsync(queues.Previews, autoAck: true, new PreviewConsumer(channel, ingest), stoppingToken);
+            await ListenAsync(channel, consumer, interrupted, connected, stoppingToken);
         }
         finally
         {
@@ -79,7 +88,7 @@ internal sealed partial class RabbitMqFeed(
         }
     }
 
-    private async Task ListenAsync(IConnection connection, IChannel channel, Task binding, Action connected, CancellationToken stoppingToken)
+    private async Task ListenAsync(IChannel channel, ReplicaConsumer consumer, Task<string> interrupted, Action connected, CancellationToken stoppingToken)
     {
         state.Problem = "filling the rings from the event stream";
         // Read to its end, or read again; the queue has what follows. After an interruption the stream may lag behind.
@@ -87,12 +96,14 @@ internal sealed partial class RabbitMqFeed(
             logs.WholeFromNow();
         else
             logs.ResumeAfterBreak();
-        await ReadHistoryAsync(channel, _lastHeard - Margin ?? clock.GetUtcNow() - options.Value.WarmUpWindow, stoppingToken);
+        await ReadHistoryAsync(_lastHeard - Margin ?? clock.GetUtcNow() - options.Value.WarmUpWindow, interrupted, stoppingToken);
+        await consumer.ConsumeAsync(options.Value.Prefetch, stoppingToken);
+        LogListening(consumer.Queue);
         using var looking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var looks = _lastHeard is { } before ? LookAgainAsync(before - Margin, looking.Token) : Task.CompletedTask;
         try
         {
-            await FollowAsync(connection, channel, binding, looks, connected, stoppingToken);
+            await FollowAsync(channel, consumer, interrupted, looks, connected, stoppingToken);
         }
         finally
         {
@@ -124,26 +135,13 @@ internal sealed partial class RabbitMqFeed(
     }
 
     private async Task FollowAsync(
-        IConnection connection, IChannel channel, Task binding, Task looks, Action connected, CancellationToken stoppingToken)
+        IChannel channel, ReplicaConsumer consumer, Task<string> interrupted, Task looks, Action connected, CancellationToken stoppingToken)
     {
-        var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        channel.ChannelShutdownAsync += (_, e) =>
-        {
-            broken.TrySetResult(e.ReplyText);
-            return Task.CompletedTask;
-        };
-        await channel.BasicConsumeAsync(queues.Previews, autoAck: true, new PreviewConsumer(channel, ingest), stoppingToken);
-        await using var consumer = await ReplicaConsumer.StartAsync(
-            connections.Factory, connection.Endpoint, connections.Name("events"), queues.Events, options.Value.Prefetch, ingest, loops, stoppingToken);
-        await using var heartbeat = clock.CreateTimer(_ => consumer.Beat(), null, BrokerNodes.Heartbeat / 2, BrokerNodes.Heartbeat / 2);
-        LogListening(queues.Events);
-
-        var interrupted = Task.WhenAny(broken.Task, consumer.Broken, EndOf(binding)).Unwrap();
         var canary = new Canary(consumer, options.Value.CanaryTimeout, clock);
         while (true)
         {
             var asked = clock.GetUtcNow();
-            await channel.BasicPublishAsync("", queues.Events, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
+            await channel.BasicPublishAsync("", consumer.Queue, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
             await canary.HeardAsync(interrupted, stoppingToken);
             // Only now, with the rings filled and the canary received, does the replica accept clients.
             connected();
@@ -157,42 +155,33 @@ internal sealed partial class RabbitMqFeed(
         }
     }
 
+    private static Task<string> EndOf(IChannel channel)
+    {
+        var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        channel.ChannelShutdownAsync += (_, e) =>
+        {
+            end.TrySetResult(e.ReplyText);
+            return Task.CompletedTask;
+        };
+        return end.Task;
+    }
+
     private static async Task<string> EndOf(Task binding)
     {
         await binding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return binding.Exception?.InnerException?.Message ?? "the bindings are no longer maintained";
     }
 
-    private async Task DeclareQueuesAsync(IChannel channel, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await queues.DeclareAsync(channel, stoppingToken);
-        }
-        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-        {
-            LogAbandoned(queues.Events, e.Message);
-            queues.Abandon();
-            throw;
-        }
-    }
-
-    /// <summary>Reads the stream, however long that takes, and meanwhile keeps the queues, which no one consumes yet, from expiring.</summary>
-    private async Task ReadHistoryAsync(IChannel channel, DateTimeOffset since, CancellationToken stoppingToken)
+    /// <summary>Reads the stream, however long that takes, unless the queue that collects what follows is lost meanwhile.</summary>
+    private async Task ReadHistoryAsync(DateTimeOffset since, Task<string> interrupted, CancellationToken stoppingToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var reading = history.ReadAsync(since, broadcaster.Deliver, limit.Token);
-        try
-        {
-            // Declaring a queue again counts as using it.
-            while (await Task.WhenAny(reading, Task.Delay(options.Value.QueueExpires / 4, clock, limit.Token)) != reading)
-                await queues.DeclareAsync(channel, limit.Token);
-        }
-        catch
+        if (await Task.WhenAny(reading, interrupted) == interrupted)
         {
             await limit.CancelAsync();
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
+            throw new IOException(await interrupted);
         }
 
         await reading;
@@ -203,9 +192,6 @@ internal sealed partial class RabbitMqFeed(
 
     [LoggerMessage(LogLevel.Warning, "The event stream could not be read again after a break: {Reason}")]
     private partial void LogNotRead(string reason);
-
-    [LoggerMessage(LogLevel.Warning, "The queue {Queue} cannot be declared ({Reason}): trying another")]
-    private partial void LogAbandoned(string queue, string reason);
 
     [LoggerMessage(LogLevel.Warning, "No events from the broker ({Reason}); trying again in {Delay} s")]
     private partial void LogInterrupted(string reason, double delay);

@@ -7,8 +7,8 @@ using RabbitMQ.Client;
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
-/// Processes what the replica's queue delivers, in order, on one thread: everything one read from the broker returned is offered to subscribers,
-/// and written to them before the next read.
+/// The replica's queue of events, and the connection that it lives and ends with. Processes what the queue delivers, in order, on one thread: everything one read from the
+/// broker returned is offered to subscribers, and written to them before the next read.
 /// </summary>
 internal sealed class ReplicaConsumer : IAsyncDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     /// </summary>
     private const int AcknowledgeEvery = 256;
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly byte[] ProgressExchange = Encoding.ASCII.GetBytes(GenerationEventTypes.Progress);
     private static readonly byte[] RevocationExchange = Encoding.ASCII.GetBytes(TokenRevoked.Exchange);
@@ -26,7 +27,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     private readonly AmqpConnection _connection = new();
     private readonly EventIngest _ingest;
     private readonly WriteLoops _loops;
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<TaskCompletionSource> _calls = new();
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Origin _origin;
     private bool _tellsTrace;
@@ -37,8 +39,9 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     private int _unacknowledged;
     private long _delivered;
 
-    private ReplicaConsumer(EventIngest ingest, WriteLoops loops)
+    private ReplicaConsumer(string queue, EventIngest ingest, WriteLoops loops)
     {
+        Queue = queue;
         _ingest = ingest;
         _loops = loops;
     }
@@ -50,6 +53,9 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         Canary,
     }
 
+    /// <summary>The queue's name.</summary>
+    public string Queue { get; }
+
     /// <summary>Released when the canary is received.</summary>
     public SemaphoreSlim CanaryHeard { get; } = new(0);
 
@@ -60,16 +66,17 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     public Task<string> Broken => _broken.Task;
 
     /// <summary>
-    /// Returns once the broker delivers. The node should be the one that holds the queue: through another, the loss of either would interrupt it.
+    /// Connects, and declares the queue. It ends with the connection: a queue that outlived it would stay behind on a node that is lost, and RabbitMQ 4 refuses
+    /// to confirm any event that it cannot put into such a queue. What is missed until the next one is in the stream.
     /// </summary>
-    public static async Task<ReplicaConsumer> StartAsync(
-        IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, int prefetch, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
+    public static async Task<ReplicaConsumer> OpenAsync(
+        IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, long maxBytes, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
     {
-        var consumer = new ReplicaConsumer(ingest, loops);
-        new Thread(() => consumer.Run(broker, node, name, queue, (ushort)prefetch)) { IsBackground = true, Name = "replica consumer" }.Start();
+        var consumer = new ReplicaConsumer(queue, ingest, loops);
+        new Thread(() => consumer.Run(broker, node, name, maxBytes)) { IsBackground = true, Name = "replica consumer" }.Start();
         try
         {
-            await consumer._started.Task.WaitAsync(StartTimeout, cancellationToken);
+            await consumer._open.Task.WaitAsync(OpenTimeout, cancellationToken);
             return consumer;
         }
         catch
@@ -78,6 +85,19 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Binds the queue; repeating it is harmless.</summary>
+    public Task BindAsync(string exchange, string routingKey, CancellationToken cancellationToken) =>
+        CallAsync(() => _connection.Bind(Queue, exchange, routingKey), cancellationToken);
+
+    /// <summary>Ends a binding, which need not exist.</summary>
+    public Task UnbindAsync(string exchange, string routingKey, CancellationToken cancellationToken) =>
+        CallAsync(() => _connection.Unbind(Queue, exchange, routingKey), cancellationToken);
+
+    /// <summary>Lets the broker deliver.</summary>
+    /// <param name="prefetch">Unacknowledged deliveries at a time.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task ConsumeAsync(int prefetch, CancellationToken cancellationToken) => CallAsync(() => _connection.Consume(Queue, (ushort)prefetch), cancellationToken);
 
     /// <summary>Sends a heartbeat.</summary>
     public void Beat()
@@ -110,13 +130,33 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         CanaryHeard.Dispose();
     }
 
-    private void Run(IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, ushort prefetch)
+    /// <summary>The broker answers in the order in which it is asked.</summary>
+    private async Task CallAsync(Action send, CancellationToken cancellationToken)
+    {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_calls)
+        {
+            _calls.Enqueue(answered);
+            send();
+        }
+
+        if (await Task.WhenAny(answered.Task, Broken).WaitAsync(CallTimeout, cancellationToken) == Broken)
+            throw new IOException(await Broken);
+    }
+
+    private void Answer()
+    {
+        lock (_calls)
+            _calls.Dequeue().SetResult();
+    }
+
+    private void Run(IConnectionFactory broker, AmqpTcpEndpoint node, string name, long maxBytes)
     {
         try
         {
             _connection.Open(broker, node, name);
-            _connection.Consume(queue, prefetch);
-            _started.TrySetResult();
+            _connection.DeclareExclusive(Queue, maxBytes);
+            _open.TrySetResult();
             while (true)
             {
                 TakeFrames();
@@ -125,7 +165,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _started.TrySetException(e);
+            _open.TrySetException(e);
             _broken.TrySetResult(e.Message);
         }
     }
@@ -153,6 +193,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
                 var method = (AmqpMethod)arguments.UInt32();
                 if (method == AmqpMethod.BasicDeliver)
                     Begin(arguments);
+                else if (method is AmqpMethod.QueueBindOk or AmqpMethod.QueueUnbindOk or AmqpMethod.BasicConsumeOk)
+                    Answer();
                 else
                     AmqpConnection.ThrowIfEnding(method, arguments);
                 break;

@@ -11,10 +11,6 @@ public sealed class ReplicaOptions
     [Required, RegularExpression("[A-Za-z0-9._-]{1,100}", ErrorMessage = "Replica:Name must be 1 to 100 letters, digits, '.', '_' or '-'.")]
     public string Name { get; set; } = $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}";
 
-    /// <summary>How long the queue is kept, and collects events, for a replica that is gone. Default 2 minutes.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan QueueExpires { get; set; } = TimeSpan.FromMinutes(2);
-
     /// <summary>
     /// Bytes that the queue may hold; beyond it the oldest are dropped, so that a frozen replica cannot fill the broker. What it misses is recovered from the
     /// stream. Default 64 MiB.

@@ -158,7 +158,6 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         var port = _ports.Dequeue();
         Add(name, "LockNGen.RealtimeGateway", port, new()
         {
-            ["Replica__QueueExpires"] = "00:00:30",
             ["Connections__AttemptsPerMinute"] = "1000000",
             ["Connections__PingInterval"] = "00:00:05",
             ["Connections__PongTimeout"] = "00:00:10",

@@ -1,6 +1,7 @@
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Broker;
+using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.History;
 using LockNGen.RealtimeGateway.Tests.History;
 using LockNGen.TestSupport;
@@ -17,12 +18,13 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
 
     private readonly FakeTimeProvider _clock = new();
     private readonly AudienceOfAll _everybody = new();
-    private readonly ReplicaQueues _queues = new(Options.Create(new ReplicaOptions { Name = "tested" }), Options.Create(new BusOptions()));
+    private readonly WriteLoops _loops = new(Options.Create(new ConnectionOptions()));
     private readonly CancellationTokenSource _stop = new();
     private readonly Guid _id = Guid.NewGuid();
     private GenerationLogs _logs = null!;
     private IConnection _connection = null!;
-    private IChannel _channel = null!;
+    private ReplicaConsumer _events = null!;
+    private ReplicaQueues _queues = null!;
     private Task _keeping = Task.CompletedTask;
     private string _virtualHost = "";
 
@@ -30,17 +32,23 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
     {
         var address = new Uri(await broker.CreateVirtualHostAsync());
         _virtualHost = address.AbsolutePath.Trim('/');
-        _connection = await new ConnectionFactory { Uri = address }.CreateConnectionAsync();
-        _channel = await _connection.CreateChannelAsync();
-        await _queues.DeclareAsync(_channel, TestContext.Current.CancellationToken);
+        var factory = new ConnectionFactory { Uri = address };
+        _connection = await factory.CreateConnectionAsync();
         _logs = TestLogs.Create(time: _clock);
+        // Only its queue is needed: nothing is delivered before it is told to consume.
+        _events = await ReplicaConsumer.OpenAsync(
+            factory, _connection.Endpoint, "tested", ReplicaQueues.NewName("tested"), maxBytes: 1 << 20, ingest: null!, _loops, TestContext.Current.CancellationToken);
+        _queues = new ReplicaQueues(await _connection.CreateChannelAsync(), _events, new BusOptions());
+        await _queues.DeclareAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _events.DisposeAsync();
         await _connection.DisposeAsync();
+        _loops.Dispose();
         _stop.Dispose();
     }
 
@@ -66,36 +74,22 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
         Keep();
         _logs.GetOrAdd(_id).Join(new Recorder(), after: null);
         await UntilBoundAsync([_id]);
-        await using var channel = await _connection.CreateChannelAsync();
 
-        await _queues.UnbindAsync(channel, ProgressPartitions.KeyOf(_id), TestContext.Current.CancellationToken);
-        await channel.QueueUnbindAsync(_queues.Events, GenerationEventTypes.Image, "");
+        await _queues.UnbindAsync(ProgressPartitions.KeyOf(_id), TestContext.Current.CancellationToken);
+        await _events.UnbindAsync(GenerationEventTypes.Image, "", TestContext.Current.CancellationToken);
 
         await UntilBoundAsync([_id], LookAsync);
-        (await BindingsAsync()).ShouldContain(b => b[0] == GenerationEventTypes.Image && b[1] == _queues.Events);
-    }
-
-    [Fact]
-    public async Task Partitions_ThatTheQueueHasFromBefore_AreLetGo()
-    {
-        await _queues.BindAsync(_channel, ProgressPartitions.KeyOf(_id), TestContext.Current.CancellationToken);
-        await _channel.QueueBindAsync(_queues.Events, GenerationEventTypes.Progress, "");
-        await _queues.DeclareAsync(_channel, TestContext.Current.CancellationToken);
-
-        Keep();
-
-        await UntilBoundAsync([]);
-        (await BindingsAsync()).ShouldNotContain(b => b[0] == GenerationEventTypes.Progress && b[1] == _queues.Events);
+        (await BindingsAsync()).ShouldContain(b => b[0] == GenerationEventTypes.Image && b[1] == _events.Queue);
     }
 
     private void Keep() =>
-        _keeping = new PartitionBindings(_queues, _logs, _everybody, TestLogs.Metrics(_clock), _clock).KeepAsync(_channel, _stop.Token);
+        _keeping = new PartitionBindings(_logs, _everybody, TestLogs.Metrics(_clock), _clock).KeepAsync(_queues, _stop.Token);
 
     /// <summary>Lets the bindings be looked after once more: time goes on, and what that starts is done when the broker has answered us.</summary>
     private async Task LookAsync()
     {
         _clock.Advance(TimeSpan.FromSeconds(10));
-        await _queues.DeclareAsync(_channel, TestContext.Current.CancellationToken);
+        await _queues.DeclareAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task UntilBoundAsync(Guid[] generations, Func<Task>? meanwhile = null)
@@ -114,7 +108,7 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
     private async Task<List<string>> BoundAsync()
     {
         var bindings = await BindingsAsync();
-        var keys = bindings.Where(b => b[0] == ProgressPartitions.Exchange && b[1] == _queues.Events && b[2].Length > 0).Select(b => b[2]).Order().ToList();
+        var keys = bindings.Where(b => b[0] == ProgressPartitions.Exchange && b[1] == _events.Queue && b[2].Length > 0).Select(b => b[2]).Order().ToList();
         var previews = bindings.Where(b => b[0] == ProgressPartitions.PreviewExchange && b[1] == _queues.Previews && b[2].Length > 0).Select(b => b[2]).Order();
         return keys.SequenceEqual(previews) ? keys : ["not the same"];
     }

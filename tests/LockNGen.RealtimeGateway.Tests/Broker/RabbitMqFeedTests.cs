@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using LockNGen.RealtimeGateway.Events;
@@ -19,6 +21,8 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     private readonly Guid _id = Guid.NewGuid();
     private string _address = "";
     private GatewayHost _gateway = null!;
+
+    private string VirtualHost => new Uri(_address).AbsolutePath.Trim('/');
 
     public async ValueTask InitializeAsync()
     {
@@ -85,7 +89,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
 
         await using var fresh = await StartAsync("two");
 
-        (await broker.ControlAsync("list_bindings", "-p", new Uri(_address).AbsolutePath.Trim('/'), "source_name", "destination_name")).Split('\n')
+        (await broker.ControlAsync("list_bindings", "-p", VirtualHost, "source_name", "destination_name")).Split('\n')
             .Where(b => b.EndsWith("\t" + EventTopology.Stream, StringComparison.Ordinal) && b.StartsWith("generation.", StringComparison.Ordinal))
             .Select(b => b.Split('\t')[0])
             .ShouldBe(GenerationEventTypes.State, ignoreOrder: true);
@@ -171,10 +175,12 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         await client.UntilAsync(GenerationEventTypes.Started);
         await _gateway.HasProgressOfAsync(_id);
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.CreateChannelAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
-        await channel.QueueUnbindAsync("realtime-gateway-one", GenerationEventTypes.Image, "");
-        await _gateway.PublishAsync(Life(_id).Skip(2));
+        // The stream has it, and no queue of a replica.
+        var image = Life(_id).Single(e => e is GenerationImageCompleted);
+        await channel.BasicPublishAsync("", EventTopology.Stream, ContractsJson.Serialize(image));
+        await _gateway.PublishAsync(Life(_id).Skip(2).Where(e => e is not GenerationImageCompleted));
         await client.UntilAsync(GenerationEventTypes.Completed);
 
         Sequences(client).Where(s => s > 0).ShouldBe([1, First(1), First(2), First(3), First(4), First(5), First(6)]);
@@ -222,10 +228,8 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         await publisher.PublishAsync(Life(_id).Take(2));
         await client.UntilAsync(GenerationEventTypes.Started);
-        await using var connection = await ConnectAsync();
-        await using var channel = await connection.CreateChannelAsync();
 
-        await channel.QueueDeleteAsync("realtime-gateway-one");
+        await broker.ControlAsync("delete_queue", "-p", VirtualHost, await QueueOfAsync("one"));
         await publisher.PublishAsync(Life(_id).Skip(2));
         await client.UntilAsync(GenerationEventTypes.Completed);
 
@@ -249,26 +253,20 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Queues_OfAReplicaThatIsGone_Expire()
+    public async Task Queues_OfAReplicaThatIsGone_AreGone()
     {
-        await using (await StartAsync("short", new() { ["Replica:QueueExpires"] = "00:00:01" }))
-            (await QueuesAsync()).ShouldContain("realtime-gateway-short\t");
+        await using (var replica = ServiceProcess.Start("LockNGen.RealtimeGateway", new Dictionary<string, string>
+        {
+            ["ConnectionStrings__rabbitmq"] = _address,
+            ["Replica__Name"] = "short",
+        }))
+        {
+            await replica.ReadyAsync();
+            await QueueOfAsync("short");
+            await replica.KillAsync();
+        }
 
         await UntilQueuesAsync(queues => !queues.Contains("realtime-gateway-short", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Queues_WhileTheStreamIsReadForLong_DoNotExpire()
-    {
-        var history = new SlowHistory();
-        await using var gateway = await GatewayHost.StartAsync(
-            new Dictionary<string, string?> { ["Replica:Name"] = "slow", ["Replica:QueueExpires"] = "00:00:01" },
-            _address,
-            services: s => s.AddSingleton<IEventHistory>(history));
-
-        await gateway.ReadyAsync();
-
-        history.Readings.ShouldBe(1);
     }
 
     [Fact]
@@ -287,7 +285,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         history.EndFirst();
         await slow.Offered.WaitAsync(Patience);
         // The canary waits in line behind the event that the replica cannot get done with.
-        await UntilQueuesAsync(queues => queues.Contains("realtime-gateway-late\t2\n", StringComparison.Ordinal));
+        await UntilQueuesAsync(queues => Regex.IsMatch(queues, @"realtime-gateway-late-\w{8}\t2\n"));
 
         var goesOn = DateTimeOffset.UtcNow;
         slow.GoOn();
@@ -315,9 +313,8 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
 
         await frozen.FreezeAsync();
         await _gateway.PublishAsync(Life(_id, steps: 1_000).Skip(2));
-        await using (var connection = await ConnectAsync())
-        await using (var channel = await connection.CreateChannelAsync())
-            (await channel.MessageCountAsync("realtime-gateway-frozen")).ShouldBeLessThan(500u);
+        var waiting = Regex.Match(await QueuesAsync(), @"realtime-gateway-frozen-\w{8}\t(\d+)\n");
+        int.Parse(waiting.Groups[1].Value, CultureInfo.InvariantCulture).ShouldBeLessThan(500);
         await frozen.ThawAsync();
 
         await client.UntilAsync(GenerationEventTypes.Completed);
@@ -363,7 +360,11 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     private Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = new Uri(_address) }.CreateConnectionAsync();
 
     /// <summary>A line for each queue: its name, a tab, its messages.</summary>
-    private Task<string> QueuesAsync() => broker.ControlAsync("list_queues", "-p", new Uri(_address).AbsolutePath.Trim('/'), "name", "messages");
+    private Task<string> QueuesAsync() => broker.ControlAsync("list_queues", "-p", VirtualHost, "name", "messages");
+
+    /// <summary>The replica's queue of events.</summary>
+    private async Task<string> QueueOfAsync(string replica) =>
+        (await QueuesAsync()).Split('\n').Select(line => line.Split('\t')[0]).Single(name => Regex.IsMatch(name, $@"^realtime-gateway-{replica}-\w{{8}}$"));
 
     /// <summary>What queues there are can only be asked for, and only by a list: declaring one passively would renew it.</summary>
     private async Task UntilQueuesAsync(Predicate<string> expected)
@@ -371,18 +372,6 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
         using var limit = new CancellationTokenSource(Patience);
         while (!expected(await QueuesAsync()))
             await Task.Delay(100, limit.Token);
-    }
-
-    /// <summary>Takes three times as long as a queue lives that nobody uses.</summary>
-    private sealed class SlowHistory : IEventHistory
-    {
-        public int Readings { get; private set; }
-
-        public Task ReadAsync(DateTimeOffset since, Action<ServerMessage, string?> take, CancellationToken cancellationToken)
-        {
-            Readings++;
-            return Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
-        }
     }
 
     /// <summary>Has nothing; tells when it is asked, and lets its first reader wait.</summary>
