@@ -66,21 +66,21 @@ internal sealed class EventChannel : IDisposable
         _connection.Dispose();
     }
 
-    /// <summary>Reads the broker's confirms until the connection is lost.</summary>
+    /// <summary>Reads the broker's confirms and refusals, each with a tag and whether it includes those before, until the connection is lost.</summary>
     /// <exception cref="IOException">The connection was lost.</exception>
-    public void Read(Action<ulong, bool> confirm)
+    public void Read(Action<ulong, bool> confirm, Action<ulong, bool> refuse)
     {
         try
         {
             while (true)
             {
                 while (_connection.TryTakeFrame(out var frame))
-                    Take(frame, confirm);
+                    Take(frame, confirm, refuse);
                 _connection.Fill();
                 _heardAt = Seconds;
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (e is not EventRefusedException and (IOException or ObjectDisposedException or SocketException))
         {
             throw new IOException(_loss ?? e.Message, e);
         }
@@ -88,7 +88,7 @@ internal sealed class EventChannel : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private void Take(AmqpFrame frame, Action<ulong, bool> confirm)
+    private void Take(AmqpFrame frame, Action<ulong, bool> confirm, Action<ulong, bool> refuse)
     {
         if (frame.Type != AmqpFrame.Method)
             return;
@@ -100,9 +100,9 @@ internal sealed class EventChannel : IDisposable
                 HasConfirmed = true;
                 confirm(arguments.UInt64(), arguments.Byte() != 0);
                 break;
-            // Events after it may have arrived: all of them are sent again on a new connection, in the same order.
             case AmqpMethod.BasicNack:
-                throw new IOException("the broker could not take an event");
+                refuse(arguments.UInt64(), arguments.Byte() != 0);
+                break;
             case AmqpMethod.ConnectionBlocked or AmqpMethod.ConnectionUnblocked:
                 IsBlocked = method == AmqpMethod.ConnectionBlocked;
                 break;

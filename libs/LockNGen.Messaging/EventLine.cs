@@ -28,6 +28,15 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
     /// <summary>The same while the broker reports that it is short of memory or disk and blocks publishing.</summary>
     private const int PatienceWhileBlocked = 60;
 
+    /// <summary>
+    /// How many times an event may be refused, each time on a new connection and after a longer pause, in all about five seconds. RabbitMQ refuses an event if a single one of the
+    /// queues that it is routed to cannot take it; with version 4 that is the case for every durable classic queue whose node is down. The other queues have it by then.
+    /// </summary>
+    private const int MaxRefusals = 6;
+
+    /// <summary>For how long events are not delayed by such a queue.</summary>
+    private static readonly TimeSpan Disregard = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly Backoff Reconnect = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
@@ -39,6 +48,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
     private EventChannel? _channel;
     private int _holding;
     private int _patience = ShortestPatience;
+    private DateTimeOffset _disregardsUntil;
     private Task? _running;
 
     /// <summary>Queues the event, and sends it if there is a connection.</summary>
@@ -112,7 +122,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
             {
                 if (_stop.IsCancellationRequested)
                     return;
-                var delay = Reconnect.DelayAfter(++failures);
+                var delay = Reconnect.DelayAfter(e is EventRefusedException refused ? refused.Times : ++failures);
                 LogLost(e.Message, Count(), delay.TotalSeconds);
                 await Task.Delay(delay, clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -139,14 +149,18 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
             _stop.Token.ThrowIfCancellationRequested();
             _unconfirmed = new Queue<PostedEvent>(_unconfirmed.Where(p => !p.IsConfirmed && !p.IsAbandoned));
             foreach (var posted in _unconfirmed)
+            {
+                posted.IsForStreamOnly = false;
                 channel.Add(posted);
+            }
+
             channel.Flush();
             _channel = channel;
         }
 
         try
         {
-            channel.Read(Confirm);
+            channel.Read(Confirm, (tag, multiple) => Refuse(channel, tag, multiple));
         }
         finally
         {
@@ -166,19 +180,65 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
             {
                 if (posted.Tag > tag)
                     break;
-                if ((!multiple && posted.Tag != tag) || posted.IsConfirmed)
-                    continue;
-                posted.IsConfirmed = true;
-                _confirmed.Add(posted);
+                if ((multiple || posted.Tag == tag) && !posted.IsConfirmed)
+                    _confirmed.Add(posted);
             }
+        }
 
+        Confirm(_confirmed);
+        _confirmed.Clear();
+    }
+
+    private void Confirm(List<PostedEvent> confirmed)
+    {
+        lock (_gate)
+        {
+            foreach (var posted in confirmed)
+                posted.IsConfirmed = true;
             while (_unconfirmed.TryPeek(out var first) && first.IsConfirmed)
                 _unconfirmed.Dequeue();
         }
 
-        foreach (var posted in _confirmed)
+        foreach (var posted in confirmed)
             posted.Confirmed?.Invoke();
-        _confirmed.Clear();
+    }
+
+    /// <summary>
+    /// Sends everything again on a new connection, in the same order, because what was sent after a refused event may have arrived. An event that is refused again and again has arrived
+    /// wherever it can: then a state event needs only the stream's confirm, and progress none.
+    /// </summary>
+    /// <exception cref="EventRefusedException">The connection has to be replaced.</exception>
+    private void Refuse(EventChannel channel, ulong tag, bool multiple)
+    {
+        List<PostedEvent> refused;
+        lock (_gate)
+        {
+            refused = [.. _unconfirmed.Where(p => !p.IsConfirmed && (multiple ? p.Tag <= tag : p.Tag == tag))];
+            var times = refused.Select(p => ++p.Refusals).DefaultIfEmpty(1).Max();
+            var now = clock.GetUtcNow();
+            if (refused.Exists(p => p.IsForStreamOnly) || (times < MaxRefusals && now >= _disregardsUntil))
+                throw new EventRefusedException(times);
+            if (now >= _disregardsUntil)
+            {
+                LogDisregarded(refused[0].Exchange);
+                _disregardsUntil = now + Disregard;
+            }
+        }
+
+        Confirm(refused.FindAll(p => !p.IsPersistent));
+        lock (_gate)
+        {
+            var states = refused.FindAll(p => p.IsPersistent);
+            // Behind the others, whose tags are lower.
+            _unconfirmed = new Queue<PostedEvent>(_unconfirmed.Except(states).Concat(states));
+            foreach (var posted in states)
+            {
+                posted.IsForStreamOnly = true;
+                channel.Add(posted);
+            }
+
+            channel.Flush();
+        }
     }
 
     private void Watch(EventChannel channel)
@@ -202,6 +262,11 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
         lock (_gate)
             return _unconfirmed.Count;
     }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "A queue that is bound to the exchange {Exchange} refuses events, as a durable classic queue does while its node is down: events go on without it. Make it a quorum queue")]
+    private partial void LogDisregarded(string exchange);
 
     [LoggerMessage(LogLevel.Warning, "Events cannot reach the broker ({Reason}); {Count} will be sent again, retrying in {Delay} s")]
     private partial void LogLost(string reason, int count, double delay);

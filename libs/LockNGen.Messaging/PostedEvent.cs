@@ -22,6 +22,8 @@ internal sealed class PostedEvent(string exchange, string routingKey, byte[] bod
     private const byte Transient = 1;
     private const byte Persistent = 2;
 
+    public string Exchange => exchange;
+
     public required string MessageType { get; init; }
 
     public required bool IsPersistent { get; init; }
@@ -44,10 +46,17 @@ internal sealed class PostedEvent(string exchange, string routingKey, byte[] bod
 
     public bool IsConfirmed { get; set; }
 
+    /// <summary>How many times the broker has refused it.</summary>
+    public int Refusals { get; set; }
+
+    /// <summary>Whether it is sent to the stream only, past the queue that refuses it.</summary>
+    public bool IsForStreamOnly { get; set; }
+
     /// <summary>Writes its frames.</summary>
     public void Write(AmqpWriter to, ushort channel, int frameMax)
     {
-        to.Begin(AmqpFrame.Method, channel).UInt32((uint)AmqpMethod.BasicPublish).UInt16(0).ShortString(exchange).ShortString(routingKey).Byte(0).EndFrame();
+        to.Begin(AmqpFrame.Method, channel).UInt32((uint)AmqpMethod.BasicPublish).UInt16(0).ShortString(IsForStreamOnly ? "" : exchange)
+            .ShortString(IsForStreamOnly ? EventTopology.Stream : routingKey).Byte(0).EndFrame();
         to.Begin(AmqpFrame.Header, channel).UInt16(BasicClass).UInt16(0).UInt64((ulong)body.Length)
             .UInt16((ushort)(HasContentType | HasHeaders | HasDeliveryMode | (MessageId is null ? 0 : HasMessageId)))
             .ShortString("application/json")

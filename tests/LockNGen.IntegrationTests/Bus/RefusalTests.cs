@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LockNGen.Contracts;
 using LockNGen.Messaging;
 using LockNGen.TestSupport;
@@ -5,6 +6,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace LockNGen.IntegrationTests.Bus;
 
@@ -58,6 +60,76 @@ public sealed class RefusalTests(RabbitMqBroker broker)
         await commands.SendAsync("other", new GetSnapshot { GenerationId = Generation }, TestContext.Current.CancellationToken);
         await asked.Task.WaitAsync(BusHost.Patience, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>As by a subscriber's durable classic queue whose node is down, in a cluster of RabbitMQ 4.</summary>
+    [Fact]
+    public async Task Events_ThatOneOfManyQueuesRefuses_GoOnWithoutItAndAreInTheStream()
+    {
+        using var host = await BusHost.StartAsync(broker);
+        await FillAsync(host.Address());
+        await using var connection = await new ConnectionFactory { Uri = new Uri(host.Address()), ClientProvidedName = "subscriber" }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync("healthy", durable: true, exclusive: false, autoDelete: false);
+        foreach (var exchange in GenerationEventTypes.All)
+        {
+            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
+            await channel.QueueBindAsync(Full, exchange, "");
+            await channel.QueueBindAsync("healthy", exchange, "");
+        }
+
+        var publisher = host.Services.GetRequiredService<EventPublisher>();
+        await publisher.PostAsync(Started(1), default, TestContext.Current.CancellationToken).WaitAsync(BusHost.Patience);
+        var line = await EventLineAsync(host);
+        for (var n = 2; n <= 20; n++)
+            await publisher.PostAsync(n % 2 == 0 ? Progressed(n) : Started(n), default, TestContext.Current.CancellationToken).WaitAsync(BusHost.Patience);
+        await channel.QueueUnbindAsync(Full, GenerationEventTypes.Started, "");
+        await publisher.PostAsync(Started(21), default, TestContext.Current.CancellationToken).WaitAsync(BusHost.Patience);
+
+        (await ReadAsync(channel, "healthy", last: 21)).Distinct().ShouldBe(Enumerable.Range(1, 21).Select(n => (long)n));
+        (await ReadAsync(channel, EventTopology.Stream, last: 21)).Distinct().ShouldBe(Enumerable.Range(0, 11).Select(n => (2L * n) + 1));
+        (await EventLineAsync(host)).ShouldBe(line, "once it is known, such a queue costs no connection");
+    }
+
+    /// <summary>The broker's process for the connection that publishes events.</summary>
+    private async Task<string> EventLineAsync(IHost host) =>
+        (await broker.ControlAsync("list_connections", "pid", "vhost", "client_properties")).Split('\n')
+            .Single(l => l.Contains(VirtualHost(host.Address()), StringComparison.Ordinal) && l.Contains(" events\"", StringComparison.Ordinal)).Split('\t')[0];
+
+    /// <summary>The sequences in a queue, up to the last one.</summary>
+    private static async Task<List<long>> ReadAsync(IChannel channel, string queue, long last)
+    {
+        var read = new List<long>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += async (_, message) =>
+        {
+            read.Add(JsonDocument.Parse(message.Body).RootElement.GetProperty("sequence").GetInt64());
+            await channel.BasicAckAsync(message.DeliveryTag, multiple: false);
+            if (read[^1] == last)
+                done.TrySetResult();
+        };
+        await channel.BasicQosAsync(0, 1_000, global: false);
+        var arguments = queue == EventTopology.Stream ? new Dictionary<string, object?> { ["x-stream-offset"] = "first" } : null;
+        await channel.BasicConsumeAsync(queue, autoAck: false, "", noLocal: false, exclusive: false, arguments, consumer);
+        await done.Task.WaitAsync(BusHost.Patience, TestContext.Current.CancellationToken);
+        return read;
+    }
+
+    private static GenerationProgressed Progressed(long n) => new()
+    {
+        GenerationId = Generation,
+        Sequence = n,
+        Timestamp = DateTimeOffset.UnixEpoch,
+        Data = new() { Progress = 5, OverallProgress = 1, Step = 1, TotalSteps = 20, ImageIndex = 1, TotalImages = 1 },
+    };
+
+    private static GenerationStarted Started(long n) => new()
+    {
+        GenerationId = Generation,
+        Sequence = n,
+        Timestamp = DateTimeOffset.UnixEpoch,
+        Data = new() { Instance = "a", Attempt = 1, TotalImages = 1 },
+    };
 
     /// <summary>A queue with room for one message, and that message.</summary>
     private static async Task FillAsync(string address)
