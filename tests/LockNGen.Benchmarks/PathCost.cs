@@ -23,11 +23,11 @@ internal static class PathCost
     /// <summary>Until the code of what has just started is compiled for good.</summary>
     private const int WarmUps = 3;
 
-    private static readonly int[] Replicas = [1, 3, 10];
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static async Task RunAsync()
+    /// <summary>Runs it with these numbers of gateways, one after another; they must rise.</summary>
+    public static async Task RunAsync(params int[] gateways)
     {
         await using var broker = new RabbitMqBroker();
         await broker.InitializeAsync();
@@ -35,7 +35,7 @@ internal static class PathCost
         await using (var deployment = await PathDeployment.StartAsync(broker, Instances, StepMilliseconds))
         {
             var peak = 0.0;
-            foreach (var replicas in Replicas)
+            foreach (var replicas in gateways)
             {
                 await deployment.AddGatewaysAsync(replicas);
                 for (var i = 0; i < WarmUps; i++)

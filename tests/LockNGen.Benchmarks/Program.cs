@@ -33,7 +33,7 @@ switch (args.FirstOrDefault())
         await FarmScale.RunAsync();
         break;
     case "path":
-        await PathCost.RunAsync();
+        await PathCost.RunAsync(args.Length > 1 ? [.. args.Skip(1).Select(int.Parse)] : [1, 3, 10]);
         break;
     case "micro":
         BenchmarkRunner.Run<HotPathBenchmarks>(
