@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Sockets;
 
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
@@ -19,13 +20,19 @@ internal sealed class ServerAccess : IDisposable
     private readonly Credentials _credentials;
 
     /// <summary>Opens nothing yet.</summary>
-    public ServerAccess(ServerAddress address, ComfyUiAccessOptions options)
+    /// <param name="address">The server's address, with its secrets.</param>
+    /// <param name="options">How to reach it.</param>
+    /// <param name="loop">Reads unencrypted WebSockets; null leaves them to .NET.</param>
+    public ServerAccess(ServerAddress address, ComfyUiAccessOptions options, SocketLoop? loop = null)
     {
         _credentials = new Credentials(address, options);
         Server = address.Server;
         // Every call has its own deadline.
         Http = new HttpClient(new AccessHandler(_credentials, CreateHandler(options))) { BaseAddress = Server, Timeout = Timeout.InfiniteTimeSpan };
-        Sockets = new HttpMessageInvoker(new HandshakeHandler(this, new AccessHandler(_credentials, CreateHandler(options))));
+        var sockets = CreateHandler(options);
+        if (loop is not null && Server.Scheme == Uri.UriSchemeHttp)
+            sockets.ConnectCallback = (context, cancellationToken) => loop.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        Sockets = new HttpMessageInvoker(new HandshakeHandler(this, new AccessHandler(_credentials, sockets)));
     }
 
     /// <summary>With a slash at the end, and without secrets.</summary>

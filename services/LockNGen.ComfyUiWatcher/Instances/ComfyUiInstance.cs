@@ -26,7 +26,7 @@ internal sealed partial class ComfyUiInstance
         _settings = settings;
         _requestTimeout = options.RequestTimeout;
         _logger = services.Logger;
-        var access = new ServerAccess(settings.Address!, settings);
+        var access = new ServerAccess(settings.Address!, settings, services.Loop);
         _client = services.CreateClient(access);
         _holdBack = new HoldBack(services.Clock);
         Catalog = new CatalogReader(Name, _client, options.CatalogInterval, services.Clock, services.Commands, _logger);

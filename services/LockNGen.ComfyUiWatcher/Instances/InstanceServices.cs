@@ -1,5 +1,6 @@
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Options;
+using LockNGen.ComfyUiWatcher.Sockets;
 using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +15,7 @@ internal sealed class InstanceServices(
     StoreOtherResults storeOther,
     TimeProvider clock,
     WatcherMetrics metrics,
-    ILogger<ComfyUiInstance> logger)
+    ILogger<ComfyUiInstance> logger) : IDisposable
 {
     public ComfyUiOptions Options { get; } = options.Value;
 
@@ -29,6 +30,9 @@ internal sealed class InstanceServices(
 
     public StoreOtherResults StoreOther { get; } = storeOther;
 
+    /// <summary>Reads the WebSockets of all instances; null where there is none for this operating system.</summary>
+    public SocketLoop? Loop { get; } = SocketLoop.IsSupported ? new SocketLoop(publisher.Together) : null;
+
     public TimeProvider Clock { get; } = clock;
 
     public WatcherMetrics Metrics { get; } = metrics;
@@ -37,4 +41,6 @@ internal sealed class InstanceServices(
 
     public ComfyUiClient CreateClient(ServerAccess access) =>
         new(access, new AnswerLimits(Options.MaxAnswerBytes, Options.MaxKeptBytes, Options.MaxCatalogBytes), Options.RequestTimeout);
+
+    public void Dispose() => Loop?.Dispose();
 }
