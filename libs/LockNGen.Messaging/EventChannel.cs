@@ -27,9 +27,9 @@ internal sealed class EventChannel : IDisposable
     public int HeardAt => _heardAt;
 
     /// <summary>Connects; blocks.</summary>
-    public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name)
+    public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name, CancellationToken cancellationToken)
     {
-        _connection.Open(broker, node, name);
+        _connection.Open(broker, node, name, cancellationToken);
         _connection.SelectConfirms();
     }
 

@@ -140,8 +140,7 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
 
     private void Run(EventChannel channel, AmqpTcpEndpoint node, Action opened)
     {
-        using (_stop.Token.Register(() => channel.Lose("the process ends")))
-            channel.Open(_factory, node, $"{host.ApplicationName} events");
+        channel.Open(_factory, node, $"{host.ApplicationName} events", _stop.Token);
         opened();
         using var watch = clock.CreateTimer(_ => Watch(channel), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         lock (_gate)

@@ -21,7 +21,7 @@ internal sealed class AmqpConnection : IDisposable
     /// <summary>Among the bits of queue.declare.</summary>
     private const byte Exclusive = 1 << 2;
 
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Lock _writing = new();
@@ -36,10 +36,30 @@ internal sealed class AmqpConnection : IDisposable
     /// <summary>The largest frame for a message's body, in bytes.</summary>
     public int FrameMax { get; private set; }
 
-    /// <summary>Connects, and opens the only channel. Blocks: the socket must never be used asynchronously, or reads take two threads again.</summary>
-    public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name)
+    /// <summary>
+    /// Connects, and opens the only channel. Blocks, for ten seconds at most: the socket must never be used asynchronously, or reads take two threads again. When it
+    /// fails, the connection cannot be used again.
+    /// </summary>
+    public void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name, CancellationToken cancellationToken)
     {
-        var timeout = (int)HandshakeTimeout.TotalMilliseconds;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(OpenTimeout);
+        try
+        {
+            // Connecting to an address that swallows packets has no other limit than the kernel's, which is minutes.
+            using var cut = limit.Token.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), _socket);
+            Open(broker, node, name);
+        }
+        catch (Exception e) when (limit.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException($"The broker's node let nobody in within {OpenTimeout.TotalSeconds:0} s.", e);
+        }
+    }
+
+    private void Open(IConnectionFactory broker, AmqpTcpEndpoint node, string name)
+    {
+        var timeout = (int)OpenTimeout.TotalMilliseconds;
         (_socket.ReceiveTimeout, _socket.SendTimeout) = (timeout, timeout);
         _socket.Connect(node.HostName, node.Port);
         _stream = new NetworkStream(_socket);

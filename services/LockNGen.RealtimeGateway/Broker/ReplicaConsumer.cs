@@ -73,7 +73,7 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, long maxBytes, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
     {
         var consumer = new ReplicaConsumer(queue, ingest, loops);
-        new Thread(() => consumer.Run(broker, node, name, maxBytes)) { IsBackground = true, Name = "replica consumer" }.Start();
+        new Thread(() => consumer.Run(broker, node, name, maxBytes, cancellationToken)) { IsBackground = true, Name = "replica consumer" }.Start();
         try
         {
             await consumer._open.Task.WaitAsync(OpenTimeout, cancellationToken);
@@ -150,11 +150,11 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
             _calls.Dequeue().SetResult();
     }
 
-    private void Run(IConnectionFactory broker, AmqpTcpEndpoint node, string name, long maxBytes)
+    private void Run(IConnectionFactory broker, AmqpTcpEndpoint node, string name, long maxBytes, CancellationToken cancellationToken)
     {
         try
         {
-            _connection.Open(broker, node, name);
+            _connection.Open(broker, node, name, cancellationToken);
             _connection.DeclareExclusive(Queue, maxBytes);
             _open.TrySetResult();
             while (true)
