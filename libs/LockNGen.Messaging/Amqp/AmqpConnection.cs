@@ -88,10 +88,13 @@ internal sealed class AmqpConnection : IDisposable
     /// Declares a queue that only this connection may use, and that ends with it. If it is full, its oldest messages are dropped. From here on the reader waits for as long
     /// as the broker is silent.
     /// </summary>
-    public void DeclareExclusive(string queue, long maxBytes)
+    /// <param name="queue">Its name.</param>
+    /// <param name="limit">x-max-length, in messages, or x-max-length-bytes.</param>
+    /// <param name="value">The value of that.</param>
+    public void DeclareExclusive(string queue, string limit, long value)
     {
         Send(new AmqpWriter(Channel, AmqpMethod.QueueDeclare).UInt16(0).ShortString(queue).Byte(Exclusive)
-            .BeginTable(out var arguments).Entry("x-max-length-bytes", maxBytes).Entry("x-overflow", "drop-head").EndTable(arguments));
+            .BeginTable(out var arguments).Entry(limit, value).Entry("x-overflow", "drop-head").EndTable(arguments));
         Expect(AmqpMethod.QueueDeclareOk);
         _socket.ReceiveTimeout = 0;
     }
@@ -105,10 +108,13 @@ internal sealed class AmqpConnection : IDisposable
         Send(new AmqpWriter(Channel, AmqpMethod.QueueUnbind).UInt16(0).ShortString(queue).ShortString(exchange).ShortString(routingKey).LongString([]));
 
     /// <summary>Requests the queue's messages; before them the reader gets <see cref="AmqpMethod.BasicQosOk"/> and <see cref="AmqpMethod.BasicConsumeOk"/>.</summary>
-    public void Consume(string queue, ushort prefetch)
+    /// <param name="queue">Its name.</param>
+    /// <param name="tag">Repeated with every message, so it should be short.</param>
+    /// <param name="prefetch">How many of its messages may be unacknowledged.</param>
+    public void Consume(string queue, string tag, ushort prefetch)
     {
         Send(new AmqpWriter(Channel, AmqpMethod.BasicQos).UInt32(0).UInt16(prefetch).Byte(0));
-        Send(new AmqpWriter(Channel, AmqpMethod.BasicConsume).UInt16(0).ShortString(queue).ShortString("").Byte(0).LongString([]));
+        Send(new AmqpWriter(Channel, AmqpMethod.BasicConsume).UInt16(0).ShortString(queue).ShortString(tag).Byte(0).LongString([]));
     }
 
     /// <summary>Turns on confirms for everything published from here on. How long the broker may accept nothing is up to the caller.</summary>

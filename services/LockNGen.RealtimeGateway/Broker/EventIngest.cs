@@ -24,7 +24,7 @@ internal sealed partial class EventIngest(
         {
             // A message that causes an exception is dropped: delivered again, it would block everything behind it.
             metrics.Unreadable();
-            LogDropped(body.Length, e);
+            LogDropped("event", body.Length, e);
         }
     }
 
@@ -37,13 +37,21 @@ internal sealed partial class EventIngest(
 
     public void TakePreview(ReadOnlySpan<byte> body)
     {
-        if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is not { Bytes: not null } preview)
-            return;
-        // Both the endpoint and data: URLs serve it from our origin, so its type is taken from its bytes, and only pictures are accepted.
-        if (PreviewPicture.TypeOf(preview.Bytes) is { } type)
-            logs.GetOrAdd(preview.GenerationId).Show(new NewestPreview(preview.Sequence, type.ContentType, preview.Bytes));
-        else
+        try
+        {
+            if (Parse(body, ContractsJson.Default.GenerationPreviewBytes, "preview") is not { Bytes: not null } preview)
+                return;
+            // Both the endpoint and data: URLs serve it from our origin, so its type is taken from its bytes, and only pictures are accepted.
+            if (PreviewPicture.TypeOf(preview.Bytes) is { } type)
+                logs.GetOrAdd(preview.GenerationId).Show(new NewestPreview(preview.Sequence, type.ContentType, preview.Bytes));
+            else
+                metrics.Unreadable();
+        }
+        catch (Exception e)
+        {
             metrics.Unreadable();
+            LogDropped("preview", body.Length, e);
+        }
     }
 
     public void TakeRevocation(ReadOnlySpan<byte> body)
@@ -67,8 +75,8 @@ internal sealed partial class EventIngest(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "An event of {Length} bytes could not be taken and was dropped")]
-    private partial void LogDropped(int length, Exception exception);
+    [LoggerMessage(LogLevel.Error, "A message ({What}) of {Length} bytes could not be taken and was dropped")]
+    private partial void LogDropped(string what, int length, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "A message of {Length} bytes is no {What} of LockN Gen and was dropped")]
     private partial void LogUnreadable(string what, int length);

@@ -21,7 +21,7 @@ internal sealed class PartitionBindings(GenerationLogs logs, AudienceOfAll every
     public bool Has(Guid generationId) => Volatile.Read(ref _isBound[ProgressPartitions.IndexOf(generationId)]);
 
     /// <summary>Keeps the bindings in line with what is wanted; ends only by an exception, and then their state is unknown.</summary>
-    /// <param name="queues">Queues that have just been declared.</param>
+    /// <param name="queues">Queues that no partition is bound to yet.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task KeepAsync(ReplicaQueues queues, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class PartitionBindings(GenerationLogs logs, AudienceOfAll every
                     await BindAsync(queues, again: false, cancellationToken);
                 }
 
-                await queues.DeclareAsync(cancellationToken);
+                await queues.BindAsync(cancellationToken);
             }
         }
         finally

@@ -71,14 +71,13 @@ internal sealed partial class RabbitMqFeed(
         await using var heartbeat = clock.CreateTimer(_ => consumer.Beat(), null, BrokerNodes.Heartbeat / 2, BrokerNodes.Heartbeat / 2);
         await using var bindings = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         var queues = new ReplicaQueues(bindings, consumer, bus.Value);
-        await queues.DeclareAsync(stoppingToken);
+        await queues.BindAsync(stoppingToken);
 
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var binding = partitions.KeepAsync(queues, listening.Token);
         try
         {
             var interrupted = Task.WhenAny(EndOf(channel), consumer.Broken, EndOf(binding)).Unwrap();
-            await channel.BasicConsumeAsync(queues.Previews, autoAck: true, new PreviewConsumer(channel, ingest), stoppingToken);
             await ListenAsync(channel, consumer, interrupted, connected, stoppingToken);
         }
         finally
@@ -98,7 +97,7 @@ internal sealed partial class RabbitMqFeed(
             logs.ResumeAfterBreak();
         await ReadHistoryAsync(_lastHeard - Margin ?? clock.GetUtcNow() - options.Value.WarmUpWindow, interrupted, stoppingToken);
         await consumer.ConsumeAsync(options.Value.Prefetch, stoppingToken);
-        LogListening(consumer.Queue);
+        LogListening(consumer.Events);
         using var looking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var looks = _lastHeard is { } before ? LookAgainAsync(before - Margin, looking.Token) : Task.CompletedTask;
         try
@@ -141,7 +140,7 @@ internal sealed partial class RabbitMqFeed(
         while (true)
         {
             var asked = clock.GetUtcNow();
-            await channel.BasicPublishAsync("", consumer.Queue, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
+            await channel.BasicPublishAsync("", consumer.Events, mandatory: false, new BasicProperties(), ReadOnlyMemory<byte>.Empty, stoppingToken);
             await canary.HeardAsync(interrupted, stoppingToken);
             // Only now, with the rings filled and the canary received, does the replica accept clients.
             connected();

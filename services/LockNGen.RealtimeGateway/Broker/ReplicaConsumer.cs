@@ -7,8 +7,8 @@ using RabbitMQ.Client;
 namespace LockNGen.RealtimeGateway.Broker;
 
 /// <summary>
-/// The replica's queue of events, and the connection that it lives and ends with. Processes what the queue delivers, in order, on one thread: everything one read from the
-/// broker returned is offered to subscribers, and written to them before the next read.
+/// The queues of this replica, one of events and one of preview images, and the connection that they live and end with. Processes what they deliver, in order, on one thread:
+/// everything one read from the broker returned is offered to subscribers, and written to them before the next read.
 /// </summary>
 internal sealed class ReplicaConsumer : IAsyncDisposable
 {
@@ -18,10 +18,17 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     /// </summary>
     private const int AcknowledgeEvery = 256;
 
+    /// <summary>Previews are worthless a moment later: a few per rendering generation are enough.</summary>
+    private const int MaxPreviews = 100;
+
+    /// <summary>More than wait for an acknowledgement, and few enough for a replica that is frozen.</summary>
+    private const int PreviewPrefetch = 2 * AcknowledgeEvery;
+
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly byte[] ProgressExchange = Encoding.ASCII.GetBytes(GenerationEventTypes.Progress);
+    private static readonly byte[] PreviewExchange = Encoding.ASCII.GetBytes(GenerationPreviewBytes.Exchange);
     private static readonly byte[] RevocationExchange = Encoding.ASCII.GetBytes(TokenRevoked.Exchange);
 
     private readonly AmqpConnection _connection = new();
@@ -39,9 +46,9 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     private int _unacknowledged;
     private long _delivered;
 
-    private ReplicaConsumer(string queue, EventIngest ingest, WriteLoops loops)
+    private ReplicaConsumer(string events, EventIngest ingest, WriteLoops loops)
     {
-        Queue = queue;
+        (Events, Previews) = (events, events + "-previews");
         _ingest = ingest;
         _loops = loops;
     }
@@ -49,30 +56,34 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     private enum Origin
     {
         Event,
+        Preview,
         Revocation,
         Canary,
     }
 
-    /// <summary>The queue's name.</summary>
-    public string Queue { get; }
+    /// <summary>The name of the queue of events.</summary>
+    public string Events { get; }
+
+    /// <summary>The name of the queue of preview images.</summary>
+    public string Previews { get; }
 
     /// <summary>Released when the canary is received.</summary>
     public SemaphoreSlim CanaryHeard { get; } = new(0);
 
-    /// <summary>Messages received so far.</summary>
+    /// <summary>Messages received so far, without previews, which have a queue of their own.</summary>
     public long Delivered => Volatile.Read(ref _delivered);
 
     /// <summary>Completes, with the reason, when no more messages will arrive.</summary>
     public Task<string> Broken => _broken.Task;
 
     /// <summary>
-    /// Connects, and declares the queue. It ends with the connection: a queue that outlived it would stay behind on a node that is lost, and RabbitMQ 4 refuses
-    /// to confirm any event that it cannot put into such a queue. What is missed until the next one is in the stream.
+    /// Connects, and declares the queues. They end with the connection: a queue that outlived it would stay behind on a node that is lost, and RabbitMQ 4 refuses
+    /// to confirm any event that it cannot put into such a queue. What is missed until the next connection is in the stream.
     /// </summary>
     public static async Task<ReplicaConsumer> OpenAsync(
-        IConnectionFactory broker, AmqpTcpEndpoint node, string name, string queue, long maxBytes, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
+        IConnectionFactory broker, AmqpTcpEndpoint node, string name, string events, long maxBytes, EventIngest ingest, WriteLoops loops, CancellationToken cancellationToken)
     {
-        var consumer = new ReplicaConsumer(queue, ingest, loops);
+        var consumer = new ReplicaConsumer(events, ingest, loops);
         new Thread(() => consumer.Run(broker, node, name, maxBytes, cancellationToken)) { IsBackground = true, Name = "replica consumer" }.Start();
         try
         {
@@ -86,18 +97,22 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         }
     }
 
-    /// <summary>Binds the queue; repeating it is harmless.</summary>
-    public Task BindAsync(string exchange, string routingKey, CancellationToken cancellationToken) =>
-        CallAsync(() => _connection.Bind(Queue, exchange, routingKey), cancellationToken);
+    /// <summary>Binds one of the queues; repeating it is harmless.</summary>
+    public Task BindAsync(string queue, string exchange, string routingKey, CancellationToken cancellationToken) =>
+        CallAsync(() => _connection.Bind(queue, exchange, routingKey), cancellationToken);
 
     /// <summary>Ends a binding, which need not exist.</summary>
-    public Task UnbindAsync(string exchange, string routingKey, CancellationToken cancellationToken) =>
-        CallAsync(() => _connection.Unbind(Queue, exchange, routingKey), cancellationToken);
+    public Task UnbindAsync(string queue, string exchange, string routingKey, CancellationToken cancellationToken) =>
+        CallAsync(() => _connection.Unbind(queue, exchange, routingKey), cancellationToken);
 
     /// <summary>Lets the broker deliver.</summary>
-    /// <param name="prefetch">Unacknowledged deliveries at a time.</param>
+    /// <param name="prefetch">Unacknowledged deliveries at a time, apart from previews.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task ConsumeAsync(int prefetch, CancellationToken cancellationToken) => CallAsync(() => _connection.Consume(Queue, (ushort)prefetch), cancellationToken);
+    public async Task ConsumeAsync(int prefetch, CancellationToken cancellationToken)
+    {
+        await CallAsync(() => _connection.Consume(Events, "e", (ushort)prefetch), cancellationToken);
+        await CallAsync(() => _connection.Consume(Previews, "p", PreviewPrefetch), cancellationToken);
+    }
 
     /// <summary>Sends a heartbeat.</summary>
     public void Beat()
@@ -155,7 +170,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         try
         {
             _connection.Open(broker, node, name, cancellationToken);
-            _connection.DeclareExclusive(Queue, maxBytes);
+            _connection.DeclareExclusive(Events, "x-max-length-bytes", maxBytes);
+            _connection.DeclareExclusive(Previews, "x-max-length", MaxPreviews);
             _open.TrySetResult();
             while (true)
             {
@@ -219,7 +235,10 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
         _deliveryTag = deliver.UInt64();
         deliver.Byte();
         var exchange = deliver.ShortString();
-        _origin = exchange.IsEmpty ? Origin.Canary : exchange.SequenceEqual(RevocationExchange) ? Origin.Revocation : Origin.Event;
+        _origin = exchange.IsEmpty ? Origin.Canary
+            : exchange.SequenceEqual(PreviewExchange) ? Origin.Preview
+            : exchange.SequenceEqual(RevocationExchange) ? Origin.Revocation
+            : Origin.Event;
         // The generation's other events carry it, and most events are progress.
         _tellsTrace = !exchange.SequenceEqual(ProgressExchange);
     }
@@ -237,11 +256,14 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
 
     private void Deliver(ReadOnlySpan<byte> body)
     {
-        Volatile.Write(ref _delivered, _delivered + 1);
+        if (_origin != Origin.Preview)
+            Volatile.Write(ref _delivered, _delivered + 1);
         if (_origin == Origin.Canary)
             CanaryHeard.Release();
         else if (!_headers.AreReadable)
             _ingest.DropUnreadable(body.Length);
+        else if (_origin == Origin.Preview)
+            _ingest.TakePreview(body);
         else if (_origin == Origin.Revocation)
             _ingest.TakeRevocation(body);
         else

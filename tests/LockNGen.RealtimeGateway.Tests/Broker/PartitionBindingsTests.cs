@@ -23,7 +23,7 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
     private readonly Guid _id = Guid.NewGuid();
     private GenerationLogs _logs = null!;
     private IConnection _connection = null!;
-    private ReplicaConsumer _events = null!;
+    private ReplicaConsumer _consumer = null!;
     private ReplicaQueues _queues = null!;
     private Task _keeping = Task.CompletedTask;
     private string _virtualHost = "";
@@ -36,17 +36,17 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
         _connection = await factory.CreateConnectionAsync();
         _logs = TestLogs.Create(time: _clock);
         // Only its queue is needed: nothing is delivered before it is told to consume.
-        _events = await ReplicaConsumer.OpenAsync(
+        _consumer = await ReplicaConsumer.OpenAsync(
             factory, _connection.Endpoint, "tested", ReplicaQueues.NewName("tested"), maxBytes: 1 << 20, ingest: null!, _loops, TestContext.Current.CancellationToken);
-        _queues = new ReplicaQueues(await _connection.CreateChannelAsync(), _events, new BusOptions());
-        await _queues.DeclareAsync(TestContext.Current.CancellationToken);
+        _queues = new ReplicaQueues(await _connection.CreateChannelAsync(), _consumer, new BusOptions());
+        await _queues.BindAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _events.DisposeAsync();
+        await _consumer.DisposeAsync();
         await _connection.DisposeAsync();
         _loops.Dispose();
         _stop.Dispose();
@@ -76,10 +76,10 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
         await UntilBoundAsync([_id]);
 
         await _queues.UnbindAsync(ProgressPartitions.KeyOf(_id), TestContext.Current.CancellationToken);
-        await _events.UnbindAsync(GenerationEventTypes.Image, "", TestContext.Current.CancellationToken);
+        await _consumer.UnbindAsync(_consumer.Events, GenerationEventTypes.Image, "", TestContext.Current.CancellationToken);
 
         await UntilBoundAsync([_id], LookAsync);
-        (await BindingsAsync()).ShouldContain(b => b[0] == GenerationEventTypes.Image && b[1] == _events.Queue);
+        (await BindingsAsync()).ShouldContain(b => b[0] == GenerationEventTypes.Image && b[1] == _consumer.Events);
     }
 
     private void Keep() =>
@@ -89,7 +89,7 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
     private async Task LookAsync()
     {
         _clock.Advance(TimeSpan.FromSeconds(10));
-        await _queues.DeclareAsync(TestContext.Current.CancellationToken);
+        await _queues.BindAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task UntilBoundAsync(Guid[] generations, Func<Task>? meanwhile = null)
@@ -108,8 +108,8 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
     private async Task<List<string>> BoundAsync()
     {
         var bindings = await BindingsAsync();
-        var keys = bindings.Where(b => b[0] == ProgressPartitions.Exchange && b[1] == _events.Queue && b[2].Length > 0).Select(b => b[2]).Order().ToList();
-        var previews = bindings.Where(b => b[0] == ProgressPartitions.PreviewExchange && b[1] == _queues.Previews && b[2].Length > 0).Select(b => b[2]).Order();
+        var keys = bindings.Where(b => b[0] == ProgressPartitions.Exchange && b[1] == _consumer.Events && b[2].Length > 0).Select(b => b[2]).Order().ToList();
+        var previews = bindings.Where(b => b[0] == ProgressPartitions.PreviewExchange && b[1] == _consumer.Previews && b[2].Length > 0).Select(b => b[2]).Order();
         return keys.SequenceEqual(previews) ? keys : ["not the same"];
     }
 
