@@ -219,9 +219,8 @@ internal sealed partial class GenerationOutbox(
             return;
         }
 
-        // The bytes are sent before the event, which does not wait for their confirm.
         if (preview is not null)
-            publisher.Post(preview.Of(message), HeadersOf(receivedAt), confirmed: null, _stop);
+            _ = publisher.PostAsync(preview.Of(message), HeadersOf(receivedAt), _stop);
         publisher.Post(message, HeadersOf(receivedAt), () => Confirmed(message.Type, receivedAt), _stop);
     }
 
