@@ -51,14 +51,14 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
         }
 
         var prompts = wanted == 0 ? [] : (await api.EndedAsync(caller, full: true, wanted, skip, cancellationToken)).Items;
-        return ComfyResults.Json(Tell(prompts, await catalogs.GetAsync(caller, cancellationToken)));
+        return ComfyResults.Json(Entries(prompts, await catalogs.GetAsync(caller, cancellationToken)));
     }
 
     /// <summary>Some programs request all of it ten times a second: they get the newest, without workflows, from memory.</summary>
     private Task<byte[]> ShortAsync(DoorCaller caller, CancellationToken cancellationToken) => owners.Of(caller).History.GetAsync(async () =>
     {
         var prompts = (await api.EndedAsync(caller, full: false, DefaultItems, 0, cancellationToken)).Items;
-        return Encoding.UTF8.GetBytes(Tell(prompts, NodeCatalog.Empty).ToJsonString(Plain));
+        return Encoding.UTF8.GetBytes(Entries(prompts, NodeCatalog.Empty).ToJsonString(Plain));
     });
 
     private async Task<IResult> ChangeAsync(DoorCaller caller, HttpContext context)
@@ -79,7 +79,7 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
     }
 
     /// <summary>In the order in which they ended, newest last; as many full entries as there is room for.</summary>
-    private JsonObject Tell(IReadOnlyList<Prompt> prompts, NodeCatalog catalog)
+    private JsonObject Entries(IReadOnlyList<Prompt> prompts, NodeCatalog catalog)
     {
         var room = (long)options.Value.MaxHistoryBytes;
         var entries = prompts.TakeWhile(p => (room -= 1_000 + (p.Workflow?.GetRawText().Length ?? 0) + (p.ExtraData?.GetRawText().Length ?? 0)) > 0)

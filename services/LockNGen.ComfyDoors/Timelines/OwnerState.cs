@@ -144,7 +144,7 @@ internal sealed class OwnerState
             _usedAt = _clock.GetUtcNow();
             _count.Remove(socket);
             session.Detach(socket);
-            if (session.IsTelling)
+            if (session.IsSending)
                 Announce();
         }
     }
@@ -285,13 +285,13 @@ internal sealed class OwnerState
     private ClientSession Join(DoorSocket socket, ClientSession session)
     {
         // An ended prompt counts as unfinished while its end is still to be sent to a connected client, so the number may change when a client connects.
-        var isTelling = session.IsTelling;
+        var isSending = session.IsSending;
         session.Join(socket);
-        if (isTelling)
+        if (isSending)
             Announce();
         _count.Add(socket);
         session.Welcome(socket, _count.Announced);
-        if (isTelling)
+        if (isSending)
             Announce();
         return session;
     }

@@ -200,9 +200,9 @@ internal sealed partial class GenerationOutbox(
     /// </summary>
     private void Repeat()
     {
-        var told = _newest.Events;
-        var isLeftBehind = told.Any(m => m.Sequence < _stateSequence);
-        foreach (var message in told)
+        var newest = _newest.Events;
+        var isLeftBehind = newest.Any(m => m.Sequence < _stateSequence);
+        foreach (var message in newest)
         {
             var again = isLeftBehind ? Number(message with { Timestamp = clock.GetUtcNow() }) : message;
             _newest.Note(again);

@@ -73,7 +73,7 @@ internal sealed partial class Scheduler(
             foreach (var offer in await dispatcher.DispatchAsync(cancellationToken))
                 sends.Add(SendAsync(offer.Watcher, offer.TraceParent, offer.Command, cancellationToken));
             if (isSweepDue)
-                await positions.TellAsync(cancellationToken);
+                await positions.AnnounceAsync(cancellationToken);
         }
 
         Diagnostics.SchedulingPass(Stopwatch.GetElapsedTime(started));

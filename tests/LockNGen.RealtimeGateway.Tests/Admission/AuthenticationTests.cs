@@ -23,7 +23,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Auth:SigningKey"] = Key }, time: _clock);
+        _gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Auth:SigningKey"] = Key }, clock: _clock);
         _gateway.Owner = "alice";
     }
 
@@ -204,7 +204,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task TokenThatIsRevoked_WithoutAnEvent_EndsItsConnectionToo()
     {
         await using var gateway = await GatewayHost.StartAsync(
-            new Dictionary<string, string?> { ["Auth:SigningKey"] = Key, ["Connections:PingInterval"] = "00:30:00" }, time: _clock);
+            new Dictionary<string, string?> { ["Auth:SigningKey"] = Key, ["Connections:PingInterval"] = "00:30:00" }, clock: _clock);
         await gateway.Api.RevocationsAsked.WaitAsync(TimeSpan.FromSeconds(60));
         var token = Token("alice");
         await using var client = await RawClient.ConnectAsync(gateway.Url, headers: Header(token));

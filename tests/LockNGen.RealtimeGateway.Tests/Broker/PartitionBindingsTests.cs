@@ -33,7 +33,7 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
         _connection = await new ConnectionFactory { Uri = address }.CreateConnectionAsync();
         _channel = await _connection.CreateChannelAsync();
         await _queues.DeclareAsync(_channel, TestContext.Current.CancellationToken);
-        _logs = TestLogs.Create(time: _clock);
+        _logs = TestLogs.Create(clock: _clock);
     }
 
     public async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ public sealed class HeartbeatTests
     public async Task SilentClient_IsPingedAndThenClosedWith4408()
     {
         var clock = new FakeTimeProvider();
-        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await using var gateway = await GatewayHost.StartAsync(clock: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
         await client.ListenedToAsync();
 
@@ -28,7 +28,7 @@ public sealed class HeartbeatTests
     public async Task ClientThatAnswersPings_Stays()
     {
         var clock = new FakeTimeProvider();
-        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await using var gateway = await GatewayHost.StartAsync(clock: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
         await client.ListenedToAsync();
 

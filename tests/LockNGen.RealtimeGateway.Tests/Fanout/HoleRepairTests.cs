@@ -19,7 +19,7 @@ public sealed class HoleRepairTests
     {
         var before = Queued(_id);
         var clock = new FakeTimeProvider(before.Timestamp.AddSeconds(secondsLate));
-        var (logs, everybody, history) = (TestLogs.Create(time: clock), new AudienceOfAll(), new AskedHistory());
+        var (logs, everybody, history) = (TestLogs.Create(clock: clock), new AudienceOfAll(), new AskedHistory());
         var log = logs.GetOrAdd(_id);
         log.Append(TestLogs.Message(before), owner: null, everybody);
         log.Append(TestLogs.Message(Progress(_id, First(9), state: First(8))), owner: null, everybody).ShouldBe(AppendOutcome.Hole);

@@ -167,7 +167,7 @@ public sealed class GenerationLogTests
     public void Append_ProgressThatANewerAttemptHasOvertaken_IsNoLoss()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
@@ -230,7 +230,7 @@ public sealed class GenerationLogTests
     public void Append_NextAttemptWhileNothingIsMissing_IsDeliveredAtOnce()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
@@ -248,7 +248,7 @@ public sealed class GenerationLogTests
     public void Append_NextAttemptAfterAHoleElsewhere_IsAHoleToo()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var (log, other) = (logs.GetOrAdd(_id), logs.GetOrAdd(Guid.NewGuid()));
@@ -264,7 +264,7 @@ public sealed class GenerationLogTests
     public void Append_WhatANewerAttemptHasOvertaken_IsMadeKnownAsLost()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
@@ -340,7 +340,7 @@ public sealed class GenerationLogTests
     public void Join_InTheFirstMoment_IsNoGapAndGetsWhatIsOnItsWay(long? after)
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after);
@@ -370,7 +370,7 @@ public sealed class GenerationLogTests
     public void Join_YoungerThanTheBreak_MayHaveMissedItsEvents()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         logs.ResumeAfterBreak();
         var log = logs.GetOrAdd(_id);
@@ -385,7 +385,7 @@ public sealed class GenerationLogTests
     public void Append_TheFirstEventThatSomeoneWaitsForIsMissing_IsAHole()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after: 0);
@@ -402,7 +402,7 @@ public sealed class GenerationLogTests
     public void Append_FirstAttemptAfterABreakThatMayHaveSwallowedWhatCameBefore_IsAHole()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         var log = logs.GetOrAdd(_id);
         logs.ResumeAfterBreak();
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -420,7 +420,7 @@ public sealed class GenerationLogTests
     public void Append_TheFirstAttemptNamesAnEventOfTheQueueThatIsMissing_IsAHole()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after: 0);
@@ -540,7 +540,7 @@ public sealed class GenerationLogTests
     public void Sweep_LongAfterTheEnd_ForgetsTheGenerationAndItsPreview()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         var log = logs.GetOrAdd(_id);
         log.Show(new NewestPreview(First(2), "image/png", [1, 2, 3]));
         foreach (var message in Life(_id))

@@ -12,7 +12,7 @@ public sealed class WantedPartitionsTests
     private readonly Guid _id = Guid.NewGuid();
     private readonly GenerationLogs _logs;
 
-    public WantedPartitionsTests() => _logs = TestLogs.Create(time: _clock);
+    public WantedPartitionsTests() => _logs = TestLogs.Create(clock: _clock);
 
     private bool IsWanted => _logs.Wanted.IsWanted(ProgressPartitions.IndexOf(_id));
 

@@ -10,7 +10,7 @@ public sealed class SseEndpointTests : IAsyncLifetime
     private readonly FakeTimeProvider _clock = new();
     private GatewayHost _gateway = null!;
 
-    public async ValueTask InitializeAsync() => _gateway = await GatewayHost.StartAsync(time: _clock);
+    public async ValueTask InitializeAsync() => _gateway = await GatewayHost.StartAsync(clock: _clock);
 
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
