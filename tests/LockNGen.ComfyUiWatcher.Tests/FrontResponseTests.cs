@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
-/// <summary>Answers to <c>POST /prompt</c> that are not ComfyUI's (case 20), and answers of a size or depth that nobody expects.</summary>
+/// <summary>Answers to <c>POST /prompt</c> that are not ComfyUI's (case 20), and answers of unexpected size or depth.</summary>
 public sealed class FrontResponseTests
 {
     [Theory]

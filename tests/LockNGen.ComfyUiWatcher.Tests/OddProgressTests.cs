@@ -44,7 +44,7 @@ public sealed class OddProgressTests
         host.Events.Of<GenerationCustom>(row.Id).ShouldHaveSingleItem();
     }
 
-    /// <summary>Packs that run prompts of their own send such frames by hand.</summary>
+    /// <summary>Node packs that run their own prompts send such frames themselves.</summary>
     [Theory]
     [InlineData("""{"type":"executing","data":{"node":null,"prompt_id":"<id>"}}""")]
     [InlineData("""{"type":"execution_success","data":{"prompt_id":"<id>"}},{"type":"executing","data":{"prompt_id":"<id>"}}""")]
@@ -87,7 +87,7 @@ public sealed class OddProgressTests
         var end = host.Events.Of<GenerationProgressed>(other.Id)[^1].Data;
         (end.NodesDone, end.NodesTotal).ShouldBe((7, 7));
         host.Events.Of<GenerationPreviewed>(other.Id).ShouldAllBe(p => p.Data.NodeId == "5");
-        // Nothing ran, so no generation.node told.
+        // Nothing ran, so there was no generation.node.
         host.Events.Of<GenerationProgressed>(same.Id)[^1].Data.CachedNodeIds.Count.ShouldBe(7);
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
-/// <summary>What a server sees of a watcher's sockets: one for as long as it is watched, however generations end, and none afterwards.</summary>
+/// <summary>A watcher's sockets as the server sees them: one while it is watched, however generations end, and none afterwards.</summary>
 public sealed class SocketTests
 {
     [Fact]

@@ -83,7 +83,7 @@ public sealed class MediaFileTests
     public void Html_InUtf16_IsHtml() =>
         MediaFile.Recognize([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("<html><script>alert(1)</script>")]).ContentType.ShouldBe("text/html");
 
-    /// <summary>Case 12: what begins with ftyp is told by its brands, also where nothing follows.</summary>
+    /// <summary>Case 12: a file that begins with ftyp is recognized by its brands, even if nothing follows.</summary>
     [Theory]
     [InlineData("avif", "mif1miaf", "image/avif")]
     [InlineData("avis", "msf1", "image/avif")]
@@ -107,7 +107,7 @@ public sealed class MediaFileTests
     [InlineData("{\"weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", GenerationResultKinds.File, ".safetensors")]
     public async Task Safetensors_WithALatent_IsALatent(string header, string kind, string extension)
     {
-        // As long as a workflow makes it, the tensors stand behind what is read at once.
+        // So long because of the workflow that the tensors come after the part that is read at once.
         var padded = Encoding.UTF8.GetBytes(header.Insert(1, $"\"padding\":\"{new string('x', MediaFile.HeadLength)}\","));
         byte[] file = [.. BitConverter.GetBytes((ulong)padded.Length), .. padded, 0, 0, 0, 0];
 

@@ -35,7 +35,7 @@ public sealed class WebhookNotifierTests
     [Fact]
     public async Task DeadReceiversOfOneOwner_DoNotDelayAnothers()
     {
-        // They take the connection and never answer, each at an address of its own.
+        // They accept the connection and never answer, each at its own address.
         var dead = new TaskCompletionSource();
         await using var silent = await Receiver.StartAsync((_, _) => dead.Task, ports: 40);
         await using var receiver = await Receiver.StartAsync();

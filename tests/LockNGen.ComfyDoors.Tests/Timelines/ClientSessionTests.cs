@@ -4,7 +4,7 @@ using LockNGen.ComfyDoors.Timelines;
 
 namespace LockNGen.ComfyDoors.Tests.Timelines;
 
-/// <summary>One timeline at a time for each client id, whatever runs beside it.</summary>
+/// <summary>One timeline at a time per client id, no matter what runs concurrently.</summary>
 public sealed class ClientSessionTests : IDisposable
 {
     private static readonly Guid A = Guid.Parse("a0000000-0000-4000-8000-000000000001");

@@ -6,7 +6,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Tests.Timelines;
 
-/// <summary>What a client is told of one prompt.</summary>
+/// <summary>What a client is sent about one prompt.</summary>
 public sealed class PromptTimelineTests
 {
     private static readonly Guid Id = Guid.Parse("7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03");

@@ -3,7 +3,7 @@ using LockNGen.ComfyDoors.Timelines;
 
 namespace LockNGen.ComfyDoors.Tests.Timelines;
 
-/// <summary>A prompt is in the queue until its end was told, as with ComfyUI: programs take one that is gone before for lost.</summary>
+/// <summary>A prompt is in the queue until its end has been sent, as with ComfyUI: programs consider one that disappears earlier lost.</summary>
 public sealed class ReportedQueueTests : IDisposable
 {
     private static readonly Guid A = Guid.Parse("a0000000-0000-4000-8000-000000000001");

@@ -20,7 +20,7 @@ public sealed class LiveNodesTests
         JsonNode.DeepEquals(told, JsonNode.Parse(await File.ReadAllBytesAsync(Catalog))).ShouldBeTrue();
     }
 
-    /// <summary>Shape 48: members of growing groups and of a choice with inputs of its own.</summary>
+    /// <summary>Shape 48: members of growing groups and of a choice with its own inputs.</summary>
     [Fact]
     public async Task GrowingAndDynamicInputs_AllThere_RunAndShowTheirOutputs()
     {

@@ -107,7 +107,7 @@ public sealed class AccessTests
         taken.StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
-    /// <summary>Case 3, where callers are told apart.</summary>
+    /// <summary>Case 3, with callers that are distinguished.</summary>
     [Theory]
     [InlineData("example.png", true)]
     [InlineData("r_00001_.png [output]", false)]

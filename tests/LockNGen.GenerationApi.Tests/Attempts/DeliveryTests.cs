@@ -6,7 +6,7 @@ using LockNGen.GenerationApi.Tests.Support;
 
 namespace LockNGen.GenerationApi.Tests.Attempts;
 
-/// <summary>What a watcher tells of a result is what events, answers and the history say of it (cases 9, 10 and 45).</summary>
+/// <summary>Events, responses and the history contain what a watcher reported about a result (cases 9, 10 and 45).</summary>
 public sealed class DeliveryTests
 {
     private const string OfNode9 = "&node=9&title=Final%20%E2%98%83&key=images&filename=r_00001_.png&subfolder=main&source=output";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.GenerationApi.Tests.Attempts;
 
-/// <summary>The folder that hides results from other owners at ComfyUI, and from nobody else.</summary>
+/// <summary>The folder that hides results at ComfyUI from other owners, and only from them.</summary>
 public sealed class ResultFolderTests
 {
     private const string Folder = "919c5d5146f5c435";

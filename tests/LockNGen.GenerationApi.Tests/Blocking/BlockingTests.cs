@@ -77,7 +77,7 @@ public sealed class BlockingTests
 
         length.ShouldBeGreaterThan((Files - 1) * 20_000_000L * 4 / 3);
         last.ShouldBe((byte)'}');
-        // Other tests are running beside; held whole it was over 500 MB.
+        // Other tests run at the same time; when files were held completely, it was over 500 MB.
         (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(200_000_000);
     }
 

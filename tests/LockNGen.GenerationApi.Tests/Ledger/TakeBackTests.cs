@@ -211,13 +211,13 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
         watcher.Hold(second.GenerationId, busy.Attempt, second.Instance);
 
         await watcher.ReportAsync(first.GenerationId, lost.Attempt, outcome: null, new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "gone" });
-        // It has room, and whoever comes next is given to it.
+        // It has room, and gets the next generation.
         var next = await api.SubmitTextAsync();
         var offer = await watcher.OfferAsync();
         (offer.GenerationId, offer.Instance).ShouldBe((next, first.Instance));
         await watcher.CompleteAsync(second.GenerationId, busy);
 
-        // An offer that nobody claims comes again; that one is not meant.
+        // An unclaimed offer is repeated; it does not count here.
         while ((offer = await watcher.OfferAsync()).GenerationId == next)
             offer.Instance.ShouldBe(first.Instance);
         (offer.GenerationId, offer.Instance).ShouldBe((first.GenerationId, second.Instance));

@@ -68,7 +68,7 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
         }
     }
 
-    /// <summary>More than a pass looks at, that nobody can render, and then one that somebody can.</summary>
+    /// <summary>More than a pass considers that no instance can render, and then one that an instance can.</summary>
     [Fact]
     public async Task Work_ThatNobodyCanDo_DoesNotStandBeforeWhatCan_AndIsDoneOnceSomebodyCan()
     {

@@ -38,7 +38,7 @@ public sealed class SlowNameServerTests
         (queue.StatusCode, other).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK));
         // What cannot be looked up now is let through: it is checked again when it is called.
         answers.ShouldAllBe(a => a == HttpStatusCode.OK);
-        // Look-ups that nobody waits for any more keep their places, so that there are never more.
+        // Look-ups keep their places even if no one waits for them any more, so that their number is limited.
         asked.Count.ShouldBe(NameLookups.MaxPerOwner);
     }
 

@@ -22,7 +22,7 @@ public abstract class UploadTests(PostgreSqlFixture? server) : DatabaseTests(ser
     {
         await using var api = await StartApiAsync();
 
-        // Case 30 sends a sound in the field that is called image, and nobody asks what the client calls it.
+        // Case 30 sends a sound in the field that is called image, and the name that the client gives it does not matter.
         var (status, answer) = await UploadAsync(api, Convert.FromHexString(hex), field: "image", name: "x.png");
 
         status.ShouldBe(HttpStatusCode.Created, answer.ToString());

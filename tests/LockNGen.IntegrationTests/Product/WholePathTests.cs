@@ -58,7 +58,7 @@ public sealed class WholePathTests(RabbitMqBroker broker)
         sampling.Select(d => d.GetProperty("imageIndex").GetInt32()).Distinct().ShouldBe([1, 2, 3]);
         sampling.ShouldAllBe(d => d.GetProperty("totalImages").GetInt32() == 3);
         sampling.ShouldAllBe(d => d.GetProperty("progress").GetInt32() == 100 * d.GetProperty("step").GetInt32() / 7);
-        // A step may be merged with the next event of its kind, as the last one with the next node's; most are told.
+        // A step may be merged with the next event of its kind, as the last one with the next node's; most are reported.
         foreach (var image in sampling.GroupBy(d => d.GetProperty("imageIndex").GetInt32()))
         {
             var steps = image.Select(d => d.GetProperty("step").GetInt32()).ToList();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.IntegrationTests.Start;
 
-/// <summary>What ./run says of a ComfyUI server before it starts.</summary>
+/// <summary>What ./run reports about a ComfyUI server before it starts.</summary>
 public sealed class ProbeTests
 {
     [Fact]

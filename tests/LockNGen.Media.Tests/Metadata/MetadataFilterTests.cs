@@ -168,7 +168,7 @@ public sealed class MetadataFilterTests
 
         stripped.Length.ShouldBe(avif.Length);
         Encoding.Latin1.GetString(stripped).ShouldNotContain("lighthouse");
-        // All tables, and the coded picture, which is last.
+        // All tables, and the coded picture, which comes last.
         var data = avif.AsSpan().IndexOf("mdat"u8);
         stripped[..data].ShouldBe(avif[..data]);
         stripped[^300..].ShouldBe(avif[^300..]);
@@ -187,7 +187,7 @@ public sealed class MetadataFilterTests
 
         Encoding.Latin1.GetString(stripped).ShouldNotContain("KSampler");
         stripped.AsSpan().IndexOf(Segment(0xE2, profile)).ShouldBeGreaterThan(0);
-        // Which side is up stays, in EXIF with nothing else.
+        // The orientation is kept, in EXIF without anything else.
         stripped[2..12].ShouldBe([0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8]);
         stripped[31].ShouldBe((byte)6);
         var tables = picture.AsSpan().IndexOf((byte[])[0xFF, 0xDB]);
@@ -248,7 +248,7 @@ public sealed class MetadataFilterTests
         stripped.Length.ShouldBeGreaterThan(8000);
     }
 
-    /// <summary>What ffmpeg wrote, as ComfyUI's nodes do through PyAV: the words are gone, and what tells of the media stays.</summary>
+    /// <summary>What ffmpeg wrote, as ComfyUI's nodes do through PyAV: the words are gone, and the technical metadata stays.</summary>
     [Fact]
     public async Task EveryFixture_LosesItsWorkflowAndStaysWhatItIs()
     {

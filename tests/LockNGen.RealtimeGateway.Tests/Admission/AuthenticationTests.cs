@@ -156,7 +156,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
         await using var second = await RawClient.ConnectAsync(gateway.Url, headers: Header(Token("alice")));
         await using var bob = await RawClient.ConnectAsync(gateway.Url, headers: Header(Token("bob")));
 
-        // More than a burst of ten and what a busy machine adds to it meanwhile, spread so that neither connection exceeds its own.
+        // More than a burst of ten plus what is added meanwhile on a busy machine, spread so that neither connection exceeds its own limit.
         for (var i = 0; i < 100; i++)
             await (i % 2 == 0 ? first : second).SendTextAsync("""{"type":"ping"}""");
 

@@ -37,7 +37,7 @@ public sealed class HeartbeatTests
             clock.Advance(TimeSpan.FromSeconds(31));
             await client.UntilAsync(Ping);
             await client.SendFrameAsync(0x8A, []);
-            // A pong has no answer; what is answered after it proves that it was read.
+            // A pong is not answered; an answer to a later message proves that it was read.
             await client.SendTextAsync("""{"type":"ping","id":1}""");
             await client.UntilAsync(0x1);
         }

@@ -176,7 +176,7 @@ public sealed class GenerationLogTests
         log.Join(_client, First(1));
         Append(log, Started(_id, GenerationSequence.Of(2, 1)));
 
-        // After a break the stream is read first, which has no progress; the queue still has it.
+        // After a break the stream is read first; it contains no progress, but the queue still does.
         Append(log, Progress(_id, First(2))).ShouldBe(AppendOutcome.Duplicate);
 
         _client.Sequences.ShouldBe([GenerationSequence.Of(2, 1)]);

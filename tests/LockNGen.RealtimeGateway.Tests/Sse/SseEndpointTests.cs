@@ -95,7 +95,7 @@ public sealed class SseEndpointTests : IAsyncLifetime
 
         await subscriptions.ReachesAsync(0);
         await connections.ReachesAsync(0);
-        // Its place is the last thing that it gives back.
+        // Its place is the last thing that it releases.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {

@@ -58,7 +58,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
 
         var next = _issuer.Rotate();
 
-        // Not before the keys may be fetched again, a second after they were last.
+        // Not before the keys may be fetched again, a second after the last time.
         await UntilAsync(_issuer.Token(next), HttpStatusCode.OK);
         (await GetAsync(_issuer.Token(_key))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }

@@ -234,7 +234,7 @@ public sealed class WebhookEndpointsTests
             ("Auth:SigningKey", SigningKey));
         await answered.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
-        // The answer is on its way back to the asking service; there is nothing to see of it but its effect.
+        // The answer is on its way back to the requesting service; only its effect can be observed.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await StatusAsync(notifier, "/api/webhooks", Token("alice")) != HttpStatusCode.Unauthorized)
             limit.Token.ThrowIfCancellationRequested();
