@@ -48,7 +48,7 @@ public sealed class OddProgressTests
     [Theory]
     [InlineData("""{"type":"executing","data":{"node":null,"prompt_id":"<id>"}}""")]
     [InlineData("""{"type":"execution_success","data":{"prompt_id":"<id>"}},{"type":"executing","data":{"prompt_id":"<id>"}}""")]
-    public async Task End_ToldByANodeWhileThePromptRuns_IsNoEnd(string frames)
+    public async Task End_ReportedByANodeWhileThePromptRuns_IsNoEnd(string frames)
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
@@ -58,7 +58,7 @@ public sealed class OddProgressTests
 
         foreach (var frame in frames.Replace("<id>", id, StringComparison.Ordinal).Replace("}},{", "}}\n{", StringComparison.Ordinal).Split('\n'))
             await comfy.SendFrameAsync("text=true", Encoding.UTF8.GetBytes(frame));
-        await host.LoggedAsync("was told to have ended");
+        await host.LoggedAsync("was reported as ended");
         await comfy.ReleaseAsync(hold);
         await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.Step == 8);
         (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);

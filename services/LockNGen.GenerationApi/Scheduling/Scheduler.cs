@@ -49,7 +49,7 @@ internal sealed partial class Scheduler(
             }
             catch (Exception e)
             {
-                LogFailed(e, e is DbException ? "the database is away" : e.Message);
+                LogFailed(e, e is DbException ? "the database is unavailable" : e.Message);
                 await Task.Delay(Retry.DelayAfter(++failures), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -46,7 +46,7 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
             await queue.UntilAsync(Unreadable("").Concat(Strange()).Count());
         foreach (var (_, _, reader) in commandQueues)
             await reader.LoggedAsync("R-FAULT");
-        await deployment.Gateways[0].LoggedAsync("is no event of LockN Gen and was dropped");
+        await deployment.Gateways[0].LoggedAsync("is not an event of LockN Gen and was dropped");
         await RenderAsync(deployment, deployment.Gateways[0]);
         var late = deployment.StartGateway();
         await late.ReadyAsync();
