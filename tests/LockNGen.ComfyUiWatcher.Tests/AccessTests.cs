@@ -19,7 +19,7 @@ public sealed class AccessTests
     [InlineData("file")]
     [InlineData("user")]
     [InlineData("query")]
-    public async Task Credentials_OfEveryForm_GoWithHttpAndWebSocketAndAreShownToNobody(string form)
+    public async Task Credentials_OfEveryForm_GoWithHttpAndWebSocketAndAreShownToNoOne(string form)
     {
         await using var comfy = await SimulatedServer.StartAsync();
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"user:{Token}:1"));

@@ -7,7 +7,7 @@ namespace LockNGen.ComfyUiWatcher.Tests;
 public sealed class FaultTests
 {
     [Fact]
-    public async Task Socket_DroppedInMidRun_IsReopenedAndTheTimelineGoesOn()
+    public async Task Socket_DroppedInMidRun_IsReopenedAndTheTimelineContinues()
     {
         await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 30);
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
@@ -185,7 +185,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Api_AwayWhileComfyUiRenders_HearsTheOutcomeWhenItIsBack()
+    public async Task Api_AwayWhileComfyUiRenders_GetsTheOutcomeWhenItIsBack()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url], ("Bus:RequestTimeout", "00:00:00.500"));

@@ -89,7 +89,7 @@ public sealed class FrontResponseTests
     }
 
     [Fact]
-    public async Task Queue_WithADeepPromptOfSomebodyElse_IsRead()
+    public async Task Queue_WithADeepPromptOfSomeoneElse_IsRead()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         var deep = new string('[', 3000) + new string(']', 3000);

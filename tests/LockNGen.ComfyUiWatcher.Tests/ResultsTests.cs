@@ -61,7 +61,7 @@ public sealed class ResultsTests
 
     /// <summary>Case 45: several outputs of several kinds, reported by the socket, only by the history, and from the cache.</summary>
     [Fact]
-    public async Task ManyOutputs_HoweverTheyAreHeardOf_AreTheSame()
+    public async Task ManyOutputs_HoweverTheyAreReported_AreTheSame()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);

@@ -9,7 +9,7 @@ namespace LockNGen.ComfyUiWatcher.Tests;
 public sealed class SocketTests
 {
     [Fact]
-    public async Task Generations_ThatEndInWhateverWay_LeaveTheOneSocketOfTheInstance()
+    public async Task Generations_ThatEndInAnyWay_LeaveTheOneSocketOfTheInstance()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);

@@ -90,7 +90,7 @@ public sealed class GoldenFileTests
     }
 
     [Fact]
-    public void AnyEvent_ReadAsProgressMessage_TellsItsProgress()
+    public void AnyEvent_ReadAsProgressMessage_ReportsItsProgress()
     {
         var progress = Read("generation.progress");
         progress.Type.ShouldBe(GenerationEventTypes.Progress);

@@ -181,7 +181,7 @@ public sealed class WebhookNotifierTests
     }
 
     [Fact]
-    public async Task Receiver_ThatHangs_DelaysNobodyElseAndIsTriedAgain()
+    public async Task Receiver_ThatHangs_DelaysNoOneElseAndIsTriedAgain()
     {
         await using var hanging = await Receiver.StartAsync(Receiver.Hang);
         await using var healthy = await Receiver.StartAsync();

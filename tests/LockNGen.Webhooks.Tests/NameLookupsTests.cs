@@ -8,7 +8,7 @@ public sealed class NameLookupsTests
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task NameServerThatNeverAnswers_HoldsUpNobodyElse()
+    public async Task NameServerThatNeverAnswers_HoldsUpNoOneElse()
     {
         var asked = 0;
         var never = new TaskCompletionSource<IPAddress[]>();

@@ -37,7 +37,7 @@ public sealed class PromptTimelineTests
     }
 
     [Fact]
-    public void Timeline_ToldLater_HasOfProgressTheNewestOnly()
+    public void Timeline_SentLater_HasOnlyTheNewestProgress()
     {
         _timeline.Take(_events.Started());
         _timeline.Take(_events.Node("3"));
@@ -67,7 +67,7 @@ public sealed class PromptTimelineTests
     }
 
     [Fact]
-    public void SecondAttempt_TellsNoSecondBeginning()
+    public void SecondAttempt_ReportsNoSecondBeginning()
     {
         _timeline.Take(_events.Started());
         _timeline.Take(_events.Node("3"));
@@ -78,7 +78,7 @@ public sealed class PromptTimelineTests
     }
 
     [Fact]
-    public void Resumed_StartedBeforeThisDoor_TellsNoBeginningAgain()
+    public void Resumed_StartedBeforeThisDoor_ReportsNoBeginningAgain()
     {
         _timeline.Resume(Events.Start);
         _timeline.Take(_events.Started());

@@ -11,7 +11,7 @@ public sealed class LiveNodesTests
     private static readonly string Catalog = Path.Combine(AppContext.BaseDirectory, "Recordings", "v0.33.0", "object_info.json");
 
     [Fact]
-    public async Task Catalog_OfALiveServer_IsToldAgainAsItIs()
+    public async Task Catalog_OfALiveServer_IsReturnedUnchanged()
     {
         await using var host = await SimulatorHost.StartAsync(("Catalog", Catalog));
 

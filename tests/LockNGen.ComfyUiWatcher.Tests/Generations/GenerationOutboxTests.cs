@@ -145,7 +145,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NewestProgress_AfterASilence_IsToldAgainUnchanged()
+    public async Task NewestProgress_AfterASilence_IsSentAgainUnchanged()
     {
         _outbox.Add(Node());
         _outbox.Add(Progress(1));
@@ -178,7 +178,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NewestProgress_OnceTheEndHasItsNumber_IsToldNoMore()
+    public async Task NewestProgress_OnceTheEndHasItsNumber_IsNotSentAgain()
     {
         _outbox.Add(Progress(1));
         await _events.WaitForAsync<GenerationProgressed>(Id);

@@ -161,7 +161,7 @@ public sealed class GenerationTranslatorTests
     }
 
     [Fact]
-    public void SameStep_ToldTwice_IsOneEvent()
+    public void SameStep_ReportedTwice_IsOneEvent()
     {
         var translator = Begin();
         translator.Apply(new ProgressState([new NodeState("5", "5", 1, 20, Finished: false)]), Now).ShouldNotBeEmpty();

@@ -77,7 +77,7 @@ public sealed class ResultFolderTests
     [Theory]
     [InlineData("", true)]
     [InlineData("generations:admin", false)]
-    public async Task Result_LiesInTheFolderAtComfyUi_AndNobodyIsTold(string scope, bool isHidden)
+    public async Task Result_IsInTheFolderAtComfyUi_WhichIsNotRevealed(string scope, bool isHidden)
     {
         var objectInfo = ObjectInfo.With("m.safetensors");
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", catalogHash: FakeWatcher.Hash(objectInfo)));

@@ -11,7 +11,7 @@ public sealed class BlockingTests
     private static readonly object Body = new { template = "txt2img", parameters = new { prompt = "x", seed = 7, model = "m" } };
 
     [Fact]
-    public async Task Generate_BeyondItsLimit_AnswersTheIdAndWhereToFollowAndGoesOn()
+    public async Task Generate_BeyondItsLimit_AnswersTheIdAndWhereToFollowAndContinues()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await ApiHost.StartAsync(

@@ -43,7 +43,7 @@ public sealed class InputFileRulesTests
     [InlineData("PackReader", "where", "x.png [input]", false)]
     [InlineData("PackReader", "where", "a text", true)]
     [InlineData("CLIPTextEncode", "text", "what goes [input]", true)]
-    public void Catalog_TellsWhichInputsNameFiles(string classType, string input, string value, bool isAllowed) =>
+    public void Catalog_ReportsWhichInputsNameFiles(string classType, string input, string value, bool isAllowed) =>
         Problems(Loads(classType, input, value), Live.Value).ShouldBe(isAllowed ? [] : ["1"]);
 
     [Theory]

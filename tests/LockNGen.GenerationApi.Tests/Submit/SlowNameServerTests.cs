@@ -13,7 +13,7 @@ public sealed class SlowNameServerTests
     private const int Submissions = 40;
 
     [Fact]
-    public async Task NamesThatAreNeverAnswered_TakeFewPlaces_AndHoldUpNobodyElse()
+    public async Task NamesThatAreNeverAnswered_TakeFewPlaces_AndHoldUpNoOneElse()
     {
         var asked = new ConcurrentBag<string>();
         var never = new TaskCompletionSource<IPAddress[]>();

@@ -87,7 +87,7 @@ public sealed class SubmissionBodyTests
     }
 
     [Fact]
-    public async Task TrailingComma_IsToldWithLineAndColumn()
+    public async Task TrailingComma_IsReportedWithLineAndColumn()
     {
         await using var api = await ApiHost.StartAsync();
 

@@ -45,7 +45,7 @@ public abstract class UploadTests(PostgreSqlFixture? server) : DatabaseTests(ser
     }
 
     [Fact]
-    public async Task Bytes_SentTwice_AreKeptOnce_AndHeadTellsThem_ButNotToOthers()
+    public async Task Bytes_SentTwice_AreKeptOnce_AndHeadReportsThem_ButNotToOthers()
     {
         await using var api = await StartApiAsync();
         var picture = Pictures.Png(16, 16);

@@ -241,7 +241,7 @@ public sealed class CatalogValidationTests
     }
 
     [Fact]
-    public void ManyUnknownClasses_AreToldInPart_AndFewAreLookedFor()
+    public void ManyUnknownClasses_AreReportedInPart_AndFewAreLookedFor()
     {
         var workflow = new JsonObject();
         for (var i = 0; i < 400; i++)

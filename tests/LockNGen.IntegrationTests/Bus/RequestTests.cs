@@ -11,7 +11,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
     private static readonly Guid Generation = Guid.NewGuid();
 
     [Fact]
-    public async Task Request_IsAnsweredByWhoeverReadsTheQueue()
+    public async Task Request_IsAnsweredByTheReaderOfTheQueue()
     {
         using var host = await BusHost.StartAsync(broker, bus => bus.Endpoint(Queue, (_, endpoint) =>
             endpoint.Handle<GetSnapshot, SnapshotAnswer>(request => new SnapshotAnswer { Owner = request.GenerationId.ToString() })));
@@ -29,7 +29,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Request_ToAQueueThatNobodyHasDeclared_ComesBackIfMandatory()
+    public async Task Request_ToAQueueThatNoOneHasDeclared_IsReturnedIfMandatory()
     {
         using var host = await BusHost.StartAsync(broker, requestTimeout: "00:00:01");
 
@@ -65,7 +65,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Request_WhoseCallerLeaves_TakesNobodyElsesAnswerAway()
+    public async Task Request_WhoseCallerLeaves_TakesNoOneElsesAnswerAway()
     {
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

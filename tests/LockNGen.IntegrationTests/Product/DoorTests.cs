@@ -8,7 +8,7 @@ namespace LockNGen.IntegrationTests.Product;
 public sealed class DoorTests(RabbitMqBroker broker)
 {
     [Fact]
-    public async Task PromptOfOneReplica_IsToldByTheOther_AndByOneThatComesAfterBothWereKilled()
+    public async Task PromptOfOneReplica_IsReportedByTheOther_AndByOneThatComesAfterBothWereKilled()
     {
         await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 50);
         ServiceProcess one = deployment.StartDoor(), two = deployment.StartDoor();

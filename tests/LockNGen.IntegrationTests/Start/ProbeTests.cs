@@ -68,7 +68,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task WebSocket_ThatDoesNotGetThrough_IsTold()
+    public async Task WebSocket_ThatDoesNotGetThrough_IsReported()
     {
         await using var comfy = await StartAsync();
         await AnswerAsync(comfy, new { webSocket = true, status = 403 });

@@ -102,7 +102,7 @@ public sealed class MetadataFilterTests
     }
 
     [Fact]
-    public async Task Flac_WithATagLongerThanIsHeldBack_IsTold()
+    public async Task Flac_WithATagLongerThanIsHeldBack_IsReported()
     {
         byte[] file = [.. "fLaC"u8, 0x81, 0, 0, 0, .. new byte[100_000], .. "APETAGEX"u8, 0xD0, 7, 0, 0, .. BitConverter.GetBytes(90_000), .. new byte[16]];
 
@@ -114,7 +114,7 @@ public sealed class MetadataFilterTests
     [Theory]
     [InlineData("text", false)]
     [InlineData("vide", true)]
-    public async Task Movie_WithATrackOfTexts_IsTold(string handler, bool isClean)
+    public async Task Movie_WithATrackOfTexts_IsReported(string handler, bool isClean)
     {
         byte[] Box(string type, byte[] data) => [0, 0, 0, (byte)(data.Length + 8), .. Encoding.ASCII.GetBytes(type), .. data];
         var track = Box("trak", Box("mdia", Box("hdlr", [.. new byte[8], .. Encoding.ASCII.GetBytes(handler), .. new byte[12], .. "name\0"u8])));
@@ -144,7 +144,7 @@ public sealed class MetadataFilterTests
     [InlineData("\u0001\0 what nobody knows", false)]
     [InlineData("GIF89a", false)]
     [InlineData("a text", true)]
-    public async Task File_ThatIsNotCleaned_IsTold(string file, bool isClean) =>
+    public async Task File_ThatIsNotCleaned_IsReported(string file, bool isClean) =>
         (await MetadataFilter.CopyWithoutAsync(new MemoryStream(Encoding.Latin1.GetBytes(file)), Stream.Null, TestContext.Current.CancellationToken)).ShouldBe(isClean);
 
     /// <summary>Case 12: the box meta of AVIF says where the picture is.</summary>

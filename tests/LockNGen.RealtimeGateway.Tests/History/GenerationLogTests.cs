@@ -499,7 +499,7 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
-    public void Join_SomebodyElsesGeneration_LooksLikeAnUnknownOne()
+    public void Join_SomeoneElsesGeneration_LooksLikeAnUnknownOne()
     {
         var log = Create().GetOrAdd(_id);
         log.Append(Message(Queued(_id)), "alice", _everybody);
@@ -512,7 +512,7 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
-    public void Append_OwnerTurnsOutToBeSomebodyElse_DeliversNothingToThoseWhoWaited()
+    public void Append_OwnerTurnsOutToBeSomeoneElse_DeliversNothingToThoseWhoWaited()
     {
         var log = Create().GetOrAdd(_id);
         var bob = new Recorder(new Caller { Owner = "bob", IsAuthenticated = true });

@@ -55,7 +55,7 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Preview_AskedForFirstWhereNobodyWatches_WaitsForOne()
+    public async Task Preview_AskedForFirstWhereNoOneWatches_WaitsForOne()
     {
         await using var gateway = await GatewayHost.StartAsync(clock: new FakeTimeProvider());
         await gateway.PublishAsync(Queued(_id), Started(_id));

@@ -76,7 +76,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Token_WhileTheIssuerIsAway_IsAnswered503_AndGoodOnceItIsBack()
+    public async Task Token_WhileTheIssuerIsUnavailable_IsAnswered503_AndGoodOnceItIsBack()
     {
         _issuer.IsUp = false;
         await StartAsync();

@@ -17,7 +17,7 @@ public sealed class WebhookEndpointsTests
     private const string Url = "https://8.8.8.8/hook";
 
     [Fact]
-    public async Task Register_PlainAddress_AnswersItWithASecretThatNobodySeesAgain()
+    public async Task Register_PlainAddress_AnswersItWithASecretThatNoOneSeesAgain()
     {
         await using var notifier = await NotifierHost.StartAsync();
 
@@ -151,7 +151,7 @@ public sealed class WebhookEndpointsTests
     }
 
     [Fact]
-    public async Task List_MoreThanAPage_GoesOnAtTheCursor()
+    public async Task List_MoreThanAPage_ContinuesAtTheCursor()
     {
         await using var notifier = await NotifierHost.StartAsync();
         foreach (var n in new[] { 1, 2, 3 })
@@ -209,7 +209,7 @@ public sealed class WebhookEndpointsTests
     }
 
     [Fact]
-    public async Task WithAuthentication_EverybodysEvents_AreForAdministrators()
+    public async Task WithAuthentication_EveryonesEvents_AreForAdministrators()
     {
         await using var notifier = await NotifierHost.StartAsync(("Auth:SigningKey", SigningKey));
 
