@@ -33,14 +33,6 @@ public sealed class EventPublisher
     public Task PostAsync(string type, byte[] json, EventContext context, CancellationToken cancellationToken) =>
         PostAsync(ContractsJson.Deserialize(type, json), json, context, cancellationToken);
 
-    /// <summary>Publishes the bytes of a preview image; not durable.</summary>
-    public Task PostAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken)
-    {
-        if (_line is null)
-            return _bus.Publish(preview, send => Prepare(send, Serialize(preview), context), cancellationToken);
-        return ConfirmedAsync(confirmed => Post(preview, context, confirmed, cancellationToken), cancellationToken);
-    }
-
     /// <summary>The same for callers that do not await.</summary>
     /// <param name="message">The event.</param>
     /// <param name="context">The values of its headers.</param>
@@ -49,16 +41,22 @@ public sealed class EventPublisher
     public void Post(GenerationEvent message, EventContext context, Action confirmed, CancellationToken cancellationToken) =>
         Post(message, ContractsJson.Serialize(message), context, confirmed, cancellationToken);
 
-    /// <inheritdoc cref="Post(GenerationEvent, EventContext, Action, CancellationToken)"/>
-    public void Post(GenerationPreviewBytes preview, EventContext context, Action? confirmed, CancellationToken cancellationToken) =>
-        _line!.Post(new PostedEvent(
-            GenerationPreviewBytes.Exchange, ProgressPartitions.KeyOf(preview.GenerationId), Serialize(preview), context, cancellationToken)
+    /// <summary>
+    /// Publishes the bytes of a preview image, before the events posted after it. They are not durable, so the task does not wait for the broker's confirm.
+    /// </summary>
+    public Task PostAsync(GenerationPreviewBytes preview, EventContext context, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes);
+        if (_line is null)
+            return _bus.Publish(preview, send => Prepare(send, json, context), cancellationToken);
+        _line.Post(new PostedEvent(GenerationPreviewBytes.Exchange, ProgressPartitions.KeyOf(preview.GenerationId), json, context, cancellationToken)
         {
             MessageType = MessageUrn.ForTypeString<GenerationPreviewBytes>(),
             IsPersistent = false,
             ActivityId = Activity.Current?.Id,
-            Confirmed = confirmed,
         });
+        return Task.CompletedTask;
+    }
 
     /// <summary>Sends everything that this action posts in one write.</summary>
     public void Together(Action post)
@@ -69,21 +67,13 @@ public sealed class EventPublisher
             _line.Together(post);
     }
 
-    private static byte[] Serialize(GenerationPreviewBytes preview) =>
-        JsonSerializer.SerializeToUtf8Bytes(preview, ContractsJson.Default.GenerationPreviewBytes);
-
-    private static Task ConfirmedAsync(Action<Action> post, CancellationToken cancellationToken)
-    {
-        var confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        post(confirmed.SetResult);
-        return confirmed.Task.WaitAsync(cancellationToken);
-    }
-
     private Task PostAsync(GenerationEvent message, byte[] json, EventContext context, CancellationToken cancellationToken)
     {
         if (_line is null)
             return _bus.Publish(message, message.GetType(), send => Prepare(send, json, context), cancellationToken);
-        return ConfirmedAsync(confirmed => Post(message, json, context, confirmed, cancellationToken), cancellationToken);
+        var confirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(message, json, context, confirmed.SetResult, cancellationToken);
+        return confirmed.Task.WaitAsync(cancellationToken);
     }
 
     private void Post(GenerationEvent message, byte[] json, EventContext context, Action confirmed, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
@@ -9,7 +10,8 @@ namespace LockNGen.Storage;
 
 /// <summary>
 /// Statements that insert many rows at once: much of the server's work for a row is per statement, and the round trip
-/// costs more than either. A row is an object with properties named after the columns: <c>CreatedAt</c> is <c>created_at</c>.
+/// costs more than either. A row is an object with properties named after the columns: <c>CreatedAt</c> is <c>created_at</c>,
+/// unless a <see cref="ColumnAttribute"/> names it.
 /// </summary>
 internal static class MultiRowInsert
 {
@@ -36,10 +38,13 @@ internal static class MultiRowInsert
 
     private static string Text(string table, PropertyInfo[] columns, int rows)
     {
-        var names = string.Join(", ", columns.Select(c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.Name)));
+        var names = string.Join(", ", columns.Select(NameOf));
         var values = Enumerable.Range(0, rows).Select(i => $"({string.Join(", ", columns.Select(c => Parameter(c, i)))})");
         return $"INSERT INTO {table} ({names}) VALUES {string.Join(", ", values)}";
     }
+
+    private static string NameOf(PropertyInfo column) =>
+        column.GetCustomAttribute<ColumnAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(column.Name);
 
     private static void Bind<T>(DbCommand command, T row, int index)
     {

@@ -195,7 +195,7 @@ public static class GenerationApiExtensions
             endpoint.ConfigureError(error =>
             {
                 error.UseFilter(new GenerateFaultFilter());
-                error.UseFilter(new DiscardWhileDatabaseIsAway());
+                error.UseFilter(new DiscardWhileDatabaseUnavailable());
                 error.UseFilter(new ErrorTransportFilter());
             });
             endpoint.Consumer(() => Create<ClaimConsumer>(context));

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace LockNGen.Architecture.Tests;
 
-/// <summary>The arrows that <c>using</c> directives draw between the folders of one project. What lies outside of them is the roof.</summary>
+/// <summary>The arrows that <c>using</c> directives draw between the folders of one project. What is outside them is the roof.</summary>
 internal sealed partial class FolderGraph
 {
     private readonly SortedDictionary<string, SortedDictionary<string, List<string>>> _arrows = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed partial class FolderGraph
     public IReadOnlyList<(string From, string To)> Pairs =>
         [.. from a in _arrows.Keys from b in _arrows.Keys where string.CompareOrdinal(a, b) < 0 && Uses(a, b) && Uses(b, a) select (a, b)];
 
-    /// <summary>The arrows from which one comes back to where they start.</summary>
+    /// <summary>The arrows from whose end a path leads back to their start.</summary>
     public IReadOnlyList<(string From, string To)> CircleArrows =>
         [.. from a in _arrows.Keys from b in _arrows[a].Keys where Reaches(b, a) select (a, b)];
 

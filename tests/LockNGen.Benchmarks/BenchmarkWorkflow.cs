@@ -5,6 +5,6 @@ namespace LockNGen.Benchmarks;
 
 internal static class BenchmarkWorkflow
 {
-    /// <summary>A seed of its own each time: nothing comes from ComfyUI's cache.</summary>
+    /// <summary>A different seed each time, so that nothing comes from ComfyUI's cache.</summary>
     public static JsonObject Of(int steps) => Graphs.TextToImage(Random.Shared.Next(), steps, size: 256, prefix: "overhead");
 }

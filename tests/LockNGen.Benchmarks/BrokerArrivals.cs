@@ -34,7 +34,7 @@ internal sealed class BrokerArrivals : IAsyncDisposable
         return arrivals;
     }
 
-    /// <summary>What has arrived since the last call.</summary>
+    /// <summary>The events since the last call.</summary>
     public List<double> Take()
     {
         var taken = _milliseconds.Order().ToList();

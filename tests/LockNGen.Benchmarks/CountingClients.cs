@@ -60,7 +60,7 @@ internal sealed class CountingClients : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException)
         {
-            // The end of the benchmark, or of the server; what did not come is not counted.
+            // The end of the benchmark, or of the server; what did not arrive is not counted.
         }
     }
 }

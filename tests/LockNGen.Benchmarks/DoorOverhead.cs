@@ -5,7 +5,7 @@ using LockNGen.TestSupport;
 namespace LockNGen.Benchmarks;
 
 /// <summary>
-/// What the door adds to a ComfyUI: the same programs, in turn straight at a simulated server and at a door with that server behind it. When frames come,
+/// What the door adds to a ComfyUI: the same programs, alternately at a simulated server directly and at a door with that server behind it. When frames come,
 /// prompts per second, and what a thousand open sockets cost.
 /// </summary>
 internal static class DoorOverhead

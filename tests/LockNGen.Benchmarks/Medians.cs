@@ -1,6 +1,6 @@
 namespace LockNGen.Benchmarks;
 
-/// <summary>What is in the middle of several runs.</summary>
+/// <summary>The medians of several runs.</summary>
 internal static class Medians
 {
     public static double Median(this IEnumerable<double> values)

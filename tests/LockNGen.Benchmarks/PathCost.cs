@@ -20,7 +20,7 @@ internal static class PathCost
     private const int Prompts = 2;
     private const int ClientsOfEach = 2;
 
-    /// <summary>Until the code of what has just started is compiled for good.</summary>
+    /// <summary>Until the code of the new processes is fully compiled.</summary>
     private const int WarmUps = 3;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(6);

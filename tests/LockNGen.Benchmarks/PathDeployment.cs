@@ -6,7 +6,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.Benchmarks;
 
-/// <summary>Simulated servers, and API, watcher and gateways as processes of their own on one broker.</summary>
+/// <summary>Simulated servers, and API, watcher and gateways as separate processes on one broker.</summary>
 internal sealed class PathDeployment : IAsyncDisposable
 {
     private readonly string _broker;
@@ -38,7 +38,7 @@ internal sealed class PathDeployment : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts gateways until there are so many.</summary>
+    /// <summary>Starts gateways until there are this many.</summary>
     public async Task AddGatewaysAsync(int count)
     {
         while (_gateways.Count < count)

@@ -8,7 +8,7 @@ namespace LockNGen.Benchmarks;
 /// The promise "under 100 ms from ComfyUI to the client", over the whole path: simulator, watcher, RabbitMQ, gateway, 100 WebSocket clients, each a
 /// process or a socket of its own. An event's <c>timestamp</c> is the moment at which the watcher had ComfyUI's frame, in whole milliseconds, so a
 /// figure is at most 1 ms too high; waiting for the next event of the same type (conflation) is part of it. Of a picture, fetching it from
-/// ComfyUI and storing it is part too, and previews wait for their pace (4 a second), so those are told apart.
+/// ComfyUI and storing it is included, and previews are limited to 4 a second, so those are reported separately.
 /// </summary>
 internal static class PathLatency
 {

@@ -7,7 +7,7 @@ using LockNGen.TestSupport;
 namespace LockNGen.Benchmarks;
 
 /// <summary>
-/// What the queue adds to a call of ComfyUI itself: the same prompt on the same idle server, in turn straight to ComfyUI (POST /prompt, its WebSocket,
+/// What the queue adds to a call of ComfyUI itself: the same prompt on the same idle server, alternately directly to ComfyUI (POST /prompt, its WebSocket,
 /// /view) and through the product (POST, the gateway's WebSocket, the picture), each from the first byte asked to the last of the picture.
 /// </summary>
 internal static class QueueOverhead

@@ -72,7 +72,7 @@ internal sealed class SimulatorHost : SimulatorHolds, IAsyncDisposable
             timeout.Token.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Waits until so many prompts are waiting or running, without a socket of one's own that would say so.</summary>
+    /// <summary>Waits until this many prompts are waiting or running, without a socket that would report it.</summary>
     public async Task WaitForQueueAsync(int remaining)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -94,7 +94,7 @@ internal sealed class SimulatorHost : SimulatorHolds, IAsyncDisposable
     /// <summary>How many sockets are open.</summary>
     public async Task<int> CountSocketsAsync() => (await Http.GetFromJsonAsync<JsonArray>("/simulator/sockets"))!.Count;
 
-    /// <summary>Sends a text frame, sensible or not, to one client, or to everybody.</summary>
+    /// <summary>Sends a text frame, sensible or not, to one client, or to all.</summary>
     public async Task SendFrameAsync(string text, string? clientId = null, bool end = true)
     {
         var target = clientId is null ? "" : $"&clientId={clientId}";

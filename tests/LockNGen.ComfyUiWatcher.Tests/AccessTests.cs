@@ -19,7 +19,7 @@ public sealed class AccessTests
     [InlineData("file")]
     [InlineData("user")]
     [InlineData("query")]
-    public async Task Credentials_OfEveryForm_GoWithHttpAndWebSocketAndAreShownToNobody(string form)
+    public async Task Credentials_OfEveryForm_GoWithHttpAndWebSocketAndAreShownToNoOne(string form)
     {
         await using var comfy = await SimulatedServer.StartAsync();
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"user:{Token}:1"));
@@ -28,7 +28,7 @@ public sealed class AccessTests
         {
             status = 401,
             unless = form switch { "user" => $"Authorization: Basic {basic}", "query" => $"?token={Token}", _ => bearer },
-            // As some do: the page repeats what it was sent.
+            // Like some servers: the page repeats what it was sent.
             body = $"no: {Token} {basic}",
             contentType = "text/plain",
         });
@@ -54,7 +54,7 @@ public sealed class AccessTests
             await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
             host.Ledger.Reports["comfy-0"].ReasonCode.ShouldBeNull();
 
-            // Then the login has enough of them, and says so with all that it was told.
+            // Then the login refuses, and repeats everything that it was sent.
             await comfy.AnswerAsync(new { status = 401, body = $"expired {Token} {basic}", contentType = "text/plain" });
             var report = await host.WaitForStateAsync("comfy-0", InstanceState.Down);
             report.ReasonCode.ShouldBe(InstanceReasonCodes.NeedsAuthentication);

@@ -180,7 +180,7 @@ public sealed class FailureTests
     [InlineData("B", "SaveImageWebsocket", 2)]
     [InlineData("A", "PreviewImage", 2)]
     [InlineData("B", "SaveImage", 3)]
-    public async Task Images_FromWhateverNode_AreAllStored(string version, string output, int batch)
+    public async Task Images_FromAnyNode_AreAllStored(string version, string output, int batch)
     {
         await using var comfy = await SimulatedServer.StartAsync(version);
         await using var host = await WatcherHost.StartAsync([comfy.Url]);

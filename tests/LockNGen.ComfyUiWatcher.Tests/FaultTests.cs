@@ -7,7 +7,7 @@ namespace LockNGen.ComfyUiWatcher.Tests;
 public sealed class FaultTests
 {
     [Fact]
-    public async Task Socket_DroppedInMidRun_IsReopenedAndTheTimelineGoesOn()
+    public async Task Socket_DroppedInMidRun_IsReopenedAndTheTimelineContinues()
     {
         await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 30);
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
@@ -17,7 +17,7 @@ public sealed class FaultTests
         await comfy.AdminAsync("sockets/drop");
         await comfy.ReleaseAsync(hold);
 
-        // Steps that it only can have heard of on a new socket.
+        // Steps that it can only have received on a new socket.
         await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.Step > 50);
         await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
 
@@ -130,7 +130,7 @@ public sealed class FaultTests
         await row.Lost.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart);
 
-        // Many polls later what it did before still proves nothing.
+        // Even after many polls, what it did before proves nothing.
         for (var beat = 0; beat < 3; beat++)
             (await host.Ledger.NextReportAsync("comfy-0")).State.ShouldBe(InstanceState.NeedsRestart);
     }
@@ -185,7 +185,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Api_AwayWhileComfyUiRenders_HearsTheOutcomeWhenItIsBack()
+    public async Task Api_AwayWhileComfyUiRenders_GetsTheOutcomeWhenItIsBack()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url], ("Bus:RequestTimeout", "00:00:00.500"));

@@ -4,7 +4,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
-/// <summary>Answers to <c>POST /prompt</c> that are not ComfyUI's (case 20), and answers of a size or depth that nobody expects.</summary>
+/// <summary>Answers to <c>POST /prompt</c> that are not ComfyUI's (case 20), and answers of unexpected size or depth.</summary>
 public sealed class FrontResponseTests
 {
     [Theory]
@@ -89,7 +89,7 @@ public sealed class FrontResponseTests
     }
 
     [Fact]
-    public async Task Queue_WithADeepPromptOfSomebodyElse_IsRead()
+    public async Task Queue_WithADeepPromptOfSomeoneElse_IsRead()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         var deep = new string('[', 3000) + new string(']', 3000);

@@ -44,11 +44,11 @@ public sealed class OddProgressTests
         host.Events.Of<GenerationCustom>(row.Id).ShouldHaveSingleItem();
     }
 
-    /// <summary>Packs that run prompts of their own send such frames by hand.</summary>
+    /// <summary>Node packs that run their own prompts send such frames themselves.</summary>
     [Theory]
     [InlineData("""{"type":"executing","data":{"node":null,"prompt_id":"<id>"}}""")]
     [InlineData("""{"type":"execution_success","data":{"prompt_id":"<id>"}},{"type":"executing","data":{"prompt_id":"<id>"}}""")]
-    public async Task End_ToldByANodeWhileThePromptRuns_IsNoEnd(string frames)
+    public async Task End_ReportedByANodeWhileThePromptRuns_IsNoEnd(string frames)
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
@@ -58,7 +58,7 @@ public sealed class OddProgressTests
 
         foreach (var frame in frames.Replace("<id>", id, StringComparison.Ordinal).Replace("}},{", "}}\n{", StringComparison.Ordinal).Split('\n'))
             await comfy.SendFrameAsync("text=true", Encoding.UTF8.GetBytes(frame));
-        await host.LoggedAsync("was told to have ended");
+        await host.LoggedAsync("was reported as ended");
         await comfy.ReleaseAsync(hold);
         await host.Events.WaitForAsync<GenerationProgressed>(row.Id, p => p.Data.Step == 8);
         (await host.Events.WaitForAsync<GenerationCompleted>(row.Id)).Data.Images.Count.ShouldBe(1);
@@ -87,7 +87,7 @@ public sealed class OddProgressTests
         var end = host.Events.Of<GenerationProgressed>(other.Id)[^1].Data;
         (end.NodesDone, end.NodesTotal).ShouldBe((7, 7));
         host.Events.Of<GenerationPreviewed>(other.Id).ShouldAllBe(p => p.Data.NodeId == "5");
-        // Nothing ran, so no generation.node told.
+        // Nothing ran, so there was no generation.node.
         host.Events.Of<GenerationProgressed>(same.Id)[^1].Data.CachedNodeIds.Count.ShouldBe(7);
     }
 }

@@ -5,7 +5,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
-/// <summary>What nodes show becomes results, whole and named, wherever the watcher hears of it.</summary>
+/// <summary>What nodes show becomes results, complete and named, no matter how the watcher learns of it.</summary>
 public sealed class ResultsTests
 {
     private const string Color = """ "20":{"class_type":"LabColor","inputs":{"seed":1,"px":64,"batch":1}} """;
@@ -59,9 +59,9 @@ public sealed class ResultsTests
         completed.Images.ShouldHaveSingleItem().Source.ShouldBe("temp");
     }
 
-    /// <summary>Case 45: several outputs of several kinds, heard of by the socket, by the history alone, and from the cache.</summary>
+    /// <summary>Case 45: several outputs of several kinds, reported by the socket, only by the history, and from the cache.</summary>
     [Fact]
-    public async Task ManyOutputs_HoweverTheyAreHeardOf_AreTheSame()
+    public async Task ManyOutputs_HoweverTheyAreReported_AreTheSame()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
@@ -142,7 +142,7 @@ public sealed class ResultsTests
         (await comfy.RendersAsync()).Count.ShouldBe(1);
     }
 
-    /// <summary>A format that is not cleaned is handed on, and told.</summary>
+    /// <summary>A format that is not cleaned is passed on, with a warning.</summary>
     [Fact]
     public async Task File_ThatMayKeepItsWorkflow_IsAResultWithAWarning()
     {

@@ -46,12 +46,12 @@ public sealed class ServerLossTests(RabbitMqBroker broker)
             await victim.Control.ReleaseAllAsync();
         }
 
-        // All of them have been up again since, with whatever they had left to say.
+        // All of them have been up again since, and have reported what was left.
         await farm.UntilAllUpAsync();
         ids.ShouldAllBe(id => EndsOf(farm, id) == 1);
     }
 
-    /// <summary>A generation that stands at a stage, and the server that it stands in; the other one is free.</summary>
+    /// <summary>A generation that is held at a stage, and its server; the other one is free.</summary>
     private static async Task<(Guid Id, FarmServer Server)> HoldGenerationAsync(Farm farm, string stage)
     {
         await farm.UntilAllUpAsync();
@@ -72,7 +72,7 @@ public sealed class ServerLossTests(RabbitMqBroker broker)
 
         completed.Data.Images.ShouldHaveSingleItem();
         EndsOf(farm, id).ShouldBe(1);
-        // What the history knows may have been fetched before the blow.
+        // The history may have been fetched before the loss.
         if (stage != "HistoryWritten")
             farm.Events.Of<GenerationStarted>(id)[^1].Data.Instance.ShouldNotBe(victim.Name, stage);
     }

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
-/// <summary>What a server sees of a watcher's sockets: one for as long as it is watched, however generations end, and none afterwards.</summary>
+/// <summary>A watcher's sockets as the server sees them: one while it is watched, however generations end, and none afterwards.</summary>
 public sealed class SocketTests
 {
     [Fact]
-    public async Task Generations_ThatEndInWhateverWay_LeaveTheOneSocketOfTheInstance()
+    public async Task Generations_ThatEndInAnyWay_LeaveTheOneSocketOfTheInstance()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);

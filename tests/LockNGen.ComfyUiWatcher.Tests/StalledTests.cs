@@ -4,10 +4,10 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Tests;
 
-/// <summary>A node that works for too long without a word.</summary>
+/// <summary>A node that runs for too long without any output.</summary>
 public sealed class StalledTests
 {
-    // Longer than it may be silent, although each renewal of the silent socket tells that the node still runs.
+    // Longer than it may be silent, although each renewal of the silent socket reports that the node is still running.
     private static readonly (string, string)[] Impatient = [("ComfyUi:SilentAfter", "00:00:00.500"), ("ComfyUi:StalledAfter", "00:00:05")];
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class SubmissionTests
         await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:OrphanedAfter", "00:01:00"));
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
         var row = host.Ledger.Add(Workflows.TextToImage(), "comfy-0");
-        // Under the id of the second try, as if that had been answered by nobody and had come through after all.
+        // Under the id of the second try, as if that had not been answered but had arrived after all.
         var late = PromptIds.Of(row.Id, 1, 1, 1);
         var hold = await comfy.HoldAsync("ExecutionStart");
         await comfy.PostPromptAsync(new

@@ -140,7 +140,7 @@ public sealed class TakeoverTests
     }
 
     [Fact]
-    public async Task Prompt_ThatNobodyClaims_IsStopped()
+    public async Task Prompt_ThatNoOneClaims_IsStopped()
     {
         await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 5);
         await using var host = await WatcherHost.StartAsync([comfy.Url]);
@@ -185,7 +185,7 @@ public sealed class TakeoverTests
     }
 
     [Fact]
-    public async Task Generation_ThatComesBackFromALedgerThatKnowsLess_DoesNotFallBack()
+    public async Task Generation_ReturnedByALedgerThatKnowsLess_DoesNotFallBack()
     {
         await using var first = await SimulatedServer.StartAsync(stepMilliseconds: 5);
         await using var second = await SimulatedServer.StartAsync(stepMilliseconds: 5);

@@ -35,7 +35,7 @@ public sealed class WatcherLossTests(RabbitMqBroker broker)
         await farm.Events.WaitForAsync<GenerationStarted>(id, s => s.Data.Attempt > 1);
         await farm.Servers[0].Control.ReleaseAsync(hold);
         await farm.Events.WaitForAsync<GenerationCompleted>(id);
-        // MassTransit tells the broker which process it is in. After six seconds without a heartbeat the broker has closed them itself.
+        // MassTransit tells the broker which process it is in. After six seconds without a heartbeat the broker has closed the connections itself.
         var process = string.Create(CultureInfo.InvariantCulture, $"\"process_id\",\"{frozen.Id}\"");
         await broker.CloseConnectionsAsync("a minute has passed", process);
         await broker.ControlAsync("delete_queue", new DurableQueue(BusQueues.Watcher("frozen")).Name, "--vhost", virtualHost);
@@ -80,7 +80,7 @@ public sealed class WatcherLossTests(RabbitMqBroker broker)
         renders.Where(r => r.Value > 1).ShouldBeEmpty("rendered more than once");
     }
 
-    // What was not seen to come back, the API publishes again: the same event under the same number.
+    // The API publishes events again that did not come back: the same event under the same number.
     private static List<GenerationEvent> Ends(Farm farm, Guid id) =>
         [.. farm.Events.Of(id).Where(e => GenerationEventTypes.IsTerminal(e.Type)).DistinctBy(e => e.Sequence)];
 

@@ -78,7 +78,7 @@ public sealed class WorkerTests
         var row = await host.SubmitAsync(Workflows.TextToImage());
 
         await row.Lost.Task.WaitAsync(TestContext.Current.CancellationToken);
-        (await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart)).Reason!.ShouldContain("its log tells");
+        (await host.WaitForStateAsync("comfy-0", InstanceState.NeedsRestart)).Reason!.ShouldContain("its log shows");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class WorkerTests
         await comfy.ReleaseAsync(hold);
         var prompt = await comfy.HeldAsync(running);
         await host.WaitForStateAsync("comfy-0", InstanceState.Up);
-        await host.LoggedAsync($"Nobody claims prompt {prompt}");
+        await host.LoggedAsync($"No one claims prompt {prompt}");
         await comfy.ReleaseAsync(running);
 
         await host.Events.WaitForAsync<GenerationCompleted>((await host.SubmitAsync(Workflows.TextToImage(seed: 7))).Id);

@@ -7,7 +7,7 @@ using LockNGen.TestSupport;
 namespace LockNGen.Contracts.Tests;
 
 /// <summary>
-/// A reader finds a list in every property that is one, whatever the sender left out: source-generated deserialization sets each
+/// A reader finds a list in every list property, even if the sender left it out: source-generated deserialization sets each
 /// <c>init</c> property that the JSON lacks to null, past its initializer.
 /// </summary>
 public sealed class AbsentListTests

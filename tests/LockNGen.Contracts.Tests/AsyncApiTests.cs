@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace LockNGen.Contracts.Tests;
 
-/// <summary>docs/asyncapi.yaml names what is really there: every event, its exchange and its schema file.</summary>
+/// <summary>docs/asyncapi.yaml lists what really exists: every event, its exchange and its schema file.</summary>
 public sealed class AsyncApiTests
 {
     private static readonly string Docs = Path.Combine(Repository.Root, "docs");

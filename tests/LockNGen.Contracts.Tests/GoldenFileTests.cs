@@ -5,7 +5,7 @@ using LockNGen.TestSupport;
 namespace LockNGen.Contracts.Tests;
 
 /// <summary>
-/// Holds the wire format: the golden files in contracts/golden are read by the C# and the TypeScript tests. A shipped file changes only by
+/// Fixes the wire format: the golden files in contracts/golden are read by the C# and the TypeScript tests. A shipped file changes only by
 /// new optional properties. UPDATE_GOLDEN=1 writes the files of new contracts; what it changes shows in the diff.
 /// </summary>
 public sealed class GoldenFileTests
@@ -90,7 +90,7 @@ public sealed class GoldenFileTests
     }
 
     [Fact]
-    public void AnyEvent_ReadAsProgressMessage_TellsItsProgress()
+    public void AnyEvent_ReadAsProgressMessage_ReportsItsProgress()
     {
         var progress = Read("generation.progress");
         progress.Type.ShouldBe(GenerationEventTypes.Progress);

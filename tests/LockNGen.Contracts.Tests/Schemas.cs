@@ -50,9 +50,9 @@ internal static class Schemas
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema)
     {
-        // A converter of our own tells the exporter nothing: "true", anything goes.
+        // The exporter knows nothing about our own converters: it writes "true", which allows anything.
         var node = schema as JsonObject ?? [];
-        // What has no value is absent on the wire, never null.
+        // A property without a value is absent on the wire, never null.
         if (node["type"] is JsonArray types && types.FirstOrDefault(t => t!.GetValue<string>() != "null") is { } type)
             node["type"] = type.DeepClone();
         if (context.TypeInfo.Type == typeof(DateTimeOffset) || context.TypeInfo.Type == typeof(DateTimeOffset?))

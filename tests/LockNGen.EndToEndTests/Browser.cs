@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace LockNGen.EndToEndTests;
 
-/// <summary>Debian's Chromium, headless; each test opens a context of its own (cookies, local storage).</summary>
+/// <summary>Debian's Chromium, headless; each test opens its own context (cookies, local storage).</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
@@ -35,7 +35,7 @@ public sealed class Browser : IAsyncLifetime
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height } });
         context.SetDefaultTimeout(60_000);
         var (testClass, test) = (TestContext.Current.TestClass!.UniqueID, TestContext.Current.Test!.UniqueID);
-        // Tests of one class run one after the other. Pages that nobody looks at any more draw on, and take time from those that are looked at.
+        // Tests of one class run one after the other. Pages that are no longer used keep drawing, and slow down the others.
         var opened = _opened.GetOrAdd(testClass, _ => []);
         foreach (var (_, left) in opened.Where(o => o.Test != test))
             await left.CloseAsync();

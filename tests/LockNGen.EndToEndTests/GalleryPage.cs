@@ -19,7 +19,7 @@ internal sealed class GalleryPage(IPage page)
         await ConnectedAsync();
     }
 
-    /// <summary>Waits until the page says that it hears the gateway.</summary>
+    /// <summary>Waits until the page shows that it is connected to the gateway.</summary>
     public Task ConnectedAsync() =>
         Expect(page.GetByTestId("connection")).ToHaveAttributeAsync("data-status", "connected", new() { Timeout = RunPatience });
 
@@ -42,7 +42,7 @@ internal sealed class GalleryPage(IPage page)
             new FilePayload { Name = "start.png", MimeType = "image/png", Buffer = picture });
     }
 
-    /// <summary>What the form says about a request that was refused.</summary>
+    /// <summary>The form's message about a request that was refused.</summary>
     public ILocator Refusal => page.GetByTestId("composer").GetByRole(AriaRole.Alert);
 
     /// <summary>The generation of a prompt, once it is on the film.</summary>

@@ -34,7 +34,7 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
     }
 
     [Fact]
-    public async Task Visitor_WhoGoesOfflineInMidRun_IsToldAndMissesNothing()
+    public async Task Visitor_WhoGoesOfflineInMidRun_IsNotifiedAndMissesNothing()
     {
         var gallery = await OpenAsync();
         await gallery.GenerateAsync(_prompt, count: 2);
@@ -112,7 +112,7 @@ public sealed class GalleryTests(RunningProduct product, Browser browser)
     }
 
     [Fact]
-    public async Task Visitor_WhoseModelIsGone_IsToldWhichOnesExist()
+    public async Task Visitor_WhoseModelIsGone_SeesWhichOnesExist()
     {
         var gallery = await OpenAsync();
         await gallery.Page.GetByRole(AriaRole.Button, new() { Name = "More", Exact = true }).ClickAsync();

@@ -1,6 +1,6 @@
 namespace LockNGen.EndToEndTests;
 
-/// <summary>Ctrl-C in the middle, and <c>./run</c> again: what was accepted goes on. In a collection of its own, because it takes the product down.</summary>
+/// <summary>Ctrl-C in the middle, and <c>./run</c> again: accepted work continues. In its own collection, because it stops the product.</summary>
 [Collection("takes the product down")]
 public sealed class RestartTests(Browser browser)
 {

@@ -6,7 +6,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.EndToEndTests;
 
-/// <summary>What a newcomer has after <c>./run</c>: the README's own command, on a free port, with data of its own.</summary>
+/// <summary>What a new user has after <c>./run</c>: the README's own command, on a free port, with its own data.</summary>
 public sealed class RunningProduct : IAsyncLifetime
 {
     /// <summary>A first start on a fresh clone builds everything.</summary>

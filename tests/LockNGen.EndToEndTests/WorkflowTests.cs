@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace LockNGen.EndToEndTests;
 
-/// <summary>Somebody's own workflow, dropped on the page or chosen by keyboard, until its results are seen.</summary>
+/// <summary>A user's own workflow, dropped on the page or chosen by keyboard, until its results are shown.</summary>
 public sealed class WorkflowTests(RunningProduct product, Browser browser)
 {
     private static readonly string Axe = File.ReadAllText(Path.Combine(Repository.Root, "clients", "node_modules", "axe-core", "axe.min.js"));
@@ -31,7 +31,7 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
         await Pictures.KeepAsync(page, "workflow-sheet");
         await sheet.GetByRole(AriaRole.Button, new() { Name = "Save as template" }).ClickAsync();
 
-        // No wait for the next look at the server: what was saved is what the form shows.
+        // Without waiting for the next request to the server, the form shows what was saved.
         await Expect(page.GetByRole(AriaRole.Radio, new() { Name = _name })).ToBeCheckedAsync();
         await AccessibleAsync(page);
         await Pictures.KeepAsync(page, "workflow-form");
@@ -60,7 +60,7 @@ public sealed class WorkflowTests(RunningProduct product, Browser browser)
         var gallery = await OpenAsync(390, 844);
         var page = gallery.Page;
 
-        // With the list of templates the page draws anew what stands beside it.
+        // With the list of templates, the page redraws what is beside it.
         await Expect(page.GetByRole(AriaRole.Radio).First).ToBeVisibleAsync(new() { Timeout = Patience });
         var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Add workflow" }).PressAsync("Enter"));
         await chooser.SetFilesAsync(new FilePayload { Name = _name + ".json", MimeType = "application/json", Buffer = Encoding.UTF8.GetBytes(Film.Editor) });

@@ -20,7 +20,7 @@ internal static class Workflows
         }
         """;
 
-    /// <summary>A node whose result is this file of ComfyUI's output folder, whatever is in it.</summary>
+    /// <summary>A node whose result is this file of ComfyUI's output folder, with any content.</summary>
     public static string Hands(string filename) => $$$"""
         {
           "1": { "class_type": "EmptyAudio", "inputs": { "duration": 0.1, "sample_rate": 44100 } },

@@ -3,8 +3,8 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.FaultTests;
 
-/// <summary>What the command line asks for.</summary>
-/// <param name="Minutes">How long faults go on.</param>
+/// <summary>The options of the command line.</summary>
+/// <param name="Minutes">How long faults continue.</param>
 /// <param name="Seed">Decides kinds, targets and durations of the faults; random by default.</param>
 /// <param name="Only">The only kinds of faults to draw, by a part of their name; null for all.</param>
 /// <param name="IsCluster">Whether the broker is a cluster of three nodes, and the database has a standby.</param>

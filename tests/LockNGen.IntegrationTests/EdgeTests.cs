@@ -72,7 +72,7 @@ public sealed class EdgeTests : IAsyncLifetime
         }
     }
 
-    /// <summary>As it is written: clients of the framework tidy paths up.</summary>
+    /// <summary>Sent unchanged: the framework's clients normalize paths.</summary>
     private async Task<string> AskAsync(string path)
     {
         while (true)

@@ -16,7 +16,7 @@ internal static partial class Ffmpeg
         var path = Path.Combine(folder, "file" + Path.GetExtension(name));
         File.WriteAllBytes(path, file);
         var (output, errors) = Run(["-v", "error", "-err_detect", "crccheck+bitstream+buffer", "-i", path, "-map", "0:v?", "-map", "0:a?", "-f", "framemd5", "-"]);
-        // The headers tell of tools and lengths; frames are lines of numbers.
+        // The headers name tools and lengths; frames are lines of numbers.
         return string.Join('\n', output.Split('\n').Where(l => !l.StartsWith('#'))) + Address().Replace(errors.Replace(folder, "", StringComparison.Ordinal), "");
     });
 
@@ -35,7 +35,7 @@ internal static partial class Ffmpeg
 
     private static string[] Muxing(string fixture) => Path.GetExtension(fixture) switch
     {
-        // Any key, as ComfyUI's nodes ask PyAV for.
+        // Any key, as ComfyUI's nodes request from PyAV.
         ".mp4" or ".mov" or ".m4a" => ["-movflags", "use_metadata_tags"],
         ".weba" => ["-f", "webm"],
         _ => [],
@@ -71,7 +71,7 @@ internal static partial class Ffmpeg
         return (output, errors.GetAwaiter().GetResult());
     }
 
-    // What complains is told by where it is in memory.
+    // Messages begin with the address of their source in memory.
     [GeneratedRegex("@ 0x[0-9a-f]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
 }

@@ -34,7 +34,7 @@ public sealed class MediaFileTests
     [InlineData("sound-flac.ogg", "audio/ogg", ".ogg", 0, 0, 1.0)]
     [InlineData("sound.wav", "audio/wav", ".wav", 0, 0, 1.0)]
     [InlineData("sound.aiff", "audio/aiff", ".aiff", 0, 0, 1.0)]
-    public async Task File_OfEachFormat_TellsTypeSizeAndDuration(string name, string contentType, string extension, int width, int height, double? seconds)
+    public async Task File_OfEachFormat_ReportsTypeSizeAndDuration(string name, string contentType, string extension, int width, int height, double? seconds)
     {
         await using var file = Fixture.Open(name);
 
@@ -72,7 +72,7 @@ public sealed class MediaFileTests
     [InlineData("glTF\u0002\0\0\0", "model/gltf-binary", GenerationResultKinds.Model)]
     [InlineData("", "application/octet-stream", GenerationResultKinds.File)]
     [InlineData("\0\u0001\u0002\u0003", "application/octet-stream", GenerationResultKinds.File)]
-    public void Text_OfEachFormat_IsTold(string text, string contentType, string kind)
+    public void Text_OfEachFormat_IsReported(string text, string contentType, string kind)
     {
         var info = MediaFile.Recognize(Encoding.UTF8.GetBytes(text));
 
@@ -83,7 +83,7 @@ public sealed class MediaFileTests
     public void Html_InUtf16_IsHtml() =>
         MediaFile.Recognize([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("<html><script>alert(1)</script>")]).ContentType.ShouldBe("text/html");
 
-    /// <summary>Case 12: what begins with ftyp is told by its brands, also where nothing follows.</summary>
+    /// <summary>Case 12: a file that begins with ftyp is recognized by its brands, even if nothing follows.</summary>
     [Theory]
     [InlineData("avif", "mif1miaf", "image/avif")]
     [InlineData("avis", "msf1", "image/avif")]
@@ -95,7 +95,7 @@ public sealed class MediaFileTests
     [InlineData("qt  ", "", "video/quicktime")]
     [InlineData("isom", "mp42", "video/mp4")]
     [InlineData("new1", "", "video/mp4")]
-    public void Boxes_OfEachBrand_AreTold(string major, string compatible, string contentType)
+    public void Boxes_OfEachBrand_AreReported(string major, string compatible, string contentType)
     {
         byte[] head = [0, 0, 0, (byte)(16 + compatible.Length), .. "ftyp"u8, .. Encoding.ASCII.GetBytes(major), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(compatible)];
 
@@ -107,7 +107,7 @@ public sealed class MediaFileTests
     [InlineData("{\"weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", GenerationResultKinds.File, ".safetensors")]
     public async Task Safetensors_WithALatent_IsALatent(string header, string kind, string extension)
     {
-        // As long as a workflow makes it, the tensors stand behind what is read at once.
+        // So long because of the workflow that the tensors come after the part that is read at once.
         var padded = Encoding.UTF8.GetBytes(header.Insert(1, $"\"padding\":\"{new string('x', MediaFile.HeadLength)}\","));
         byte[] file = [.. BitConverter.GetBytes((ulong)padded.Length), .. padded, 0, 0, 0, 0];
 
@@ -117,7 +117,7 @@ public sealed class MediaFileTests
     }
 
     [Fact]
-    public async Task Jpeg_WithMoreInFrontThanIsReadAtOnce_TellsItsSize()
+    public async Task Jpeg_WithMoreInFrontThanIsReadAtOnce_ReportsItsSize()
     {
         byte[] comment = [0xFF, 0xFE, 0xFF, 0xFF, .. new byte[0xFFFD]];
         byte[] picture = Fixture.Read("picture.jpg");

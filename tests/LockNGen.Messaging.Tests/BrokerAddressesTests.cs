@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.Messaging.Tests;
 
-/// <summary>What may stand in the broker's connection string, and what is said of what may not.</summary>
+/// <summary>What the broker's connection string may contain, and the errors for what it may not.</summary>
 public sealed class BrokerAddressesTests
 {
     [Theory]
@@ -71,7 +71,7 @@ public sealed class BrokerAddressesTests
         {
             tries.MoveNext();
             var unreachable = tries.Current.HostName;
-            // Whoever asks for another did not reach it; the next one is reached.
+            // A caller that asks for another address did not reach this one; the next one is reached.
             tries.MoveNext();
             _ = nodes.All().First();
 

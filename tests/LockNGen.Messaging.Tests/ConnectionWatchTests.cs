@@ -91,7 +91,7 @@ public sealed class ConnectionWatchTests
     }
 
     [Fact]
-    public async Task Endpoint_OnAConnectionThatIsOpen_GoesOn()
+    public async Task Endpoint_OnAConnectionThatIsOpen_Continues()
     {
         var connection = Open();
         var reading = _watch.Send(ChannelOf(connection), _reader);

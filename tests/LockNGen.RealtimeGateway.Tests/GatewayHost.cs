@@ -37,7 +37,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<GatewayHost> StartAsync(
-        IReadOnlyDictionary<string, string?>? settings = null, string? broker = null, TimeProvider? time = null,
+        IReadOnlyDictionary<string, string?>? settings = null, string? broker = null, TimeProvider? clock = null,
         Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
@@ -50,8 +50,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        if (time is not null)
-            builder.Services.AddSingleton(time);
+        if (clock is not null)
+            builder.Services.AddSingleton(clock);
         builder.AddServiceDefaults();
         builder.AddRealtimeGateway();
         services?.Invoke(builder.Services);

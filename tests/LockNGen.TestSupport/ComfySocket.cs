@@ -39,7 +39,7 @@ public sealed class ComfySocket : IAsyncDisposable
     /// <summary>Connects and waits for the greeting: before it, the server may not yet know whom to send to.</summary>
     /// <param name="server">The address of the server, of any scheme.</param>
     /// <param name="path">Path and query: <c>/ws?clientId=me</c>.</param>
-    /// <param name="configure">What else the handshake says.</param>
+    /// <param name="configure">Further settings of the handshake.</param>
     public static async Task<ComfySocket> ConnectAsync(Uri server, string path, Action<ClientWebSocketOptions>? configure = null)
     {
         var socket = new ClientWebSocket();
@@ -141,7 +141,7 @@ public sealed class ComfySocket : IAsyncDisposable
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            // A cut connection is what many tests are about; they look at CloseStatus.
+            // Many tests are about cut connections; they check CloseStatus.
             return;
         }
         finally

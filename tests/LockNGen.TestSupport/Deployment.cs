@@ -17,7 +17,7 @@ public sealed class Deployment : IAsyncDisposable
             ["ConnectionStrings__generations"] = $"Data Source={Path.Combine(_data, "lockngen.db")}",
             ["Storage__DataPath"] = _data,
             ["Bus__StreamMaxBytes"] = "67108864",
-            // Nobody listens there: calls of services to one another, and to a ComfyUI without Proxy, must not go by what the environment says.
+            // Nothing listens there: calls between services, and to a ComfyUI without Proxy, must not use the proxy of the environment.
             ["HTTP_PROXY"] = "http://127.0.0.1:9",
         };
     }

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace LockNGen.TestSupport;
 
 /// <summary>
-/// Loopback ports that nobody listens on now, outside the range (32768 and up on Linux) from which the system numbers outgoing
+/// Loopback ports that nothing listens on now, outside the range (32768 and up on Linux) from which the system numbers outgoing
 /// connections: one of those could take a port of that range before its server has started.
 /// </summary>
 public static class FreePorts

@@ -30,8 +30,8 @@ public sealed class ProgressClient : IAsyncDisposable
     /// <summary>Connects to <c>/api/ws/progress</c> of a gateway.</summary>
     /// <param name="gateway">http:// or https:// address of the gateway.</param>
     /// <param name="query">For example <c>generationId=...&amp;after=0</c>.</param>
-    /// <param name="configure">Sets what is unusual about the client.</param>
-    /// <param name="http">What makes the connection, where it is not HTTP/1.1.</param>
+    /// <param name="configure">Further settings of the client.</param>
+    /// <param name="http">Makes the connection, if it is not HTTP/1.1.</param>
     public static async Task<ProgressClient> ConnectAsync(
         Uri gateway, string query = "", Action<ClientWebSocketOptions>? configure = null, HttpMessageInvoker? http = null)
     {
@@ -111,7 +111,7 @@ public sealed class ProgressClient : IAsyncDisposable
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The server is gone: what the tests of crashes are about.
+            // The server is gone, as in the tests of crashes.
         }
         finally
         {

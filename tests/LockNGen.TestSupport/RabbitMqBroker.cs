@@ -99,8 +99,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     }
 
     /// <summary>Closes connections, and returns how many those were.</summary>
-    /// <param name="reason">What their clients are told.</param>
-    /// <param name="marks">What tells them: each is in the virtual host or the client's properties, as <c>rabbitmqctl</c> prints them.</param>
+    /// <param name="reason">The reason that their clients receive.</param>
+    /// <param name="marks">Texts that select them: each must be in the virtual host or the client's properties, as <c>rabbitmqctl</c> prints them.</param>
     public async Task<int> CloseConnectionsAsync(string reason, params string[] marks)
     {
         var connections = (await ControlAsync("list_connections", "pid", "vhost", "client_properties")).Split('\n')
@@ -121,8 +121,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         : ControlAsync("set_disk_free_limit", "50MB");
 
     /// <summary>
-    /// kill -9 of the node, once it has written down what was declared: that is written with a delay of up to two seconds, and a stream
-    /// whose declaration was only half written can never be started again (3.10).
+    /// kill -9 of the node, once it has stored what was declared: this is stored with a delay of up to two seconds, and a stream
+    /// whose declaration was only partly stored can never be started again (3.10).
     /// </summary>
     public async Task KillAsync()
     {
@@ -135,7 +135,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
 
     /// <summary>
     /// SIGCONT after <see cref="FreezeAsync"/>, and what brings back a node of a cluster that was frozen for longer than the others waited for it: it
-    /// knows nothing of its absence, so each side sees a partition, and stays with it until the node is started again.
+    /// does not know about its absence, so each side sees a partition, and remains partitioned until the node is restarted.
     /// </summary>
     public async Task ThawAsync()
     {
@@ -146,7 +146,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
 
     /// <summary>
     /// For a cluster: a partition of the network between this node and the others, while clients reach all of them. The nodes' connections are
-    /// closed, and refused from then on: it has another cookie for them than they have.
+    /// closed, and refused from then on, because it has a different cookie.
     /// </summary>
     public async Task CutOffAsync()
     {
@@ -239,7 +239,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             }
             catch (SocketException) when (deadline.Elapsed < Patience && !_server!.HasExited)
             {
-                // There is no other signal from outside than the port opening.
+                // From outside, the only signal is that the port opens.
                 await Task.Delay(100);
             }
             catch (SocketException e)
@@ -306,7 +306,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins");
         start.Environment["RABBITMQ_PID_FILE"] = PidFile;
         start.Environment["RABBITMQ_CONF_ENV_FILE"] = "/dev/null";
-        // As the compose file has it: after how long the nodes of a cluster take a frozen one for lost.
+        // As the compose file has it: how long it takes until the nodes of a cluster consider a frozen one lost.
         start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel net_ticktime 10";
         start.Environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
         return start;

@@ -5,7 +5,7 @@ namespace LockNGen.TestSupport;
 
 /// <summary>
 /// A service's own program as a real process on a free loopback port, to be killed, stopped and watched. Its log is kept for the message of
-/// a test that fails.
+/// a failing test.
 /// </summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
@@ -87,7 +87,7 @@ public sealed class ServiceProcess : IAsyncDisposable
                 break;
             }
 
-            // Readiness is a state that can only be asked for.
+            // Readiness can only be polled.
             await Task.Delay(50, CancellationToken.None);
         }
 

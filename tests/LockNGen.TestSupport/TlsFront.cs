@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace LockNGen.TestSupport;
 
 /// <summary>
-/// TLS in front of a server on this machine, with an authority of its own, for those only who show a certificate of that authority. Its files
-/// are what a client is given.
+/// TLS in front of a server on this machine, with its own authority, only for clients with a certificate of that authority. Its files
+/// are for the client.
 /// </summary>
 public sealed class TlsFront : IAsyncDisposable
 {
@@ -103,7 +103,7 @@ public sealed class TlsFront : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException or SocketException or OperationCanceledException)
             {
-                // One side is gone, or showed no certificate; the other learns it as the connection closes.
+                // One side is gone, or sent no certificate; the other notices when the connection closes.
             }
         }
     }

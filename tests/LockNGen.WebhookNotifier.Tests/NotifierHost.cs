@@ -105,7 +105,7 @@ internal sealed class NotifierHost : IAsyncDisposable
                 return await GetAsync($"/api/webhooks/{webhook}/deliveries/{items[0].GetProperty("id").GetString()}", owner);
             limit.Token.ThrowIfCancellationRequested();
 
-            // The log is a state that can only be asked for.
+            // The log can only be polled.
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

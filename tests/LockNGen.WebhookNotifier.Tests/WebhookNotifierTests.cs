@@ -35,7 +35,7 @@ public sealed class WebhookNotifierTests
     [Fact]
     public async Task DeadReceiversOfOneOwner_DoNotDelayAnothers()
     {
-        // They take the connection and never answer, each at an address of its own.
+        // They accept the connection and never answer, each at its own address.
         var dead = new TaskCompletionSource();
         await using var silent = await Receiver.StartAsync((_, _) => dead.Task, ports: 40);
         await using var receiver = await Receiver.StartAsync();
@@ -181,7 +181,7 @@ public sealed class WebhookNotifierTests
     }
 
     [Fact]
-    public async Task Receiver_ThatHangs_DelaysNobodyElseAndIsTriedAgain()
+    public async Task Receiver_ThatHangs_DelaysNoOneElseAndIsTriedAgain()
     {
         await using var hanging = await Receiver.StartAsync(Receiver.Hang);
         await using var healthy = await Receiver.StartAsync();

@@ -8,7 +8,7 @@ public sealed class NameLookupsTests
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task NameServerThatNeverAnswers_HoldsUpNobodyElse()
+    public async Task NameServerThatNeverAnswers_HoldsUpNoOneElse()
     {
         var asked = 0;
         var never = new TaskCompletionSource<IPAddress[]>();
@@ -27,7 +27,7 @@ public sealed class NameLookupsTests
         asked.ShouldBe(NameLookups.MaxPerOwner);
         (await lookups.FindAsync("quick.example", "bob", Long, TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
         await Should.ThrowAsync<TimeoutException>(() => lookups.FindAsync("quick.example", "mallory", Moment, TestContext.Current.CancellationToken));
-        // Her places come back when the name servers give up.
+        // Her places are free again when the name servers give up.
         never.SetException(new System.Net.Sockets.SocketException());
         (await lookups.FindAsync("quick.example", "mallory", Long, TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
     }

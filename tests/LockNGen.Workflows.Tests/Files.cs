@@ -54,7 +54,7 @@ internal static class Files
     {
         var length = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
-        // Nobody here checks the sum.
+        // The checksum is not checked here.
         return [.. length, .. Encoding.Latin1.GetBytes(type), .. data, 0, 0, 0, 0];
     }
 

@@ -52,7 +52,7 @@ internal sealed class PromptComparison(JsonObject expected, JsonObject actual, N
         var inputs = mine["inputs"]!.AsObject();
         foreach (var (name, value) in node["inputs"]!.AsObject())
         {
-            // Buttons of older editors ("upload") are no inputs.
+            // Buttons of older editors ("upload") are not inputs.
             if (known.Find(name) is null && !inputs.ContainsKey(name))
                 continue;
             CompareValues($"{id}.{name}", value, inputs[name]);
@@ -60,7 +60,7 @@ internal sealed class PromptComparison(JsonObject expected, JsonObject actual, N
 
         foreach (var (name, value) in inputs.Where(i => !node["inputs"]!.AsObject().ContainsKey(i.Key)))
         {
-            // What was added later has the catalog's value.
+            // Inputs that were added later have the catalog's value.
             if (Text(value) != Text(JsonNode.Parse(known.Find(name)?.Default?.GetRawText() ?? "null")))
                 _differences.Add($"{id}.{name}: {value?.ToJsonString()} is new");
         }

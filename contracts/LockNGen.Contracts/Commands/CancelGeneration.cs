@@ -1,8 +1,8 @@
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// GenerationApi to the queue of the watcher that holds the generation: stop it. What ends the generation is the terminal event
-/// that follows, not this command; repeated until then.
+/// GenerationApi to the queue of the watcher that holds the generation: stop it. The terminal event that follows ends the
+/// generation, not this command, which is repeated until then.
 /// </summary>
 public sealed record CancelGeneration
 {

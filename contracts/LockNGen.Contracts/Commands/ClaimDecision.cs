@@ -18,18 +18,18 @@ public sealed record ClaimDecision
 /// <summary>A granted attempt.</summary>
 public sealed record GenerationWork
 {
-    /// <summary>The fencing number: what a stale attempt uploads or reports is refused.</summary>
+    /// <summary>The fencing number: uploads and reports of a stale attempt are refused.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>Which try it is, from 1, as people count: for <see cref="GenerationStartedData.Attempt"/>. Absent from older APIs.</summary>
+    /// <summary>Which try this is, counted from 1: for <see cref="GenerationStartedData.Attempt"/>. Absent from older APIs.</summary>
     public int? Try { get; init; }
 
     /// <summary>
-    /// The sequence of the newest event before this attempt, for <see cref="GenerationEvent.StateSequence"/> of its first. Absent from older APIs.
+    /// The sequence of the newest event before this attempt, for <see cref="GenerationEvent.StateSequence"/> of its first event. Absent from older APIs.
     /// </summary>
     public long? StateSequence { get; init; }
 
-    /// <summary>Seconds that all its prompts are expected to take, learned from past durations.</summary>
+    /// <summary>How many seconds all its prompts are expected to take, learned from past durations.</summary>
     public double EstimatedSeconds { get; init; }
 
     /// <summary>Goes into the header <see cref="EventHeaders.Owner"/> of every event.</summary>
@@ -52,23 +52,23 @@ public sealed record GenerationWork
     /// within the prompt (saved files, then previews, then texts; each by node id, then in ComfyUI's order), files = how many the prompt made.
     /// Optional: <c>node</c>, <c>title</c>, <c>key</c>, <c>filename</c>, <c>subfolder</c>, <c>source</c> as in <see cref="GenerationImage"/>, and
     /// <c>kind=text</c> for a text, whose body is UTF-8. Answered with the stored <see cref="GenerationImage"/>; repeating it is harmless. 413: the
-    /// file is too large, and stays so.
+    /// file is too large, and retrying does not help.
     /// </summary>
     public required string UploadUrl { get; init; }
 
-    /// <summary>Bearer token for <see cref="UploadUrl"/> and for <see cref="InputFile.Url"/>, good for this attempt only.</summary>
+    /// <summary>Bearer token for <see cref="UploadUrl"/> and for <see cref="InputFile.Url"/>, valid for this attempt only.</summary>
     public required string UploadToken { get; init; }
 
-    /// <summary>The largest file that <see cref="UploadUrl"/> takes, in bytes; absent when it does not say.</summary>
+    /// <summary>The largest file that <see cref="UploadUrl"/> accepts, in bytes; absent if it is not known.</summary>
     public long? MaxFileBytes { get; init; }
 
-    /// <summary>Whether previews (files of type <c>temp</c>) are results too where the workflow saves something.</summary>
+    /// <summary>Whether previews (files of type <c>temp</c>) also count as results if the workflow saves something.</summary>
     public bool IncludeTemp { get; init; }
 
-    /// <summary>Files that earlier attempts stored.</summary>
+    /// <summary>Files stored by earlier attempts.</summary>
     public IReadOnlyList<StoredImage> StoredImages { get; init => field = value ?? []; } = [];
 
-    /// <summary>The overall progress that readers have already seen, 0-100: never publish less.</summary>
+    /// <summary>The overall progress that readers have already seen, 0-100: the watcher must not publish less.</summary>
     public int OverallProgress { get; init; }
 
     /// <summary>Seconds since the first attempt started, for <see cref="GenerationCompletedData.DurationSeconds"/>.</summary>
@@ -81,7 +81,7 @@ public sealed record GenerationWork
     public JsonElement? ExtraData { get; init; }
 
     /// <summary>
-    /// Secret keys for <c>extra_data</c> (<c>api_key_comfy_org</c>). In no log, event or file: a watcher hands them to ComfyUI and forgets them.
+    /// Secret keys for <c>extra_data</c> (<c>api_key_comfy_org</c>). They must not appear in any log, event or file: a watcher passes them to ComfyUI and forgets them.
     /// </summary>
     public IReadOnlyDictionary<string, string> Secrets { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 }
@@ -117,15 +117,15 @@ public sealed record InputFile
 {
     /// <summary>
     /// The name that the workflow refers to. ComfyUI may store it under another name; the watcher replaces every string input equal to
-    /// this one by the name that ComfyUI answered.
+    /// this one with the name that ComfyUI returned.
     /// </summary>
     public required string Name { get; init; }
 
-    /// <summary>Where the watcher fetches its bytes.</summary>
+    /// <summary>Where the watcher downloads its bytes.</summary>
     public required string Url { get; init; }
 }
 
-/// <summary>A file that is stored already.</summary>
+/// <summary>A file that is already stored.</summary>
 public sealed record StoredImage
 {
     /// <summary>The prompt that made it, from 1.</summary>

@@ -1,7 +1,7 @@
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// Gateway to GenerationApi (request): what is known of a generation that neither ring nor stream has? Answered by <see cref="SnapshotAnswer"/>.
+/// Gateway to GenerationApi (request): what is known about a generation that is in neither ring nor stream? Answered by <see cref="SnapshotAnswer"/>.
 /// </summary>
 public sealed record GetSnapshot
 {
@@ -12,10 +12,10 @@ public sealed record GetSnapshot
 /// <summary>GenerationApi to gateway: the answer to <see cref="GetSnapshot"/>.</summary>
 public sealed record SnapshotAnswer
 {
-    /// <summary>The state from the API's database; null when it does not know the id.</summary>
+    /// <summary>The state from the API's database; null if it does not know the id.</summary>
     public GenerationSnapshot? Snapshot { get; init; }
 
-    /// <summary>Seconds since it was submitted: of one that is young, the events may still be on their way.</summary>
+    /// <summary>Seconds since it was submitted: a new generation's events may still be on their way.</summary>
     public double? AgeSeconds { get; init; }
 
     /// <summary>The owner of the generation, if it has one.</summary>

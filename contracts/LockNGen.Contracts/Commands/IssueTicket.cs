@@ -2,7 +2,7 @@ namespace LockNGen.Contracts;
 
 /// <summary>
 /// Gateway to GenerationApi (request): a one-time ticket for this caller, so that a browser can open a WebSocket without a header or a
-/// cookie. Answered by <see cref="IssuedTicket"/>; the API's database keeps it, so that it is good once on whatever replica.
+/// cookie. Answered by <see cref="IssuedTicket"/>; the API's database keeps it, so that any replica can redeem it, once.
 /// </summary>
 public sealed record IssueTicket
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LockNGen.Contracts;
 
-/// <summary>Gateway to GenerationApi (request): is this one-time ticket good? Redeems it. Answered by <see cref="TicketAnswer"/>.</summary>
+/// <summary>Gateway to GenerationApi (request): is this one-time ticket valid? Redeems it. Answered by <see cref="TicketAnswer"/>.</summary>
 public sealed record RedeemTicket
 {
     /// <summary>The ticket as the client sent it.</summary>
@@ -12,7 +12,7 @@ public sealed record RedeemTicket
 /// <summary>GenerationApi to gateway: the answer to <see cref="RedeemTicket"/>.</summary>
 public sealed record TicketAnswer
 {
-    /// <summary>Whether the ticket was good; it is used up now.</summary>
+    /// <summary>Whether the ticket was valid; it cannot be used again.</summary>
     public required bool Valid { get; init; }
 
     /// <summary>The owner id (JWT <c>sub</c>) that it was issued to.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// Watcher to GenerationApi (request): somebody else's prompt, submitted straight to a watched ComfyUI, has begun; and later, how it has ended.
+/// Watcher to GenerationApi (request): someone else's prompt, submitted directly to a watched ComfyUI, has begun; and later, how it ended.
 /// Answered by <see cref="OtherPromptAnswer"/>; idempotent by <see cref="Instance"/> and <see cref="PromptId"/>.
 /// </summary>
 public sealed record ReportOtherPrompt
@@ -12,7 +12,7 @@ public sealed record ReportOtherPrompt
     /// <summary>The instance that it was submitted to.</summary>
     public required string Instance { get; init; }
 
-    /// <summary>What ComfyUI calls it.</summary>
+    /// <summary>ComfyUI's id of it.</summary>
     public required string PromptId { get; init; }
 
     /// <summary>When it was first seen running.</summary>
@@ -26,7 +26,7 @@ public sealed record ReportOtherPrompt
 /// <summary>GenerationApi to watcher: the answer to <see cref="ReportOtherPrompt"/>.</summary>
 public sealed record OtherPromptAnswer
 {
-    /// <summary>Under which id it is known: its own, unless that is none or belongs to a generation.</summary>
+    /// <summary>The id under which it is known: its own, unless that is not a UUID or belongs to a generation.</summary>
     public required Guid GenerationId { get; init; }
 
     /// <summary>Where its files may be stored, while it has not ended.</summary>
@@ -35,6 +35,6 @@ public sealed record OtherPromptAnswer
     /// <summary>The bearer token for it.</summary>
     public required string UploadToken { get; init; }
 
-    /// <summary>The largest file that is taken, in bytes.</summary>
+    /// <summary>The largest file that is accepted, in bytes.</summary>
     public long? MaxFileBytes { get; init; }
 }

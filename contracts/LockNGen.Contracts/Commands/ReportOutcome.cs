@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// Watcher to GenerationApi (request): this attempt ended so. Sent after every earlier event of the attempt is confirmed, with the
+/// Watcher to GenerationApi (request): how this attempt ended. Sent after every earlier event of the attempt is confirmed, with the
 /// terminal event exactly as it would be published. Answered by <see cref="OutcomeDecision"/>; idempotent.
 /// </summary>
 public sealed record ReportOutcome
@@ -18,23 +18,23 @@ public sealed record ReportOutcome
     public required string Watcher { get; init; }
 
     /// <summary>
-    /// The terminal event. Null asks for no outcome but for the work to be taken back: the render was lost (ComfyUI died or forgot it)
-    /// and should be tried elsewhere; counts as a retry.
+    /// The terminal event. Null returns the work instead: the render was lost (ComfyUI died or forgot it)
+    /// and should be tried elsewhere, which counts as a retry.
     /// </summary>
     public JsonElement? Event { get; init; }
 
-    /// <summary>When <see cref="Event"/> is null: what happened, becomes the error if no retry is left.</summary>
+    /// <summary>When <see cref="Event"/> is null: what happened; it becomes the error if no retry is left.</summary>
     public GenerationError? Lost { get; init; }
 
     /// <summary>
     /// When <see cref="Event"/> is null: nothing was lost, but the instance lacks a node class or a choice (a model, a sampler) that its
-    /// catalog has, or that others may have. Without another instance that can, <see cref="Lost"/> becomes the error at once.
+    /// catalog lists, or that others may have. If no other instance can render it, <see cref="Lost"/> becomes the error at once.
     /// </summary>
     public bool Refused { get; init; }
 
-    /// <summary>Seconds for which ComfyUI has rendered it in this attempt; absent when it was never started, and from older watchers.</summary>
+    /// <summary>How many seconds ComfyUI rendered it in this attempt; absent if it was never started, and from older watchers.</summary>
     public double? RenderSeconds { get; init; }
 
-    /// <summary>When <see cref="Event"/> is null: the instance did not take the work at all, so it counts as no retry.</summary>
+    /// <summary>When <see cref="Event"/> is null: the instance did not accept the work at all, so this does not count as a retry.</summary>
     public bool NotTaken { get; init; }
 }

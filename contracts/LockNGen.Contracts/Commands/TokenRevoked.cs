@@ -10,13 +10,13 @@ public sealed record TokenRevoked
     /// <summary>The exchange that carries it.</summary>
     public const string Exchange = "auth.token-revoked";
 
-    /// <summary>The <c>jti</c> that is revoked; null when all tokens of <see cref="Subject"/> are.</summary>
+    /// <summary>The <c>jti</c> that is revoked; null if all tokens of <see cref="Subject"/> are revoked.</summary>
     public string? TokenId { get; init; }
 
-    /// <summary>The <c>sub</c> whose tokens are revoked; null when only <see cref="TokenId"/> is.</summary>
+    /// <summary>The <c>sub</c> whose tokens are revoked; null if only <see cref="TokenId"/> is revoked.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>Tokens issued before this moment are void.</summary>
+    /// <summary>Tokens issued before this time are invalid.</summary>
     [JsonConverter(typeof(UtcMillisecondsConverter))]
     public required DateTimeOffset At { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// Watcher to GenerationApi (request), once a second: here I am, this is what I see and hold. Answered by
+/// Watcher to GenerationApi (request), once a second: the watcher is alive, and reports its instances and generations. Answered by
 /// <see cref="HeartbeatAnswer"/>; renews the leases (5 s) of the instances that the watcher owns and takes free ones.
 /// </summary>
 public sealed record WatcherHeartbeat
@@ -14,10 +14,10 @@ public sealed record WatcherHeartbeat
     /// <summary>Every instance that it is configured with, owned or not.</summary>
     public required IReadOnlyList<InstanceReport> Instances { get; init => field = value ?? []; }
 
-    /// <summary>Every generation that it has claimed and not yet ended. What it stops listing for 5 s is taken back.</summary>
+    /// <summary>Every generation that it has claimed and not yet ended. A generation that it does not list for 5 s is taken back.</summary>
     public required IReadOnlyList<HeldGeneration> Held { get; init => field = value ?? []; }
 
-    /// <summary>The watcher gives everything up now (shutdown): leases end and held work goes elsewhere at once.</summary>
+    /// <summary>The watcher is shutting down: its leases end, and its work goes elsewhere at once.</summary>
     public bool Leaving { get; init; }
 }
 
@@ -27,19 +27,19 @@ public sealed record InstanceReport
     /// <summary>Its configured name, the same in every watcher that lists it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is, for requirements of generations (<c>vram=24</c>, <c>model=sdxl</c>).</summary>
+    /// <summary>Its properties, for requirements of generations (<c>vram=24</c>, <c>model=sdxl</c>).</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
-    /// <summary>How many generations may be given to it at once, at least 1 (ComfyUI renders one after another; more keeps it busy in between).</summary>
+    /// <summary>How many generations may be dispatched to it at a time, at least 1 (ComfyUI renders one after another; more keep it busy in between).</summary>
     public required int Capacity { get; init; }
 
     /// <summary>Whether it can work.</summary>
     public required InstanceState State { get; init; }
 
-    /// <summary>When it is not up, or not all of it works: why, for operators.</summary>
+    /// <summary>If it is not up, or partly broken: why, for operators.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What kind of reason, where it has a name: one of <see cref="InstanceReasonCodes"/>.</summary>
+    /// <summary>The kind of reason, if it has a code: one of <see cref="InstanceReasonCodes"/>.</summary>
     public string? ReasonCode { get; init; }
 
     /// <summary>ComfyUI's version, once known.</summary>
@@ -48,13 +48,13 @@ public sealed record InstanceReport
     /// <summary>Prompts waiting and running in ComfyUI, ours and others'.</summary>
     public int QueueRemaining { get; init; }
 
-    /// <summary>Of these, the ones that no generation of this watcher has asked for: other people's, and what was left behind.</summary>
+    /// <summary>Of these, the ones that belong to no generation of this watcher: those of other clients, and orphaned ones.</summary>
     public int? OthersRemaining { get; init; }
 
     /// <summary>Identifies the catalog that the watcher last read (<see cref="InstanceCatalog.Hash"/>).</summary>
     public string? CatalogHash { get; init; }
 
-    /// <summary>Seconds since it was last read, changed or not; null before it was.</summary>
+    /// <summary>Seconds since it was last read, changed or not; null before the first time.</summary>
     public double? CatalogAgeSeconds { get; init; }
 }
 
@@ -68,10 +68,10 @@ public enum InstanceState
     /// <summary>Not reachable.</summary>
     Down,
 
-    /// <summary>Reachable but silent: frozen or deaf.</summary>
+    /// <summary>Reachable, but it does not respond.</summary>
     Unresponsive,
 
-    /// <summary>Answers, but its worker is dead: somebody must restart ComfyUI.</summary>
+    /// <summary>It answers, but its worker is dead: ComfyUI must be restarted.</summary>
     NeedsRestart,
 }
 
@@ -90,16 +90,16 @@ public sealed record HeldGeneration
     /// <summary>The instance that renders it.</summary>
     public required string Instance { get; init; }
 
-    /// <summary>The overall progress last published, 0-100: the floor of the next attempt.</summary>
+    /// <summary>The overall progress last published, 0-100: the minimum for the next attempt.</summary>
     public int OverallProgress { get; init; }
 
-    /// <summary>Whether ComfyUI has started it; absent from older watchers, which count from the claim.</summary>
+    /// <summary>Whether ComfyUI has started it; absent from older watchers, which count the time from the claim.</summary>
     public bool? Begun { get; init; }
 
     /// <summary>While it waits in ComfyUI: how many prompts are ahead of it there.</summary>
     public int? WaitsBehind { get; init; }
 
-    /// <summary>Seconds for which ComfyUI has rendered it in this attempt; waiting there does not count.</summary>
+    /// <summary>How many seconds ComfyUI has rendered it in this attempt, not counting the time it waited there.</summary>
     public double RenderSeconds { get; init; }
 
     /// <summary>Of these, the seconds since it last reported progress.</summary>

@@ -22,6 +22,6 @@ public sealed record GenerationCancelledData
     /// <summary>Files finished before the cancellation, by index.</summary>
     public IReadOnlyList<GenerationImage> Images { get; init => field = value ?? []; } = [];
 
-    /// <summary>What people should know although it is no failure; empty when there is nothing.</summary>
+    /// <summary>What users should know although it is not a failure; empty if there is nothing.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 }

@@ -20,18 +20,18 @@ public sealed record GenerationCustom : GenerationEvent
 /// <summary>What the node sent.</summary>
 public sealed record GenerationCustomData
 {
-    /// <summary>How many bytes the JSON of <see cref="Data"/> has at most; what is larger is not passed on.</summary>
+    /// <summary>The maximum size of the JSON of <see cref="Data"/> in bytes; larger events are not passed on.</summary>
     public const int MaxBytes = 16_384;
 
     /// <summary>ComfyUI's type of the event, for example <c>my_node.feedback</c>.</summary>
     public required string EventType { get; init; }
 
-    /// <summary>The event's own data, as the node sent it: an object of any shape, not to be trusted.</summary>
+    /// <summary>The event's own data, as the node sent it: an object of any shape; do not trust it.</summary>
     public required JsonElement Data { get; init; }
 
-    /// <summary>The node of the submitted workflow that ran when it came, if one did.</summary>
+    /// <summary>The node of the submitted workflow that was running when it arrived, if any.</summary>
     public string? NodeId { get; init; }
 
-    /// <summary>The prompt that it belongs to, from 1.</summary>
+    /// <summary>The prompt it belongs to, from 1.</summary>
     public required int ImageIndex { get; init; }
 }

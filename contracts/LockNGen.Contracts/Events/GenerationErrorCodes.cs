@@ -15,22 +15,22 @@ public static class GenerationErrorCodes
     /// <summary>The workflow names a model that the instance does not have; not retryable.</summary>
     public const string MissingModel = "missing_model";
 
-    /// <summary>The ComfyUI server vanished in mid-run more often than retries allow; retryable.</summary>
+    /// <summary>The ComfyUI server was lost during the run more often than retries allow; retryable.</summary>
     public const string ComfyUiLost = "comfyui_lost";
 
     /// <summary>The ComfyUI server stopped answering; retryable.</summary>
     public const string ComfyUiUnresponsive = "comfyui_unresponsive";
 
-    /// <summary>ComfyUI's worker died while it rendered this, on one server after the other: the workflow is the likely cause; not retryable.</summary>
+    /// <summary>ComfyUI's worker died while it rendered this, on several servers: the workflow is the likely cause; not retryable.</summary>
     public const string WorkerDied = "worker_died";
 
-    /// <summary>It ran longer than its <c>timeoutSeconds</c>; retryable.</summary>
+    /// <summary>It ran for longer than its <c>timeoutSeconds</c>; retryable.</summary>
     public const string Timeout = "timeout";
 
-    /// <summary>It waited longer than its <c>queueTimeoutSeconds</c> without being started; retryable.</summary>
+    /// <summary>It waited for longer than its <c>queueTimeoutSeconds</c>; retryable.</summary>
     public const string QueueTimeout = "queue_timeout";
 
-    /// <summary>The workflow or an input file is larger than the instance, or something in front of it, takes; not retryable.</summary>
+    /// <summary>The workflow or an input file is larger than the instance, or a proxy in front of it, accepts; not retryable.</summary>
     public const string TooLarge = "too_large";
 
     /// <summary>A finished image could not be stored; retryable.</summary>

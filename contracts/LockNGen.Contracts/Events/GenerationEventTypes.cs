@@ -36,11 +36,11 @@ public static class GenerationEventTypes
     /// <summary><see cref="GenerationSnapshot"/>: gateway to client only, never on the broker.</summary>
     public const string Snapshot = "generation.snapshot";
 
-    /// <summary>All types that travel on the broker, in the order of a generation's life.</summary>
+    /// <summary>All types that travel on the broker, in the order in which they occur.</summary>
     public static IReadOnlyList<string> All { get; } =
         [Queued, Started, Node, Progress, Preview, Custom, Image, Completed, Failed, Cancelled];
 
-    /// <summary>The types that are no progress: those that the event stream keeps, and of which no reader may miss one unannounced.</summary>
+    /// <summary>The types that are not progress: the event stream keeps them, and no reader may miss one unannounced.</summary>
     public static IReadOnlyList<string> State { get; } = [.. All.Where(t => !IsProgress(t))];
 
     /// <summary>Whether an event of this type ends its generation.</summary>
@@ -48,8 +48,8 @@ public static class GenerationEventTypes
 
     /// <summary>
     /// Whether a newer event of the same type and generation may supersede one of this type for a slow reader.
-    /// <c>generation.queued</c> counts as progress except for the first one of a generation, which its sequence
-    /// (attempt 0, n 1) tells.
+    /// <c>generation.queued</c> counts as progress except for the first one of a generation, which can be recognized by its sequence
+    /// (attempt 0, n 1).
     /// </summary>
     public static bool IsProgress(string type) => type is Node or Progress or Preview or Custom;
 }

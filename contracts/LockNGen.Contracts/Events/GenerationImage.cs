@@ -1,8 +1,8 @@
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// One result of a generation: a file that a node saved or sent, or the text that it returned. The name is older than the other kinds; what
-/// it is, <see cref="Kind"/> says.
+/// One result of a generation: a file that a node saved or sent, or the text that it returned. The name dates from when there were only images; see
+/// <see cref="Kind"/>.
 /// </summary>
 public record GenerationImage
 {
@@ -15,10 +15,10 @@ public record GenerationImage
     /// <summary>The media type, for example <c>image/png</c> or <c>video/mp4</c>.</summary>
     public required string ContentType { get; init; }
 
-    /// <summary>Width in pixels; 0 where the format does not tell (audio, some videos).</summary>
+    /// <summary>Width in pixels; 0 if it is not known (audio, some videos).</summary>
     public int Width { get; init; }
 
-    /// <summary>Height in pixels; 0 where the format does not tell.</summary>
+    /// <summary>Height in pixels; 0 if it is not known.</summary>
     public int Height { get; init; }
 
     /// <summary>
@@ -30,7 +30,7 @@ public record GenerationImage
     /// <summary><see cref="Seed"/> in decimal digits, for readers whose numbers are doubles.</summary>
     public string? SeedText { get; init; }
 
-    /// <summary>What it is, by its bytes: one of <see cref="GenerationResultKinds"/>. Absent in events of versions before 0.2: then <see cref="ContentType"/> tells.</summary>
+    /// <summary>What it is, by its bytes: one of <see cref="GenerationResultKinds"/>. Absent in events of versions before 0.2: see <see cref="ContentType"/> then.</summary>
     public string? Kind { get; init; }
 
     /// <summary>The node of the submitted workflow that made it.</summary>
@@ -42,7 +42,7 @@ public record GenerationImage
     /// <summary>The key under which ComfyUI listed it in the node's output, for example <c>images</c>, <c>gifs</c>, <c>audio</c> or <c>text</c>.</summary>
     public string? OutputKey { get; init; }
 
-    /// <summary>Its name in ComfyUI, without folders; absent for what came through the socket and for text.</summary>
+    /// <summary>Its name in ComfyUI, without folders; absent for results sent through the socket and for text.</summary>
     public string? Filename { get; init; }
 
     /// <summary>Its folder below ComfyUI's output or temp folder; absent at the top.</summary>
@@ -54,18 +54,18 @@ public record GenerationImage
     /// <summary>Its size in bytes.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>How long it plays, in seconds, where that can be read cheaply.</summary>
+    /// <summary>Its playing time in seconds, if it is easy to read.</summary>
     public double? DurationSeconds { get; init; }
 
     /// <summary>Lower-case hexadecimal SHA-256 of its bytes.</summary>
     public string? Hash { get; init; }
 
-    /// <summary>With kind <c>text</c>: the text, also the empty one, at most <see cref="MaxInlineText"/> characters of it; all of it is at <see cref="Url"/>.</summary>
+    /// <summary>With kind <c>text</c>: the text (possibly empty), up to <see cref="MaxInlineText"/> characters; the full text is at <see cref="Url"/>.</summary>
     public string? Text { get; init; }
 
-    /// <summary>How many characters <see cref="Text"/> has at most.</summary>
+    /// <summary>The maximum length of <see cref="Text"/> in characters.</summary>
     public const int MaxInlineText = 16_384;
 
-    /// <summary>How many characters the texts of a generation have together; those for which no room is left have only their <see cref="Url"/>.</summary>
+    /// <summary>The maximum length of all texts of a generation together, in characters; the others have only their <see cref="Url"/>.</summary>
     public const int MaxInlineTexts = 65_536;
 }

@@ -13,7 +13,7 @@ public sealed record GenerationNodeExecuting : GenerationEvent
     public required GenerationNodeExecutingData Data { get; init; }
 }
 
-/// <summary>The node that runs now.</summary>
+/// <summary>The node that is running.</summary>
 public sealed record GenerationNodeExecutingData
 {
     /// <summary>The class type from the submitted workflow, for example <c>KSampler</c>.</summary>
@@ -31,18 +31,18 @@ public sealed record GenerationNodeExecutingData
     /// <summary>The ids of those nodes, at most <see cref="MaxCachedNodeIds"/> of them.</summary>
     public IReadOnlyList<string> CachedNodeIds { get; init => field = value ?? []; } = [];
 
-    /// <summary>How many nodes of this prompt are done, the cached ones among them.</summary>
+    /// <summary>How many nodes of this prompt are done, including cached ones.</summary>
     public int? NodesDone { get; init; }
 
     /// <summary>How many nodes this prompt needs: those that its outputs depend on.</summary>
     public int? NodesTotal { get; init; }
 
-    /// <summary>The prompt that runs, from 1.</summary>
+    /// <summary>The running prompt, from 1.</summary>
     public required int ImageIndex { get; init; }
 
     /// <summary>How many prompts the generation has.</summary>
     public required int TotalImages { get; init; }
 
-    /// <summary>How many ids <see cref="CachedNodeIds"/> has at most.</summary>
+    /// <summary>The maximum number of ids in <see cref="CachedNodeIds"/>.</summary>
     public const int MaxCachedNodeIds = 500;
 }

@@ -2,12 +2,12 @@ namespace LockNGen.Contracts;
 
 /// <summary>
 /// The bytes of a preview image, published by the watcher to the fanout exchange <see cref="Exchange"/> right before the
-/// <see cref="GenerationPreviewed"/> event that names them. Not durable, not in the event stream: each gateway binds a small
-/// bounded queue of its own, and newest wins.
+/// <see cref="GenerationPreviewed"/> event that names them. They are neither durable nor in the event stream: each gateway binds a small
+/// bounded queue of its own, and the newest wins.
 /// </summary>
 public sealed record GenerationPreviewBytes
 {
-    /// <summary>The exchange that carries them.</summary>
+    /// <summary>The exchange they are published to.</summary>
     public const string Exchange = "generation.preview-bytes";
 
     /// <summary>The generation that the preview shows.</summary>
@@ -22,6 +22,6 @@ public sealed record GenerationPreviewBytes
     /// <summary>The image file (base64 in JSON).</summary>
     public required byte[] Bytes { get; init; }
 
-    /// <summary>The node of the submitted workflow that shows it, where ComfyUI tells.</summary>
+    /// <summary>The node of the submitted workflow that shows it, if ComfyUI reports it.</summary>
     public string? NodeId { get; init; }
 }

@@ -13,13 +13,13 @@ public sealed record GenerationProgressed : GenerationEvent
     public required GenerationProgressedData Data { get; init; }
 }
 
-/// <summary>How far it is.</summary>
+/// <summary>The progress.</summary>
 public sealed record GenerationProgressedData
 {
     /// <summary>Percent of the running node, 0-100: 100 x step / totalSteps.</summary>
     public required int Progress { get; init; }
 
-    /// <summary>Percent of the whole generation, 0-100; never falls, also across attempts.</summary>
+    /// <summary>Percent of the whole generation, 0-100; it never decreases, not even across attempts.</summary>
     public required int OverallProgress { get; init; }
 
     /// <summary>The class type of the running node, for example <c>KSampler</c>.</summary>
@@ -34,7 +34,7 @@ public sealed record GenerationProgressedData
     /// <summary>Steps of the running node, at least 1.</summary>
     public required int TotalSteps { get; init; }
 
-    /// <summary>The prompt that runs, from 1.</summary>
+    /// <summary>The running prompt, from 1.</summary>
     public required int ImageIndex { get; init; }
 
     /// <summary>How many prompts the generation has.</summary>
@@ -43,12 +43,12 @@ public sealed record GenerationProgressedData
     /// <summary>Address of the newest preview image, if there is one.</summary>
     public string? PreviewUrl { get; init; }
 
-    /// <summary>How many nodes of this prompt are done, the cached ones among them.</summary>
+    /// <summary>How many nodes of this prompt are done, including cached ones.</summary>
     public int? NodesDone { get; init; }
 
     /// <summary>How many nodes this prompt needs: those that its outputs depend on.</summary>
     public int? NodesTotal { get; init; }
 
-    /// <summary>Where no node had to run, and so no <c>generation.node</c> told: the nodes that ComfyUI served from its cache. Empty otherwise.</summary>
+    /// <summary>If no node had to run, so that there was no <c>generation.node</c>: the nodes that ComfyUI served from its cache. Otherwise empty.</summary>
     public IReadOnlyList<string> CachedNodeIds { get; init => field = value ?? []; } = [];
 }

@@ -4,7 +4,7 @@ namespace LockNGen.Contracts;
 
 /// <summary>
 /// Published by the GenerationApi when a generation is accepted (state: never dropped) and again when its place in the queue changes or work
-/// comes back from a lost attempt (then progress: at most one a second, newest wins). By the watcher, while it waits in ComfyUI behind others.
+/// comes back from a lost attempt (then progress: at most one a second, the newest wins). Published by the watcher while it waits in ComfyUI behind others.
 /// </summary>
 public sealed record GenerationQueued : GenerationEvent
 {
@@ -16,7 +16,7 @@ public sealed record GenerationQueued : GenerationEvent
     public required GenerationQueuedData Data { get; init; }
 }
 
-/// <summary>Where a waiting generation stands.</summary>
+/// <summary>The place of a waiting generation in the queue.</summary>
 public sealed record GenerationQueuedData
 {
     /// <summary>How many generations are ahead of it; 0 = next.</summary>
@@ -28,6 +28,6 @@ public sealed record GenerationQueuedData
     /// <summary>The ComfyUI instance in whose own queue it waits; absent while it waits for one.</summary>
     public string? Instance { get; init; }
 
-    /// <summary>With <see cref="Instance"/>: how many prompts are ahead of it there, others' among them.</summary>
+    /// <summary>With <see cref="Instance"/>: how many prompts are ahead of it there, including those of other clients.</summary>
     public int? WaitsBehind { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// Arithmetic of <see cref="GenerationEvent.Sequence"/>: attempt x 1,000,000,000 + n. Attempt 0 is the GenerationApi's own,
-/// before any claim. The largest value stays far below 2^53, so JavaScript reads it exactly.
+/// Arithmetic of <see cref="GenerationEvent.Sequence"/>: attempt x 1,000,000,000 + n. Attempt 0 belongs to the GenerationApi,
+/// before any claim. All values are far below 2^53, so JavaScript reads them exactly.
 /// </summary>
 public static class GenerationSequence
 {

@@ -4,8 +4,8 @@ namespace LockNGen.Contracts;
 
 /// <summary>
 /// The reduction of all events of a generation so far; its <see cref="GenerationEvent.Sequence"/> is that of the last event reduced
-/// (0 when there was none). Sent by the gateway to a client that joins without a cursor, or after a <c>subscription.gap</c>;
-/// answered by polling. Never on the broker.
+/// (0 if there was none). Sent by the gateway to a client that joins without a cursor, or after a <c>subscription.gap</c>, and
+/// returned by polling. Never on the broker.
 /// </summary>
 public sealed record GenerationSnapshot : GenerationEvent
 {
@@ -17,10 +17,10 @@ public sealed record GenerationSnapshot : GenerationEvent
     public required GenerationSnapshotData Data { get; init; }
 }
 
-/// <summary>Everything that is known of a generation now; absent properties are not known or do not apply.</summary>
+/// <summary>Everything that is known about a generation now; absent properties are unknown or do not apply.</summary>
 public sealed record GenerationSnapshotData
 {
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its status.</summary>
     public required GenerationStatus Status { get; init; }
 
     /// <summary>Which try it is: 1, 2, 3; 0 before the first has started.</summary>
@@ -32,7 +32,7 @@ public sealed record GenerationSnapshotData
     /// <summary>While queued: expected seconds until it starts.</summary>
     public double? EstimatedWaitSeconds { get; init; }
 
-    /// <summary>While dispatched: how many prompts are ahead of it in its instance's own queue, others' among them.</summary>
+    /// <summary>While dispatched: how many prompts are ahead of it in its instance's own queue, including those of other clients.</summary>
     public int? WaitsBehind { get; init; }
 
     /// <summary>The ComfyUI instance that renders it, or in whose own queue it waits.</summary>
@@ -59,13 +59,13 @@ public sealed record GenerationSnapshotData
     /// <summary>Steps of the running node.</summary>
     public int? TotalSteps { get; init; }
 
-    /// <summary>How many nodes of the running prompt are done, the cached ones among them.</summary>
+    /// <summary>How many nodes of the running prompt are done, including cached ones.</summary>
     public int? NodesDone { get; init; }
 
     /// <summary>How many nodes the running prompt needs.</summary>
     public int? NodesTotal { get; init; }
 
-    /// <summary>Nodes of the running prompt that ComfyUI served from its cache, as its last <c>generation.node</c> told.</summary>
+    /// <summary>Nodes of the running prompt that ComfyUI served from its cache, as reported by its last <c>generation.node</c>.</summary>
     public IReadOnlyList<string> CachedNodeIds { get; init => field = value ?? []; } = [];
 
     /// <summary>The prompt that runs, from 1.</summary>
@@ -89,6 +89,6 @@ public sealed record GenerationSnapshotData
     /// <summary>When completed: seconds from the start of the first attempt to the end.</summary>
     public double? DurationSeconds { get; init; }
 
-    /// <summary>What people should know although it is no failure; empty when there is nothing.</summary>
+    /// <summary>What users should know although it is not a failure; empty if there is nothing.</summary>
     public IReadOnlyList<GenerationWarning> Warnings { get; init => field = value ?? []; } = [];
 }

@@ -13,13 +13,13 @@ public sealed record GenerationStarted : GenerationEvent
     public required GenerationStartedData Data { get; init; }
 }
 
-/// <summary>Who renders it.</summary>
+/// <summary>Where it is rendered.</summary>
 public sealed record GenerationStartedData
 {
     /// <summary>The configured name of the ComfyUI instance.</summary>
     public required string Instance { get; init; }
 
-    /// <summary>Which try it is: 1, 2, 3. A new one follows a lost one.</summary>
+    /// <summary>Which try this is: 1, 2, 3. After a lost one there is another.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>How many prompts (images of the batch) the generation has.</summary>

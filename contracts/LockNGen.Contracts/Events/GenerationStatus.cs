@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace LockNGen.Contracts;
 
-/// <summary>Where a generation stands; lower-case on the wire.</summary>
+/// <summary>The status of a generation; lower-case on the wire.</summary>
 [JsonConverter(typeof(GenerationStatusConverter))]
 public enum GenerationStatus
 {
-    /// <summary>Nobody knows this id (yet).</summary>
+    /// <summary>No one knows this id (yet).</summary>
     Unknown,
 
     /// <summary>Waiting in the queue.</summary>
@@ -18,7 +18,7 @@ public enum GenerationStatus
     /// <summary>Claimed and rendering.</summary>
     Running,
 
-    /// <summary>Ended well.</summary>
+    /// <summary>Ended successfully.</summary>
     Completed,
 
     /// <summary>Ended with an error.</summary>
@@ -28,6 +28,6 @@ public enum GenerationStatus
     Cancelled,
 }
 
-/// <summary>Writes and reads it. Public, for source-generated contexts of others need it.</summary>
+/// <summary>Writes and reads it. Public because source-generated contexts in other assemblies need it.</summary>
 public sealed class GenerationStatusConverter()
     : JsonStringEnumConverter<GenerationStatus>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -4,8 +4,8 @@ namespace LockNGen.Contracts;
 
 /// <summary>
 /// How a reader gets the progress of some generations only. The fanout exchange of each progress type passes its events on to the direct exchange
-/// <see cref="Exchange"/>, that of preview images to <see cref="PreviewExchange"/>; there a queue is bound by the key of each generation that it is to
-/// have. Every event is published with the key of its generation, which fanout exchanges pass on and otherwise ignore.
+/// <see cref="Exchange"/>, that of preview images to <see cref="PreviewExchange"/>; there a queue is bound by the keys of the generations that it should
+/// receive. Every event is published with the key of its generation, which fanout exchanges pass on and otherwise ignore.
 /// </summary>
 public static class ProgressPartitions
 {
@@ -16,7 +16,7 @@ public static class ProgressPartitions
     public const string PreviewExchange = "generation.preview-partitions";
 
     /// <summary>
-    /// The key of events whose publisher knows nothing of partitions: a watcher older than they are. Bind it as well, as long as there are such watchers.
+    /// The key of events from watchers that are too old to know partitions. Bind it, too, as long as there are such watchers.
     /// </summary>
     public const string NoKey = "";
 

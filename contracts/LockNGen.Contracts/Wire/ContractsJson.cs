@@ -47,7 +47,7 @@ namespace LockNGen.Contracts;
 [JsonSerializable(typeof(RegisterWebhook))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
-    /// <summary>The UTF-8 JSON of an event, as it goes on the broker.</summary>
+    /// <summary>The UTF-8 JSON of an event, as published to the broker.</summary>
     public static byte[] Serialize(GenerationEvent message) =>
         JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), Default);
 

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace LockNGen.Contracts;
 
 /// <summary>
-/// Any event as a reader of the wire sees it who cares only for progress: one record for all types. Deserialize any event into it;
-/// <see cref="Data"/> holds what that type carries of these properties.
+/// Any event, for readers that need only progress: one record for all types. Deserialize any event into it;
+/// <see cref="Data"/> has those of its properties that the type has.
 /// </summary>
 public sealed record ProgressMessage
 {
@@ -17,7 +17,7 @@ public sealed record ProgressMessage
     /// <inheritdoc cref="GenerationEvent.Sequence"/>
     public long Sequence { get; init; }
 
-    /// <summary>What the event says of progress.</summary>
+    /// <summary>The progress that the event reports.</summary>
     public ProgressData? Data { get; init; }
 
     /// <summary>When it happened, UTC.</summary>
@@ -43,7 +43,7 @@ public sealed record ProgressData
     /// <summary>Steps of the running node.</summary>
     public int? TotalSteps { get; init; }
 
-    /// <summary>The prompt that runs, from 1.</summary>
+    /// <summary>The running prompt, from 1.</summary>
     public int? ImageIndex { get; init; }
 
     /// <summary>How many prompts the generation has.</summary>

@@ -16,7 +16,7 @@ public sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
-        // A format of its own takes ten times as long as the round-trip format, which has four digits more.
+        // A custom format takes ten times as long as the round-trip format, which only has four more digits.
         Span<byte> text = stackalloc byte[32];
         value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
         text[ToMilliseconds] = (byte)'Z';

@@ -17,7 +17,7 @@ internal sealed class CommonErrors : IOpenApiOperationTransformer
             Add("401", "The token is missing, expired, revoked or not for this installation.");
         if (context.Description.HttpMethod is { } method && !HttpMethods.IsGet(method))
             Add("403", "The request comes from a page of another site, or a scope is missing.");
-        Add("503", "The database, the broker or the issuer of tokens is away; see Retry-After.");
+        Add("503", "The database, the broker or the issuer of tokens is unavailable; see Retry-After.");
 
         void Add(string status, string description) => (operation.Responses ??= []).TryAdd(status, new OpenApiResponse
         {

@@ -36,8 +36,8 @@ public sealed record InputDefinition
     public bool IsList => FieldType is Combo or DynamicCombo;
 
     /// <summary>Whether the editor adds a field that says how the value changes after each run.</summary>
-    internal bool HasControl => Options.Member("control_after_generate") is { } told
-        ? told.ValueKind is JsonValueKind.True or JsonValueKind.String
+    internal bool HasControl => Options.Member("control_after_generate") is { } control
+        ? control.ValueKind is JsonValueKind.True or JsonValueKind.String
         : FieldType == "INT" && Name is "seed" or "noise_seed";
 
     /// <summary>What the editor enters; null for types without a field.</summary>
@@ -45,8 +45,8 @@ public sealed record InputDefinition
     {
         get
         {
-            if (Options.Member("default") is { ValueKind: not JsonValueKind.Null } told)
-                return told;
+            if (Options.Member("default") is { ValueKind: not JsonValueKind.Null } control)
+                return control;
             return FieldType switch
             {
                 _ when IsList => Choices.Count > 0 ? Choices[0] : null,
@@ -90,7 +90,7 @@ public sealed record InputDefinition
             return null;
         var members = NodeDefinition.ReadInputs(input, "").ToList();
         var rest = name.AsSpan(Name.Length + 1);
-        var isNamed = template.Items("names").Any(n => n.Id() is { } told && name.AsSpan(Name.Length + 1).SequenceEqual(told));
+        var isNamed = template.Items("names").Any(n => n.Id() is { } control && name.AsSpan(Name.Length + 1).SequenceEqual(control));
         var prefix = template.Text("prefix") ?? "";
         foreach (var member in members)
         {

@@ -35,7 +35,7 @@ internal sealed class PromptNode
 
         var type = node["class_type"]!.GetValue<string>();
         var definition = definitions.Find(type);
-        var title = node["_meta"] is JsonObject meta && meta["title"] is JsonValue told && told.TryGetValue<string>(out var text) ? text.Trim() : "";
+        var title = node["_meta"] is JsonObject meta && meta["title"] is JsonValue titled && titled.TryGetValue<string>(out var text) ? text.Trim() : "";
         return new PromptNode
         {
             Id = id,

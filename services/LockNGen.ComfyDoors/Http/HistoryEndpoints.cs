@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary><c>/history</c>: the caller's own prompts that have ended.</summary>
-internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalogs, OwnerStates owners, IOptions<DoorOptions> options, TimeProvider clock)
+internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalogs, OwnerStates owners, IOptions<DoorOptions> options)
 {
     private const int MaxBytes = 1 << 20;
 
@@ -19,8 +19,6 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
     private const int DefaultItems = 100;
     private const int MaxItems = 1_000;
 
-    /// <summary>Events that end prompts clear the cached short history; this limit is for lost ones.</summary>
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Map(RouteGroupBuilder comfy)
@@ -53,21 +51,15 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
         }
 
         var prompts = wanted == 0 ? [] : (await api.EndedAsync(caller, full: true, wanted, skip, cancellationToken)).Items;
-        return ComfyResults.Json(Tell(prompts, await catalogs.GetAsync(caller, cancellationToken)));
+        return ComfyResults.Json(Entries(prompts, await catalogs.GetAsync(caller, cancellationToken)));
     }
 
     /// <summary>Some programs request all of it ten times a second: they get the newest, without workflows, from memory.</summary>
-    private async Task<byte[]> ShortAsync(DoorCaller caller, CancellationToken cancellationToken)
+    private Task<byte[]> ShortAsync(DoorCaller caller, CancellationToken cancellationToken) => owners.Of(caller).History.GetAsync(async () =>
     {
-        var owner = owners.Of(caller);
-        if (owner.History is { } kept && kept.Version == owner.HistoryVersion && clock.GetUtcNow() - kept.At < MaxAge)
-            return kept.Json;
-        var version = owner.HistoryVersion;
         var prompts = (await api.EndedAsync(caller, full: false, DefaultItems, 0, cancellationToken)).Items;
-        var json = Encoding.UTF8.GetBytes(Tell(prompts, NodeCatalog.Empty).ToJsonString(Plain));
-        owner.History = (version, clock.GetUtcNow(), json);
-        return json;
-    }
+        return Encoding.UTF8.GetBytes(Entries(prompts, NodeCatalog.Empty).ToJsonString(Plain));
+    });
 
     private async Task<IResult> ChangeAsync(DoorCaller caller, HttpContext context)
     {
@@ -80,14 +72,14 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
             if (!clear)
                 hide["ids"] = new JsonArray([.. ids.Select(i => JsonValue.Create(i.ToString()))]);
             await api.PostAsync(caller, "/api/doors/prompts/hide", Encoding.UTF8.GetBytes(hide.ToJsonString()), context.RequestAborted);
-            owners.Of(caller).Forget();
+            owners.Of(caller).History.Clear();
         }
 
         return TypedResults.Ok();
     }
 
     /// <summary>In the order in which they ended, newest last; as many full entries as there is room for.</summary>
-    private JsonObject Tell(IReadOnlyList<Prompt> prompts, NodeCatalog catalog)
+    private JsonObject Entries(IReadOnlyList<Prompt> prompts, NodeCatalog catalog)
     {
         var room = (long)options.Value.MaxHistoryBytes;
         var entries = prompts.TakeWhile(p => (room -= 1_000 + (p.Workflow?.GetRawText().Length ?? 0) + (p.ExtraData?.GetRawText().Length ?? 0)) > 0)

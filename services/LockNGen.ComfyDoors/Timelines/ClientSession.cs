@@ -22,7 +22,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     private readonly List<DoorSocket> _sockets = [];
     private readonly Dictionary<Guid, PromptTimeline> _timelines = [];
     private readonly List<PromptTimeline> _begun = [];
-    private readonly Queue<(PromptTimeline Timeline, DateTimeOffset At)> _told = [];
+    private readonly Queue<(PromptTimeline Timeline, DateTimeOffset At)> _sent = [];
     private readonly List<(Guid Id, DoorSocket Socket, long Frame, DateTimeOffset At)> _onTheWay = [];
     private DateTimeOffset? _brokenAt;
     private DateTimeOffset _usedAt = clock.GetUtcNow();
@@ -40,10 +40,10 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     public IEnumerable<Guid> Unfinished => _timelines.Values.Where(s => s.EndedAt is null).Select(s => s.Id);
 
     /// <summary>Whether a prompt has begun whose end is still to be sent.</summary>
-    public bool IsTelling => _begun.Count > 0;
+    public bool IsSending => _begun.Count > 0;
 
     /// <summary>Prompts that ran and have ended, but are still to be sent to connected sockets: another timeline comes first.</summary>
-    public IEnumerable<Guid> Waiting => _sockets.Count == 0 || !IsTelling ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
+    public IEnumerable<Guid> Waiting => _sockets.Count == 0 || !IsSending ? [] : _begun.Where(s => s is { EndedAt: not null, HasRun: true }).Select(s => s.Id);
 
     /// <summary>Prompts whose end has not been written to every connected socket, whether received or not.</summary>
     public IEnumerable<Guid> Unreported
@@ -124,7 +124,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
         if (_sockets.Count == 1 && _brokenAt is { } broken)
         {
             // Ends may be sent twice, but never beginnings.
-            foreach (var frame in _told.Where(t => t.At >= broken - InFlight).SelectMany(t => t.Timeline.Ending))
+            foreach (var frame in _sent.Where(t => t.At >= broken - InFlight).SelectMany(t => t.Timeline.Ending))
                 socket.Send(frame);
             _brokenAt = null;
         }
@@ -151,8 +151,8 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
     public void Sweep(TimeSpan keep)
     {
         var before = clock.GetUtcNow() - keep;
-        while (_told.TryPeek(out var oldest) && oldest.At < before)
-            _timelines.Remove(_told.Dequeue().Timeline.Id);
+        while (_sent.TryPeek(out var oldest) && oldest.At < before)
+            _timelines.Remove(_sent.Dequeue().Timeline.Id);
         if (_sockets.Count > 0)
             return;
         foreach (var timeline in _begun.Where(s => s.EndedAt < before).ToList())
@@ -174,7 +174,7 @@ internal sealed class ClientSession(string clientId, bool isInterleaved, TimePro
                 {
                     _begun.RemoveAt(i);
                     var now = clock.GetUtcNow();
-                    _told.Enqueue((timeline, now));
+                    _sent.Enqueue((timeline, now));
                     _onTheWay.RemoveAll(o => o.Socket.HasWritten(o.Frame));
                     _onTheWay.AddRange(_sockets.Select(s => (timeline.Id, s, s.Sent, now)));
                     continue;

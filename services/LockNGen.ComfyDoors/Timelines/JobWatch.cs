@@ -31,7 +31,7 @@ internal sealed class JobWatch
             _previews.TryRemove(message.GenerationId, out _);
         }
 
-        Tell(message.GenerationId, message);
+        Notify(message.GenerationId, message);
     }
 
     /// <summary>Applies a picture.</summary>
@@ -39,7 +39,7 @@ internal sealed class JobWatch
     {
         if (_previews.Count < MaxPreviews || _previews.ContainsKey(preview.GenerationId))
             _previews[preview.GenerationId] = preview;
-        Tell(preview.GenerationId, preview);
+        Notify(preview.GenerationId, preview);
     }
 
     /// <summary>Watches a generation: events and pictures. Only the newest ones wait, because a watcher that misses one asks anyway.</summary>
@@ -60,7 +60,7 @@ internal sealed class JobWatch
         });
     }
 
-    private void Tell(Guid id, object message)
+    private void Notify(Guid id, object message)
     {
         if (!_watchers.TryGetValue(id, out var list))
             return;

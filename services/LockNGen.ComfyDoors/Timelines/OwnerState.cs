@@ -8,42 +8,33 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.ComfyDoors.Timelines;
 
-/// <summary>Everything this door knows about one owner: the clients, their prompts, and how many of them are unfinished.</summary>
+/// <summary>
+/// Everything this door knows about one owner: the clients, their prompts, and how many of them are unfinished. One lock guards all of it; it is not held
+/// during requests to the GenerationApi.
+/// </summary>
 internal sealed class OwnerState
 {
-    /// <summary>A client that connects to a door that has just started may have been disconnected when its prompts ended.</summary>
-    private static readonly TimeSpan Recently = TimeSpan.FromMinutes(2);
-
-    /// <summary>Events that wait until their client is known.</summary>
-    private const int MaxWaiting = 10_000;
-
-    private readonly GenerationApiClient _api;
     private readonly DoorOptions _options;
     private readonly TimeProvider _clock;
-    private readonly SharedRead<PromptList> _load;
+    private readonly OwnerPrompts _prompts;
+    private readonly SharedRead<bool> _load;
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string ClientId, bool IsInterleaved), ClientSession> _sessions = [];
-    private readonly Dictionary<Guid, string?> _clients = [];
-    private readonly Dictionary<Guid, List<GenerationEvent>> _unknown = [];
-    private readonly Queue<Guid> _ended = new();
-    private readonly HashSet<Guid> _active = [];
-    private readonly HashSet<DoorSocket> _sockets = [];
+    private readonly ClientSessions _sessions;
+    private readonly PromptClients _clients = new();
+    private readonly QueueCount _count = new();
     private HashSet<ClientSession> _toLoad = [];
-    private DoorCaller _caller;
     private DateTimeOffset _usedAt;
-    private int _announced;
 
     public OwnerState(DoorCaller caller, GenerationApiClient api, DoorOptions options, TimeProvider clock)
     {
-        (_api, _options, _clock, _caller, _usedAt) = (api, options, clock, caller, clock.GetUtcNow());
-        _load = new SharedRead<PromptList>(LoadAsync);
+        (_options, _clock, _usedAt) = (options, clock, clock.GetUtcNow());
+        _prompts = new OwnerPrompts(api, caller);
+        _load = new SharedRead<bool>(LoadAsync);
+        _sessions = new ClientSessions(clock);
+        History = new HistoryCache(clock);
     }
 
-    /// <summary>Increases with every change of the history.</summary>
-    public int HistoryVersion { get; private set; }
-
-    /// <summary>The last answer about it.</summary>
-    public (int Version, DateTimeOffset At, byte[] Json)? History { get; set; }
+    public HistoryCache History { get; }
 
     /// <summary>No one is connected, and nothing needs to be kept.</summary>
     public bool IsForgotten
@@ -51,7 +42,7 @@ internal sealed class OwnerState
         get
         {
             lock (_gate)
-                return _sockets.Count == 0 && _sessions.Count == 0 && _clock.GetUtcNow() - _usedAt > _options.KeepTimelines;
+                return _count.Sockets.Count == 0 && _sessions.IsEmpty && _clock.GetUtcNow() - _usedAt > _options.KeepTimelines;
         }
     }
 
@@ -61,7 +52,7 @@ internal sealed class OwnerState
         get
         {
             lock (_gate)
-                return _sockets.Count > 0 || _sessions.Values.Any(s => s.Unfinished.Any());
+                return _count.Sockets.Count > 0 || _sessions.Unfinished.Any();
         }
     }
 
@@ -71,15 +62,16 @@ internal sealed class OwnerState
         get
         {
             lock (_gate)
-                return _sessions.Values.SelectMany(s => s.Unreported).ToHashSet();
+                return _sessions.Unreported.ToHashSet();
         }
     }
 
     /// <summary>Remembers the newest credentials, for requests of its own.</summary>
     public void Use(DoorCaller caller)
     {
+        _prompts.Use(caller);
         lock (_gate)
-            (_caller, _usedAt) = (caller, _clock.GetUtcNow());
+            _usedAt = _clock.GetUtcNow();
     }
 
     /// <summary>A prompt is about to be submitted: its events belong to this client.</summary>
@@ -87,11 +79,11 @@ internal sealed class OwnerState
     {
         lock (_gate)
         {
-            _clients[id] = clientId;
+            _clients.Set(id, clientId);
             if (clientId is not null)
-                SessionOf(clientId, isInterleaved: false).Expect(id, isHeld: true);
-            foreach (var other in SessionsOf(clientId))
-                other.Expect(id, isHeld: true);
+                _sessions.GetOrAdd(clientId, isInterleaved: false);
+            foreach (var session in _sessions.Of(clientId))
+                session.Expect(id, isHeld: true);
         }
     }
 
@@ -100,7 +92,7 @@ internal sealed class OwnerState
     {
         lock (_gate)
         {
-            _active.Add(id);
+            _count.Begin(id);
             Announce();
         }
     }
@@ -110,7 +102,7 @@ internal sealed class OwnerState
     {
         lock (_gate)
         {
-            foreach (var session in SessionsOf(_clients.GetValueOrDefault(id)))
+            foreach (var session in _sessions.Of(_clients.Of(id)))
                 session.Release(id);
             Announce();
         }
@@ -121,7 +113,7 @@ internal sealed class OwnerState
     {
         lock (_gate)
         {
-            foreach (var session in SessionsOf(_clients.GetValueOrDefault(id)))
+            foreach (var session in _sessions.Of(_clients.Of(id)))
                 session.Drop(id);
             _clients.Remove(id);
         }
@@ -133,7 +125,7 @@ internal sealed class OwnerState
         Use(socket.Caller);
         lock (_gate)
         {
-            var session = SessionOf(clientId, isInterleaved);
+            var session = _sessions.GetOrAdd(clientId, isInterleaved);
             if (session.IsLoaded)
                 return Join(socket, session);
             _toLoad.Add(session);
@@ -142,7 +134,7 @@ internal sealed class OwnerState
         // Clients reconnect by the hundreds when a door or their network is back, and they need the same answers.
         await _load.GetAsync(cancellationToken);
         lock (_gate)
-            return Join(socket, SessionOf(clientId, isInterleaved));
+            return Join(socket, _sessions.GetOrAdd(clientId, isInterleaved));
     }
 
     public void Detach(DoorSocket socket, ClientSession session)
@@ -150,9 +142,9 @@ internal sealed class OwnerState
         lock (_gate)
         {
             _usedAt = _clock.GetUtcNow();
-            _sockets.Remove(socket);
+            _count.Remove(socket);
             session.Detach(socket);
-            if (session.IsTelling)
+            if (session.IsSending)
                 Announce();
         }
     }
@@ -164,13 +156,13 @@ internal sealed class OwnerState
         {
             var isEnd = GenerationEventTypes.IsTerminal(message.Type);
             if (isEnd)
-                HistoryVersion++;
-            if (!Apply(message.GenerationId, timeline => timeline.Take(message)))
-                Wait(message);
+                History.Clear();
+            if (!Apply(message.GenerationId, timeline => timeline.Take(message)) && _clients.Keep(message))
+                _ = FindClientAsync(message.GenerationId);
             if (!isEnd)
                 return;
-            _ended.Enqueue(message.GenerationId);
-            _active.Remove(message.GenerationId);
+            _clients.End(message.GenerationId);
+            _count.End(message.GenerationId);
             Announce();
         }
     }
@@ -179,17 +171,7 @@ internal sealed class OwnerState
     public void Show(GenerationPreviewBytes preview)
     {
         lock (_gate)
-        {
-            foreach (var session in SessionsOf(_clients.GetValueOrDefault(preview.GenerationId)))
-                session.Apply(preview.GenerationId, timeline => timeline.Show(preview));
-        }
-    }
-
-    /// <summary>The history has changed.</summary>
-    public void Forget()
-    {
-        lock (_gate)
-            HistoryVersion++;
+            Apply(preview.GenerationId, timeline => timeline.Show(preview));
     }
 
     /// <summary>Ends the connections whose token is no longer valid.</summary>
@@ -197,7 +179,7 @@ internal sealed class OwnerState
     {
         lock (_gate)
         {
-            foreach (var socket in _sockets.Where(s => s.Caller.Identity is { } identity && revocations.IsRevoked(identity)))
+            foreach (var socket in _count.Sockets.Where(s => s.Caller.Identity is { } identity && revocations.IsRevoked(identity)))
                 socket.End();
         }
     }
@@ -206,42 +188,26 @@ internal sealed class OwnerState
     public void Beat()
     {
         lock (_gate)
-        {
-            foreach (var session in _sessions.Values.Where(s => s.Unfinished.Any()))
-                session.Send(ComfyFrames.Status(_announced));
-        }
+            _sessions.SendToUnfinished(ComfyFrames.Status(_count.Announced));
     }
 
     /// <summary>Compares the state here with the GenerationApi's: events may have been lost.</summary>
     public async Task ReconcileAsync(CancellationToken cancellationToken)
     {
         List<Guid> before, open;
-        DoorCaller asker;
+        lock (_gate)
+            (before, open) = ([.. _count.Active], [.. _sessions.Unfinished.Distinct()]);
+        var (active, ended) = await _prompts.CompareAsync(open, cancellationToken);
         lock (_gate)
         {
-            (before, asker) = ([.. _active], _caller);
-            open = [.. _sessions.Values.SelectMany(s => s.Unfinished).Distinct()];
-        }
-
-        var active = (await _api.ActiveAsync(asker, full: false, cancellationToken)).Items;
-        var ended = new List<Prompt>();
-        foreach (var id in open.Except(active.Select(p => p.Id)))
-        {
-            if (await _api.FindAsync(asker, id, full: false, cancellationToken) is { Generation.HasEnded: true } prompt)
-                ended.Add(prompt);
-        }
-
-        lock (_gate)
-        {
-            foreach (var prompt in ended)
+            foreach (var (id, generation) in ended.Select(p => (p.Id, p.Generation)))
             {
-                HistoryVersion++;
-                var generation = prompt.Generation;
-                Apply(prompt.Id, timeline => timeline.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt));
+                History.Clear();
+                Apply(id, timeline => timeline.End(generation.Status, generation.Error, generation.Images, generation.EndedAt ?? generation.CreatedAt));
             }
 
-            _active.ExceptWith(before.Except(active.Select(p => p.Id)));
-            Know(active);
+            _count.End(before.Except(active.Select(p => p.Id)));
+            Restore(active);
             Announce();
         }
     }
@@ -251,30 +217,22 @@ internal sealed class OwnerState
     {
         lock (_gate)
         {
-            foreach (var (key, session) in _sessions)
-            {
-                session.Sweep(_options.KeepTimelines);
-                if (session.IsForgotten(_options.KeepTimelines))
-                    _sessions.Remove(key);
-            }
-
-            while (_ended.Count > MaxWaiting)
-                _clients.Remove(_ended.Dequeue());
+            _sessions.Sweep(_options.KeepTimelines);
+            _clients.Sweep();
         }
     }
 
     /// <summary>Brings the sessions up to date that requested it before this begins.</summary>
-    private async Task<PromptList> LoadAsync()
+    private async Task<bool> LoadAsync()
     {
         HashSet<ClientSession> sessions;
         lock (_gate)
             (sessions, _toLoad) = (_toLoad, []);
-        var active = await _api.ActiveAsync(_caller, full: false, CancellationToken.None);
-        var ended = await _api.EndedWithinAsync(_caller, Recently, CancellationToken.None);
+        var (active, ended) = await _prompts.CurrentAsync();
         lock (_gate)
         {
             // In the order in which they began.
-            var prompts = ended.Items.Concat(active.Items).OrderBy(p => p.Generation.StartedAt ?? p.Generation.EndedAt).ToLookup(p => p.ClientId);
+            var prompts = ended.Concat(active).OrderBy(p => p.Generation.StartedAt ?? p.Generation.EndedAt).ToLookup(p => p.ClientId);
             foreach (var session in sessions.Where(s => !s.IsLoaded))
             {
                 session.IsLoaded = true;
@@ -282,35 +240,71 @@ internal sealed class OwnerState
                     session.Restore(prompt);
             }
 
-            Know(active.Items);
+            Restore(active);
             Announce();
         }
 
-        return active;
+        return true;
     }
+
+    /// <summary>Looks up the client of a prompt submitted through another door, or without one.</summary>
+    private async Task FindClientAsync(Guid id)
+    {
+        var prompt = await _prompts.FindAsync(id);
+        lock (_gate)
+        {
+            var kept = _clients.TakeKept(id);
+            _clients.TryAdd(id, prompt?.ClientId);
+            if (prompt is null)
+            {
+                _clients.End(id);
+                return;
+            }
+
+            foreach (var session in _sessions.Of(prompt.ClientId))
+            {
+                // A beginning before the first event received here was reported by another door.
+                if (kept is [GenerationQueued or GenerationStarted, ..])
+                    session.Expect(id, isHeld: false);
+                else
+                    session.Restore(prompt);
+                foreach (var message in kept)
+                    session.Apply(id, timeline => timeline.Take(message));
+            }
+
+            if (prompt.Generation.HasEnded)
+                _clients.End(id);
+            else
+                _count.Begin(id);
+            Announce();
+        }
+    }
+
+    // Everything below is called under the lock.
 
     private ClientSession Join(DoorSocket socket, ClientSession session)
     {
         // An ended prompt counts as unfinished while its end is still to be sent to a connected client, so the number may change when a client connects.
-        var isTelling = session.IsTelling;
+        var isSending = session.IsSending;
         session.Join(socket);
-        if (isTelling)
+        if (isSending)
             Announce();
-        _sockets.Add(socket);
-        session.Welcome(socket, _announced);
-        if (isTelling)
+        _count.Add(socket);
+        session.Welcome(socket, _count.Announced);
+        if (isSending)
             Announce();
         return session;
     }
 
-    private void Know(IReadOnlyList<Prompt> active)
+    /// <summary>Takes over active prompts whose client was not known.</summary>
+    private void Restore(IReadOnlyList<Prompt> active)
     {
         foreach (var prompt in active)
         {
-            _active.Add(prompt.Id);
+            _count.Begin(prompt.Id);
             if (!_clients.TryAdd(prompt.Id, prompt.ClientId))
                 continue;
-            foreach (var session in SessionsOf(prompt.ClientId))
+            foreach (var session in _sessions.Of(prompt.ClientId))
                 session.Restore(prompt);
         }
     }
@@ -318,97 +312,12 @@ internal sealed class OwnerState
     /// <summary>Advances the timelines of a prompt; false if its client is not known.</summary>
     private bool Apply(Guid id, Action<PromptTimeline> change)
     {
-        if (!_clients.TryGetValue(id, out var client))
+        if (!_clients.TryGet(id, out var client))
             return false;
-        foreach (var session in SessionsOf(client))
+        foreach (var session in _sessions.Of(client))
             session.Apply(id, change);
         return true;
     }
 
-    /// <summary>Keeps an event until its client is known.</summary>
-    private void Wait(GenerationEvent message)
-    {
-        if (_unknown.TryGetValue(message.GenerationId, out var waiting))
-        {
-            if (waiting.Count < MaxWaiting)
-                waiting.Add(message);
-        }
-        else if (_unknown.Count < MaxWaiting)
-        {
-            _unknown[message.GenerationId] = [message];
-            _ = AskAsync(message.GenerationId);
-        }
-    }
-
-    /// <summary>Looks up the client of a prompt submitted through another door, or without one.</summary>
-    private async Task AskAsync(Guid id)
-    {
-        Prompt? prompt = null;
-        try
-        {
-            prompt = await _api.FindAsync(_caller, id, full: false, CancellationToken.None);
-        }
-        catch (ApiException)
-        {
-            // The comparison with the GenerationApi finds it later.
-        }
-
-        lock (_gate)
-        {
-            _unknown.Remove(id, out var waiting);
-            _clients.TryAdd(id, prompt?.ClientId);
-            if (prompt is null)
-            {
-                _ended.Enqueue(id);
-                return;
-            }
-
-            var isWhole = waiting is [GenerationQueued or GenerationStarted, ..];
-            foreach (var session in SessionsOf(prompt.ClientId))
-            {
-                // A beginning before the first event received here was reported by another door.
-                if (isWhole)
-                    session.Expect(id, isHeld: false);
-                else
-                    session.Restore(prompt);
-                foreach (var message in waiting ?? [])
-                    session.Apply(id, timeline => timeline.Take(message));
-            }
-
-            if (prompt.Generation.HasEnded)
-                _ended.Enqueue(id);
-            else
-                _active.Add(id);
-            Announce();
-        }
-    }
-
-    /// <summary>Sends everyone the number of unfinished prompts, if it has changed: as many as /queue lists.</summary>
-    private void Announce()
-    {
-        var remaining = _active.Count + _sessions.Values.SelectMany(s => s.Waiting).Distinct().Count(id => !_active.Contains(id));
-        if (remaining == _announced)
-            return;
-        _announced = remaining;
-        var frame = ComfyFrames.Status(remaining);
-        foreach (var socket in _sockets)
-            socket.Send(frame);
-    }
-
-    private IEnumerable<ClientSession> SessionsOf(string? clientId)
-    {
-        if (clientId is null)
-            yield break;
-        if (_sessions.TryGetValue((clientId, false), out var inTurn))
-            yield return inTurn;
-        if (_sessions.TryGetValue((clientId, true), out var interleaved))
-            yield return interleaved;
-    }
-
-    private ClientSession SessionOf(string clientId, bool isInterleaved)
-    {
-        if (!_sessions.TryGetValue((clientId, isInterleaved), out var session))
-            _sessions.Add((clientId, isInterleaved), session = new ClientSession(clientId, isInterleaved, _clock));
-        return session;
-    }
+    private void Announce() => _count.Announce(_sessions.Waiting);
 }

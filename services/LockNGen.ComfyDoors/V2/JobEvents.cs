@@ -43,7 +43,7 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
     /// <summary>One client's stream.</summary>
     private sealed class Stream(GenerationApiClient api, JobWatch watch, TimeProvider clock, Guid id, DoorCaller caller, HttpContext context)
     {
-        private JobEventId _told = JobEventId.Parse(context.Request.Headers["Last-Event-ID"]);
+        private JobEventId _sent = JobEventId.Parse(context.Request.Headers["Last-Event-ID"]);
         private DateTimeOffset _progressAt;
         private DateTimeOffset _previewAt;
 
@@ -85,22 +85,22 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
             if (await api.FindLinkedAsync(caller, id, context.RequestAborted) is not { } job)
                 return null;
             var status = JobShapes.StatusEvent(job.Generation);
-            if (_told.Status.Length == 0 && !job.Generation.HasEnded)
+            if (_sent.Status.Length == 0 && !job.Generation.HasEnded)
                 await StatusAsync(status);
-            for (var i = _told.Outputs; i < job.Generation.Images.Count; i++)
+            for (var i = _sent.Outputs; i < job.Generation.Images.Count; i++)
             {
-                _told = _told with { Outputs = i + 1 };
+                _sent = _sent with { Outputs = i + 1 };
                 await WriteAsync("output", JobShapes.Output(context.Request, job, i));
             }
 
-            if (JobEventId.WordOf(status) != _told.Status)
+            if (JobEventId.WordOf(status) != _sent.Status)
                 await StatusAsync(status);
             return job.Generation.HasEnded ? null : job;
         }
 
         private Task StatusAsync(JsonObject status)
         {
-            _told = _told with { Status = JobEventId.WordOf(status) };
+            _sent = _sent with { Status = JobEventId.WordOf(status) };
             return WriteAsync("status", status);
         }
 
@@ -110,9 +110,9 @@ internal sealed class JobEvents(GenerationApiClient api, JobWatch watch, TimePro
 
         private async Task WriteAsync(string name, JsonObject data)
         {
-            _told = _told with { Number = _told.Number + 1 };
+            _sent = _sent with { Number = _sent.Number + 1 };
             await context.Response.WriteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"event: {name}\nid: {_told}\ndata: {V2Results.Text(data)}\n\n"), context.RequestAborted);
+                string.Create(CultureInfo.InvariantCulture, $"event: {name}\nid: {_sent}\ndata: {V2Results.Text(data)}\n\n"), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
 

@@ -11,7 +11,7 @@ internal sealed record OpenJobs(IReadOnlyList<OpenJob> All)
     public static OpenJobs Of(JsonElement answer) => answer.Child("jobs") is { ValueKind: JsonValueKind.Array } jobs
         && answer.Child("pagination")?.Child("has_more")?.ValueKind is null or JsonValueKind.False
             ? new([.. jobs.EnumerateArray().Select(OpenJob.Of)])
-            : throw new JsonException("It is no list of all open jobs.");
+            : throw new JsonException("It is not a list of all open jobs.");
 
     /// <summary>The same as a queue, with what is known of each prompt; null if one of them is not known.</summary>
     public QueueSnapshot? With(QueueSnapshot known)

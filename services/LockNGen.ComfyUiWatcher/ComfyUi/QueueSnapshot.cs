@@ -14,7 +14,7 @@ internal sealed record QueueSnapshot(IReadOnlyList<QueueItem> Running, IReadOnly
     /// <summary>Reads the answer; a malformed entry does not affect the others.</summary>
     public static QueueSnapshot Of(JsonElement answer) => answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("queue_running", out _)
         ? Of(ItemsOf(answer, "queue_running"), ItemsOf(answer, "queue_pending"))
-        : throw new JsonException("It is no queue of ComfyUI.");
+        : throw new JsonException("It is not a queue of ComfyUI.");
 
     private static IEnumerable<QueueItem> ItemsOf(JsonElement answer, string name) => answer.Items(name).Select(QueueItem.Of).OfType<QueueItem>();
 

@@ -200,9 +200,9 @@ internal sealed partial class GenerationOutbox(
     /// </summary>
     private void Repeat()
     {
-        var told = _newest.Events;
-        var isLeftBehind = told.Any(m => m.Sequence < _stateSequence);
-        foreach (var message in told)
+        var newest = _newest.Events;
+        var isLeftBehind = newest.Any(m => m.Sequence < _stateSequence);
+        foreach (var message in newest)
         {
             var again = isLeftBehind ? Number(message with { Timestamp = clock.GetUtcNow() }) : message;
             _newest.Note(again);
@@ -219,9 +219,8 @@ internal sealed partial class GenerationOutbox(
             return;
         }
 
-        // The bytes are sent before the event, which does not wait for their confirm.
         if (preview is not null)
-            publisher.Post(preview.Of(message), HeadersOf(receivedAt), confirmed: null, _stop);
+            _ = publisher.PostAsync(preview.Of(message), HeadersOf(receivedAt), _stop);
         publisher.Post(message, HeadersOf(receivedAt), () => Confirmed(message.Type, receivedAt), _stop);
     }
 

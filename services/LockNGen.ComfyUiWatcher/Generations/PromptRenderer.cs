@@ -208,7 +208,7 @@ internal sealed partial class PromptRenderer(
     [LoggerMessage(LogLevel.Information, "Adopted prompt {PromptId} of {GenerationId} on {Instance}")]
     private partial void LogAdopted(Guid generationId, string promptId, string instance);
 
-    [LoggerMessage(LogLevel.Information, "Prompt {PromptId} of {GenerationId} was told to have ended, and is in the queue of {Instance} all the same")]
+    [LoggerMessage(LogLevel.Information, "Prompt {PromptId} of {GenerationId} was reported as ended, but is still in the queue of {Instance}")]
     private partial void LogNotEnded(Guid generationId, string promptId, string instance);
 
     [LoggerMessage(LogLevel.Warning, "The request to stop {GenerationId} did not reach {Instance}: {Reason}")]

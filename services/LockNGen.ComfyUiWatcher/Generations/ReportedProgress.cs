@@ -13,14 +13,14 @@ internal sealed class ReportedProgress : IDisposable
     /// <summary>Longer than a generation stays without an attempt while its instance is there.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
 
-    private readonly MemoryCache _told = new(new MemoryCacheOptions { SizeLimit = MaxGenerations });
+    private readonly MemoryCache _reported = new(new MemoryCacheOptions { SizeLimit = MaxGenerations });
 
     /// <summary>Remembers what the ending attempt has published.</summary>
     public void Note(Guid generationId, int overallProgress) =>
-        _told.Set(generationId, overallProgress, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
+        _reported.Set(generationId, overallProgress, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
 
     /// <summary>Where the next attempt begins, given what the ledger knows.</summary>
-    public int AtLeast(Guid generationId, int known) => Math.Max(known, _told.Get<int?>(generationId) ?? 0);
+    public int AtLeast(Guid generationId, int known) => Math.Max(known, _reported.Get<int?>(generationId) ?? 0);
 
-    public void Dispose() => _told.Dispose();
+    public void Dispose() => _reported.Dispose();
 }

@@ -21,7 +21,7 @@ internal sealed partial class InstancePoll(
     private readonly QueueReader _queue = new(client, () => sockets.Awaited);
     private readonly OrphanedPrompts _orphans = new(instance, client, sockets, workerCheck, services);
     private readonly OtherPrompts _others = new(
-        instance, client, new OtherPromptTeller(instance, server, client, services), services.Clock, services.Logger);
+        instance, client, new OtherPromptReporter(instance, server, client, services), services.Clock, services.Logger);
     private TaskCompletionSource _poke = NewPoke();
     private int _losses;
 

@@ -57,6 +57,6 @@ internal sealed partial class OrphanedPrompts(
     [LoggerMessage(LogLevel.Information, "The owner of generation {GenerationId} on {Instance} is not known yet: {Reason}")]
     private partial void LogUnknown(Guid generationId, string instance, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Nobody claims prompt {PromptId} of generation {GenerationId} on {Instance}, stopping it")]
+    [LoggerMessage(LogLevel.Warning, "No one claims prompt {PromptId} of generation {GenerationId} on {Instance}, stopping it")]
     private partial void LogStopping(string promptId, Guid generationId, string instance);
 }

@@ -8,7 +8,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// Prompts submitted by others, from ComfyUI's own page or by scripts. ComfyUI sends their progress only to their submitters, so their start
 /// and outcome are all that a watcher can report. It takes them from the queue and the history, without touching anyone's socket.
 /// </summary>
-internal sealed partial class OtherPrompts(string instance, ComfyUiClient client, OtherPromptTeller teller, TimeProvider clock, ILogger logger)
+internal sealed partial class OtherPrompts(string instance, ComfyUiClient client, OtherPromptReporter reporter, TimeProvider clock, ILogger logger)
 {
     private const int MaxWaiting = 1000;
 
@@ -16,7 +16,7 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
     private const int MaxPromptId = 200;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _open = new();
-    private readonly RecentIds _told = new(MaxWaiting);
+    private readonly RecentIds _reported = new(MaxWaiting);
     private readonly HashSet<string> _before = [];
     private readonly Channel<News> _news = Channel.CreateBounded<News>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
@@ -56,7 +56,7 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
         try
         {
             await foreach (var news in _news.Reader.ReadAllAsync(cancellationToken))
-                await TellAsync(news, cancellationToken);
+                await ReportAsync(news, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -64,14 +64,14 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
         }
     }
 
-    private async Task TellAsync(News news, CancellationToken cancellationToken)
+    private async Task ReportAsync(News news, CancellationToken cancellationToken)
     {
         try
         {
             if (news == News.Unseen)
                 await LookUpUnseenAsync(cancellationToken);
             else if (!news.HasEnded)
-                await teller.BeginAsync(news.PromptId, news.StartedAt!.Value, cancellationToken);
+                await reporter.BeginAsync(news.PromptId, news.StartedAt!.Value, cancellationToken);
             // Not in the history: someone deleted it or cleared the history, or the server restarted. Then there is no outcome to report.
             else if (await client.GetHistoryAsync(news.PromptId, cancellationToken) is { } entry)
                 await EndAsync(news, entry, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // A failure of one must not keep the others from being reported.
-            LogUntold(news.PromptId, instance, e.Message);
+            LogNotReported(news.PromptId, instance, e.Message);
         }
     }
 
@@ -99,16 +99,16 @@ internal sealed partial class OtherPrompts(string instance, ComfyUiClient client
 
     private async Task EndAsync(News news, PromptHistory entry, CancellationToken cancellationToken)
     {
-        if (!_told.Add(news.PromptId))
+        if (!_reported.Add(news.PromptId))
             return;
         var startedAt = news.StartedAt ?? clock.GetUtcNow();
         if (news.StartedAt is null)
-            await teller.BeginAsync(news.PromptId, startedAt, cancellationToken);
-        await teller.EndAsync(news.PromptId, startedAt, entry, cancellationToken);
+            await reporter.BeginAsync(news.PromptId, startedAt, cancellationToken);
+        await reporter.EndAsync(news.PromptId, startedAt, entry, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "Prompt {PromptId} of another client on {Instance} could not be reported: {Reason}")]
-    private partial void LogUntold(string promptId, string instance, string reason);
+    private partial void LogNotReported(string promptId, string instance, string reason);
 
     /// <summary>A prompt that has begun or left the queue; its start is null if it was never seen running.</summary>
     private sealed record News(string PromptId, DateTimeOffset? StartedAt, bool HasEnded)

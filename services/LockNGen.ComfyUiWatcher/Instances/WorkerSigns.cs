@@ -98,7 +98,7 @@ internal sealed class WorkerSigns(TimeSpan quietAfter, TimeSpan deadAfter, TimeS
             if (queue.Remaining == 0)
                 return null;
             if (at - _movedAt >= quietAfter && _log?.WorkerDeaths > _refutedDeaths)
-                return new WorkerDeath("its log tells that the thread that renders has ended with an exception", _running);
+                return new WorkerDeath("its log shows that the thread that renders has ended with an exception", _running);
             foreach (var (promptId, since) in _interrupted)
             {
                 if (IsOver(since, _deadAfter, at))

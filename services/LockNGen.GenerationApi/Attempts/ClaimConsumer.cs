@@ -125,7 +125,7 @@ internal sealed partial class ClaimConsumer(
     private static PromptPlan Prompt(int imageIndex, RenderPlan plan, IReadOnlyList<InputValue> models) => new()
     {
         ImageIndex = imageIndex,
-        Seed = plan.Seeds is [var told, ..] ? told.At(imageIndex) : null,
+        Seed = plan.Seeds is [var seed, ..] ? seed.At(imageIndex) : null,
         Inputs =
         [
             .. plan.Seeds.Select(s => new InputValue { NodeId = s.NodeId, Name = s.Name, Value = JsonSerializer.SerializeToElement(s.At(imageIndex)) }),

@@ -49,7 +49,7 @@ internal static class FileEndpoints
     private static ProblemHttpResult? FindProblem(NamedFile file)
     {
         if (!Folders.Contains(file.Folder, StringComparer.Ordinal))
-            return Problem.Invalid("folder", ErrorCodes.NotAChoice, $"folder is none of: {string.Join(", ", Folders)}.");
+            return Problem.Invalid("folder", ErrorCodes.NotAChoice, $"folder is not one of: {string.Join(", ", Folders)}.");
         if (file.Name.Length is 0 or > MaxPath || file.Subfolder.Length > MaxPath || file.Name.AsSpan().ContainsAny("/\\\0"))
             return Problem.Invalid("name", ErrorCodes.OutOfRange, $"name must have 1 to {MaxPath} characters and no folder, subfolder at most {MaxPath}.");
         return UploadName.In(file.Upload) is null ? Problem.Invalid("upload", ErrorCodes.UnknownUpload, "upload is not a name that POST /api/uploads has returned.") : null;

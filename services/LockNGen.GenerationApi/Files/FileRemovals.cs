@@ -57,7 +57,7 @@ internal sealed partial class FileRemovals(GenerationsDatabase database, IImageS
                 LogFailed(key, e);
                 failed.Add(key);
             }
-            catch (Exception e) when (e is StorageAwayException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e) when (e is StorageUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // The next ones would fail as well.
                 LogFailed(key, e);

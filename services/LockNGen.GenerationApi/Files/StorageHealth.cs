@@ -56,7 +56,7 @@ internal sealed class StorageHealth(GenerationsDatabase database, IImageStore fi
                 cancellationToken);
             await TryFileAsync(cancellationToken);
         }
-        catch (StorageAwayException e)
+        catch (StorageUnavailableException e)
         {
             return e.IsRefusal
                 ? HealthCheckResult.Unhealthy(e.Message)
@@ -84,7 +84,7 @@ internal sealed class StorageHealth(GenerationsDatabase database, IImageStore fi
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StorageAwayException($"Storing a small file took longer than {FilePatience.TotalSeconds:0} s.", isRefusal: false, e);
+            throw new StorageUnavailableException($"Storing a small file took longer than {FilePatience.TotalSeconds:0} s.", isRefusal: false, e);
         }
     }
 }

@@ -111,7 +111,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
         }
         catch (IOException e) when (e.HResult is NoSpaceOnUnix or NoSpaceOnWindows)
         {
-            throw Refused(StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFull, "There is no room for this upload at the moment. Try again later.");
+            throw Refused(StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFull, "There is no space for this upload at the moment. Try again later.");
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed class UploadStore(GenerationsDatabase database, IImageStore file
     }
 
     private static UploadRefusedException NoRoom() =>
-        Refused(StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFull, "There is no room for uploads at the moment. Try again later.");
+        Refused(StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFull, "There is no space for uploads at the moment. Try again later.");
 
     private static UploadRefusedException Refused(int status, string code, string message) => new(status, code, message);
 

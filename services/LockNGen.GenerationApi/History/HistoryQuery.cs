@@ -14,6 +14,8 @@ internal sealed record HistoryQuery
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
 
+    private static readonly string[] Active = [GenerationStatus.Queued.WireName(), GenerationStatus.Dispatched.WireName(), GenerationStatus.Running.WireName()];
+
     /// <summary>The most to return, 1-200. Default 50.</summary>
     [FromQuery]
     public int? Limit { get; init; }
@@ -93,7 +95,7 @@ internal sealed record HistoryQuery
     private List<string> Statuses() =>
     [
         .. (Status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .SelectMany(s => s == "active" ? ["queued", "dispatched", "running"] : new[] { s.ToLowerInvariant() }),
+            .SelectMany(s => s == "active" ? Active : [s.ToLowerInvariant()]),
     ];
 
     private long? Before() => Cursor is not null && PageCursor.TryRead(Cursor, out var number) ? number : null;

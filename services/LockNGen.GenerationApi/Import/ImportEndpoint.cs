@@ -39,7 +39,7 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
         .WithSummary("Read a workflow of any format, say who can run it, and propose parameters")
         .WithDescription(
             "The body is the API's format, the editor's, {\"prompt\": ...}, or a PNG, WebP, JPEG, MP4, WebM, FLAC, MP3, Ogg or GLB file that ComfyUI wrote; "
-            + "as it is, or as the form field file. Nothing is stored, and nothing is refused that some instance can run.");
+            + "as the body, or as the form field file. Nothing is stored, and no workflow is refused because an instance cannot run it.");
 
     public void Dispose() => _places.Dispose();
 

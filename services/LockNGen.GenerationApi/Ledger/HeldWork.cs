@@ -18,10 +18,10 @@ internal static class HeldWork
         foreach (var one in held)
         {
             // Older watchers do not report when ComfyUI begins; theirs counts from the claim.
-            var tells = one.Begun is not null;
+            var saysBegun = one.Begun is not null;
             if (one.Begun != false)
-                await BeginAsync(session, one, tells ? session.Now - TimeSpan.FromSeconds(one.RenderSeconds) : null);
-            if (!await NoteAsync(session, one, tells))
+                await BeginAsync(session, one, saysBegun ? session.Now - TimeSpan.FromSeconds(one.RenderSeconds) : null);
+            if (!await NoteAsync(session, one, saysBegun))
                 abandon.Add(one.GenerationId);
         }
 
@@ -35,7 +35,7 @@ internal static class HeldWork
     }
 
     // Readers may have seen more since the heartbeat, and when the watcher dies that is unknown: assume as much again as since the one before.
-    private static async Task<bool> NoteAsync(DatabaseSession session, HeldGeneration held, bool tells) => await session.ExecuteAsync(
+    private static async Task<bool> NoteAsync(DatabaseSession session, HeldGeneration held, bool saysBegun) => await session.ExecuteAsync(
         """
         UPDATE generations SET held_at = @Now,
             progress_floor = CASE
@@ -56,8 +56,8 @@ internal static class HeldWork
             OverallProgress = Math.Clamp(held.OverallProgress, 0, 100),
             Margin,
             held.WaitsBehind,
-            render = tells ? held.RenderSeconds : (double?)null,
-            quiet = tells ? held.QuietSeconds : (double?)null,
+            render = saysBegun ? held.RenderSeconds : (double?)null,
+            quiet = saysBegun ? held.QuietSeconds : (double?)null,
             session.Now,
         }) != 0;
 }

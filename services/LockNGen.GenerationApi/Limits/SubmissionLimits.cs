@@ -79,10 +79,10 @@ internal sealed class SubmissionLimits
     private static ProblemHttpResult? Refusal(IReadOnlyList<RateLimitResponse> answers, IHeaderDictionary headers)
     {
         var refused = answers.Where(a => !a.IsAllowed).MaxBy(a => a.Reset);
-        var told = refused ?? answers.MinBy(a => a.Remaining)!;
-        headers["RateLimit-Limit"] = told.Limit.Limit.ToString(CultureInfo.InvariantCulture);
-        headers["RateLimit-Remaining"] = told.Remaining.ToString(CultureInfo.InvariantCulture);
-        headers["RateLimit-Reset"] = told.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+        var nearest = refused ?? answers.MinBy(a => a.Remaining)!;
+        headers["RateLimit-Limit"] = nearest.Limit.Limit.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Remaining"] = nearest.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Reset"] = nearest.ResetSeconds.ToString(CultureInfo.InvariantCulture);
         if (refused is null)
             return null;
         headers.RetryAfter = refused.ResetSeconds.ToString(CultureInfo.InvariantCulture);

@@ -30,7 +30,7 @@ internal sealed class S3Bucket : IDisposable
     public string KeyOf(string key) => _options.Prefix + key;
 
     /// <summary>Calls the service.</summary>
-    /// <exception cref="StorageAwayException">The call failed.</exception>
+    /// <exception cref="StorageUnavailableException">The call failed.</exception>
     public async Task<T> CallAsync<T>(Func<IAmazonS3, Task<T>> call, CancellationToken cancellationToken)
     {
         try
@@ -39,7 +39,7 @@ internal sealed class S3Bucket : IDisposable
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
-            throw Away(e);
+            throw Unavailable(e);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class S3Bucket : IDisposable
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
-            throw Away(e);
+            throw Unavailable(e);
         }
     }
 
@@ -72,9 +72,9 @@ internal sealed class S3Bucket : IDisposable
     };
 
     /// <summary>The failure as one exception in place of the SDK's many.</summary>
-    public StorageAwayException Away(Exception e) => e is AmazonS3Exception { StatusCode: var status, ErrorCode: var code } && (int)status is >= 300 and < 500 and not 408 and not 429
-        ? new StorageAwayException($"The object storage refuses to work with the bucket '{Name}': {code} {e.Message} (HTTP {(int)status})", isRefusal: true, e)
-        : new StorageAwayException($"The object storage does not answer: {e.Message}", isRefusal: false, e);
+    public StorageUnavailableException Unavailable(Exception e) => e is AmazonS3Exception { StatusCode: var status, ErrorCode: var code } && (int)status is >= 300 and < 500 and not 408 and not 429
+        ? new StorageUnavailableException($"The object storage refuses to work with the bucket '{Name}': {code} {e.Message} (HTTP {(int)status})", isRefusal: true, e)
+        : new StorageUnavailableException($"The object storage does not answer: {e.Message}", isRefusal: false, e);
 
     private static AmazonS3Config ConfigOf(S3Options options, Uri? endpoint)
     {

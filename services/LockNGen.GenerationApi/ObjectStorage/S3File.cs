@@ -64,7 +64,7 @@ internal sealed class S3File : Stream
         }
         catch (Exception e) when (S3Bucket.IsFailure(e, cancellationToken))
         {
-            throw _bucket.Away(e);
+            throw _bucket.Unavailable(e);
         }
     }
 

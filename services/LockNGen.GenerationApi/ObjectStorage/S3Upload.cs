@@ -70,7 +70,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, PartReader parts, in
             var abort = new AbortMultipartUploadRequest { BucketName = bucket.Name, Key = key, UploadId = id };
             await bucket.CallAsync(s3 => s3.AbortMultipartUploadAsync(abort, limit.Token), CancellationToken.None);
         }
-        catch (Storage.StorageAwayException)
+        catch (Storage.StorageUnavailableException)
         {
             // The caller gets the first failure.
         }

@@ -8,7 +8,7 @@ internal sealed partial class StorageExceptionHandler(ILogger<StorageExceptionHa
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not StorageAwayException)
+        if (exception is not StorageUnavailableException)
             return false;
         LogAway(httpContext.Request.Path, exception.Message);
         httpContext.Response.Headers.RetryAfter = "5";

@@ -81,15 +81,15 @@ internal static class WaitingList
         return rows.ToDictionary(r => r.Id, r => new QueuePlace(r.Position, speed.WaitSeconds(r.Position, r.SecondsAhead)));
     }
 
-    /// <summary>Waiting generations whose place has changed since it was last reported, longest unreported first.</summary>
-    public static Task<IReadOnlyList<WaitingRow>> MovedAsync(DatabaseSession session, DateTimeOffset toldBefore, int limit) => session.QueryAsync<WaitingRow>(
+    /// <summary>Waiting generations whose place has changed since it was last announced (<c>told_position</c>, <c>told_at</c>), longest unannounced first.</summary>
+    public static Task<IReadOnlyList<WaitingRow>> MovedAsync(DatabaseSession session, DateTimeOffset announcedBefore, int limit) => session.QueryAsync<WaitingRow>(
         Ranked + """
          SELECT g.id, g.owner, g.attempt, g.event_number, g.trace_parent, r.position, r.seconds_ahead FROM ranked r JOIN generations g ON g.number = r.number
-        WHERE r.position <> COALESCE(g.told_position, -1) AND COALESCE(g.told_at, 0) <= @toldBefore
+        WHERE r.position <> COALESCE(g.told_position, -1) AND COALESCE(g.told_at, 0) <= @announcedBefore
             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.generation_id = r.id)
         ORDER BY g.told_at, r.position LIMIT @limit
         """,
-        new { toldBefore, limit });
+        new { announcedBefore, limit });
 }
 
 /// <summary>The place of a waiting generation.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class Scheduler(
             }
             catch (Exception e)
             {
-                LogFailed(e, e is DbException ? "the database is away" : e.Message);
+                LogFailed(e, e is DbException ? "the database is unavailable" : e.Message);
                 await Task.Delay(Retry.DelayAfter(++failures), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -73,7 +73,7 @@ internal sealed partial class Scheduler(
             foreach (var offer in await dispatcher.DispatchAsync(cancellationToken))
                 sends.Add(SendAsync(offer.Watcher, offer.TraceParent, offer.Command, cancellationToken));
             if (isSweepDue)
-                await positions.TellAsync(cancellationToken);
+                await positions.AnnounceAsync(cancellationToken);
         }
 
         Diagnostics.SchedulingPass(Stopwatch.GetElapsedTime(started));

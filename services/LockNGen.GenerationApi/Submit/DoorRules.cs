@@ -12,7 +12,7 @@ internal static class DoorRules
         if (door is null)
             return;
         if (!Kinds.Contains(door.Kind, StringComparer.Ordinal))
-            errors.Add(new ProblemError { Field = "door.kind", Code = ErrorCodes.NotAChoice, Message = $"door.kind is none of: {string.Join(", ", Kinds)}." });
+            errors.Add(new ProblemError { Field = "door.kind", Code = ErrorCodes.NotAChoice, Message = $"door.kind is not one of: {string.Join(", ", Kinds)}." });
         if (door.ClientId?.Length > MaxClientId)
             errors.Add(new ProblemError { Field = "door.clientId", Code = ErrorCodes.OutOfRange, Message = $"clientId has more than {MaxClientId} characters." });
     }

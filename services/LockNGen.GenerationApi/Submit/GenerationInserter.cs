@@ -44,8 +44,8 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             QueueTimeoutSeconds = submission.QueueTimeoutSeconds,
             EventNumber = 1,
             CreatedAt = group.Session.Now,
-            ToldPosition = place.Position,
-            ToldAt = group.Session.Now,
+            AnnouncedPosition = place.Position,
+            AnnouncedAt = group.Session.Now,
             TraceParent = traceParent,
         };
         var inputs = new NewInputs

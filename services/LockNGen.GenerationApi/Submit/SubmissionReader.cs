@@ -52,7 +52,7 @@ internal sealed class SubmissionReader(
         var queueTimeout = InRange("queueTimeoutSeconds", request.QueueTimeoutSeconds ?? queueOptions.Value.DefaultQueueTimeoutSeconds, QueueOptions.MaxTimeoutSeconds, errors);
         var priority = Array.IndexOf(Priorities, request.Priority ?? "normal");
         if (priority < 0)
-            errors.Add(Error("priority", ErrorCodes.NotAChoice, $"priority '{request.Priority}' is none of: {string.Join(", ", Priorities)}."));
+            errors.Add(Error("priority", ErrorCodes.NotAChoice, $"priority '{request.Priority}' is not one of: {string.Join(", ", Priorities)}."));
         else if (priority == HighPriority && !caller.MayHurry)
             errors.Add(Error("priority", ErrorCodes.ForbiddenPriority, $"priority 'high' needs the scope {Caller.PriorityScope}."));
         CheckMetadata(request.Metadata, errors);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using LockNGen.GenerationApi.Outbox;
 using LockNGen.GenerationApi.Queue;
 using LockNGen.Storage;
@@ -73,8 +74,14 @@ internal sealed record NewGeneration
     public required int QueueTimeoutSeconds { get; init; }
     public required long EventNumber { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
-    public required int ToldPosition { get; init; }
-    public required DateTimeOffset ToldAt { get; init; }
+
+    // These columns keep their old names, because replicas of an older version may run beside this one.
+    [Column("told_position")]
+    public required int AnnouncedPosition { get; init; }
+
+    [Column("told_at")]
+    public required DateTimeOffset AnnouncedAt { get; init; }
+
     public string? TraceParent { get; init; }
 }
 

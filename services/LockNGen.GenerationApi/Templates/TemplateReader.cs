@@ -59,7 +59,7 @@ internal static partial class TemplateReader
             else if (parameters.Exists(p => p.Name == body.Name))
                 Add(field + ".name", ErrorCodes.NotAChoice, $"There are two parameters '{body.Name}'.");
             if (!Enum.TryParse<ParameterType>(body.Type, ignoreCase: true, out var type) || int.TryParse(body.Type, out _))
-                Add(field + ".type", ErrorCodes.NotAChoice, $"{field}.type '{Quoted.Short(body.Type ?? "")}' is none of: {string.Join(", ", Enum.GetNames<ParameterType>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.");
+                Add(field + ".type", ErrorCodes.NotAChoice, $"{field}.type '{Quoted.Short(body.Type ?? "")}' is not one of: {string.Join(", ", Enum.GetNames<ParameterType>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.");
             if (new[] { body.Match, body.Avoid }.Any(l => l?.Count > MaxPatterns || l?.Any(p => p is not { Length: > 0 and <= MaxTitle }) == true))
                 Add(field + ".match", ErrorCodes.OutOfRange, $"{field}.match and avoid have at most {MaxPatterns} names, each of 1 to {MaxTitle} characters.");
             if (body.Min > body.Max)

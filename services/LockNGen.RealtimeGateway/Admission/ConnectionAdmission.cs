@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace LockNGen.RealtimeGateway.Admission;
 
 /// <summary>
-/// Who gets in, decided before anything is upgraded or streamed: attempts, then identity, then room. The limiters are those of ASP.NET
-/// Core's rate limiting; its middleware would come too early to know a ticket's user, and frees a slot too late for an upgraded connection.
+/// Which clients are let in, decided before anything is upgraded or streamed: first attempts, then identity, then room. The limiters are those of
+/// ASP.NET Core's rate limiting; its middleware runs too early to know a ticket's user, and frees a slot too late for an upgraded connection.
 /// </summary>
 internal sealed partial class ConnectionAdmission(
     IOptions<ConnectionOptions> options, TicketService tickets, DrainState drain, GatewayMetrics metrics, ILogger<ConnectionAdmission> logger) : IDisposable
@@ -41,7 +41,7 @@ internal sealed partial class ConnectionAdmission(
 
     private readonly ConcurrencyLimiter _total = new(new ConcurrencyLimiterOptions { PermitLimit = options.Value.Max });
 
-    /// <summary>Lets a request in that is over soon; null when it was refused and has been answered.</summary>
+    /// <summary>Admits a short request; null if it was refused and has been answered.</summary>
     public async Task<Caller?> IdentifyAsync(HttpContext context)
     {
         if (drain.IsDraining)
@@ -54,11 +54,11 @@ internal sealed partial class ConnectionAdmission(
             return null;
         if (CallerOf(context) is not null || context.Request.Query["ticket"].ToString() is not { Length: > 0 } ticket)
             return await RecogniseAsync(context);
-        // Only now is known whose ticket it is: for its user it is one more attempt, from whatever address.
+        // Only now is the user of the ticket known: it counts as another attempt of that user, from any address.
         return await tickets.RedeemAsync(context, ticket) is { } caller && await CountAttemptAsync(context, Client(context, caller)) ? caller : null;
     }
 
-    /// <summary>Only asks who it is: for what a page may ask for many times a second.</summary>
+    /// <summary>Only identifies the caller: for requests that a page may send many times a second.</summary>
     public async Task<Caller?> RecogniseAsync(HttpContext context)
     {
         if (CallerOf(context) is { } caller)
@@ -69,7 +69,7 @@ internal sealed partial class ConnectionAdmission(
         return null;
     }
 
-    /// <summary>Lets a connection in; null when it was refused and has been answered. Disposing the answer frees its place.</summary>
+    /// <summary>Admits a connection; null if it was refused and has been answered. Disposing the result frees its place.</summary>
     public async Task<Admitted?> AdmitAsync(HttpContext context)
     {
         if (await IdentifyAsync(context) is not { } caller)
@@ -105,7 +105,7 @@ internal sealed partial class ConnectionAdmission(
     private static Caller? CallerOf(HttpContext context) =>
         context.User.Identity is { IsAuthenticated: true } ? Caller.Of(context) : null;
 
-    /// <summary>Whose limits count: the user's when authenticated, else the address's (of IPv6 the network that one customer gets).</summary>
+    /// <summary>Whose limits apply: those of the user if authenticated, otherwise of the address (for IPv6, of the network that one customer gets).</summary>
     private static string Client(HttpContext context, Caller? caller)
     {
         if (caller is { IsAuthenticated: true, Owner: { } owner })
@@ -113,7 +113,7 @@ internal sealed partial class ConnectionAdmission(
         return "net " + ClientNetwork.Of(context.Connection.RemoteIpAddress);
     }
 
-    /// <summary>False when it was one too many, which has been answered.</summary>
+    /// <summary>False if it exceeded the limit, which has been answered.</summary>
     private async Task<bool> CountAttemptAsync(HttpContext context, string client)
     {
         using var attempt = _attempts.AttemptAcquire(client);
@@ -144,7 +144,7 @@ internal sealed partial class ConnectionAdmission(
     private partial void LogRefused(string client, string path, int status, string reason);
 }
 
-/// <summary>A client that was let in, its place, and what counts each message against the limit of all its connections together.</summary>
+/// <summary>An admitted client, its place, and the limiter for the messages of all its connections.</summary>
 internal sealed record Admitted(Caller Caller, RateLimitLease Total, RateLimitLease Own, Func<bool> MaySend) : IDisposable
 {
     public void Dispose()

@@ -16,7 +16,7 @@ internal sealed class TicketService(CommandClient commands, RevocationList revoc
             .WithTags("Realtime")
             .WithSummary("A ticket that opens one WebSocket or SSE stream within 30 seconds, as ?ticket=...");
 
-    /// <summary>The caller whom the ticket was issued to; null when it is no good, which has been answered.</summary>
+    /// <summary>The caller to whom the ticket was issued; null if it is not valid, which has been answered.</summary>
     public async Task<Caller?> RedeemAsync(HttpContext context, string ticket)
     {
         TicketAnswer answer;

@@ -15,6 +15,6 @@ internal sealed partial class EventReader(GatewayMetrics metrics, ILogger<EventR
         return null;
     }
 
-    [LoggerMessage(LogLevel.Warning, "A message of {Length} bytes is no event of LockN Gen and was dropped")]
+    [LoggerMessage(LogLevel.Warning, "A message of {Length} bytes is not an event of LockN Gen and was dropped")]
     private partial void LogUnreadable(int length);
 }

@@ -25,7 +25,9 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     private const int PreviewPrefetch = 2 * AcknowledgeEvery;
 
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Answers wait in line behind everything that was delivered before. A broker that is silent is noticed by the canary.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly byte[] ProgressExchange = Encoding.ASCII.GetBytes(GenerationEventTypes.Progress);
     private static readonly byte[] PreviewExchange = Encoding.ASCII.GetBytes(GenerationPreviewBytes.Exchange);
@@ -110,8 +112,8 @@ internal sealed class ReplicaConsumer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task ConsumeAsync(int prefetch, CancellationToken cancellationToken)
     {
-        await CallAsync(() => _connection.Consume(Events, "e", (ushort)prefetch), cancellationToken);
         await CallAsync(() => _connection.Consume(Previews, "p", PreviewPrefetch), cancellationToken);
+        await CallAsync(() => _connection.Consume(Events, "e", (ushort)prefetch), cancellationToken);
     }
 
     /// <summary>Sends a heartbeat.</summary>

@@ -6,8 +6,8 @@ using LockNGen.Web.Authentication;
 namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>
-/// One client: a bounded queue and a single writer. Anybody may offer messages; the write loop that the connection belongs to takes all
-/// that wait and writes them at once, so a busy connection costs fewer writes, and an idle one costs nothing.
+/// One client: a bounded queue and a single writer. Any thread may offer messages; the write loop of the connection takes all waiting
+/// messages and writes them at once, so a busy connection needs fewer writes, and an idle one costs nothing.
 /// </summary>
 internal sealed class ClientConnection(
     Caller caller, ClientTransport transport, ClientView view, WriteLoop loop, ConnectionOptions options, GatewayMetrics metrics, TimeProvider clock)
@@ -28,7 +28,7 @@ internal sealed class ClientConnection(
 
     public ClientTransport Transport => transport;
 
-    /// <summary>Whether nothing but a goodbye will be written any more.</summary>
+    /// <summary>Whether nothing more is written, except perhaps a close frame.</summary>
     public bool IsClosing
     {
         get
@@ -38,10 +38,10 @@ internal sealed class ClientConnection(
         }
     }
 
-    /// <summary>Why it is over, for the log.</summary>
+    /// <summary>Why it ended, for the log.</summary>
     public string ClosedWith { get; private set; } = "the client has gone";
 
-    /// <summary>Whether the stream is over when the generation is (SSE on one generation).</summary>
+    /// <summary>Whether the stream ends when the generation does (SSE on one generation).</summary>
     public bool EndsWithGeneration { init => _endsWithGeneration = value; }
 
     /// <summary>Whether the client answers pings; an SSE client cannot.</summary>
@@ -62,7 +62,7 @@ internal sealed class ClientConnection(
 
     public override bool Watches(Guid generationId) => Watched.Contains(generationId);
 
-    /// <summary>Sends a message whatever the client's filters.</summary>
+    /// <summary>Sends a message regardless of the client's filters.</summary>
     public void Send(ServerMessage message)
     {
         lock (_gate)
@@ -77,14 +77,14 @@ internal sealed class ClientConnection(
         }
     }
 
-    /// <summary>Says goodbye after what is queued, and gives the client a while to say so too.</summary>
+    /// <summary>Sends a close frame after the queued messages, and gives the client some time to answer it.</summary>
     public void Close(int code, string reason)
     {
         lock (_gate)
             CloseLocked(code, reason);
     }
 
-    /// <summary>Takes a goodbye that is already on its way out (<see cref="System.Net.WebSockets"/> sends its own on broken frames).</summary>
+    /// <summary>Sends a finished close frame (<see cref="System.Net.WebSockets"/> makes its own for broken frames).</summary>
     public void CloseWith(ServerMessage goodbye)
     {
         lock (_gate)
@@ -97,7 +97,7 @@ internal sealed class ClientConnection(
         }
     }
 
-    /// <summary>Completes when everything is written after <see cref="Close"/>, or when the client is gone.</summary>
+    /// <summary>Completes when everything has been written after <see cref="Close"/>, or when the client is gone.</summary>
     public Task EndedAsync()
     {
         lock (_gate)
@@ -109,7 +109,7 @@ internal sealed class ClientConnection(
         }
     }
 
-    /// <summary>The client is gone, or has to go: nothing is written any more, once a write under way is done.</summary>
+    /// <summary>The client is gone or must be disconnected: after the write under way, if any, nothing more is written.</summary>
     public void Abort()
     {
         lock (_gate)
@@ -123,7 +123,7 @@ internal sealed class ClientConnection(
         transport.Abort();
     }
 
-    /// <summary>Writes nothing more, but leaves the socket alone: it is someone else's.</summary>
+    /// <summary>Writes nothing more, but does not close the socket, which belongs to someone else.</summary>
     public void Detach()
     {
         lock (_gate)
@@ -136,7 +136,7 @@ internal sealed class ClientConnection(
     /// <inheritdoc cref="Liveness.Received"/>
     public void Received() => _liveness.Received();
 
-    /// <summary>Pings, and ends what has overstayed; called about once a second.</summary>
+    /// <summary>Pings, and ends the connection when its time is up; called about once a second.</summary>
     public void Tick(DateTimeOffset now)
     {
         lock (_gate)
@@ -156,12 +156,12 @@ internal sealed class ClientConnection(
                 return;
         }
 
-        // Our goodbye is out, or stuck, and no answer came.
+        // Our close frame was sent, or is stuck, and was not answered.
         Abort();
     }
 
-    /// <summary>Writes all that waits. Called by the write loop alone.</summary>
-    /// <returns>False when the write goes on, and keeps the batch.</returns>
+    /// <summary>Writes all waiting messages. Called only by the write loop.</summary>
+    /// <returns>False if the write is still under way and keeps the batch.</returns>
     public bool Flush(SendBatch batch)
     {
         lock (_gate)
@@ -186,7 +186,7 @@ internal sealed class ClientConnection(
         }
         catch (Exception)
         {
-            // Whatever made a write fail, this client is gone and the others are none the wiser.
+            // Whatever the cause of a failed write, only this client is affected.
             Finish(batch, isWritten: false);
             return true;
         }
@@ -235,7 +235,7 @@ internal sealed class ClientConnection(
         loop.Schedule(this);
     }
 
-    /// <summary>The client reads more slowly than events come: first what newer messages say too, then previews, then the client itself.</summary>
+    /// <summary>The client reads more slowly than events arrive: superseded messages are dropped first, then previews, then the client itself.</summary>
     private void MakeRoom()
     {
         if (_queue.Bytes <= options.MaxQueuedBytes)

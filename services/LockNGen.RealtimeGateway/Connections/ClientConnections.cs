@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>Makes the connections of this replica and keeps track of them.</summary>
+/// <summary>Creates the connections of this replica and keeps track of them.</summary>
 internal sealed partial class ClientConnections(
     WriteLoops loops, DrainState drain, IOptions<ConnectionOptions> options, GatewayMetrics metrics, TimeProvider clock, ILogger<ClientConnections> logger)
 {
@@ -24,7 +24,7 @@ internal sealed partial class ClientConnections(
         _open.TryAdd(connection, 0);
         metrics.Connected(transport.Name);
         LogConnected(transport.Name, connection.Id, caller.Owner);
-        // It slipped in while the replica began to go away, perhaps too late to be told with the others.
+        // It was added while the replica began to drain, perhaps too late to get the announcement with the others.
         if (drain.IsDraining)
             connection.Close(CloseCode.GoingAway, DrainState.Goodbye);
         return connection;

@@ -11,9 +11,9 @@ internal abstract class ClientTransport
     /// <summary>Writes a batch; one at a time. Completes synchronously unless the client reads too slowly.</summary>
     public abstract ValueTask SendAsync(SendBatch batch);
 
-    /// <summary>What says goodbye; null where ending the stream is all there is to say.</summary>
+    /// <summary>The frame that closes the connection; null if the stream just ends.</summary>
     public abstract ServerMessage? Goodbye(int code, string reason);
 
-    /// <summary>Ends the connection without a word.</summary>
+    /// <summary>Ends the connection without a close frame.</summary>
     public abstract void Abort();
 }

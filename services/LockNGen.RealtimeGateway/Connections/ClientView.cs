@@ -3,13 +3,13 @@ using LockNGen.RealtimeGateway.History;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>What of the events a client wants to see, and how: <c>types</c>, <c>preview</c> and <c>trace</c> of its query.</summary>
+/// <summary>Which events a client wants, and in which form: <c>types</c>, <c>preview</c> and <c>trace</c> of its query.</summary>
 internal sealed record ClientView(GenerationLogs Logs, uint Types = EventKinds.All, PreviewMode Preview = PreviewMode.Url, bool WithTrace = false)
 {
-    /// <summary>Whether any kind of progress is among the types.</summary>
+    /// <summary>Whether the types include any kind of progress.</summary>
     public bool WantsProgress => (Types & EventKinds.Progress) != 0;
 
-    /// <summary>The message as this client wants it; null when it does not want it.</summary>
+    /// <summary>The message in the form that this client wants; null if it does not want it.</summary>
     public ServerMessage? Of(ServerMessage message)
     {
         if (message.Kind < EventKind.Snapshot && (Types & message.Kind.Bit()) == 0)

@@ -6,7 +6,7 @@ public static class CloseCode
     /// <summary>Nothing more will come: do not reconnect.</summary>
     public const int Done = 1000;
 
-    /// <summary>This replica goes away (after <c>server.draining</c>): reconnect, another one resumes from your cursor.</summary>
+    /// <summary>This replica is shutting down (after <c>server.draining</c>): reconnect; another one resumes from your cursor.</summary>
     public const int GoingAway = 1001;
 
     /// <summary>Broken framing: fix the client.</summary>
@@ -18,7 +18,7 @@ public static class CloseCode
     /// <summary>Text that is not UTF-8 or not JSON: fix the client.</summary>
     public const int InvalidPayload = 1007;
 
-    /// <summary>The token expired or was revoked, or too many frames came: get a new token, then reconnect once.</summary>
+    /// <summary>The token expired or was revoked, or too many frames were received: get a new token, then reconnect once.</summary>
     public const int NotAllowed = 1008;
 
     /// <summary>A message larger than the limit.</summary>
@@ -30,6 +30,6 @@ public static class CloseCode
     /// <summary>A ping was not answered in time: reconnect with backoff and resume.</summary>
     public const int HeartbeatTimeout = 4408;
 
-    /// <summary>You read more slowly than events come: reconnect with backoff and resume, or watch less.</summary>
+    /// <summary>The client reads more slowly than events arrive: reconnect with backoff and resume, or watch less.</summary>
     public const int TooSlow = 4429;
 }

@@ -35,7 +35,7 @@ public sealed class ConnectionOptions
     [Range(1, 1_000_000)]
     public int FramesPerSecondPerClient { get; set; } = 1_000;
 
-    /// <summary>How many seconds' worth of messages may arrive at once: that is a page starting up, not an attack.</summary>
+    /// <summary>How many seconds' worth of messages may arrive at once: a page that starts sends several.</summary>
     internal const int FrameBurstSeconds = 10;
 
     /// <summary>
@@ -71,7 +71,7 @@ public sealed class ConnectionOptions
     public TimeSpan GatherWindow { get; set; }
 
     /// <summary>
-    /// Whether permessage-deflate is offered. Default false: events of 300 bytes shrink to about 200, and which costs more CPU than the bytes
+    /// Whether permessage-deflate is offered. Default false: events of 300 bytes shrink to about 200, which costs more CPU than the bytes
     /// are worth unless bandwidth is scarce.
     /// </summary>
     public bool Compression { get; set; }

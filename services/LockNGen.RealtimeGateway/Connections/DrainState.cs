@@ -2,17 +2,17 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>Whether this replica is going away; a draining one is not ready.</summary>
+/// <summary>Whether this replica is shutting down; while it drains, it is not ready.</summary>
 internal sealed class DrainState : IHealthCheck, IDisposable
 {
-    /// <summary>What connections are closed with.</summary>
+    /// <summary>The code with which connections are closed.</summary>
     public const string Goodbye = "this replica goes away";
 
     private readonly CancellationTokenSource _draining = new();
 
     public bool IsDraining => _draining.IsCancellationRequested;
 
-    /// <summary>Cancelled when draining begins: whoever waits for something answers now.</summary>
+    /// <summary>Cancelled when draining begins: waiting requests are answered now.</summary>
     public CancellationToken Draining => _draining.Token;
 
     public void Begin() => _draining.Cancel();

@@ -6,10 +6,10 @@ namespace LockNGen.RealtimeGateway.Connections;
 internal sealed partial class Housekeeping(ClientConnections connections, GenerationLogs logs, TimeProvider clock, ILogger<Housekeeping> logger)
     : BackgroundService
 {
-    /// <summary>Half the shortest ping interval that makes sense, so that none is late by more than its own length.</summary>
+    /// <summary>Half the shortest sensible ping interval, so that no ping is late by more than its interval.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Runs from the start: when the loop below begins is up to the thread pool.</summary>
+    /// <summary>Created here: the thread pool decides when the loop below begins.</summary>
     private readonly PeriodicTimer _timer = new(Interval, clock);
 
     public override void Dispose()
@@ -41,6 +41,6 @@ internal sealed partial class Housekeeping(ClientConnections connections, Genera
         logs.Sweep();
     }
 
-    [LoggerMessage(LogLevel.Error, "Housekeeping failed and goes on")]
+    [LoggerMessage(LogLevel.Error, "Housekeeping failed; it continues")]
     private partial void LogFailed(Exception error);
 }

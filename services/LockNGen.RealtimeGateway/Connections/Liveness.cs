@@ -1,16 +1,16 @@
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>When a client was last heard, and what follows from it. <see cref="Look"/> is called by one thread at a time.</summary>
+/// <summary>When a client last sent something, and what follows from it. <see cref="Look"/> is called by one thread at a time.</summary>
 internal sealed class Liveness(ConnectionOptions options, TimeProvider clock)
 {
     private long _lastReceived = clock.GetTimestamp();
     private long _pingedAt;
 
-    /// <summary>Any bytes from the client prove that it lives; a pong is no better than anything else.</summary>
+    /// <summary>Any bytes from the client prove that it is alive, not only a pong.</summary>
     public void Received() => Volatile.Write(ref _lastReceived, clock.GetTimestamp());
 
-    /// <summary>What is to be done now; <see cref="LivenessAction.Ping"/> counts as done.</summary>
-    /// <param name="answersPings">Whether the client answers pings, so that silence means something.</param>
+    /// <summary>What to do now; <see cref="LivenessAction.Ping"/> counts as done.</summary>
+    /// <param name="answersPings">Whether the client answers pings, so that silence means that it is gone.</param>
     public LivenessAction Look(bool answersPings)
     {
         var now = clock.GetTimestamp();
@@ -24,7 +24,7 @@ internal sealed class Liveness(ConnectionOptions options, TimeProvider clock)
     }
 }
 
-/// <summary>What a client's silence, or the lack of it, calls for.</summary>
+/// <summary>What to do about a client, depending on how long it has been silent.</summary>
 internal enum LivenessAction
 {
     None,

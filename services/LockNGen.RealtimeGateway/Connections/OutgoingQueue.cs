@@ -2,10 +2,10 @@ using LockNGen.RealtimeGateway.Events;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>What waits for one client, in order. Nearly always that is one message or none, which takes no list.</summary>
+/// <summary>The messages waiting for one client, in order. There is nearly always one or none, which needs no list.</summary>
 internal sealed class OutgoingQueue
 {
-    /// <summary>A longer list is not kept for a client that has read slowly once.</summary>
+    /// <summary>Longer lists are not kept for reuse: a client may have been slow only once.</summary>
     private const int UsualLength = 64;
 
     private ServerMessage? _first;
@@ -24,7 +24,7 @@ internal sealed class OutgoingQueue
         Bytes += message.Cost;
     }
 
-    /// <summary>Hands everything over.</summary>
+    /// <summary>Removes and returns everything.</summary>
     public void MoveTo(List<ServerMessage> messages)
     {
         if (_first is not null)
@@ -53,7 +53,7 @@ internal sealed class OutgoingQueue
     /// <summary>Removes all previews; returns how many.</summary>
     public int DropPreviews() => Keep(m => m.Kind != EventKind.Preview);
 
-    /// <summary>Keeps what is asked for, newest message first; returns how many are gone.</summary>
+    /// <summary>Keeps the messages that match, asking from the newest to the oldest; returns how many were removed.</summary>
     private int Keep(Predicate<ServerMessage> isWanted)
     {
         var before = Count;

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>
-/// A client's connection below HTTP. What is sent goes to the socket without Kestrel's output pipe, which wakes a thread of the pool for each
-/// write; Kestrel's own answers take this way too, so that a handshake is on the wire before anything that is sent after it. And once its
-/// handshake is answered, a WebSocket leaves HTTP behind: request, features and middleware would be most of what an idle client costs.
+/// A client's connection below HTTP. Bytes go to the socket without Kestrel's output pipe, which wakes a thread of the pool for each
+/// write; Kestrel's own answers go the same way, so that a handshake is on the wire before anything sent after it. Once its
+/// handshake is answered, a WebSocket leaves HTTP: request, features and middleware would be most of what an idle client costs.
 /// </summary>
 internal sealed class RawConnection : IConnectionHeartbeatFeature
 {
-    /// <summary>Answers leave in pieces of this size; the buffer is rented while there is something to write.</summary>
+    /// <summary>Answers are sent in pieces of this size; the buffer is rented only while there is something to write.</summary>
     private static readonly StreamPipeWriterOptions Buffers = new(minimumBufferSize: 32 << 10);
 
     private readonly ConnectionContext _connection;
@@ -29,25 +29,25 @@ internal sealed class RawConnection : IConnectionHeartbeatFeature
         _heartbeat = connection.Features.Get<IConnectionHeartbeatFeature>();
     }
 
-    /// <summary>Has this for all connections of the endpoint.</summary>
+    /// <summary>Adds this to all connections of the endpoint.</summary>
     public static void Use(ListenOptions endpoint) => endpoint.Use(next => connection =>
         connection.Features.Get<IConnectionSocketFeature>() is { Socket: var socket }
             ? new RawConnection(connection, socket).RunAsync(next)
             : next(connection));
 
-    /// <summary>This request's connection; null where bytes on the socket are not what the client reads: TLS, HTTP/2.</summary>
+    /// <summary>This request's connection; null if the client does not read the bytes of the socket directly: TLS, HTTP/2.</summary>
     public static RawConnection? Of(HttpContext context) =>
         HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ITlsHandshakeFeature>() is null
             ? context.Features.Get<RawConnection>()
             : null;
 
-    /// <summary>What comes once the request has ended, which must have upgraded the connection. It is given what the client sends from there on.</summary>
+    /// <summary>What runs after the request, which must have upgraded the connection. It is passed what the client sends from then on.</summary>
     public void AfterHttp(Func<PipeReader, Task> next) => _next = next;
 
-    /// <summary>Ends the connection without a word; whoever reads learns of it.</summary>
+    /// <summary>Ends the connection without a close frame; pending reads end, too.</summary>
     public void Abort() => _connection.Abort(new ConnectionAbortedException("The gateway has ended the connection."));
 
-    /// <summary>Sends all of it; synchronously, unless the client reads too slowly.</summary>
+    /// <summary>Sends all of it; synchronously unless the client reads too slowly.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         var sent = _socket.Send(bytes.Span, SocketFlags.None, out var error);
@@ -56,7 +56,7 @@ internal sealed class RawConnection : IConnectionHeartbeatFeature
         return error is SocketError.Success or SocketError.WouldBlock ? SendRestAsync(bytes[sent..]) : throw new SocketException((int)error);
     }
 
-    /// <summary>HTTP asks for a call every second, and Kestrel keeps whoever asks for as long as the connection lives: so it keeps this instead.</summary>
+    /// <summary>HTTP requests a call every second, and Kestrel keeps a reference to the receiver for as long as the connection lives: this object is small.</summary>
     void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state)
     {
         if (_beats is null)
@@ -74,16 +74,16 @@ internal sealed class RawConnection : IConnectionHeartbeatFeature
     private async Task RunHttpAsync(ConnectionDelegate http)
     {
         await using var stream = new ConnectionStream(_socket, _connection);
-        // A send that finds the kernel's buffer full says so at once; awaiting each would cost every connection the state of a send.
+        // A send that finds the kernel's buffer full fails at once; awaiting each send would cost every connection the state of one.
         _socket.Blocking = false;
         var transport = _connection.Transport;
         _connection.Features.Set(this);
         _connection.Features.Set<IConnectionHeartbeatFeature>(this);
-        // Kestrel completes its own pipe when the connection is over, whoever writes to it.
+        // Kestrel completes its own pipe when the connection ends, no matter who writes to it.
         _connection.Transport = new DuplexPipe(transport.Input, PipeWriter.Create(stream, Buffers));
         await http(_connection);
 
-        // Nothing of HTTP may stay in the connection's hands.
+        // The connection must not keep any reference to HTTP.
         _connection.Transport = transport;
         _beats = null;
     }
@@ -94,7 +94,7 @@ internal sealed class RawConnection : IConnectionHeartbeatFeature
             bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
     }
 
-    /// <summary>Kestrel expects a pipe, and logs an error when one fails to write: that a client has gone is told by the end of the connection.</summary>
+    /// <summary>Kestrel expects a pipe, and logs an error if a write to it fails: the end of the connection already shows that a client is gone.</summary>
     private sealed class ConnectionStream(Socket socket, ConnectionContext connection) : NetworkStream(socket, ownsSocket: false)
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.Events;
 
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>Writes to a socket that someone else accepted: whole messages, because framing is that socket's own.</summary>
+/// <summary>Writes to a socket that someone else accepted: whole messages, because that socket frames them itself.</summary>
 internal sealed class RegisteredSocketTransport(WebSocket socket) : ClientTransport
 {
     public override string Name => "registered";

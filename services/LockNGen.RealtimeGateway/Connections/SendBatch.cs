@@ -3,7 +3,7 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>
-/// The messages of one write, and the bytes that they become. Belongs to a write loop, which uses one for all its connections; a send
+/// The messages of one write, and their bytes. Belongs to a write loop, which uses one batch for all its connections; a send
 /// that does not finish at once keeps it, and the loop takes a new one.
 /// </summary>
 internal sealed class SendBatch

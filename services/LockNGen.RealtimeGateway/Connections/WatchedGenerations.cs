@@ -1,6 +1,6 @@
 namespace LockNGen.RealtimeGateway.Connections;
 
-/// <summary>What one client watches: generations by id, all of them, or both. Safe for several threads.</summary>
+/// <summary>What one client watches: generations by id, all of them, or both. Thread-safe.</summary>
 internal sealed class WatchedGenerations
 {
     private readonly HashSet<Guid> _ids = [];
@@ -11,35 +11,35 @@ internal sealed class WatchedGenerations
 
     public bool Contains(Guid generationId)
     {
-        // Most of those who watch all watch none by id, and are asked this for every event.
+        // Most clients that watch all watch none by id, and this is called for every event.
         if (_ids.Count == 0)
             return false;
         lock (_ids)
             return _ids.Contains(generationId);
     }
 
-    /// <summary>Adds a generation; false when it is watched by id already.</summary>
+    /// <summary>Adds a generation; false if it is already watched by id.</summary>
     public bool Add(Guid generationId)
     {
         lock (_ids)
             return _ids.Add(generationId);
     }
 
-    /// <summary>Removes a generation; false when it was not watched by id.</summary>
+    /// <summary>Removes a generation; false if it was not watched by id.</summary>
     public bool Remove(Guid generationId)
     {
         lock (_ids)
             return _ids.Remove(generationId);
     }
 
-    /// <summary>Whether this call is what makes it watch all.</summary>
+    /// <summary>Watches all; false if it did already.</summary>
     public bool AddAll()
     {
         lock (_ids)
             return !_all && (_all = true);
     }
 
-    /// <summary>Whether this call is what ends that.</summary>
+    /// <summary>No longer watches all; false if it did not.</summary>
     public bool RemoveAll()
     {
         lock (_ids)

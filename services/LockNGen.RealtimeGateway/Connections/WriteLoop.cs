@@ -1,13 +1,13 @@
 namespace LockNGen.RealtimeGateway.Connections;
 
 /// <summary>
-/// A thread that writes for its share of the connections. It takes all that have something to say, and writes to each once: while it is
-/// busy events gather in the connections' queues, so the more there is to do the less each event costs, and an idle loop adds no delay.
-/// Where only a few have something to say, whoever brought it writes: to wake a thread costs more than that.
+/// A thread that writes for its share of the connections. It takes all connections with waiting messages, and writes to each once: while it is
+/// busy, events gather in their queues, so the higher the load, the less each event costs, and an idle loop adds no delay.
+/// If only a few connections have messages, the thread that brought them writes: waking another thread would cost more.
 /// </summary>
 internal sealed class WriteLoop : IDisposable
 {
-    /// <summary>So many writes keep a reader from its next read for about as long as waking another thread would take.</summary>
+    /// <summary>This many writes delay a reader for about as long as waking another thread would take.</summary>
     private const int Few = 16;
 
     private readonly object _gate = new();
@@ -27,7 +27,7 @@ internal sealed class WriteLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Has the connection flushed soon; it does not ask again before that.</summary>
+    /// <summary>Flushes the connection soon; it does not ask again before that.</summary>
     public void Schedule(ClientConnection connection)
     {
         lock (_gate)
@@ -38,14 +38,14 @@ internal sealed class WriteLoop : IDisposable
         }
     }
 
-    /// <summary>Lets events gather while more of them are at hand: nothing wakes the loop before <see cref="Release"/>. One holder at a time.</summary>
+    /// <summary>Lets events gather while more are available: nothing wakes the loop before <see cref="Release"/>. One holder at a time.</summary>
     public void Hold()
     {
         lock (_gate)
             _isHeld = true;
     }
 
-    /// <summary>Writes what has gathered if it is little, else has the loop write it.</summary>
+    /// <summary>Writes what has gathered if it is little; otherwise leaves it to the loop.</summary>
     public void Release()
     {
         lock (_gate)

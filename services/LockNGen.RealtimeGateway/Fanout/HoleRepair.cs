@@ -19,12 +19,12 @@ internal sealed partial class HoleRepair(
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _requested = new(0);
-    private HashSet<Guid> _broken = [];
+    private HashSet<Guid> _reported = [];
 
     public void Request(Guid generationId)
     {
         lock (_gate)
-            _broken.Add(generationId);
+            _reported.Add(generationId);
         _requested.Release();
     }
 
@@ -34,23 +34,28 @@ internal sealed partial class HoleRepair(
         {
             await _requested.WaitAsync(stoppingToken);
             await Task.Delay(Moment, logs.Clock, stoppingToken);
-            HashSet<Guid> broken;
+            HashSet<Guid> reported;
             lock (_gate)
-                (broken, _broken) = (_broken, []);
-            broken.RemoveWhere(id => !logs.TryGet(id, out var log) || !log.HasHole);
+                (reported, _reported) = (_reported, []);
+            var broken = new Dictionary<Guid, GenerationLog>();
+            foreach (var id in reported)
+            {
+                if (logs.TryGet(id, out var log) && log.HasHole)
+                    broken.Add(id, log);
+            }
+
             if (broken.Count > 0)
                 await RepairAsync(broken, stoppingToken);
         }
     }
 
-    private async Task RepairAsync(HashSet<Guid> broken, CancellationToken stoppingToken)
+    private async Task RepairAsync(Dictionary<Guid, GenerationLog> broken, CancellationToken stoppingToken)
     {
-        var affected = broken.Select(logs.GetOrAdd).ToList();
         var found = new List<ServerMessage>();
-        var isComplete = await ReadAsync(affected.Min(LastPublished) - Margin, broken, found, stoppingToken);
+        var isComplete = await ReadAsync(broken, found, stoppingToken);
 
         var byGeneration = found.ToLookup(m => m.GenerationId);
-        foreach (var log in affected)
+        foreach (var log in broken.Values)
         {
             var isWhole = log.Repair(byGeneration[log.GenerationId], isComplete, everybody);
             metrics.Hole(isWhole);
@@ -67,15 +72,15 @@ internal sealed partial class HoleRepair(
         return published < arrived ? published : arrived;
     }
 
-    private async Task<bool> ReadAsync(DateTimeOffset since, HashSet<Guid> broken, List<ServerMessage> found, CancellationToken stoppingToken)
+    private async Task<bool> ReadAsync(Dictionary<Guid, GenerationLog> broken, List<ServerMessage> found, CancellationToken stoppingToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         limit.CancelAfter(logs.Options.RepairTimeout);
         try
         {
-            await history.ReadAsync(since, (message, _) =>
+            await history.ReadAsync(broken.Values.Min(LastPublished) - Margin, (message, _) =>
             {
-                if (broken.Contains(message.GenerationId))
+                if (broken.ContainsKey(message.GenerationId))
                     found.Add(message);
             }, limit.Token);
             return !logs.MayStreamBeBehind;

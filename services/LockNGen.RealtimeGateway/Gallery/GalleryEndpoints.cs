@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LockNGen.RealtimeGateway.Gallery;
 
-/// <summary>Serves the gallery at <c>/</c>, and <c>/config.json</c>, which tells it where the services are.</summary>
+/// <summary>Serves the gallery at <c>/</c>, and <c>/config.json</c>, which says where the services are.</summary>
 internal static class GalleryEndpoints
 {
     /// <summary>Addresses that the page itself routes.</summary>
@@ -20,7 +20,7 @@ internal static class GalleryEndpoints
             new GalleryConfig(options.Value.ApiUrl, options.Value.RealtimeUrl), GalleryJson.Default.GalleryConfig)).ExcludeFromDescription();
         foreach (var page in Pages)
             endpoints.MapMethods(page, ["GET", "HEAD"], (HttpContext context, GalleryFiles files) => SendPageAsync(context, files)).ExcludeFromDescription();
-        // After every other route, and for reading only: a wrong method at an address of the API stays a 405.
+        // After every other route, and only for GET and HEAD: a wrong method at an address of the API is still answered 405.
         endpoints.MapMethods("{*path:file}", ["GET", "HEAD"], (HttpContext context, GalleryFiles files) => SendFileAsync(context, files))
             .WithOrder(int.MaxValue).ExcludeFromDescription();
     }
@@ -73,7 +73,7 @@ internal static class GalleryEndpoints
     }
 
     /// <summary>
-    /// Everything from this origin, and connections to the services and the object storage where they are configured elsewhere. Inline
+    /// Everything from this origin, and connections to the services and the object storage if they are configured at other origins. Inline
     /// styles are allowed because UI components set positions with them; inline scripts are not needed.
     /// </summary>
     private static string Policy(HttpContext context)

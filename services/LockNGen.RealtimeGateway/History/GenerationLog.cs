@@ -4,50 +4,39 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.History;
 
 /// <summary>
-/// Everything this replica knows about one generation, and its subscribers. Appending and joining happen under one lock, so that a subscriber
-/// gets each event either from the ring or live: never both, never neither.
+/// The events of one generation on their way to its subscribers. Appending and joining happen under one lock, so that a subscriber
+/// gets each event either from the record or live: never both, never neither.
 /// </summary>
 internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
 {
     private readonly Lock _gate = new();
-    private readonly EventWindow _window = new(logs.Options.Events);
+    private readonly GenerationRecord _record = new(generationId, logs);
     private readonly SubscriberSet _subscribers = new();
-    private List<(Subscriber Subscriber, long? After)>? _waiting;
-    private TaskCompletionSource<NewestPreview>? _previewed;
+    private readonly LatestPreview _preview = new();
     private HoleBuffer? _hole;
-    private GenerationSnapshot? _seed;
-    private ServerMessage? _snapshot;
-    private bool _isComplete;
+    private bool _isOwnerKnown;
     private bool _isDropped;
     private long _cost;
-
-    /// <summary>The newest state event known here.</summary>
-    private long _lastState;
-
-    /// <summary>Where a new attempt began: nothing was delivered between these two.</summary>
-    private (long Last, long Next) _overtaken;
 
     public Guid GenerationId => generationId;
 
     public string? Owner { get; private set; }
 
-    public bool IsOwnerKnown { get; private set; }
+    public bool HasEnded => _record.Order.HasEnded;
 
-    public bool HasEnded { get; private set; }
-
-    public long LastSequence { get; private set; }
+    public long LastSequence => _record.Order.Last;
 
     /// <summary>When the last event arrived here (<see cref="TimeProvider.GetTimestamp"/>).</summary>
-    public long LastActivity { get; private set; } = logs.Clock.GetTimestamp();
+    public long LastActivity => _record.Order.LastActivity;
 
     /// <summary>Size of the kept events and the preview, in bytes.</summary>
     public long Cost => Volatile.Read(ref _cost);
 
     /// <summary>The trace that its events belong to, once an event has named it.</summary>
-    public string? TraceParent { get; private set; }
+    public string? TraceParent => _record.TraceParent;
 
     /// <summary>The newest preview image, kept for as long as the ring.</summary>
-    public NewestPreview? Preview { get; private set; }
+    public NewestPreview? Preview => _preview.Image;
 
     /// <summary>Appends the next event from the broker.</summary>
     /// <param name="message">The event.</param>
@@ -60,9 +49,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             if (_isDropped)
                 return AppendOutcome.Dropped;
             LearnOwner(owner);
-            if (message.Sequence <= LastSequence || HasEnded)
+            if (_record.Order.IsPast(message))
                 return TakeOld(message, audience);
-            if (IsHole(message))
+            if (_record.IsHoleBefore(message))
             {
                 if (_hole is not null)
                     return Hold(_hole, message, audience);
@@ -71,8 +60,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return AppendOutcome.Hole;
             }
 
-            if (GenerationSequence.Attempt(LastSequence) > 0 && GenerationSequence.Number(message.Sequence) == 1)
-                _overtaken = (LastSequence, message.Sequence);
+            _record.Order.NoteOvertaking(message);
             Deliver(message, audience);
             if (_hole is not null)
                 DeliverHeld(_hole, audience);
@@ -107,16 +95,16 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return true;
             _hole = null;
             var isWhole = true;
-            foreach (var message in hole.With(found).Where(m => m.Sequence > LastSequence && !HasEnded))
+            foreach (var message in hole.With(found).Where(m => !_record.Order.IsPast(m)))
             {
-                if (!IsHole(message) || (isComplete && message.StateSequence == 0))
+                if (!_record.IsHoleBefore(message) || (isComplete && message.StateSequence == 0))
                 {
                     Deliver(message, audience);
                     continue;
                 }
 
                 isWhole = false;
-                _window.RestartBefore(message.Sequence);
+                _record.RestartBefore(message.Sequence);
                 Keep(message);
                 // Placed where the hole is, including this event: nothing after the hole is delivered before the gap is announced.
                 AnnounceLoss(audience);
@@ -139,15 +127,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
                 return JoinOutcome.Dropped;
             if (!HasEnded && subscriber.WantsProgress)
                 logs.Wanted.Want(generationId);
-            if (_isComplete)
-            {
-                Admit(subscriber, after);
-                return JoinOutcome.Joined;
-            }
-
-            var isFirst = _waiting is null;
-            (_waiting ??= []).Add((subscriber, after));
-            return isFirst ? JoinOutcome.AskForSnapshot : JoinOutcome.Waiting;
+            if (!_record.IsComplete)
+                return _subscribers.AddWaiting(subscriber, after) ? JoinOutcome.AskForSnapshot : JoinOutcome.Waiting;
+            Admit(subscriber, after);
+            return JoinOutcome.Joined;
         }
     }
 
@@ -155,10 +138,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     public bool WantsProgress(AudienceOfAll audience)
     {
         lock (_gate)
-        {
-            return !HasEnded
-                && (_subscribers.WantProgress || _waiting?.Exists(w => w.Subscriber.WantsProgress) == true || audience.WantsProgressOf(this));
-        }
+            return !HasEnded && (_subscribers.WantProgress || audience.WantsProgressOf(this));
     }
 
     /// <summary>Supplies what the database knows about a generation whose beginning was not received here.</summary>
@@ -168,29 +148,23 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            if (_isComplete || _isDropped)
+            if (_record.IsComplete || _isDropped)
                 return;
             if (answer?.Snapshot is { } snapshot)
             {
                 LearnOwner(answer.Owner);
-                _seed = snapshot;
-                _snapshot = null;
-                if (snapshot.Sequence > LastSequence && snapshot.Sequence > 0 && !(LastSequence == 0 && logs.HasHeardFor(answer.AgeSeconds)))
+                // Those who watch all do not wait for the database, and will not be offered the events that it is ahead by.
+                var isNewsToAll = LastSequence > 0 || logs.MayHaveMissedABeginning;
+                if (_record.Seed(snapshot, answer.AgeSeconds))
                 {
-                    // The database is ahead of the broker: its answer already includes events that are still on their way. Those who watch all do
-                    // not wait for it, and are not offered those events.
-                    var isNewsToAll = LastSequence > 0 || logs.MayHaveMissedABeginning;
-                    _window.ReplaceBy(snapshot.Sequence);
                     Account();
-                    LastSequence = _lastState = snapshot.Sequence;
-                    HasEnded = snapshot.Data.Status.IsTerminal();
                     if (isNewsToAll)
                         AnnounceLoss(audience);
                 }
             }
-            else if (LastSequence == 0)
+            else
             {
-                _window.GapReason = GapReason.Unknown;
+                _record.SeedNothing();
             }
 
             Complete();
@@ -202,12 +176,10 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            if (_isDropped || HasEnded || preview.Sequence <= (Preview?.Sequence ?? 0))
+            if (_isDropped || HasEnded)
                 return;
-            Preview = preview;
+            _preview.Show(preview);
             Account();
-            _previewed?.TrySetResult(preview);
-            _previewed = null;
         }
     }
 
@@ -215,36 +187,28 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     public Task<NewestPreview> PreviewAsync()
     {
         lock (_gate)
-        {
-            if (Preview is { } preview)
-                return Task.FromResult(preview);
-            _previewed ??= new TaskCompletionSource<NewestPreview>(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _previewed.Task;
-        }
+            return _preview.GetAsync();
     }
 
     /// <summary>Removes a subscriber.</summary>
     public void Leave(Subscriber subscriber)
     {
         lock (_gate)
-        {
             _subscribers.Remove(subscriber);
-            _waiting?.RemoveAll(w => w.Subscriber == subscriber);
-        }
     }
 
     /// <summary>The reduction of everything known, for a caller that lists all; null if nothing is known.</summary>
     public ServerMessage? SnapshotIfKnown()
     {
         lock (_gate)
-            return LastSequence == 0 ? null : Snapshot();
+            return LastSequence == 0 ? null : _record.Snapshot();
     }
 
     /// <summary>When the newest event was published, by its publisher's clock; now, if none is known.</summary>
     public DateTimeOffset LastPublished()
     {
         lock (_gate)
-            return Reduce().Timestamp;
+            return _record.Reduce().Timestamp;
     }
 
     /// <summary>Delivers events without keeping them: only to those who watch this generation now.</summary>
@@ -262,8 +226,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            _window.Shrink(LastSequence);
-            Preview = null;
+            _record.Shrink();
+            _preview.Clear();
             Account();
         }
     }
@@ -273,7 +237,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     {
         lock (_gate)
         {
-            if (_waiting is not null || _hole is not null || (_subscribers.Count > 0 && !evenIfWatched))
+            if (_subscribers.IsAwaited || _hole is not null || !(_subscribers.IsEmpty || evenIfWatched))
                 return false;
             _isDropped = true;
             logs.Spend(-_cost);
@@ -281,6 +245,8 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             return true;
         }
     }
+
+    // Everything below is called under the lock.
 
     private AppendOutcome Hold(HoleBuffer hole, ServerMessage message, AudienceOfAll audience)
     {
@@ -294,9 +260,9 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>The missing event has arrived by itself: one publisher overtook another.</summary>
     private void DeliverHeld(HoleBuffer hole, AudienceOfAll audience)
     {
-        while (hole.TakeIf(first => first.Sequence <= LastSequence || HasEnded || !IsHole(first)) is { } next)
+        while (hole.TakeIf(first => _record.Order.IsPast(first) || !_record.IsHoleBefore(first)) is { } next)
         {
-            if (next.Sequence > LastSequence && !HasEnded)
+            if (!_record.Order.IsPast(next))
                 Deliver(next, audience);
         }
 
@@ -304,33 +270,12 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             _hole = null;
     }
 
-    /// <summary>
-    /// Whether a state event is missing before this event. Missing progress does not count: newer progress supersedes it. If a watcher's attempt is followed by
-    /// another, the first event of the latter does not name its predecessor, since no one knows how far that watcher got: it is taken to follow directly only
-    /// while nothing at all is missing. Older publishers never name it, and their events are counted. Before the first event known here, something
-    /// is missing only if the log was taken to be complete.
-    /// </summary>
-    private bool IsHole(ServerMessage message)
-    {
-        if (LastSequence == 0)
-            return _isComplete && message.StateSequence > 0;
-        if (message.StateSequence > 0)
-            return message.StateSequence > _lastState;
-        return GenerationSequence.Attempt(message.Sequence) == GenerationSequence.Attempt(LastSequence)
-            ? message.Sequence != LastSequence + 1
-            : GenerationSequence.Number(message.Sequence) != 1 || !logs.AreWholeSince(LastActivity);
-    }
-
-    /// <summary>
-    /// A duplicate, an event after the end, progress older than the newest state event, or a state event overtaken by the next attempt's
-    /// publisher: that one is reported as lost.
-    /// </summary>
     private AppendOutcome TakeOld(ServerMessage message, AudienceOfAll audience)
     {
-        if (HasEnded || !message.Kind.IsState() || message.Sequence <= _overtaken.Last || message.Sequence >= _overtaken.Next)
+        if (!_record.Order.WasOvertaken(message))
             return AppendOutcome.Duplicate;
-        _overtaken = default;
-        _window.RestartBefore(LastSequence + 1);
+        _record.Order.ForgetOvertaking();
+        _record.RestartBefore(LastSequence + 1);
         Account();
         AnnounceLoss(audience);
         return AppendOutcome.Lost;
@@ -352,46 +297,24 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
     /// <summary>Makes the event the last one known, for subscribers that join from now on.</summary>
     private void Keep(ServerMessage message)
     {
-        if (LastSequence == 0)
-            Begin(message);
-        LastSequence = message.Sequence;
-        _lastState = message.Kind.IsState() ? message.Sequence : Math.Max(_lastState, message.StateSequence);
-        LastActivity = logs.Clock.GetTimestamp();
-        HasEnded = message.EndsGeneration;
-        TraceParent ??= message.Trace?.TraceParent;
-        _snapshot = null;
-        _window.Append(message);
+        if (LastSequence == 0 && _record.BeginWith(message))
+            Complete();
+        _record.Keep(message);
         Account();
         _subscribers.Reach(message.Sequence);
     }
 
-    private void Begin(ServerMessage first)
-    {
-        // Attempt 0 begins with a generation; a prompt of someone else's ComfyUI client begins with attempt 1.
-        if (first.Sequence == 1 || (first.Sequence == GenerationSequence.Of(1, 1) && first.StateSequence == 0 && !first.EndsGeneration))
-        {
-            _window.BeginAfter(0);
-            Complete();
-        }
-        else
-        {
-            _window.BeginAfter(first.StateSequence > 0 ? first.StateSequence : first.Sequence - 1);
-        }
-    }
-
     private void Complete()
     {
-        _isComplete = true;
-        var waiting = _waiting;
-        _waiting = null;
-        foreach (var (subscriber, after) in waiting ?? [])
+        _record.IsComplete = true;
+        foreach (var (subscriber, after) in _subscribers.TakeWaiting())
             Admit(subscriber, after);
     }
 
     private void Admit(Subscriber subscriber, long? after)
     {
         // Another owner's generation looks like one that does not exist.
-        if (IsOwnerKnown && !subscriber.Caller.MaySee(Owner))
+        if (_isOwnerKnown && !subscriber.Caller.MaySee(Owner))
         {
             if (after is > 0)
                 subscriber.Offer(GatewayFrames.Gap(generationId, GapReason.Unknown));
@@ -400,67 +323,37 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
             return;
         }
 
-        if (after is not { } cursor)
-        {
-            subscriber.Offer(Snapshot());
-        }
-        else if (LastSequence == 0 && _window.GapReason != GapReason.Unknown && (cursor == 0 || SeedSequence > 0))
-        {
-            // Accepted, and its first event is still on its way here: nothing was missed.
-        }
-        else if (LastSequence > 0 && _window.Covers(cursor, subscriber.WantsProgress))
-        {
-            logs.Resumed(generationId, cursor, hit: true);
-            foreach (var message in _window.After(cursor))
-                subscriber.Offer(message);
-        }
-        else
-        {
-            logs.Resumed(generationId, cursor, hit: false);
-            // "From the beginning" of a generation unknown to everyone (so far) misses nothing.
-            if (LastSequence > 0 || cursor > 0)
-                subscriber.Offer(GatewayFrames.Gap(generationId, _window.GapReason));
-            subscriber.Offer(Snapshot());
-        }
-
-        if (after > LastSequence && (LastSequence > 0 || SeedSequence > 0))
-            _subscribers.AddAhead(subscriber, after.Value);
-        else if (after is null && SeedSequence > LastSequence)
-            _subscribers.AddAhead(subscriber, SeedSequence);
+        foreach (var message in _record.MissedSince(after, subscriber.WantsProgress))
+            subscriber.Offer(message);
+        if (_record.AheadWith(after) is { } seen)
+            _subscribers.AddAhead(subscriber, seen);
         else
             _subscribers.Add(subscriber);
         subscriber.Joined();
     }
 
-    /// <summary>The last sequence in the database, for a generation so young that all its events are still on their way here; otherwise 0.</summary>
-    private long SeedSequence => LastSequence == 0 ? _seed?.Sequence ?? 0 : 0;
-
-    private ServerMessage Snapshot() => _snapshot ??= ServerMessage.Snapshot(Reduce());
-
-    private GenerationSnapshot Reduce() =>
-        _window.Compacted().Aggregate(_seed ?? GenerationReducer.Empty(generationId, logs.Clock.GetUtcNow()), logs.Reduce);
-
     private void AnnounceLoss(AudienceOfAll audience)
     {
         var gap = GatewayFrames.Gap(generationId, GapReason.Lost);
         _subscribers.Offer(gap);
-        _subscribers.Offer(Snapshot());
+        _subscribers.Offer(_record.Snapshot());
         audience.Offer(this, gap);
-        audience.Offer(this, Snapshot());
+        audience.Offer(this, _record.Snapshot());
     }
 
     private void LearnOwner(string? owner)
     {
-        if (IsOwnerKnown)
+        if (_isOwnerKnown)
             return;
         Owner = owner;
-        IsOwnerKnown = true;
-        _subscribers.RemoveAll(s => !s.Caller.MaySee(owner));
+        _isOwnerKnown = true;
+        // Not the parameter: its closure would be allocated for every event.
+        _subscribers.RemoveAll(s => !s.Caller.MaySee(Owner));
     }
 
     private void Account()
     {
-        var cost = _window.Cost + (Preview?.Bytes.Length ?? 0);
+        var cost = _record.Cost + _preview.Cost;
         logs.Spend(cost - _cost);
         Volatile.Write(ref _cost, cost);
     }

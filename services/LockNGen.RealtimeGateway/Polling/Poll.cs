@@ -4,7 +4,7 @@ using LockNGen.Web.Authentication;
 
 namespace LockNGen.RealtimeGateway.Polling;
 
-/// <summary>Watches one generation for as long as one request.</summary>
+/// <summary>Watches one generation for the duration of one request.</summary>
 internal sealed class Poll(Caller caller) : Subscriber(caller)
 {
     private readonly Lock _gate = new();

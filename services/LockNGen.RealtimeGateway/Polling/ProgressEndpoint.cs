@@ -17,7 +17,7 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
 {
     private const int MaxWaitSeconds = 60;
 
-    /// <summary>A little longer than a lookup in the database may take.</summary>
+    /// <summary>Slightly longer than a lookup in the database may take.</summary>
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
 
     public static void Map(IEndpointRouteBuilder endpoints) =>
@@ -118,7 +118,7 @@ internal sealed class ProgressEndpoint(ConnectionAdmission admission, ProgressBr
         }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && drain.IsDraining))
         {
-            // No news is an answer, too.
+            // No new event is an answer, too.
             return poll.Take();
         }
         finally

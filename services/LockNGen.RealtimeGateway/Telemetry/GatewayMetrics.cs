@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace LockNGen.RealtimeGateway.Telemetry;
 
-/// <summary>What the gateway counts. Names follow OpenTelemetry's conventions; HTTP, Kestrel and runtime figures come from the framework's own meters.</summary>
+/// <summary>The gateway's metrics. Names follow OpenTelemetry's conventions; HTTP, Kestrel and runtime figures come from the framework's own meters.</summary>
 internal sealed class GatewayMetrics
 {
     public const string MeterName = "LockNGen.RealtimeGateway";

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LockNGen.RealtimeGateway.WebSockets;
 
-/// <summary>What a client may say.</summary>
+/// <summary>What a client may send.</summary>
 internal sealed record ClientFrame
 {
     /// <summary>subscribe, unsubscribe or ping.</summary>
@@ -12,10 +12,10 @@ internal sealed record ClientFrame
     /// <summary>With subscribe and unsubscribe: the generation; absent = all that the caller may see.</summary>
     public string? GenerationId { get; init; }
 
-    /// <summary>With subscribe: the last sequence that the client has; absent = a snapshot will do.</summary>
+    /// <summary>With subscribe: the last sequence that the client has; absent = send a snapshot.</summary>
     public long? After { get; init; }
 
-    /// <summary>With ping: comes back in the pong.</summary>
+    /// <summary>With ping: returned in the pong.</summary>
     public JsonElement? Id { get; init; }
 }
 

@@ -7,7 +7,7 @@ internal static class DeflateOffer
 {
     public const string Answer = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
 
-    /// <summary>Whether one of the client's offers can be accepted: a smaller window than ours cannot be kept to.</summary>
+    /// <summary>Whether one of the client's offers can be accepted: a window smaller than ours cannot.</summary>
     public static bool IsAcceptable(StringValues extensions)
     {
         foreach (var offer in extensions.SelectMany(e => (e ?? "").Split(',')))

@@ -34,7 +34,7 @@ internal sealed partial class WebSocketEndpoint(
             return;
         }
 
-        // Browsers let any page open a WebSocket to anywhere, with cookies; only the server can tell whose page it is.
+        // Browsers let any page open a WebSocket to any server, with cookies; only the server can check which page it is.
         if (!origins.Allows(context.Request))
         {
             await RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of this origin may not connect; see Cors:Origins.");
@@ -49,7 +49,7 @@ internal sealed partial class WebSocketEndpoint(
             var (query, error) = ProgressQuery.Parse(context.Request.Query, logs, options.Value.MaxSubscriptions);
             if (query is null)
             {
-                // Whoever has the answer may come back at once.
+                // A client that has received the answer may reconnect at once.
                 admitted.Dispose();
                 await RefuseAsync(context, StatusCodes.Status400BadRequest, error!);
                 return;
@@ -83,7 +83,7 @@ internal sealed partial class WebSocketEndpoint(
             return;
         }
 
-        // TLS and HTTP/2 lie between frames and socket.
+        // With TLS and HTTP/2, frames cannot be written to the socket directly.
         var input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
         await RunAsync(admitted, query, new UpgradedWebSocketTransport(context, stream, deflate), input);
         await input.CompleteAsync();

@@ -7,14 +7,14 @@ using Microsoft.Net.Http.Headers;
 namespace LockNGen.RealtimeGateway.WebSockets;
 
 /// <summary>
-/// The server's side of the opening handshake (RFC 6455, section 4.2; RFC 8441 over HTTP/2). ASP.NET Core's own would do, but hands out a
+/// The server's side of the opening handshake (RFC 6455, section 4.2; RFC 8441 over HTTP/2). ASP.NET Core's own would do, but returns a
 /// socket that frames every message again for every client.
 /// </summary>
 internal static class WebSocketHandshake
 {
     private const string Version = "13";
 
-    /// <summary>Null when the request is a proper handshake, else what is wrong with it.</summary>
+    /// <summary>Null if the request is a valid handshake; otherwise what is wrong with it.</summary>
     public static string? Check(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -58,7 +58,7 @@ internal static class WebSocketHandshake
 
     private static string AcceptKey(string key)
     {
-#pragma warning disable CA5350 // RFC 6455 asks for SHA-1; it only proves that the server read the header.
+#pragma warning disable CA5350 // RFC 6455 requires SHA-1; it only proves that the server has read the header.
         return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
     }

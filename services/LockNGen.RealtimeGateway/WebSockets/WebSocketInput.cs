@@ -6,8 +6,8 @@ using LockNGen.RealtimeGateway.Events;
 namespace LockNGen.RealtimeGateway.WebSockets;
 
 /// <summary>
-/// What <see cref="System.Net.WebSockets.WebSocket"/> reads the client's frames from. What it wants to write (pongs, and a close frame after
-/// broken framing) goes through the connection's queue, because two writers would write into each other's frames.
+/// What <see cref="System.Net.WebSockets.WebSocket"/> reads the client's frames from. What it writes (pongs, and a close frame after
+/// broken framing) goes through the connection's queue, because two writers would interleave their frames.
 /// </summary>
 internal sealed class WebSocketInput(PipeReader input, ClientConnection connection) : Stream
 {

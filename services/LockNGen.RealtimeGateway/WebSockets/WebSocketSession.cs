@@ -8,7 +8,7 @@ using LockNGen.RealtimeGateway.Fanout;
 
 namespace LockNGen.RealtimeGateway.WebSockets;
 
-/// <summary>Reads what one client says until it has gone. The end of its connection, whoever ends it, ends every read.</summary>
+/// <summary>Reads what one client sends until it is gone. The end of its connection, on either side, ends every read.</summary>
 internal sealed class WebSocketSession(
     WebSocket socket, ClientConnection connection, Admitted admitted, ProgressBroadcaster broadcaster, ConnectionOptions options, TimeProvider clock)
 {
@@ -21,7 +21,7 @@ internal sealed class WebSocketSession(
         {
             while (true)
             {
-                // An empty read waits without holding a buffer: most clients never say anything.
+                // An empty read waits without holding a buffer: most clients never send anything.
                 var first = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
                 if (first.MessageType == WebSocketMessageType.Close)
                 {
@@ -38,7 +38,7 @@ internal sealed class WebSocketSession(
         }
         catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // Gone without a goodbye, or broken framing, whose close frame the socket has sent.
+            // Gone without a close frame, or broken framing, for which the socket has sent one.
             if (!connection.IsClosing)
                 connection.Abort();
         }
@@ -163,13 +163,13 @@ internal sealed class WebSocketSession(
         return false;
     }
 
-    /// <summary>Waits for the client's own close frame, whatever it still sends before that; the connection's deadline ends the wait.</summary>
+    /// <summary>Waits for the client's own close frame, and ignores what it sends before that; the connection's deadline ends the wait.</summary>
     private async Task DiscardAsync()
     {
         var buffer = new byte[512];
         while ((await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
         {
-            // Nothing that comes after our goodbye matters.
+            // Messages after our close frame are ignored.
         }
     }
 
@@ -193,7 +193,7 @@ internal sealed class WebSocketSession(
         {
             while (reader.Read())
             {
-                // To the end: any JSON is a mistake that can be answered, anything else is not our protocol.
+                // To the end: wrong JSON gets an error frame; anything that is not JSON ends the connection.
             }
 
             return true;

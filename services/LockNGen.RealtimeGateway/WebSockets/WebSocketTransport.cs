@@ -8,7 +8,7 @@ namespace LockNGen.RealtimeGateway.WebSockets;
 /// <summary>Writes finished frames, all of a batch at once.</summary>
 internal abstract class WebSocketTransport(bool deflate) : ClientTransport
 {
-    /// <summary>A control frame carries 125 bytes, two of them the code.</summary>
+    /// <summary>A control frame carries up to 125 bytes, two of them for the code.</summary>
     private const int MaxReasonBytes = 123;
 
     /// <summary>Whether permessage-deflate was agreed on.</summary>
@@ -37,7 +37,7 @@ internal abstract class WebSocketTransport(bool deflate) : ClientTransport
     protected abstract ValueTask SendAsync(ReadOnlyMemory<byte> frames);
 }
 
-/// <summary>Straight to the socket.</summary>
+/// <summary>Directly to the socket.</summary>
 internal sealed class RawWebSocketTransport(RawConnection connection, bool deflate) : WebSocketTransport(deflate)
 {
     public override void Abort() => connection.Abort();

@@ -18,7 +18,7 @@ internal sealed class DeliveryLog(WebhooksDatabase database, DeliverySignal sign
             WHERE webhook_id = @webhookId AND number < @before {(status is null ? "" : "AND status = @status")}
             ORDER BY number DESC LIMIT @limit
             """,
-            new { webhookId, before, limit, status = status is { } s ? Text(s) : null }),
+            new { webhookId, before, limit, status = status?.WireName() }),
         cancellationToken);
 
     /// <summary>One delivery with its body and attempts.</summary>
@@ -61,11 +61,4 @@ internal sealed class DeliveryLog(WebhooksDatabase database, DeliverySignal sign
             return true;
         },
         cancellationToken);
-
-    private static string Text(DeliveryStatus status) => status switch
-    {
-        DeliveryStatus.Pending => "pending",
-        DeliveryStatus.Delivered => "delivered",
-        _ => "failed",
-    };
 }

@@ -132,7 +132,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
             {
                 delivery.Id,
                 delivery.LeaseId,
-                status = result.IsDelivered ? "delivered" : isOver ? "failed" : "pending",
+                status = (result.IsDelivered ? DeliveryStatus.Delivered : isOver ? DeliveryStatus.Failed : DeliveryStatus.Pending).WireName(),
                 due = next < delivery.GiveUpAt ? next : delivery.GiveUpAt,
                 ended = isOver ? session.Now : (DateTimeOffset?)null,
             });

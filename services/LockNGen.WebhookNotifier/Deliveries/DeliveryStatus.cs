@@ -17,4 +17,10 @@ public enum DeliveryStatus
     Failed,
 }
 
+internal static class DeliveryStatusExtensions
+{
+    /// <summary>The status as written in JSON and in the database: <c>pending</c>.</summary>
+    public static string WireName(this DeliveryStatus status) => status.ToString().ToLowerInvariant();
+}
+
 internal sealed class DeliveryStatusConverter() : JsonStringEnumConverter<DeliveryStatus>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -8,9 +8,9 @@ using RabbitMQ.Client;
 namespace LockNGen.Benchmarks.Fanout;
 
 /// <summary>
-/// What an event costs a gateway when nobody watches it: alone, beside 50,000 generations that the gateway also holds, beside 50,000
+/// What an event costs a gateway if no one watches it: alone, beside 50,000 generations that the gateway also holds, beside 50,000
 /// subscriptions to those, and while 10,000 generations a minute begin and end and every connection changes what it watches once a second.
-/// The cost must not grow with what has nothing to do with the event.
+/// The cost must not grow with load that is unrelated to the event.
 /// </summary>
 internal static class CrowdBenchmark
 {

@@ -4,8 +4,8 @@ using LockNGen.TestSupport;
 namespace LockNGen.Benchmarks.Fanout;
 
 /// <summary>
-/// The gateway beside the server that one would write in an afternoon, one after the other on the same broker and machine. What counts is the
-/// ratio: figures of another machine, or of another hour, say little.
+/// The gateway beside the server that one would write in an afternoon, one after the other on the same broker and machine. Only the
+/// ratio matters: figures from another machine, or another hour, mean little.
 /// </summary>
 internal static class FanoutBenchmark
 {

@@ -43,7 +43,7 @@ internal sealed class FanoutClients : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects client n to generation n modulo their number, and returns when each has heard of its generation.</summary>
+    /// <summary>Connects client n to generation n modulo their number, and returns when each has received an event of its generation.</summary>
     public async Task ConnectAsync(Func<Guid, Uri> address, IReadOnlyList<Guid> generations, int count)
     {
         _clients.AddRange(Enumerable.Range(0, count).Select(i => new Client(address(generations[i % generations.Count]))));
@@ -90,7 +90,7 @@ internal sealed class FanoutClients : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or WebSocketException)
             {
-                // The end of the benchmark, or of the server; what did not come is counted as missing.
+                // The end of the benchmark, or of the server; what did not arrive is counted as missing.
             }
         }
 

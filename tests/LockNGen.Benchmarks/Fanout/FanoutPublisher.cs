@@ -7,8 +7,8 @@ using RabbitMQ.Client;
 namespace LockNGen.Benchmarks.Fanout;
 
 /// <summary>
-/// Publishes progress at a steady pace whatever the servers do: an event carries the moment at which it was due, so that a late one counts as
-/// slow and does not make the next one wait.
+/// Publishes progress at a steady rate, no matter what the servers do: an event contains the time at which it was due, so that a late one counts as
+/// slow and does not delay the next one.
 /// </summary>
 internal sealed class FanoutPublisher(IChannel channel, IReadOnlyList<Guid> generations)
 {
@@ -19,7 +19,7 @@ internal sealed class FanoutPublisher(IChannel channel, IReadOnlyList<Guid> gene
 
     public static ReadOnlySpan<byte> DueProperty => "due"u8;
 
-    /// <summary>Publishes for so long, and returns how many events that were.</summary>
+    /// <summary>Publishes for this long, and returns the number of events.</summary>
     public async Task<int> RunAsync(int eventsPerSecond, TimeSpan duration)
     {
         var count = (int)(eventsPerSecond * duration.TotalSeconds);

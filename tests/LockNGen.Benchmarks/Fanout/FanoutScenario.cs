@@ -1,6 +1,6 @@
 namespace LockNGen.Benchmarks.Fanout;
 
-/// <summary>So many clients, spread over so many generations, at so many events a second in all.</summary>
+/// <summary>A number of clients, of generations that they watch, and of events a second in total.</summary>
 internal sealed record FanoutScenario(string Name, int Clients, int Generations, int EventsPerSecond)
 {
     public static IReadOnlyList<FanoutScenario> All { get; } =

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.Benchmarks.Fanout;
 
-/// <summary>A server on a virtual host of its own, and a connection that publishes to it.</summary>
+/// <summary>A server on its own virtual host, and a connection that publishes to it.</summary>
 internal sealed class FanoutStage : IAsyncDisposable
 {
     private readonly IConnection _connection;

@@ -9,7 +9,7 @@ using RabbitMQ.Client;
 namespace LockNGen.Benchmarks.Fanout;
 
 /// <summary>
-/// 10,000 clients lose their connections at the same moment, in the midst of events, and come back with their cursors: how long until all of them
+/// 10,000 clients lose their connections at the same moment, while events are published, and reconnect with their cursors: how long until all of them
 /// are up to date, and whether any of them has missed an event or got one twice. The clients share the cores with the gateway.
 /// </summary>
 internal static class StormBenchmark
@@ -60,7 +60,7 @@ internal static class StormBenchmark
             $"{Clients} clients {what} in {time:0.0} s, {Clients / time:0}/s, during {EventsPerSecond} events/s; the gateway's CPU: {(gateway.Cpu - cpu).TotalMicroseconds / Clients:0} us each"));
     }
 
-    /// <summary>Waits until all clients have this event, but not for ever: what has not come by then is told as missing.</summary>
+    /// <summary>Waits until all clients have this event, but not forever: events that have not arrived by then are reported as missing.</summary>
     private static async Task ReachedAsync(List<Client> clients, int number)
     {
         try

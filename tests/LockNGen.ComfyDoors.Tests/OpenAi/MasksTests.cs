@@ -58,7 +58,7 @@ public sealed class MasksTests
 
     private static int AlphaOf(int row) => row * 37 % 256;
 
-    /// <summary>Each row of an alpha of its own.</summary>
+    /// <summary>Each row has its own alpha.</summary>
     private static byte[] Picture(int width, int height, SKEncodedImageFormat format)
     {
         using var picture = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Tests.Shapes;
 
-/// <summary>An error as ComfyUI tells it.</summary>
+/// <summary>An error as ComfyUI reports it.</summary>
 public sealed class OutcomesTests
 {
     [Theory]

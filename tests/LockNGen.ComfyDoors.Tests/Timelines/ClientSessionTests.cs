@@ -4,7 +4,7 @@ using LockNGen.ComfyDoors.Timelines;
 
 namespace LockNGen.ComfyDoors.Tests.Timelines;
 
-/// <summary>One timeline at a time for each client id, whatever runs beside it.</summary>
+/// <summary>One timeline at a time per client id, no matter what runs concurrently.</summary>
 public sealed class ClientSessionTests : IDisposable
 {
     private static readonly Guid A = Guid.Parse("a0000000-0000-4000-8000-000000000001");
@@ -15,7 +15,7 @@ public sealed class ClientSessionTests : IDisposable
     private readonly Events _b = new(B);
 
     [Fact]
-    public async Task TwoPromptsAtOnce_AreToldOneAfterTheOther()
+    public async Task TwoPromptsAtOnce_AreSentOneAfterTheOther()
     {
         var session = Session();
         using var socket = Attach(session, out _);
@@ -34,7 +34,7 @@ public sealed class ClientSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task TwoPromptsAtOnce_ForAClientThatAskedForIt_AreToldAsTheyCome()
+    public async Task TwoPromptsAtOnce_ForAClientThatAskedForIt_AreSentInterleaved()
     {
         var session = Session(isInterleaved: true);
         using var socket = Attach(session, out _);
@@ -47,7 +47,7 @@ public sealed class ClientSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task PromptWhoseSubmissionIsNotAnswered_IsNotToldYet()
+    public async Task PromptWhoseSubmissionIsNotAnswered_IsNotSentYet()
     {
         var session = Session();
         using var socket = Attach(session, out _);
@@ -62,7 +62,7 @@ public sealed class ClientSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task SocketThatComesLate_IsToldFromTheStart()
+    public async Task SocketThatComesLate_IsSentEverythingFromTheStart()
     {
         var session = Session();
         Expect(session, A);
@@ -75,7 +75,7 @@ public sealed class ClientSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task ConnectionThatBroke_IsToldWhereItIsAndTheRest()
+    public async Task ConnectionThatBroke_GetsTheStateAndTheRest()
     {
         var session = Session();
         Expect(session, A);
@@ -92,7 +92,7 @@ public sealed class ClientSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task EndWrittenIntoABrokenConnection_IsToldAgain()
+    public async Task EndWrittenIntoABrokenConnection_IsSentAgain()
     {
         var session = Session();
         Expect(session, A);

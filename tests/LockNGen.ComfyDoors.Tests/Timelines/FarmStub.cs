@@ -26,7 +26,7 @@ internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
     public OwnerStates OwnerStates { get; }
     public DoorCaller Caller { get; } = new() { Owner = "" };
 
-    /// <summary>What has been asked.</summary>
+    /// <summary>The requests so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Until this is done nothing is answered.</summary>
@@ -54,7 +54,7 @@ internal sealed class FarmStub : HttpMessageHandler, IHttpClientFactory
         var ids = query["ids"]?.Split(',').Select(Guid.Parse).ToHashSet();
         var found = _prompts.Where(p => ids?.Contains(p.Key) ?? query["id"] is not { } id || Guid.Parse(id) == p.Key)
             .Where(p => query["state"] is not { } state || state == "active" != p.Value.Contains("endedAt", StringComparison.Ordinal))
-            // Nothing of what ended before the client came.
+            // Nothing that ended before the client connected.
             .Where(_ => query["endedWithin"] is null)
             .Select(p => p.Value).ToList();
         var json = $$"""{"items": [{{string.Join(',', found)}}], "total": {{found.Count}}}""";

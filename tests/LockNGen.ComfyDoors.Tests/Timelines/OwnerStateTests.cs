@@ -10,7 +10,7 @@ public sealed class OwnerStateTests : IDisposable
     private readonly FarmStub _farm = new();
     private readonly List<DoorSocket> _sockets = [];
 
-    /// <summary>When a door or its network is back, all of them come at once, and each with an id of its own.</summary>
+    /// <summary>When a door or its network is back, all clients connect at once, each with its own id.</summary>
     [Fact]
     public async Task ClientsThatComeAtOnce_AskTheFarmTogether()
     {
@@ -21,7 +21,7 @@ public sealed class OwnerStateTests : IDisposable
         answer.SetResult();
         await Task.WhenAll(clients);
 
-        // What is under way and what has ended: for the first one, and then for all others.
+        // Active and ended prompts: once for the first client, and once for all others.
         _farm.Requests.ShouldBe(4);
     }
 

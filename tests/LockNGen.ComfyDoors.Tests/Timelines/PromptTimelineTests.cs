@@ -6,7 +6,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Tests.Timelines;
 
-/// <summary>What a client is told of one prompt.</summary>
+/// <summary>What a client is sent about one prompt.</summary>
 public sealed class PromptTimelineTests
 {
     private static readonly Guid Id = Guid.Parse("7d1c9c52-3f0a-4d5e-9b61-2f8a4c7e1d03");
@@ -37,7 +37,7 @@ public sealed class PromptTimelineTests
     }
 
     [Fact]
-    public void Timeline_ToldLater_HasOfProgressTheNewestOnly()
+    public void Timeline_SentLater_HasOnlyTheNewestProgress()
     {
         _timeline.Take(_events.Started());
         _timeline.Take(_events.Node("3"));
@@ -67,7 +67,7 @@ public sealed class PromptTimelineTests
     }
 
     [Fact]
-    public void SecondAttempt_TellsNoSecondBeginning()
+    public void SecondAttempt_ReportsNoSecondBeginning()
     {
         _timeline.Take(_events.Started());
         _timeline.Take(_events.Node("3"));
@@ -78,7 +78,7 @@ public sealed class PromptTimelineTests
     }
 
     [Fact]
-    public void Resumed_StartedBeforeThisDoor_TellsNoBeginningAgain()
+    public void Resumed_StartedBeforeThisDoor_ReportsNoBeginningAgain()
     {
         _timeline.Resume(Events.Start);
         _timeline.Take(_events.Started());

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LockNGen.ComfyDoors.Tests.Timelines;
 
-/// <summary>A WebSocket that keeps what is sent through it.</summary>
+/// <summary>A WebSocket that records what is sent through it.</summary>
 internal sealed class RecordedSocket : WebSocket
 {
     private readonly SemaphoreSlim _sent = new(0);

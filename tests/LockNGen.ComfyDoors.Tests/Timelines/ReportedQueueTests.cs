@@ -3,7 +3,7 @@ using LockNGen.ComfyDoors.Timelines;
 
 namespace LockNGen.ComfyDoors.Tests.Timelines;
 
-/// <summary>A prompt is in the queue until its end was told, as with ComfyUI: programs take one that is gone before for lost.</summary>
+/// <summary>A prompt is in the queue until its end has been sent, as with ComfyUI: programs consider one that disappears earlier lost.</summary>
 public sealed class ReportedQueueTests : IDisposable
 {
     private static readonly Guid A = Guid.Parse("a0000000-0000-4000-8000-000000000001");
@@ -16,7 +16,7 @@ public sealed class ReportedQueueTests : IDisposable
     private DoorSocket? _connection;
 
     [Fact]
-    public async Task PromptThatEndedWhileAnothersTimelineIsTold_RunsUntilItsEndWasTold()
+    public async Task PromptThatEndedWhileAnothersTimelineIsSent_RunsUntilItsEndWasSent()
     {
         var owner = await AttachAsync();
         Start(owner, A, _a);
@@ -48,7 +48,7 @@ public sealed class ReportedQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task EndThatIsOnItsWayToAReader_IsNotToldYet()
+    public async Task EndThatIsOnItsWayToAReader_IsNotSentYet()
     {
         var owner = await AttachAsync();
         await _socket.NextAsync(1);
@@ -65,7 +65,7 @@ public sealed class ReportedQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task EndThatTheFarmKnowsAndThisDoorDoesNot_IsNotToldYet()
+    public async Task EndThatTheFarmKnowsAndThisDoorDoesNot_IsNotSentYet()
     {
         var owner = await AttachAsync();
         Start(owner, A, _a);
@@ -91,7 +91,7 @@ public sealed class ReportedQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task WhereNobodyListens_TheQueueIsTheFarms()
+    public async Task WithoutListeners_TheQueueIsTheFarms()
     {
         var owner = _farm.OwnerStates.Of(_farm.Caller);
         Start(owner, A, _a);
@@ -101,7 +101,7 @@ public sealed class ReportedQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task SocketThatComesAfterAnEnd_HearsACountWithIt_AndOneWithoutAfterIt()
+    public async Task SocketThatComesAfterAnEnd_GetsACountWithIt_AndOneWithoutAfterIt()
     {
         var owner = _farm.OwnerStates.Of(_farm.Caller);
         Start(owner, A, _a);

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Tests.Conformance;
 
-/// <summary>The system's clock, whose timers can be kept from firing for a while; those that fell due meanwhile fire when it goes on.</summary>
+/// <summary>The system's clock, whose timers can be kept from firing for a while; those that became due meanwhile fire when it continues.</summary>
 internal sealed class PausableClock : TimeProvider
 {
     private readonly Lock _gate = new();

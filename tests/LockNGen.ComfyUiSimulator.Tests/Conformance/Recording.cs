@@ -24,7 +24,7 @@ internal sealed class Recording
     public IEnumerable<string> Prompts =>
         Entries.Where(e => e["path"]?.ToString() == "/prompt").Select(e => (e["response"] as JsonObject)?["prompt_id"]?.ToString()).OfType<string>();
 
-    /// <summary>The prompts that had begun when an action began; without one, all that ever did.</summary>
+    /// <summary>The prompts that had begun when an action began; without an action, all that began.</summary>
     public IEnumerable<string> Begun(JsonObject? action) => Entries.Where(e => action is null || Time(e) < Time(action))
         .Select(e => e["data"]).OfType<JsonObject>().Where(d => d["type"]?.ToString() == "execution_start").Select(d => d["data"]!["prompt_id"]!.ToString()).Distinct();
 
@@ -43,7 +43,7 @@ internal sealed class Recording
     /// <summary>All frames that a socket received.</summary>
     public IReadOnlyList<JsonObject> Frames(string socket) => [.. Entries.Where(e => IsFrame(e, socket))];
 
-    /// <summary>Frames that a socket had received when an action began. A request's entry stands where its answer came, so its time counts.</summary>
+    /// <summary>Frames that a socket had received when an action began. A request's entry is at the position of its answer, so its time decides.</summary>
     public IReadOnlyList<JsonObject> Frames(string socket, JsonObject action) => Kind(action) == "http"
         ? [.. Entries.Where(e => IsFrame(e, socket) && Time(e) < Time(action))]
         : [.. Entries.TakeWhile(e => e != action).Where(e => IsFrame(e, socket))];

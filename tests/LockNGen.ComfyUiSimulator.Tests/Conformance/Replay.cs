@@ -8,8 +8,8 @@ namespace LockNGen.ComfyUiSimulator.Tests.Conformance;
 
 /// <summary>
 /// Does to the simulator what the recorder did to a real server. Nothing is timed: before each action it waits until
-/// every socket has seen as much as it had in the recording, and then the simulator's time stands still until something has to happen
-/// again, so that however slowly the test gets to its requests, they come no later than they did.
+/// every socket has seen as much as it had in the recording, and then the simulator's time is stopped until something must happen
+/// again, so that the requests come no later than in the recording, however slow the test is.
 /// </summary>
 internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording recording) : IAsyncDisposable
 {
@@ -94,7 +94,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
             await _sockets["bigmouth"].SendAsync(new string('x', (4 * 1024 * 1024) + 10));
     }
 
-    /// <summary>Ends when the server has noticed, as it had in the recording before the same client came back.</summary>
+    /// <summary>Ends when the server has noticed, as it had in the recording before the same client reconnected.</summary>
     private async Task LeaveAsync(JsonObject action, Func<ComfySocket, Task> leave)
     {
         var open = await host.CountSocketsAsync();
@@ -106,7 +106,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
     {
         if (entry["status"] is null)
             return; // the recorded server was down
-        // Queue and history were changing when the recorded request came: what the answer says must come true soon.
+        // Queue and history were changing at the time of the recorded request: the same answer must be available soon.
         var isEventual = entry["method"]!.ToString() == "GET" && ChangingPaths.Any(p => entry["path"]!.ToString().Contains(p, StringComparison.Ordinal));
         var what = $"{entry["method"]} {entry["path"]} {Shorten(entry["request"]?.ToJsonString())}";
         for (var left = isEventual ? 500 : 1; ; left--)
@@ -152,7 +152,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
         return (expected.ToString(), actual.ToString());
     }
 
-    /// <summary>The recorder asked for a history entry that came a moment later; here it may be there at once.</summary>
+    /// <summary>The recorder requested a history entry just before it existed; here it may exist at once.</summary>
     private bool IsEarlier(JsonObject entry, string actual) =>
         entry["response"] is JsonObject { Count: 0 }
         && recording.Entries.LastOrDefault(e => e["path"]?.ToString() == entry["path"]!.ToString()) is { } last
@@ -181,7 +181,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
         return request;
     }
 
-    /// <summary>The recordings tell only how many bytes a file had: equal sizes were equal files.</summary>
+    /// <summary>The recordings contain only the sizes of files: equal sizes were equal files.</summary>
     private static MultipartFormDataContent CreateUpload(JsonObject parts)
     {
         var form = new MultipartFormDataContent();
@@ -256,7 +256,7 @@ internal sealed class Replay(SimulatorHost host, PausableClock clock, Recording 
 
     private void Compare(string name, IEnumerable<(JsonObject? Json, byte[] Bytes)> recorded, IEnumerable<(JsonObject? Json, byte[] Bytes)> simulated, bool inOrder)
     {
-        // Status broadcasts race with the events of other prompts: they are counted. Their place is a test of its own.
+        // Status broadcasts race with the events of other prompts: they are counted. Their position has its own test.
         var (expected, actual) = (recorded.ToArray(), simulated.ToArray());
         var (expectedStatus, actualStatus) = (expected.Count(IsStatus), actual.Count(IsStatus));
         // One more may come from the prompt before, if the socket connected while its end was being sent.

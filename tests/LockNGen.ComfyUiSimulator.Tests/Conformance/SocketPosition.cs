@@ -6,7 +6,7 @@ namespace LockNGen.ComfyUiSimulator.Tests.Conformance;
 /// <param name="Statuses">Status messages so far, which race with the events of other prompts.</param>
 /// <param name="Events">Events other than those and progress.</param>
 /// <param name="Step">The running node's step.</param>
-/// <param name="IsTold">Whether the nodes' state was told since that step.</param>
+/// <param name="IsTold">Whether the nodes' state was sent since that step.</param>
 internal readonly record struct SocketPosition(int Statuses, int Events, double Step, bool IsTold)
 {
     public static SocketPosition Of(IEnumerable<JsonObject?> frames)
@@ -17,7 +17,7 @@ internal readonly record struct SocketPosition(int Statuses, int Events, double 
         return position;
     }
 
-    /// <summary>Whether this is there, too. One status more than recorded does not stand for an event that is still to come.</summary>
+    /// <summary>Whether this position has been reached. One more status than recorded does not replace an event that is still to come.</summary>
     public bool Reaches(SocketPosition other) =>
         Statuses + Events >= other.Statuses + other.Events
         && (Events, Step, IsTold).CompareTo((other.Events, other.Step, other.IsTold)) >= 0;

@@ -11,7 +11,7 @@ public sealed class LiveNodesTests
     private static readonly string Catalog = Path.Combine(AppContext.BaseDirectory, "Recordings", "v0.33.0", "object_info.json");
 
     [Fact]
-    public async Task Catalog_OfALiveServer_IsToldAgainAsItIs()
+    public async Task Catalog_OfALiveServer_IsReturnedUnchanged()
     {
         await using var host = await SimulatorHost.StartAsync(("Catalog", Catalog));
 
@@ -20,7 +20,7 @@ public sealed class LiveNodesTests
         JsonNode.DeepEquals(told, JsonNode.Parse(await File.ReadAllBytesAsync(Catalog))).ShouldBeTrue();
     }
 
-    /// <summary>Shape 48: members of growing groups and of a choice with inputs of its own.</summary>
+    /// <summary>Shape 48: members of growing groups and of a choice with its own inputs.</summary>
     [Fact]
     public async Task GrowingAndDynamicInputs_AllThere_RunAndShowTheirOutputs()
     {

@@ -78,7 +78,7 @@ public sealed class MediaNodesTests
         return (output, await host.Http.GetByteArrayAsync($"/view?filename={file["filename"]}&subfolder={file["subfolder"]}&type={file["type"]}"));
     }
 
-    /// <summary>What the classes of a live server want besides.</summary>
+    /// <summary>Further inputs that the classes of a live server require.</summary>
     private static void Complete(JsonObject save, JsonObject maker)
     {
         foreach (var (name, value) in new (string, JsonNode)[] { ("format", "auto"), ("format.codec", "auto"), ("quality", "128k") })

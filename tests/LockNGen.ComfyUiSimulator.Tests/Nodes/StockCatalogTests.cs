@@ -5,7 +5,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiSimulator.Tests.Nodes;
 
-/// <summary>All classes of ComfyUI itself, beside the simulator's own.</summary>
+/// <summary>All classes of ComfyUI itself, in addition to the simulator's own.</summary>
 public sealed class StockCatalogTests
 {
     [Fact]

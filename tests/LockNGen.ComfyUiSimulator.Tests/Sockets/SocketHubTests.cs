@@ -7,7 +7,7 @@ namespace LockNGen.ComfyUiSimulator.Tests.Sockets;
 public sealed class SocketHubTests
 {
     [Fact]
-    public async Task Send_ClientThatDoesNotRead_StallsEverybodyUntilItIsGone()
+    public async Task Send_ClientThatDoesNotRead_StallsEveryoneUntilItIsGone()
     {
         await using var host = await SimulatorHost.StartAsync();
         await using var healthy = await ComfySocket.ConnectAsync(host.BaseAddress, "/ws?clientId=healthy");

@@ -38,7 +38,7 @@ public sealed class ComfyUiClientTests
     [InlineData("application/json", null)]
     [InlineData("text/plain", "mark")]
     [InlineData(null, "gzip")]
-    public async Task Refusal_OfComfyUi_IsToldFromThatOfAProxy(string? contentType, string? wrapping)
+    public async Task Refusal_OfComfyUi_IsDistinguishedFromThatOfAProxy(string? contentType, string? wrapping)
     {
         await using var front = await Front.StartAsync(context => SendAsync(context, 400, contentType, wrapping, Refusal));
         using var access = front.Access();

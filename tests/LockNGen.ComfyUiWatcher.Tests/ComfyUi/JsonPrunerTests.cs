@@ -80,7 +80,7 @@ public sealed class JsonPrunerTests
 
         using var answer = JsonDocument.Parse(await PythonJson.ReadAsync(default, json, JsonShape.Queue, 256 << 20, 8 << 20, TestContext.Current.CancellationToken));
 
-        // What is never taken need not be given back.
+        // A buffer that was never rented need not be returned.
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Environment.CurrentManagedThreadId.ShouldBe(thread);
         allocated.ShouldBeLessThan(1 << 20);
@@ -108,7 +108,7 @@ public sealed class JsonPrunerTests
         return pruner.Finish();
     }
 
-    /// <summary>The same bytes over and over, without holding them; all at once, so that whoever reads stays on its thread.</summary>
+    /// <summary>The same bytes over and over, without storing them; synchronously, so that the reader stays on its thread.</summary>
     private sealed class TokenStream(byte[] start, byte[] repeated, int length, byte[] end) : ForwardStream
     {
         private int _stage;

@@ -29,7 +29,7 @@ public sealed class NodeOutputTests
     [InlineData("""{"images":[{"filename":"a.png","subfolder":"","type":"output"}],"ui_images":[{"filename":"a.png","subfolder":"","type":"output"}]}""", "images:/a.png:output")]
     [InlineData("null", "")]
     [InlineData("[]", "")]
-    public void Output_OfWhateverShape_TellsItsResults(string output, string expected)
+    public void Output_OfAnyShape_HasItsResults(string output, string expected)
     {
         var results = NodeOutput.Of(JsonSerializer.Deserialize<JsonElement>(output)).Results;
 
@@ -41,7 +41,7 @@ public sealed class NodeOutputTests
         NodeOutput.Of(JsonSerializer.Deserialize<JsonElement>("""{"images":[{"source":"websocket","content-type":"image/png","type":"output"}]}""")).SendsFrames.ShouldBeTrue();
 
     [Fact]
-    public void Output_LargerThanAnybodyNeeds_IsCutAndSaysSo()
+    public void Output_LargerThanAnyoneNeeds_IsCutAndSaysSo()
     {
         var many = NodeOutput.Of(JsonSerializer.SerializeToElement(new { text = Enumerable.Range(0, 5000).Select(i => $"{i}") }));
         var large = NodeOutput.Of(JsonSerializer.SerializeToElement(new { text = new[] { new string('x', 3 << 20) } }));

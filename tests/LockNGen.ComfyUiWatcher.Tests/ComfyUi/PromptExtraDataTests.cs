@@ -34,6 +34,6 @@ public sealed class PromptExtraDataTests
     }
 
     [Fact]
-    public void ExtraData_OfNobody_IsTheMarkerAlone() =>
+    public void ExtraData_OfNoOne_IsTheMarkerAlone() =>
         PromptExtraData.Of(Marker, "", null, new Dictionary<string, string>()).Select(m => m.Key).ShouldBe(["lockngen"]);
 }

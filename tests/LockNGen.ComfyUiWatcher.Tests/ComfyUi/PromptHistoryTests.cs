@@ -3,7 +3,7 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 
 namespace LockNGen.ComfyUiWatcher.Tests.ComfyUi;
 
-/// <summary>The history and the jobs API tell the same (cases 9 and 45).</summary>
+/// <summary>The history and the jobs API report the same (cases 9 and 45).</summary>
 public sealed class PromptHistoryTests
 {
     private const string Outputs = """ "outputs":{"2":{"text":["a b"]},"9":{"images":[{"filename":"r.png","subfolder":"","type":"output"}]}} """;

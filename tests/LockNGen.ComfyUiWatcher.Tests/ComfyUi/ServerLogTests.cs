@@ -28,7 +28,7 @@ public sealed class ServerLogTests
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("""{"entries":[{},{"m":null},7]}""")]
-    public void Answer_OfAnotherShape_TellsNothing(string json) => ServerLog.Of(JsonDocument.Parse(json).RootElement).WorkerDeaths.ShouldBe(0);
+    public void Answer_OfAnotherShape_SaysNothing(string json) => ServerLog.Of(JsonDocument.Parse(json).RootElement).WorkerDeaths.ShouldBe(0);
 
     private static ServerLog Log(params string[] entries) =>
         ServerLog.Of(JsonSerializer.SerializeToElement(new { entries = entries.Select(m => new { t = "2026-02-03T15:07:00", m }) }));

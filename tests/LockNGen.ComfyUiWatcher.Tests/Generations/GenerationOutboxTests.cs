@@ -17,7 +17,7 @@ namespace LockNGen.ComfyUiWatcher.Tests.Generations;
 
 public sealed class GenerationOutboxTests : IAsyncLifetime
 {
-    /// <summary>So many leave before the pace counts: half a second's worth at 20 a second, and the one that is due.</summary>
+    /// <summary>How many are sent before the rate limit applies: half a second's worth at 20 a second, and the one that is due.</summary>
     private const int Burst = 11;
 
     /// <summary>The number of the event that the attempt follows, in the attempt before.</summary>
@@ -145,7 +145,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NewestProgress_AfterASilence_IsToldAgainUnchanged()
+    public async Task NewestProgress_AfterASilence_IsSentAgainUnchanged()
     {
         _outbox.Add(Node());
         _outbox.Add(Progress(1));
@@ -178,7 +178,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NewestProgress_OnceTheEndHasItsNumber_IsToldNoMore()
+    public async Task NewestProgress_OnceTheEndHasItsNumber_IsNotSentAgain()
     {
         _outbox.Add(Progress(1));
         await _events.WaitForAsync<GenerationProgressed>(Id);
@@ -191,7 +191,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         _events.Of<GenerationProgressed>(Id).ShouldHaveSingleItem();
     }
 
-    /// <summary>The timer is armed once an event has left; the clock must not move before that.</summary>
+    /// <summary>The timer is armed once an event has been sent; the clock must not advance before that.</summary>
     private async Task WaitInSilenceAsync()
     {
         await _clock.UntilArmedAsync(Silence);
@@ -245,7 +245,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         },
         new PreviewFrame("5", "5", "image/jpeg", new byte[size]));
 
-    /// <summary>A fake clock that tells which timers are armed.</summary>
+    /// <summary>A fake clock that reports which timers are armed.</summary>
     private sealed class TimerClock : FakeTimeProvider
     {
         private readonly ConcurrentDictionary<ITimer, DateTimeOffset> _armed = new();

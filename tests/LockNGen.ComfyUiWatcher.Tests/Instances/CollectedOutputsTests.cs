@@ -23,7 +23,7 @@ public sealed class CollectedOutputsTests
         """)!.AsObject());
 
     [Fact]
-    public void Results_SavedPreviewedAndToldInWhateverOrder_AreCountedInOne()
+    public void Results_SavedPreviewedAndReportedInAnyOrder_AreCountedInOne()
     {
         var outputs = new CollectedOutputs(Graph);
         outputs.Add(Shown("12", """{"text":["t"]}"""));

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Instances;
 
-/// <summary>Prompts that somebody else submitted.</summary>
+/// <summary>Prompts that others submitted.</summary>
 public sealed class OtherPromptsTests
 {
     [Fact]

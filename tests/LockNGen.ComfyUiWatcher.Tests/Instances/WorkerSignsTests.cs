@@ -43,7 +43,7 @@ public sealed class WorkerSignsTests
     }
 
     [Fact]
-    public void Log_ThatTellsOfTheWorkersEnd_IsEvidenceOnceNothingMoves()
+    public void Log_ThatShowsTheWorkersEnd_IsEvidenceOnceNothingMoves()
     {
         Look(Runs, 0);
         _signs.Read(Death, At(5));

@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
-/// <summary>Everything that was published, in the order in which a subscriber got it; tests wait for what they are about.</summary>
+/// <summary>Everything that was published, in the order in which a subscriber received it; tests wait for what they need.</summary>
 internal sealed class EventLog
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -66,7 +66,7 @@ internal sealed class EventLog
     public async Task<T> WaitForAsync<T>(Guid generationId, Func<T, bool>? matches = null)
         where T : GenerationEvent => (await WaitForManyAsync(generationId, 1, matches))[0];
 
-    /// <summary>Waits for so many events of a kind.</summary>
+    /// <summary>Waits for this many events of a kind.</summary>
     public async Task<IReadOnlyList<T>> WaitForManyAsync<T>(Guid generationId, int count, Func<T, bool>? matches = null)
         where T : GenerationEvent
     {
@@ -94,7 +94,7 @@ internal sealed class EventLog
         }
     }
 
-    /// <summary>Waits until so many generations have ended, for as long as the next one ends within patience.</summary>
+    /// <summary>Waits until this many generations have ended, as long as each next one ends in time.</summary>
     public async Task WaitForEndsAsync(int count)
     {
         for (var seen = 0; seen < count;)

@@ -30,7 +30,7 @@ internal sealed class FakeLedger
 
     public ConcurrentDictionary<string, InstanceReport> Reports { get; } = new();
 
-    /// <summary>Instances whose catalog is said to be out of date.</summary>
+    /// <summary>Instances whose catalog is reported as outdated.</summary>
     public IReadOnlyList<string> Doubted { get; set; } = [];
 
     public ConcurrentDictionary<string, InstanceCatalog> Catalogs { get; } = new();
@@ -63,7 +63,7 @@ internal sealed class FakeLedger
             endpoint.Handler<WatcherHeartbeat>(c => Away ? Task.CompletedTask : c.RespondAsync(Beat(c.Message))));
     }
 
-    /// <summary>Waits for a heartbeat that says something of an instance.</summary>
+    /// <summary>Waits for a heartbeat with a certain report of an instance.</summary>
     public async Task<InstanceReport> WaitForReportAsync(string instance, Func<InstanceReport, bool> matches, CancellationToken cancellationToken)
     {
         while (true)
@@ -75,7 +75,7 @@ internal sealed class FakeLedger
         }
     }
 
-    /// <summary>What the next heartbeat says of an instance.</summary>
+    /// <summary>The next heartbeat's report of an instance.</summary>
     public async Task<InstanceReport> NextReportAsync(string instance)
     {
         await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
@@ -95,7 +95,7 @@ internal sealed class FakeLedger
     public string? OwnerOf(string instance) =>
         _owners.TryGetValue(instance, out var owner) && owner.Until > DateTimeOffset.UtcNow ? owner.Watcher : null;
 
-    /// <summary>Sends work to the watcher of its instance; set it to have work that nobody holds any more sent again.</summary>
+    /// <summary>Sends work to the watcher of its instance; set it to send work again that no watcher holds any more.</summary>
     public Func<LedgerRow, string, Task>? Dispatch { get; set; }
 
     public LedgerRow Add(JsonElement workflow, string instance, int images = 1)
@@ -123,7 +123,7 @@ internal sealed class FakeLedger
             await _beat.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Waits for a heartbeat that says this of a held generation.</summary>
+    /// <summary>Waits for a heartbeat with this report of a held generation.</summary>
     public async Task<HeldGeneration> WaitForHeldAsync(Guid id, Func<HeldGeneration, bool> matches)
     {
         while (true)
@@ -171,7 +171,7 @@ internal sealed class FakeLedger
         ElapsedSeconds = 100,
     };
 
-    /// <summary>Takes back what no heartbeat has listed for a lease's time, and sends on what waits for its instance's owner.</summary>
+    /// <summary>Takes back work that no heartbeat has listed for the time of a lease, and sends work that waits for its instance's owner.</summary>
     public async Task ScheduleAsync()
     {
         foreach (var row in _rows.Values)
@@ -247,7 +247,7 @@ internal sealed class FakeLedger
             return new OutcomeDecision { Verdict = OutcomeVerdict.Superseded };
         lock (row)
         {
-            // As the real one: an answer may be lost, and the same report comes again.
+            // Like the real one: an answer may be lost, and the same report is sent again.
             if (row.Ended && report.Event is { } again && row.Outcome.Task.Result.GetRawText() == again.GetRawText())
                 return new OutcomeDecision { Verdict = OutcomeVerdict.Publish };
             if (row.Attempt != report.Attempt || row.Ended)

@@ -3,7 +3,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
-/// <summary>A simulated ComfyUI as a process of its own, and again one at the same address when it was killed.</summary>
+/// <summary>A simulated ComfyUI in a separate process, and another one at the same address after it was killed.</summary>
 internal sealed class FarmServer
 {
     private readonly Dictionary<string, string> _settings;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
-/// <summary>A ledger with a scheduler and a subscriber on a real broker, for watchers that are processes of their own.</summary>
+/// <summary>A ledger with a scheduler and a subscriber on a real broker, for watchers in separate processes.</summary>
 internal sealed class LedgerHost : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -5,7 +5,7 @@ using LockNGen.ComfyUiWatcher.ComfyUi;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
-/// <summary>What a real ComfyUI server said, frame by frame.</summary>
+/// <summary>What a real ComfyUI server sent, frame by frame.</summary>
 internal sealed class Recording
 {
     private readonly List<JsonElement> _lines;
@@ -35,7 +35,7 @@ internal sealed class Recording
         }
     }
 
-    /// <summary>The prompts that the server accepted, with the workflow and what it said in the end.</summary>
+    /// <summary>The prompts that the server accepted, with the workflow and the outcome.</summary>
     public IEnumerable<RecordedPrompt> Prompts() => _lines
         .Where(l => l.Text("method") == "POST" && l.Text("path") is "/prompt" or "/api/prompt" && l.GetProperty("status").GetInt32() == 200)
         .Select(l => (Id: l.GetProperty("response").Text("prompt_id"), Request: l.Child("request")))

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
-/// <summary>A simulated ComfyUI in this process, on a port of its own.</summary>
+/// <summary>A simulated ComfyUI in this process, on its own port.</summary>
 internal sealed class SimulatedServer : SimulatorControl, IAsyncDisposable
 {
     private readonly WebApplication _app;

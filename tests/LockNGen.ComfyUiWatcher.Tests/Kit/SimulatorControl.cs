@@ -4,7 +4,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
-/// <summary>What tests ask of a simulated ComfyUI, wherever it runs.</summary>
+/// <summary>What tests request from a simulated ComfyUI, in this process or another.</summary>
 internal class SimulatorControl(HttpClient http) : SimulatorHolds(http)
 {
     private readonly HttpClient _http = http;
@@ -30,7 +30,7 @@ internal class SimulatorControl(HttpClient http) : SimulatorHolds(http)
         await PostAsync("upload/image", form);
     }
 
-    /// <summary>Waits until so many prompts wait behind the one that runs.</summary>
+    /// <summary>Waits until this many prompts wait behind the running one.</summary>
     public async Task WaitForPendingAsync(int count)
     {
         while ((await GetAsync("queue")).GetProperty("queue_pending").GetArrayLength() != count)
@@ -40,7 +40,7 @@ internal class SimulatorControl(HttpClient http) : SimulatorHolds(http)
     public async Task<JsonElement> GetAsync(string path) =>
         await _http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
 
-    /// <summary>Prompts that the server has finished or is running, in whatever way.</summary>
+    /// <summary>Prompts that the server is running or has finished, with any outcome.</summary>
     public async Task<IReadOnlyList<string>> RendersAsync() =>
         [.. (await GetAsync("simulator/renders")).EnumerateArray().Select(r => r.GetProperty("promptId").GetString()!)];
 

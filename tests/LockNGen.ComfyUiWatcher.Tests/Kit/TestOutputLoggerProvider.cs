@@ -33,7 +33,7 @@ internal sealed class TestOutputLoggerProvider : ILoggerProvider
             }
             catch (InvalidOperationException)
             {
-                // The test is over; what a background task still says belongs to nobody.
+                // The test is over; messages of background tasks belong to no test.
             }
         }
     }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Kit;
 
-/// <summary>A watcher, a ledger and a subscriber on one in-memory bus, over real sockets to whatever servers they are given.</summary>
+/// <summary>A watcher, a ledger and a subscriber on one in-memory bus, with real sockets to the given servers.</summary>
 internal sealed class WatcherHost : IAsyncDisposable
 {
     public const string Watcher = "watcher-under-test";
@@ -89,7 +89,7 @@ internal sealed class WatcherHost : IAsyncDisposable
     /// <summary>Waits until a line with this text has been logged.</summary>
     public Task LoggedAsync(string text) => _log.SeenAsync(text);
 
-    /// <summary>Waits until the ledger has heard that an instance is in this state.</summary>
+    /// <summary>Waits until an instance has been reported to the ledger in this state.</summary>
     public async Task<InstanceReport> WaitForStateAsync(string instance, InstanceState state)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ public sealed class ResultNameTests
 {
     private const string Folder = "919c5d5146f5c435";
 
-    /// <summary>The API takes its own folder off what it is told; half of it would stay, and be shown.</summary>
+    /// <summary>The API removes its own folder from the reported name; half of it would remain, and be shown.</summary>
     [Theory]
     [InlineData(10)]
     [InlineData(113)]

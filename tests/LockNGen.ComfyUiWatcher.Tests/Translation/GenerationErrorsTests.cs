@@ -61,11 +61,11 @@ public sealed class GenerationErrorsTests
     [InlineData("AssertionError", "", "AssertionError")]
     [InlineData("ValueError", "ValueError: said already", "ValueError: said already")]
     [InlineData("", "no type told", "no type told")]
-    public void Exception_IsToldWithItsType(string type, string message, string told) =>
+    public void Exception_IsReportedWithItsType(string type, string message, string told) =>
         GenerationErrors.Of(new NodeException("5", "KSampler", type, message), graph: null).Message.ShouldBe(told);
 
     [Fact]
-    public void Blocker_IsToldInItsOwnWords() =>
+    public void Blocker_IsReportedInItsOwnWords() =>
         GenerationErrors.Blocked(new NodeException("5", "Gate", "ExecutionBlocked", "Execution Blocked: not today"), RunGraph.Of([])).Message
             .ShouldBe("Execution Blocked: not today");
 

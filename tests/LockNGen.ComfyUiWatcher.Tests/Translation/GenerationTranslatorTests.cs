@@ -73,7 +73,7 @@ public sealed class GenerationTranslatorTests
         shown.Preview.Image.ShouldBe(jpeg);
     }
 
-    /// <summary>What a preview is, its bytes tell; what is none is dropped.</summary>
+    /// <summary>A preview's type is recognized by its bytes; anything else is dropped.</summary>
     [Theory]
     [InlineData("image/jpeg", "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC", "image/png")]
     [InlineData("image/png", "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==", "image/webp")]
@@ -105,7 +105,7 @@ public sealed class GenerationTranslatorTests
     {
         var translator = Begin(steps: 20);
 
-        // After a reconnect the cached nodes are not told again, and were never part of progress_state.
+        // After a reconnect the cached nodes are not reported again, and were never part of progress_state.
         var progress = Progress(translator.Apply(new ProgressState([new NodeState("6", "6", 0, 1, Finished: false)]), Now));
 
         progress.OverallProgress.ShouldBeGreaterThan(85);
@@ -139,7 +139,7 @@ public sealed class GenerationTranslatorTests
         var data = Progress(events);
         (data.NodeId, data.CurrentNode, data.Step, data.TotalSteps).ShouldBe(("60", "LabExpand", 3, 4));
         data.OverallProgress.ShouldBe(37);
-        // An old server says it without the display node.
+        // An old server sends it without the display node.
         Progress(translator.Apply(new NodeProgress("60.0.0.2", 1, 2), Now)).NodeId.ShouldBe("60");
     }
 
@@ -161,7 +161,7 @@ public sealed class GenerationTranslatorTests
     }
 
     [Fact]
-    public void SameStep_ToldTwice_IsOneEvent()
+    public void SameStep_ReportedTwice_IsOneEvent()
     {
         var translator = Begin();
         translator.Apply(new ProgressState([new NodeState("5", "5", 1, 20, Finished: false)]), Now).ShouldNotBeEmpty();

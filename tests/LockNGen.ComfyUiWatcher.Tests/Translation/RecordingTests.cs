@@ -7,7 +7,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.ComfyUiWatcher.Tests.Translation;
 
-/// <summary>What the watcher makes of everything that real servers of both versions have said.</summary>
+/// <summary>What the watcher makes of everything that real servers of both versions sent.</summary>
 public sealed class RecordingTests
 {
     private static readonly DateTimeOffset Now = new(2026, 2, 3, 15, 7, 0, TimeSpan.Zero);

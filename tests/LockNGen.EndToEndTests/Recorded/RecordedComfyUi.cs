@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace LockNGen.EndToEndTests.Recorded;
 
 /// <summary>
-/// A ComfyUI server that says what a live one said, frame by frame, when the test wants it. What was not recorded (the catalog, the
+/// A ComfyUI server that sends what a live one sent, frame by frame, when the test says so. What was not recorded (the catalog, the
 /// statistics) the simulator answers.
 /// </summary>
 public sealed class RecordedComfyUi : IAsyncDisposable
@@ -62,7 +62,7 @@ public sealed class RecordedComfyUi : IAsyncDisposable
     /// <summary>What the next prompt will get.</summary>
     internal void Load(RecordedRun run) => (_run, _played, _posted) = (run, 0, NewPost());
 
-    /// <summary>Sends frames up to the one that tells this step of a sampler.</summary>
+    /// <summary>Sends frames up to the one that reports this step of a sampler.</summary>
     internal Task PlayToStepAsync(string node, int step) => PlayAsync(frame =>
         frame["data"]?["type"]?.ToString() == "progress" && frame["data"]!["data"] is { } data
         && data["node"]!.ToString() == node && (int)data["value"]! == step);
@@ -93,7 +93,7 @@ public sealed class RecordedComfyUi : IAsyncDisposable
         }
     }
 
-    /// <summary>A watcher renews a socket that was silent for long. ComfyUI would drop what it says meanwhile, but the test looks at each step.</summary>
+    /// <summary>A watcher renews a socket that was silent for long. ComfyUI would drop frames meanwhile, but the test checks each step.</summary>
     private async Task<bool> TrySendAsync(string clientId, byte[] frame, WebSocketMessageType type)
     {
         if (!_sockets.TryGetValue(clientId, out var socket))

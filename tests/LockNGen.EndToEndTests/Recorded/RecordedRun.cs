@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace LockNGen.EndToEndTests.Recorded;
 
-/// <summary>One prompt of a trace of a live ComfyUI: what was sent, every frame that came back, and what its history said in the end.</summary>
+/// <summary>One prompt of a trace of a live ComfyUI: what was sent, every frame received, and the final history.</summary>
 internal sealed class RecordedRun
 {
     private RecordedRun(IReadOnlyList<JsonObject> entries, JsonObject post)

@@ -20,13 +20,13 @@ internal sealed record Evidence
 
     public required SystemUnderTest System { get; init; }
 
-    /// <summary>What the API says in the end, by generation.</summary>
+    /// <summary>The API's final state, by generation.</summary>
     public required IReadOnlyDictionary<Guid, RecordedEnd> Records { get; init; }
 
     public IReadOnlyList<Render> Renders => [.. System.ComfyUis.SelectMany(c => c.Renders)];
 }
 
-/// <summary>What the API has recorded of a generation.</summary>
+/// <summary>What the API has recorded about a generation.</summary>
 /// <param name="Status">Its status.</param>
 /// <param name="Images">How many pictures it lists.</param>
 /// <param name="MissingImages">Those that cannot be fetched.</param>

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.FaultTests.Checker;
 
-/// <summary>What became of each generation, and what was published of it.</summary>
+/// <summary>The outcome of each generation, and what was published about it.</summary>
 internal static class OutcomeCheck
 {
     public static IEnumerable<Promise> Check(Evidence evidence)

@@ -1,6 +1,6 @@
 namespace LockNGen.FaultTests.Checker;
 
-/// <summary>One row of the table: what was promised, how often that was looked at, and where it did not hold.</summary>
+/// <summary>One row of the table: what was promised, how often it was checked, and where it did not hold.</summary>
 internal sealed class Promise(string title)
 {
     private readonly List<Violation> _violations = [];

@@ -3,7 +3,7 @@ using LockNGen.FaultTests.Readers;
 
 namespace LockNGen.FaultTests.Checker;
 
-/// <summary>What each reader was shown, compared with what was published.</summary>
+/// <summary>What each reader received, compared with what was published.</summary>
 internal static class ReaderCheck
 {
     public static IEnumerable<Promise> Check(Evidence evidence)
@@ -64,7 +64,7 @@ internal static class ReaderCheck
                 }
             }
 
-            // Who was cut off before something newer came is told no more.
+            // A reader that was cut off before newer events arrived does not get them.
             if (_hasEnded || watch.Steps is [.., { Kind: StepKind.Dropped }])
                 return;
             foreach (var (type, sequence) in _missed)
@@ -79,7 +79,7 @@ internal static class ReaderCheck
                 _seen.Clear();
             _position = snapshot.Sequence;
             _wasTold = false;
-            // It is the reduction of all that was missed.
+            // It is the reduction of everything that was missed.
             _missed.Clear();
             if (snapshot.Text is "completed" or "failed" or "cancelled")
             {

@@ -4,11 +4,11 @@ namespace LockNGen.FaultTests.Checker;
 
 /// <summary>
 /// Nothing that a ComfyUI has rendered, or still renders, is rendered again, unless that ComfyUI could not be relied on meanwhile, or a watcher
-/// was cut off from the broker: it cannot know that others are not, and goes on with what it has.
+/// was cut off from the broker: it cannot know that others are not, and continues with its work.
 /// </summary>
 internal static class RenderCheck
 {
-    /// <summary>After a fault it takes so long until a server is believed again, and what was given up is rendered again meanwhile.</summary>
+    /// <summary>After a fault it takes this long until a server is trusted again; work that was given up is rendered again meanwhile.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(30);
 
     public static Promise Check(Evidence evidence)

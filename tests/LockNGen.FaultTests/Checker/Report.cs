@@ -3,7 +3,7 @@ using LockNGen.FaultTests.Rig;
 
 namespace LockNGen.FaultTests.Checker;
 
-/// <summary>What a run ends with: the table, the timelines of what was broken, the line that sums it up.</summary>
+/// <summary>The result of a run: the table, the timelines of broken promises, and the summary line.</summary>
 internal sealed class Report(Evidence evidence, Journal journal, RunOptions options)
 {
     private const int MaxTimelines = 3;

@@ -2,7 +2,7 @@ namespace LockNGen.FaultTests.Faults;
 
 /// <summary>One thing that goes wrong, and is mended after a while.</summary>
 /// <param name="kind">What goes wrong, the same for every target: recoveries are measured by it.</param>
-/// <param name="target">What it goes wrong with. Two faults at a time never have the same.</param>
+/// <param name="target">What it breaks. Two simultaneous faults never have the same target.</param>
 /// <param name="lasts">How long it is left broken.</param>
 internal abstract class Fault(string kind, string target, TimeSpan lasts)
 {
@@ -15,7 +15,7 @@ internal abstract class Fault(string kind, string target, TimeSpan lasts)
     /// <summary>The simulated ComfyUI that the system cannot rely on meanwhile, if there is one: what it renders may be rendered elsewhere.</summary>
     public virtual string? Unreliable => null;
 
-    /// <summary>Whether the system must go on meanwhile, because others do the same work.</summary>
+    /// <summary>Whether the system must continue meanwhile, because others do the same work.</summary>
     public virtual bool IsSpared => false;
 
     /// <summary>Breaks it.</summary>

@@ -57,7 +57,7 @@ internal sealed class FaultDeck(SystemUnderTest system, int seed, string? only)
         yield return () => new FreezeSimulator(OneOf(system.ComfyUis), Seconds(2, 20));
         yield return () => new DeafenSimulator(OneOf(system.ComfyUis), Seconds(5, 10));
         yield return () => new ZombieSimulator(OneOf(system.ComfyUis), Seconds(2, 20));
-        // What a cluster does without a node takes longer to see than how a single one comes back.
+        // Observing a cluster without a node takes longer than the restart of a single one.
         var away = system.IsCluster ? (From: 10, To: 30) : (From: 0, To: 6);
         yield return () => new RestartBrokerApplication(OneOf(system.Brokers), system.IsCluster, Seconds(away.From, away.To));
         yield return () => new KillBroker(OneOf(system.Brokers), system.IsCluster, Seconds(away.From, away.To));

@@ -55,7 +55,7 @@ internal sealed class FaultSchedule(SystemUnderTest system, GenerationLoad load,
             _faults.Add(new FaultRecord(fault, brokenAt, DateTimeOffset.UtcNow));
     }
 
-    /// <summary>How long until a new generation is complete while the others do the work of what is broken.</summary>
+    /// <summary>How long it takes to complete a new generation while others replace the broken part.</summary>
     private async Task GoesOnAsync(Fault fault, CancellationToken cancellationToken)
     {
         var elapsed = Stopwatch.StartNew();

@@ -2,7 +2,7 @@ using LockNGen.FaultTests.Rig;
 
 namespace LockNGen.FaultTests.Faults;
 
-/// <summary>ComfyUI takes connections and answers nobody, not even pings.</summary>
+/// <summary>ComfyUI accepts connections but answers nothing, not even pings.</summary>
 internal sealed class FreezeSimulator(Simulator simulator, TimeSpan lasts) : Fault("ComfyUI frozen", simulator.Service.Name, lasts)
 {
     public override string Unreliable => Target;

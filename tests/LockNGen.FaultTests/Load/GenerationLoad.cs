@@ -13,7 +13,7 @@ namespace LockNGen.FaultTests.Load;
 /// </summary>
 internal sealed class GenerationLoad(SystemUnderTest system, Published published, Uri webhook, int seed, Journal journal) : IDisposable
 {
-    /// <summary>On a slow machine the load waits for the system, so that faults and not a long queue are what is tested.</summary>
+    /// <summary>On a slow machine the load waits for the system, so that faults are tested, not a long queue.</summary>
     private const int MaxOpen = 40;
     private static readonly TimeSpan MeanInterval = TimeSpan.FromMilliseconds(450);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(90);
@@ -23,7 +23,7 @@ internal sealed class GenerationLoad(SystemUnderTest system, Published published
     private readonly ConcurrentQueue<Accepted> _recent = new();
     private int _unanswered;
 
-    /// <summary>All that was accepted.</summary>
+    /// <summary>Everything that was accepted.</summary>
     public IReadOnlyDictionary<Guid, Accepted> Accepted => _accepted;
 
     /// <summary>Submissions that no replica answered in time, which may or may not have been accepted.</summary>
@@ -35,7 +35,7 @@ internal sealed class GenerationLoad(SystemUnderTest system, Published published
     /// <summary>The newest accepted, oldest first.</summary>
     public IReadOnlyList<Accepted> Recent => [.. _recent];
 
-    /// <summary>Submits until told to stop, then waits for the answers that are still owed.</summary>
+    /// <summary>Submits until stopped, then waits for outstanding answers.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var random = new Random(seed);

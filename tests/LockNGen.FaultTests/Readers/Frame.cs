@@ -8,7 +8,7 @@ internal readonly record struct Frame(string Type, Guid Generation, long Sequenc
 {
     public const string Gap = "subscription.gap";
 
-    /// <summary>Why there is a gap; else where a snapshot says that the generation stands.</summary>
+    /// <summary>The reason of a gap, or the status in a snapshot.</summary>
     public string Detail { get; init; } = "";
 
     public bool IsSnapshot => Type == GenerationEventTypes.Snapshot;

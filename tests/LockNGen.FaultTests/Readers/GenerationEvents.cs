@@ -2,7 +2,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.FaultTests.Readers;
 
-/// <summary>The events of one generation, whoever saw them.</summary>
+/// <summary>The events of one generation, seen by any reader.</summary>
 internal sealed class GenerationEvents
 {
     private readonly SortedList<long, PublishedEvent> _events = [];
@@ -31,7 +31,7 @@ internal sealed class GenerationEvents
         }
     }
 
-    /// <summary>Takes an event; <paramref name="isInOrder"/>: from the one reader that tells in which order the broker has them.</summary>
+    /// <summary>Adds an event; <paramref name="isInOrder"/>: from the one reader that gets them in the broker's order.</summary>
     public void Take(string reader, Frame frame, bool isInOrder)
     {
         lock (_events)
@@ -45,7 +45,7 @@ internal sealed class GenerationEvents
                 return;
             }
 
-            // A repetition of what everybody has had is not late.
+            // A repetition of an event that all have received is not late.
             if (isLate && known.SeenBy != reader)
                 _events[frame.Sequence] = known with { IsLate = true };
             // A preview may travel inline.
@@ -60,10 +60,10 @@ internal sealed class GenerationEvents
 /// <param name="Type">Its type.</param>
 /// <param name="Json">Its text.</param>
 /// <param name="SeenAt">When the first reader had it.</param>
-/// <param name="SeenBy">Who that was.</param>
+/// <param name="SeenBy">That reader.</param>
 internal sealed record PublishedEvent(long Sequence, string Type, string Json, DateTimeOffset SeenAt, string SeenBy)
 {
-    /// <summary>Whether it was published after a higher one, by somebody who no longer had a say: readers ignore it.</summary>
+    /// <summary>Whether it was published after a higher one, by a stale publisher: readers ignore it.</summary>
     public bool IsLate { get; init; }
 
     /// <summary>Whether no reader may miss it unannounced.</summary>

@@ -3,7 +3,7 @@ using LockNGen.Contracts;
 
 namespace LockNGen.FaultTests.Readers;
 
-/// <summary>What was published, as all readers together saw it: the measure of each of them.</summary>
+/// <summary>What was published, according to all readers together; each of them is compared with it.</summary>
 internal sealed class Published
 {
     private readonly ConcurrentDictionary<Guid, GenerationEvents> _generations = new();
@@ -14,10 +14,10 @@ internal sealed class Published
 
     public IReadOnlyCollection<Watch> Watches => _watches;
 
-    /// <summary>Completes when somebody has seen its outcome.</summary>
+    /// <summary>Completes when any reader has seen its outcome.</summary>
     public Task EndOf(Guid generation) => End(generation).Task;
 
-    /// <summary>Whether somebody has seen its outcome.</summary>
+    /// <summary>Whether any reader has seen its outcome.</summary>
     public bool HasEnded(Guid generation) => EndOf(generation).IsCompleted;
 
     /// <summary>Begins the record of one reader and one generation.</summary>
@@ -28,7 +28,7 @@ internal sealed class Published
         return watch;
     }
 
-    /// <summary>Takes an event that somebody received.</summary>
+    /// <summary>Adds an event that a reader received.</summary>
     public void Take(string reader, Frame frame)
     {
         if (!frame.IsEvent)

@@ -17,9 +17,9 @@ internal sealed class Reader(
     private readonly HashSet<Guid> _followed = [];
     private int _gateway = seed;
 
-    /// <summary>Follows until told to stop, then finishes what it follows.</summary>
-    /// <param name="stop">Follow nothing new.</param>
-    /// <param name="abandon">Give up what has not ended.</param>
+    /// <summary>Follows generations until stopped, then finishes the current ones.</summary>
+    /// <param name="stop">Follow no new generation.</param>
+    /// <param name="abandon">Give up generations that have not ended.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         while (!stop.IsCancellationRequested && !abandon.IsCancellationRequested)
@@ -55,7 +55,7 @@ internal sealed class Reader(
             var hasFailed = await ReadAsync(gateway, watch, after, connection);
             if (hasFailed || behaviour == Behaviour.Switching || (behaviour == Behaviour.Flapping && _random.Next(2) == 0))
                 _gateway++;
-            // Whoever has seen nothing has no cursor yet; whoever has resumes, also after a snapshot.
+            // A reader that has seen nothing has no cursor yet; otherwise it resumes, even after a snapshot.
             after = watch.Cursor > 0 ? watch.Cursor : after;
             if (!watch.HasEnded)
                 await Task.Delay(_random.Next(50, hasFailed ? 1000 : 300), CancellationToken.None);

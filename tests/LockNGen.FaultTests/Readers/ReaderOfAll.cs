@@ -7,15 +7,15 @@ namespace LockNGen.FaultTests.Readers;
 /// <summary>Watches everything over one WebSocket of one gateway; without a cursor, each connection begins with snapshots.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="feed">How it reads.</param>
-/// <param name="isSlow">Whether it reads more slowly than events come, until the gateway has had enough of it.</param>
+/// <param name="isSlow">Whether it reads more slowly than events arrive, until the gateway disconnects it.</param>
 /// <param name="gateway">Where.</param>
-/// <param name="published">Takes what it sees.</param>
+/// <param name="published">Collects what it sees.</param>
 internal sealed class ReaderOfAll(string name, WebSocketFeed feed, bool isSlow, Link gateway, Published published)
 {
     private static readonly TimeSpan SlowPause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Reads until told to stop.</summary>
+    /// <summary>Reads until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)

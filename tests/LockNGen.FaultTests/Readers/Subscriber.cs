@@ -6,8 +6,8 @@ using RabbitMQ.Client.Exceptions;
 namespace LockNGen.FaultTests.Readers;
 
 /// <summary>
-/// Somebody else's service: a durable queue of its own on plain AMQP, as docs/subscribing.md describes it. What it sees is the measure of what
-/// gateways deliver.
+/// Another service: its own durable queue on plain AMQP, as described in docs/subscribing.md. What gateways deliver is compared with what it
+/// sees.
 /// </summary>
 internal sealed class Subscriber(IReadOnlyList<Uri> brokers, Published published, Journal journal)
 {
@@ -22,7 +22,7 @@ internal sealed class Subscriber(IReadOnlyList<Uri> brokers, Published published
     /// <summary>Completes when its queue is bound: from here on it misses nothing.</summary>
     public Task Listening => _listening.Task;
 
-    /// <summary>Reads until told to stop, connecting again whenever the connection breaks.</summary>
+    /// <summary>Reads until stopped, reconnecting whenever the connection breaks.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var factory = new ConnectionFactory { Uri = brokers[0], AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.FromSeconds(5) };

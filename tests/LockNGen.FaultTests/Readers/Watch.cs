@@ -12,7 +12,7 @@ internal sealed class Watch(string reader, Guid generation, bool mustReachTheEnd
 
     public List<Step> Steps { get; } = [];
 
-    /// <summary>Where to go on after a break.</summary>
+    /// <summary>Where to continue after a break.</summary>
     public long Cursor { get; private set; }
 
     /// <summary>Whether it knows how the generation ended.</summary>

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.FaultTests.Readers;
 
-/// <summary>Somebody's server that is called back, and that refuses, hangs or cuts the connection now and then.</summary>
+/// <summary>A user's server that receives callbacks, and sometimes refuses, hangs or cuts the connection.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Path, Guid Generation, string Type), string> _taken = new();
@@ -38,7 +38,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>Registers a webhook for the outcomes and pictures of everybody.</summary>
+    /// <summary>Registers a webhook for the outcomes and pictures of all owners.</summary>
     public async Task RegisterAsync(Uri notifier, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { BaseAddress = notifier };

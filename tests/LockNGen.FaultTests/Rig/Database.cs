@@ -3,7 +3,7 @@ using LockNGen.TestSupport;
 namespace LockNGen.FaultTests.Rig;
 
 /// <summary>
-/// PostgreSQL: one server, or two of which one is a synchronous standby of the other, so that what is confirmed is on both. They change places
+/// PostgreSQL: one server, or two of which one is a synchronous standby of the other, so that confirmed transactions are on both. They swap roles
 /// with each failover.
 /// </summary>
 internal sealed class Database(bool isReplicated) : IAsyncDisposable
@@ -17,7 +17,7 @@ internal sealed class Database(bool isReplicated) : IAsyncDisposable
 
     public IReadOnlyList<PostgreSqlServer> Servers { get; } = [.. Enumerable.Range(0, isReplicated ? 2 : 1).Select(_ => new PostgreSqlServer())];
 
-    /// <summary>Whether the loss of a server for good can be got over.</summary>
+    /// <summary>Whether the system can survive the permanent loss of a server.</summary>
     public bool IsReplicated => isReplicated;
 
     /// <summary>The one that is written to.</summary>
@@ -46,7 +46,7 @@ internal sealed class Database(bool isReplicated) : IAsyncDisposable
         _hasStandby = true;
     }
 
-    /// <summary>Has the standby take the place of the primary, which is lost with what it had.</summary>
+    /// <summary>Promotes the standby; the primary is lost, with its data.</summary>
     public async Task FailOverAsync()
     {
         await Standby.PromoteAsync();

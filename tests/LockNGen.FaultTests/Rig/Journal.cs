@@ -4,7 +4,7 @@ using System.Globalization;
 namespace LockNGen.FaultTests.Rig;
 
 /// <summary>
-/// Everything that is written down during a run, one file per author in the run's folder: what the rig did, and what each service printed.
+/// Everything recorded during a run, one file per author in the run's folder: what the rig did, and what each service printed.
 /// Lines begin with the UTC time at which the rig had them, so the files of all authors merge into one timeline.
 /// </summary>
 internal sealed class Journal(string folder) : IAsyncDisposable
@@ -31,7 +31,7 @@ internal sealed class Journal(string folder) : IAsyncDisposable
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(DateTimeOffset.UtcNow - Began).TotalSeconds,7:F1} s  {what}"));
     }
 
-    /// <summary>Notes a line of somebody.</summary>
+    /// <summary>Notes a line of an author.</summary>
     public void Write(string author, string line)
     {
         var file = _files.GetOrAdd(author, name => new StreamWriter(Path.Combine(Folder, name + ".log")));

@@ -4,11 +4,11 @@ using System.Net.Sockets;
 namespace LockNGen.FaultTests.Rig;
 
 /// <summary>
-/// A TCP proxy between two parts, to cut, stall and clog what they say to each other. The client connects to <see cref="Port"/>.
+/// A TCP proxy between two parts, to cut, stall and clog the traffic between them. The client connects to <see cref="Port"/>.
 /// </summary>
 internal sealed class Link : IAsyncDisposable
 {
-    /// <summary>Small, so that what is not taken soon fills the buffers of whoever sends it.</summary>
+    /// <summary>Small, so that unread data soon fills the sender's buffers.</summary>
     private const int BufferBytes = 32 * 1024;
 
     /// <summary>
@@ -120,7 +120,7 @@ internal sealed class Link : IAsyncDisposable
         }
     }
 
-    /// <summary>Carries bytes one way until that side says that it has no more.</summary>
+    /// <summary>Carries bytes one way until that side has no more.</summary>
     private async Task PumpAsync(Socket from, Socket to, LinkState clogged)
     {
         var buffer = new byte[BufferBytes];

@@ -1,6 +1,6 @@
 namespace LockNGen.FaultTests.Rig;
 
-/// <summary>What a <see cref="Link"/> does with what it is given.</summary>
+/// <summary>What a <see cref="Link"/> does with the data that it receives.</summary>
 internal enum LinkState
 {
     /// <summary>Everything passes.</summary>

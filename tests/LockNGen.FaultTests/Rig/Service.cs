@@ -21,7 +21,7 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
     /// <summary>When that process was started.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Processes that ended although nobody had ended them, or not as they were told to.</summary>
+    /// <summary>Processes that ended without being stopped, or not cleanly.</summary>
     public IReadOnlyList<string> UnexpectedEnds
     {
         get
@@ -62,7 +62,7 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
         await process.DisposeAsync();
     }
 
-    /// <summary>Whether <c>/health/ready</c> says 200 right now.</summary>
+    /// <summary>Whether <c>/health/ready</c> returns 200 now.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         if (_process is not { } process)
@@ -85,7 +85,7 @@ internal sealed class Service(string name, string project, IReadOnlyDictionary<s
     private async Task WatchAsync(ServiceProcess process)
     {
         var code = await process.Ended;
-        // Whoever ends it takes it out of its place first.
+        // Code that ends it removes it from the field first.
         if (Interlocked.CompareExchange(ref _process, null, process) != process)
             return;
         Report($"{name} ended by itself with code {code}");

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace LockNGen.FaultTests.Rig;
 
-/// <summary>A simulated ComfyUI, and what it has rendered, kept beyond its crashes.</summary>
+/// <summary>A simulated ComfyUI, and what it has rendered, which is kept when it crashes.</summary>
 internal sealed class Simulator(Service service) : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -16,10 +16,10 @@ internal sealed class Simulator(Service service) : IDisposable
 
     public Service Service => service;
 
-    /// <summary>Every execution that it has told of.</summary>
+    /// <summary>Every execution that it has reported.</summary>
     public IReadOnlyCollection<Render> Renders => [.. _renders.Values];
 
-    /// <summary>Breaks or mends it: see the simulator's README.</summary>
+    /// <summary>Breaks or repairs it: see the simulator's README.</summary>
     public async Task AdminAsync(string action, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class Simulator(Service service) : IDisposable
         }
     }
 
-    /// <summary>Reads what it has rendered so far; a process that is down or frozen tells later, or never.</summary>
+    /// <summary>Reads what it has rendered so far; a process that is down or frozen reports it later, or never.</summary>
     public async Task CollectRendersAsync(CancellationToken cancellationToken)
     {
         try

@@ -26,7 +26,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         Database = new Database(isCluster);
     }
 
-    /// <summary>Whether the broker is three nodes, whose others go on when one is lost, and the database has a standby.</summary>
+    /// <summary>Whether the broker is a cluster of three nodes, and the database has a standby.</summary>
     public bool IsCluster { get; }
 
     /// <summary>The nodes of the broker.</summary>
@@ -34,7 +34,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public Database Database { get; }
 
-    /// <summary>Everything but the simulators, which stand for what is not ours.</summary>
+    /// <summary>Everything except the simulators, which represent what is not ours.</summary>
     public IReadOnlyList<Service> Services => _services;
 
     public IReadOnlyList<Simulator> ComfyUis { get; private set; } = [];
@@ -78,7 +78,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether all services say that they can do their work.</summary>
+    /// <summary>Whether all services report that they are ready.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(_services.Select(s => s.IsReadyAsync(cancellationToken)));

@@ -12,7 +12,7 @@ namespace LockNGen.GenerationApi.Tests.Access;
 public sealed class AccessTests
 {
     [Fact]
-    public async Task Generation_OfSomebodyElse_IsNotThere()
+    public async Task Generation_OfSomeoneElse_IsNotThere()
     {
         await using var api = await StartAsync();
         var id = await SubmitAsync(api, Tokens.Of("alice"));
@@ -28,7 +28,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Id_ThatIsSomebodyElses_IsTaken_AndNoMoreIsTold()
+    public async Task Id_ThatIsSomeoneElses_IsTaken_AndNothingElseIsRevealed()
     {
         await using var api = await StartAsync();
         var id = await SubmitAsync(api, Tokens.Of("alice"));
@@ -107,14 +107,14 @@ public sealed class AccessTests
         taken.StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
-    /// <summary>Case 3, where callers are told apart.</summary>
+    /// <summary>Case 3, with callers that are distinguished.</summary>
     [Theory]
     [InlineData("example.png", true)]
     [InlineData("r_00001_.png [output]", false)]
     [InlineData("clipspace/painted-1.png [input]", false)]
     [InlineData("somebody/else.png", false)]
     [InlineData("x.png [temp]", false)]
-    public async Task InputFile_OfSomebodyElse_IsNotRead(string name, bool isAllowed)
+    public async Task InputFile_OfSomeoneElse_IsNotRead(string name, bool isAllowed)
     {
         var objectInfo = ObjectInfo.With("m.safetensors");
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", catalogHash: FakeWatcher.Hash(objectInfo)));

@@ -6,13 +6,13 @@ using LockNGen.GenerationApi.Tests.Support;
 
 namespace LockNGen.GenerationApi.Tests.Attempts;
 
-/// <summary>What a watcher tells of a result is what events, answers and the history say of it (cases 9, 10 and 45).</summary>
+/// <summary>Events, responses and the history contain what a watcher reported about a result (cases 9, 10 and 45).</summary>
 public sealed class DeliveryTests
 {
     private const string OfNode9 = "&node=9&title=Final%20%E2%98%83&key=images&filename=r_00001_.png&subfolder=main&source=output";
 
     [Fact]
-    public async Task Result_WithWhatIsKnownOfIt_IsToldEverywhere()
+    public async Task Result_WithWhatIsKnownOfIt_IsReportedEverywhere()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await ApiHost.StartAsync(watchers: [watcher]);
@@ -47,7 +47,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task Seed_AboveTheRangeOfSignedNumbers_IsToldAsItIs()
+    public async Task Seed_AboveTheRangeOfSignedNumbers_IsReportedUnchanged()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await ApiHost.StartAsync(watchers: [watcher]);
@@ -84,7 +84,7 @@ public sealed class DeliveryTests
     [Theory]
     [InlineData("")]
     [InlineData(",\"includeTemp\":true")]
-    public async Task Claim_TellsWhetherPreviewsAreWantedAndHowLargeAFileMayBe(string more)
+    public async Task Claim_ReportsWhetherPreviewsAreWantedAndHowLargeAFileMayBe(string more)
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await ApiHost.StartAsync(watchers: [watcher]);

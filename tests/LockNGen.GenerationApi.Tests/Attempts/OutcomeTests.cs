@@ -80,7 +80,7 @@ public abstract class OutcomeTests(PostgreSqlFixture? server) : DatabaseTests(se
     }
 
     [Fact]
-    public async Task Heartbeat_ThatStillListsWhatItsWatcherHasEnded_IsNotToldToAbandonIt()
+    public async Task Heartbeat_ThatStillListsWhatItsWatcherHasEnded_IsNotAskedToAbandonIt()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await StartApiAsync(watchers: watcher);
@@ -117,7 +117,7 @@ public abstract class OutcomeTests(PostgreSqlFixture? server) : DatabaseTests(se
     }
 
     [Fact]
-    public async Task Snapshot_OfWhatTheDatabaseKnows_TellsStatusAndOwner()
+    public async Task Snapshot_OfWhatTheDatabaseKnows_ReportsStatusAndOwner()
     {
         await using var api = await StartApiAsync();
         var commands = api.Services.GetRequiredService<CommandClient>();

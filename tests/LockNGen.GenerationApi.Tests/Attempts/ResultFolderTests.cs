@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.GenerationApi.Tests.Attempts;
 
-/// <summary>The folder that hides results from other owners at ComfyUI, and from nobody else.</summary>
+/// <summary>The folder that hides results at ComfyUI from other owners, and only from them.</summary>
 public sealed class ResultFolderTests
 {
     private const string Folder = "919c5d5146f5c435";
@@ -77,7 +77,7 @@ public sealed class ResultFolderTests
     [Theory]
     [InlineData("", true)]
     [InlineData("generations:admin", false)]
-    public async Task Result_LiesInTheFolderAtComfyUi_AndNobodyIsTold(string scope, bool isHidden)
+    public async Task Result_IsInTheFolderAtComfyUi_WhichIsNotRevealed(string scope, bool isHidden)
     {
         var objectInfo = ObjectInfo.With("m.safetensors");
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", catalogHash: FakeWatcher.Hash(objectInfo)));

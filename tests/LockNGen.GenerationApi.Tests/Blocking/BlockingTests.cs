@@ -11,7 +11,7 @@ public sealed class BlockingTests
     private static readonly object Body = new { template = "txt2img", parameters = new { prompt = "x", seed = 7, model = "m" } };
 
     [Fact]
-    public async Task Generate_BeyondItsLimit_AnswersTheIdAndWhereToFollowAndGoesOn()
+    public async Task Generate_BeyondItsLimit_AnswersTheIdAndWhereToFollowAndContinues()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await ApiHost.StartAsync(
@@ -77,7 +77,7 @@ public sealed class BlockingTests
 
         length.ShouldBeGreaterThan((Files - 1) * 20_000_000L * 4 / 3);
         last.ShouldBe((byte)'}');
-        // Other tests are running beside; held whole it was over 500 MB.
+        // Other tests run at the same time; when files were held completely, it was over 500 MB.
         (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(200_000_000);
     }
 

@@ -9,7 +9,7 @@ namespace LockNGen.GenerationApi.Tests.Cancel;
 public abstract class CancelTests(PostgreSqlFixture? server) : DatabaseTests(server)
 {
     [Fact]
-    public async Task Cancel_WhileRunning_TellsTheWatcher_WhoseOutcomeDecides()
+    public async Task Cancel_WhileRunning_NotifiesTheWatcher_WhoseOutcomeDecides()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await StartApiAsync(watchers: watcher);

@@ -3,7 +3,7 @@ using LockNGen.GenerationApi.Doors;
 
 namespace LockNGen.GenerationApi.Tests.Doors;
 
-/// <summary>What the doors' callers are told of all instances together.</summary>
+/// <summary>What the doors' callers get for all instances together.</summary>
 public sealed class CatalogUnionTests
 {
     private const string Upload = "upload-6da90255ee944757830314561e04467d.png";

@@ -20,7 +20,7 @@ public abstract class ImageStoreTests
     [InlineData(Part)]
     [InlineData(Part + 1)]
     [InlineData((2 * Part) + 12345)]
-    public async Task File_OfAnyLength_ComesBackAsItWas(int length)
+    public async Task File_OfAnyLength_IsReturnedUnchanged(int length)
     {
         var store = await StoreAsync();
         var bytes = Bytes(length);

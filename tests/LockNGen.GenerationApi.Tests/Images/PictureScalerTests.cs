@@ -25,7 +25,7 @@ public sealed class PictureScalerTests
         using var small = SKBitmap.Decode(scaled);
         using var original = SKBitmap.Decode(PathOf(name));
         using var expected = original.Resize(small.Info, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-        // At this size and with colours like these, JPEG and WebP leave much to be wished for; another picture differs by 80.
+        // At this size and with colours like these, JPEG and WebP are inaccurate; a different picture would differ by 80.
         Difference(small, expected).ShouldBeLessThan(format == "Png" ? 12 : 25);
     }
 
@@ -74,7 +74,7 @@ public sealed class PictureScalerTests
     [Fact]
     public void Picture_WithMorePixelsThanMemoryAllows_IsNotScaled()
     {
-        // The header alone tells.
+        // The header is enough.
         var png = Pictures.Png(8, 8);
         (png[18], png[22]) = (0xF0, 0xF0);
 

@@ -4,7 +4,7 @@ using LockNGen.GenerationApi.Tests.Support;
 
 namespace LockNGen.GenerationApi.Tests.Images;
 
-/// <summary>Results come from workflows of anybody: none of them may run in a browser that is signed in here (case 13).</summary>
+/// <summary>Results come from untrusted workflows: none of them may run in a signed-in browser (case 13).</summary>
 public sealed class SafeDeliveryTests
 {
     [Theory]

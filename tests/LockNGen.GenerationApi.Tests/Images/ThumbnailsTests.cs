@@ -40,7 +40,7 @@ public sealed class ThumbnailsTests
         public Task DeleteAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
-    /// <summary>Is read by those who wait, and by nobody else.</summary>
+    /// <summary>It is read only by those who wait.</summary>
     private sealed class RemoteFile(byte[] bytes) : Stream
     {
         private readonly MemoryStream _inner = new(bytes);

@@ -67,7 +67,7 @@ public class ImportEndpointTests
     [InlineData("", "neither JSON")]
     [InlineData("{\"a\": 1}", "not a workflow")]
     [InlineData("{\"nodes\": [", "not JSON")]
-    public async Task Import_NoWorkflow_IsTold(string body, string reason)
+    public async Task Import_NoWorkflow_IsReported(string body, string reason)
     {
         await using var api = await ApiHost.StartAsync();
 

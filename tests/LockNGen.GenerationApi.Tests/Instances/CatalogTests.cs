@@ -95,7 +95,7 @@ public abstract class CatalogTests(PostgreSqlFixture? server) : DatabaseTests(se
         (await watcher.BeatAsync()).CatalogsDoubted.ShouldBe(["gpu"]);
     }
 
-    /// <summary>Case 24: samplers, models of custom loaders and models inside of objects are what instances differ in.</summary>
+    /// <summary>Case 24: instances differ in samplers, models of custom loaders and models inside objects.</summary>
     [Theory]
     [InlineData("res_2s", "x.gguf", "l1.safetensors")]
     [InlineData("euler", "y.gguf", "l1.safetensors")]
@@ -117,7 +117,7 @@ public abstract class CatalogTests(PostgreSqlFixture? server) : DatabaseTests(se
         (await watcher.OfferAsync()).Instance.ShouldBe("b");
     }
 
-    /// <summary>Shape 46: what is no link, text or number reaches ComfyUI as it came, in its order.</summary>
+    /// <summary>Shape 46: inputs other than links, texts and numbers reach ComfyUI unchanged and in order.</summary>
     [Fact]
     public async Task ObjectsInInputs_ReachTheInstanceWhole()
     {

@@ -15,7 +15,7 @@ public abstract class OtherPromptTests(PostgreSqlFixture? server) : DatabaseTest
     private static readonly DateTimeOffset StartedAt = new(2026, 2, 3, 15, 7, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Prompt_OfSomebodyElse_IsKnownWithItsImages()
+    public async Task Prompt_OfSomeoneElse_IsKnownWithItsImages()
     {
         await using var api = await StartApiAsync(null);
         var promptId = Guid.NewGuid();
@@ -57,7 +57,7 @@ public abstract class OtherPromptTests(PostgreSqlFixture? server) : DatabaseTest
     }
 
     [Fact]
-    public async Task Generation_UnderTheIdOfSomebodyElsesPrompt_IsRefused()
+    public async Task Generation_UnderTheIdOfSomeoneElsesPrompt_IsRefused()
     {
         await using var api = await StartApiAsync(null);
         var promptId = Guid.NewGuid();

@@ -8,7 +8,7 @@ namespace LockNGen.GenerationApi.Tests.Ledger;
 public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(server)
 {
     [Fact]
-    public async Task Work_OfASilentWatcher_GoesOnWithAnother_FromTheFirstMissingImage()
+    public async Task Work_OfASilentWatcher_ContinuesWithAnother_FromTheFirstMissingImage()
     {
         await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var heir = new FakeWatcher("w2", FakeWatcher.Instance("gpu"));
@@ -43,7 +43,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
-    public async Task Progress_ThatNoHeartbeatHasTold_IsNotFallenBelow()
+    public async Task Progress_ThatNoHeartbeatHasReported_DoesNotDecrease()
     {
         await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var heir = new FakeWatcher("w2", FakeWatcher.Instance("gpu"));
@@ -101,7 +101,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
-    public async Task Work_OfALeavingWatcher_ComesBackAtOnce()
+    public async Task Work_OfALeavingWatcher_IsReturnedAtOnce()
     {
         await using var leaving = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var heir = new FakeWatcher("w2", FakeWatcher.Instance("gpu"));
@@ -140,7 +140,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
-    public async Task Work_WhoseInstanceNobodyWatchesInTime_GoesElsewhere()
+    public async Task Work_WhoseInstanceIsNotWatchedInTime_GoesElsewhere()
     {
         await using var dying = new FakeWatcher("w1", FakeWatcher.Instance("a"));
         await using var other = new FakeWatcher("w2", FakeWatcher.Instance("b"));
@@ -156,7 +156,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
-    public async Task Work_ThatItsWatcherNoLongerLists_ComesBack()
+    public async Task Work_ThatItsWatcherNoLongerLists_IsReturned()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await StartApiAsync(watchers: watcher);
@@ -211,13 +211,13 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
         watcher.Hold(second.GenerationId, busy.Attempt, second.Instance);
 
         await watcher.ReportAsync(first.GenerationId, lost.Attempt, outcome: null, new GenerationError { Code = GenerationErrorCodes.ComfyUiLost, Message = "gone" });
-        // It has room, and whoever comes next is given to it.
+        // It has room, and gets the next generation.
         var next = await api.SubmitTextAsync();
         var offer = await watcher.OfferAsync();
         (offer.GenerationId, offer.Instance).ShouldBe((next, first.Instance));
         await watcher.CompleteAsync(second.GenerationId, busy);
 
-        // An offer that nobody claims comes again; that one is not meant.
+        // An unclaimed offer is repeated; it does not count here.
         while ((offer = await watcher.OfferAsync()).GenerationId == next)
             offer.Instance.ShouldBe(first.Instance);
         (offer.GenerationId, offer.Instance).ShouldBe((first.GenerationId, second.Instance));
@@ -243,7 +243,7 @@ public abstract class TakeBackTests(PostgreSqlFixture? server) : DatabaseTests(s
     }
 
     [Fact]
-    public async Task Offer_ThatNobodyClaims_IsMadeAgain_WithoutAnAttempt()
+    public async Task Offer_ThatNoOneClaims_IsMadeAgain_WithoutAnAttempt()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await StartApiAsync(new Dictionary<string, string?> { ["Queue:ClaimTimeout"] = "00:00:00.200" }, watcher);

@@ -8,7 +8,7 @@ public sealed class RateLimitTests
     private static readonly RateLimit TenAMinute = new(10, TimeSpan.FromMinutes(1), "things a minute");
 
     [Fact]
-    public void Answer_WithRoom_TellsWhatIsLeftThen()
+    public void Answer_WithRoom_ReportsWhatIsLeftThen()
     {
         var answer = TenAMinute.Answer(3, [(At(0), 2), (At(20), 4)], At(30));
 
@@ -16,7 +16,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void Answer_WithoutRoom_TellsWhenThereIsEnough()
+    public void Answer_WithoutRoom_SaysWhenThereIsEnough()
     {
         var answer = TenAMinute.Answer(5, [(At(0), 2), (At(20), 4), (At(25), 3)], At(30));
 

@@ -6,7 +6,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.GenerationApi.Tests.Limits;
 
-/// <summary>Submissions that are many times as large as they need to be: they must not fill the database, nor the memory of who reads the queue.</summary>
+/// <summary>Submissions that are many times as large as they need to be: they must fill neither the database nor the memory of the service that reads the queue.</summary>
 public abstract class StoredBytesTests(PostgreSqlFixture? server) : DatabaseTests(server)
 {
     [Fact]

@@ -31,7 +31,7 @@ public sealed class WebhookRegistrationTests
     }
 
     [Fact]
-    public async Task Generation_WhoseWebhookIsNotYetOnItsWay_WaitsForThatAndHoldsUpNobody()
+    public async Task Generation_WhoseWebhookIsNotYetOnItsWay_WaitsForThatAndHoldsUpNoOne()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu", capacity: 2));
         await using var api = await StartAsync(watcher);

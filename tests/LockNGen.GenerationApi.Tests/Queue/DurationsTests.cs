@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LockNGen.GenerationApi.Tests.Queue;
 
-/// <summary>What is expected of the next generation, learned from those before it; renderings take as long as the tests write into the rows.</summary>
+/// <summary>The expected duration of the next generation, learned from earlier ones; the tests write the durations of renders into the rows.</summary>
 public abstract class DurationsTests(PostgreSqlFixture? server) : DatabaseTests(server)
 {
     /// <summary>No deadline ends what seems to take hours.</summary>
@@ -63,7 +63,7 @@ public abstract class DurationsTests(PostgreSqlFixture? server) : DatabaseTests(
         };
         listener.SetMeasurementEventCallback<double>((_, error, _, _) =>
         {
-            // Nobody expected it to wait; other tests measure too, but not this.
+            // It was not expected to wait; other tests measure, too, but not this.
             if (-error >= waited && -error < waited + 100)
                 measured.TrySetResult();
         });

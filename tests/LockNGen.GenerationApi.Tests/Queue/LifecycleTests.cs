@@ -59,7 +59,7 @@ public abstract class LifecycleTests(PostgreSqlFixture? server) : DatabaseTests(
     }
 
     [Fact]
-    public async Task Generation_BehindAnother_IsToldTheSameWaitInTheAnswerAndInItsEvent()
+    public async Task Generation_BehindAnother_HasTheSameWaitInTheAnswerAndInItsEvent()
     {
         await using var api = await StartApiAsync();
         await api.SubmitTextAsync();

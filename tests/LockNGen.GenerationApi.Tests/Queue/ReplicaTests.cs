@@ -11,7 +11,7 @@ public sealed class ReplicaTests(PostgreSqlFixture server, RabbitMqBroker broker
     private readonly string _folder = Directory.CreateTempSubdirectory("lockngen-api-").FullName;
 
     [Fact]
-    public async Task Queue_OfTwoReplicas_IsOne_AndGoesOnWhenOneStops()
+    public async Task Queue_OfTwoReplicas_IsOne_AndContinuesWhenOneStops()
     {
         var database = await server.CreateDatabaseAsync();
         var bus = await broker.CreateVirtualHostAsync();

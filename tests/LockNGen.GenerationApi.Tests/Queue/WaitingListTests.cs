@@ -43,7 +43,7 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
     }
 
     [Fact]
-    public async Task Position_OfAnOwnersUrgentOnes_IsBeforeTheOwnersOthers_AndNotBeforeEverybodyElse()
+    public async Task Position_OfAnOwnersUrgentOnes_IsBeforeTheOwnersOthers_AndNotBeforeEveryoneElse()
     {
         await using var api = await StartApiAsync();
         var ids = new List<Guid>();
@@ -55,7 +55,7 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
     }
 
     [Fact]
-    public async Task Submission_OfAnyPriority_IsToldThePlaceThatItHas()
+    public async Task Submission_OfAnyPriority_GetsItsPlace()
     {
         await using var api = await StartApiAsync();
         var dice = new Random(7);
@@ -68,9 +68,9 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
         }
     }
 
-    /// <summary>More than a pass looks at, that nobody can render, and then one that somebody can.</summary>
+    /// <summary>More than a pass considers that no instance can render, and then one that an instance can.</summary>
     [Fact]
-    public async Task Work_ThatNobodyCanDo_DoesNotStandBeforeWhatCan_AndIsDoneOnceSomebodyCan()
+    public async Task Work_ThatNoInstanceCanDo_DoesNotHoldUpOthers_AndIsDoneOnceOneCan()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var late = new FakeWatcher("w2", FakeWatcher.Instance("moon") with { Labels = new Dictionary<string, string> { ["on"] = "moon" } });
@@ -114,7 +114,7 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
     }
 
     [Fact]
-    public async Task Positions_FallWhenTheHeadIsCancelledStartsOrEnds_AndTheirOwnersAreTold()
+    public async Task Positions_FallWhenTheHeadIsCancelledStartsOrEnds_AndTheirOwnersAreNotified()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await StartApiAsync(watchers: watcher);
@@ -142,7 +142,7 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
     }
 
     [Fact]
-    public async Task Front_OfTheLast_MakesItTheNext_AndTellsTheOthers()
+    public async Task Front_OfTheLast_MakesItTheNext_AndNotifiesTheOthers()
     {
         await using var api = await StartApiAsync();
         var (first, last) = (await api.SubmitTextAsync(), await api.SubmitTextAsync());

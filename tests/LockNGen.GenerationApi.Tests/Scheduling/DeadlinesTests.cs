@@ -10,7 +10,7 @@ namespace LockNGen.GenerationApi.Tests.Scheduling;
 public abstract class DeadlinesTests(PostgreSqlFixture? server) : DatabaseTests(server)
 {
     [Fact]
-    public async Task Claimed_ButNotBegun_IsDispatchedAndTellsWhereItWaits()
+    public async Task Claimed_ButNotBegun_IsDispatchedAndReportsWhereItWaits()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
         await using var api = await StartApiAsync(watchers: watcher);
@@ -97,7 +97,7 @@ public abstract class DeadlinesTests(PostgreSqlFixture? server) : DatabaseTests(
     }
 
     [Fact]
-    public async Task Accepted_TellsWhichLimitsApply()
+    public async Task Accepted_ReportsWhichLimitsApply()
     {
         await using var api = await StartApiAsync();
 

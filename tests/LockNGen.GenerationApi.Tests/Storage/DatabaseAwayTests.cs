@@ -15,7 +15,7 @@ namespace LockNGen.GenerationApi.Tests.Storage;
 public sealed class DatabaseAwayTests(RabbitMqBroker broker)
 {
     [Fact]
-    public async Task Request_WhileTheDatabaseIsAway_IsAnsweredAndNotParked_AsAMessageThatCannotBeReadIs()
+    public async Task Request_WhileTheDatabaseIsUnavailable_IsAnsweredAndNotParked_AsAMessageThatCannotBeReadIs()
     {
         var address = await broker.CreateVirtualHostAsync();
         await using var api = await ApiHost.StartAsync(rabbitMq: address);

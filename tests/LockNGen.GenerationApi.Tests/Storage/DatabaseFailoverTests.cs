@@ -8,7 +8,7 @@ namespace LockNGen.GenerationApi.Tests.Storage;
 public sealed class DatabaseFailoverTests
 {
     [Fact]
-    public async Task Database_WhosePrimaryCrashes_GoesOnAtThePromotedStandby()
+    public async Task Database_WhosePrimaryCrashes_ContinuesAtThePromotedStandby()
     {
         await using var server = new PostgreSqlFixture();
         var address = await server.CreateDatabaseAsync();

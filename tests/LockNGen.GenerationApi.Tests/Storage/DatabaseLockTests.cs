@@ -11,7 +11,7 @@ public sealed class DatabaseLockTests
     [Fact]
     public async Task Lock_WhoseServerCrashedWhileItWasHeld_CanBeTakenAgain()
     {
-        // Of its own, for it is crashed.
+        // A separate server, because the test crashes it.
         await using var server = new PostgreSqlFixture();
         await using var database = new AnyDatabase(await server.CreateDatabaseAsync());
         var held = await database.LockAsync("scheduler", TestContext.Current.CancellationToken);
@@ -23,7 +23,7 @@ public sealed class DatabaseLockTests
         await using var again = await TakeAsync(database);
     }
 
-    /// <summary>What the pool still holds of the crashed server fails first.</summary>
+    /// <summary>Connections to the crashed server that are still in the pool fail first.</summary>
     private static async Task<IAsyncDisposable> TakeAsync(AnyDatabase database)
     {
         using var limit = new CancellationTokenSource(Patience);

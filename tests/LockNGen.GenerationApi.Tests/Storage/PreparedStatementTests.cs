@@ -5,7 +5,7 @@ namespace LockNGen.GenerationApi.Tests.Storage;
 [Trait("Category", "Integration")]
 public sealed class PreparedStatementTests(PostgreSqlFixture server)
 {
-    /// <summary>Npgsql prepares what it has seen five times.</summary>
+    /// <summary>Npgsql prepares a statement after five uses.</summary>
     private const int UsesUntilPrepared = 6;
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class BrokenBodyTests
     {
         using var log = new LogRecorder();
         await using var api = await ApiHost.StartAsync(log: log);
-        // It would wait for a picture of what it can make sense of.
+        // It would wait for a picture of the bodies that it can read.
         foreach (var place in _takesJson.Except(["POST /generate"]))
         {
             foreach (var body in _odd)
@@ -80,7 +80,7 @@ public sealed class BrokenBodyTests
         NoErrors(log);
     }
 
-    /// <summary>Lengths that lie, checksums that are wrong, text that is none: where a picture is read, and where its workflow is looked for.</summary>
+    /// <summary>Wrong lengths, wrong checksums, invalid text: where a picture is read, and where its workflow is searched for.</summary>
     [Theory]
     [InlineData("POST /api/uploads")]
     [InlineData("POST /api/workflows/import")]
@@ -104,7 +104,7 @@ public sealed class BrokenBodyTests
         NoErrors(log);
     }
 
-    /// <summary>The status; of a refusal after a look at its form.</summary>
+    /// <summary>The status; the form of a refusal is checked first.</summary>
     private static async Task<int> SendAsync(ApiHost api, string place, byte[] body, string type)
     {
         var (method, path) = (place.Split(' ')[0], place.Split(' ')[1]);

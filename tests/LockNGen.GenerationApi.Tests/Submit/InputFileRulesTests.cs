@@ -14,7 +14,7 @@ public sealed class InputFileRulesTests
     private const string Own = "upload-00000000000000000000000000000001.png";
     private const string Foreign = "upload-00000000000000000000000000000002.png";
 
-    /// <summary>Classes of node packs: one that says that it reads a file, and one that takes any text.</summary>
+    /// <summary>Classes of node packs: one that declares that it reads a file, and one that takes any text.</summary>
     private const string Pack = """
         {
           "PackLoader": { "input": { "required": { "image": [["open.png"], { "image_upload": true }] } }, "output": ["IMAGE"], "python_module": "custom_nodes.pack" },
@@ -43,7 +43,7 @@ public sealed class InputFileRulesTests
     [InlineData("PackReader", "where", "x.png [input]", false)]
     [InlineData("PackReader", "where", "a text", true)]
     [InlineData("CLIPTextEncode", "text", "what goes [input]", true)]
-    public void Catalog_TellsWhichInputsNameFiles(string classType, string input, string value, bool isAllowed) =>
+    public void Catalog_ReportsWhichInputsNameFiles(string classType, string input, string value, bool isAllowed) =>
         Problems(Loads(classType, input, value), Live.Value).ShouldBe(isAllowed ? [] : ["1"]);
 
     [Theory]

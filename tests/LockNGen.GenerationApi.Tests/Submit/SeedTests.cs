@@ -32,7 +32,7 @@ public abstract class SeedTests(PostgreSqlFixture? server) : DatabaseTests(serve
     }
 
     [Fact]
-    public async Task Seed_AsText_Case4_IsToldAsTheNumberItIs()
+    public async Task Seed_AsText_Case4_IsReportedAsANumber()
     {
         await using var api = await StartApiAsync();
 

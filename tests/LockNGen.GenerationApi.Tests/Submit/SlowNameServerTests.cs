@@ -13,7 +13,7 @@ public sealed class SlowNameServerTests
     private const int Submissions = 40;
 
     [Fact]
-    public async Task NamesThatAreNeverAnswered_TakeFewPlaces_AndHoldUpNobodyElse()
+    public async Task NamesThatAreNeverAnswered_TakeFewPlaces_AndHoldUpNoOneElse()
     {
         var asked = new ConcurrentBag<string>();
         var never = new TaskCompletionSource<IPAddress[]>();
@@ -38,7 +38,7 @@ public sealed class SlowNameServerTests
         (queue.StatusCode, other).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK));
         // What cannot be looked up now is let through: it is checked again when it is called.
         answers.ShouldAllBe(a => a == HttpStatusCode.OK);
-        // Look-ups that nobody waits for any more keep their places, so that there are never more.
+        // Look-ups keep their places even if no one waits for them any more, so that their number is limited.
         asked.Count.ShouldBe(NameLookups.MaxPerOwner);
     }
 

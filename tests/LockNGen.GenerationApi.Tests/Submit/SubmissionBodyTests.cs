@@ -6,7 +6,7 @@ using LockNGen.GenerationApi.Tests.Support;
 
 namespace LockNGen.GenerationApi.Tests.Submit;
 
-/// <summary>What people send for a submission, and what it says when it cannot be one. Numbers are those of the field's cases.</summary>
+/// <summary>What clients send as a submission, and the errors if it cannot be one. Numbers are those of the cases from practice.</summary>
 public sealed class SubmissionBodyTests
 {
     private const string Nodes = """{"1": {"class_type": "EmptyImage", "inputs": {"width": 8}}, "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}""";
@@ -87,7 +87,7 @@ public sealed class SubmissionBodyTests
     }
 
     [Fact]
-    public async Task TrailingComma_IsToldWithLineAndColumn()
+    public async Task TrailingComma_IsReportedWithLineAndColumn()
     {
         await using var api = await ApiHost.StartAsync();
 

@@ -12,7 +12,7 @@ public abstract class SubmitTests(PostgreSqlFixture? server) : DatabaseTests(ser
     private static readonly object Lighthouse = new { template = "txt2img", parameters = new { prompt = "a lighthouse", seed = 1 } };
 
     [Fact]
-    public async Task Submission_FromCurl_IsAcceptedWhateverItsContentType()
+    public async Task Submission_FromCurl_IsAcceptedWithAnyContentType()
     {
         await using var api = await StartApiAsync();
         using var body = new StringContent("""{"template":"txt2img","parameters":{"prompt":"x"},"count":2}""", Encoding.UTF8, "application/x-www-form-urlencoded");

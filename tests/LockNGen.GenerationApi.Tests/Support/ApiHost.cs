@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.GenerationApi.Tests.Support;
 
-/// <summary>The real API on a port of its own, over an in-memory bus unless told otherwise, with what it publishes recorded.</summary>
+/// <summary>The real API on its own port, with an in-memory bus unless configured otherwise; records what it publishes.</summary>
 internal sealed class ApiHost : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

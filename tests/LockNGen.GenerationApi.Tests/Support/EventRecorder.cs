@@ -28,14 +28,14 @@ internal sealed class EventRecorder
             });
     }
 
-    /// <summary>What has arrived of a generation so far.</summary>
+    /// <summary>The events of a generation so far.</summary>
     public IReadOnlyList<GenerationEvent> Of(Guid id)
     {
         lock (_gate)
             return [.. _events.Where(e => e.GenerationId == id)];
     }
 
-    /// <summary>The JSON of a generation's outcome, as it came.</summary>
+    /// <summary>The JSON of a generation's outcome, unchanged.</summary>
     public async Task<string> OutcomeJsonAsync(Guid id)
     {
         await EndOfAsync(id);

@@ -11,7 +11,7 @@ using MassTransit;
 
 namespace LockNGen.GenerationApi.Tests.Support;
 
-/// <summary>A watcher without ComfyUI: heartbeats while it lives, and does with its work what a test says.</summary>
+/// <summary>A watcher without ComfyUI: it sends heartbeats, and does with its work what a test says.</summary>
 internal sealed class FakeWatcher(string name, params InstanceReport[] instances) : IAsyncDisposable
 {
     private const int MaxTries = 5;
@@ -159,7 +159,7 @@ internal sealed class FakeWatcher(string name, params InstanceReport[] instances
             },
             CancellationToken.None);
 
-    /// <summary>Tells the API what an instance can do.</summary>
+    /// <summary>Reports to the API what an instance can do.</summary>
     public async Task SendCatalogAsync(string instance, string objectInfo)
     {
         var json = System.Text.Encoding.UTF8.GetBytes(objectInfo);

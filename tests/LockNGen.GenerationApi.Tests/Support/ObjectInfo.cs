@@ -1,6 +1,6 @@
 namespace LockNGen.GenerationApi.Tests.Support;
 
-/// <summary>What ComfyUI's /object_info says of the nodes that the templates use, in both forms of choices.</summary>
+/// <summary>ComfyUI's /object_info of the nodes that the templates use, in both forms of choices.</summary>
 internal static class ObjectInfo
 {
     public static string With(params string[] checkpoints) => $$"""

@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace LockNGen.GenerationApi.Tests.Support;
 
-/// <summary>Small files that are really what they say.</summary>
+/// <summary>Small files that really are of the type that they claim.</summary>
 internal static class Pictures
 {
     public static byte[] Png(int width, int height, byte shade = 128)
@@ -16,7 +16,7 @@ internal static class Pictures
         return png.ToArray();
     }
 
-    /// <summary>A picture with a text chunk behind its header, as ComfyUI writes the workflow into what it saves.</summary>
+    /// <summary>A picture with a text chunk after its header, as ComfyUI writes the workflow into its files.</summary>
     public static byte[] WithText(string keyword, string text, bool isCompressed = false)
     {
         using var compressed = new MemoryStream();
@@ -26,7 +26,7 @@ internal static class Pictures
         var length = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
         var png = Png(1, 1);
-        // The checksum is nobody's business here.
+        // The checksum does not matter here.
         return [.. png[..33], .. length, .. Encoding.ASCII.GetBytes(isCompressed ? "zTXt" : "tEXt"), .. data, 0, 0, 0, 0, .. png[33..]];
     }
 }

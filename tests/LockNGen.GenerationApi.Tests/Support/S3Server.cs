@@ -34,12 +34,12 @@ internal sealed class S3Server : IAsyncDisposable
 
     public string Url => External ?? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
 
-    /// <summary>Whether it can be stopped: one of <c>S3_URL</c> is somebody else's.</summary>
+    /// <summary>Whether it can be stopped: one of <c>S3_URL</c> is not ours.</summary>
     public static bool IsOurs => External is null;
 
     public string Bucket => _bucket;
 
-    /// <summary>A client of its own, to look with.</summary>
+    /// <summary>A separate client, to check the contents.</summary>
     public AmazonS3Client Client { get; }
 
     /// <summary>The settings of an API that uses it.</summary>
@@ -62,7 +62,7 @@ internal sealed class S3Server : IAsyncDisposable
     public async Task<IReadOnlyList<string>> KeysAsync() =>
         [.. ((await Client.ListObjectsV2Async(new() { BucketName = _bucket })).S3Objects ?? []).Select(o => o.Key)];
 
-    /// <summary>Ends as in an outage: what was stored stays.</summary>
+    /// <summary>Stops as in an outage: what was stored remains.</summary>
     public async Task GoAwayAsync()
     {
         _server!.Kill();

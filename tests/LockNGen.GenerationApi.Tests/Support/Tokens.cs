@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace LockNGen.GenerationApi.Tests.Support;
 
-/// <summary>An API that tells callers apart, and tokens for it.</summary>
+/// <summary>An API with authentication, and tokens for it.</summary>
 internal static class Tokens
 {
     private const string Key = "a signing key of at least thirty-two bytes";

@@ -72,7 +72,7 @@ public sealed class TemplateCatalogTests : IDisposable
 
     private void Add(string file, string content) => File.WriteAllText(Path.Combine(_folder, file), content);
 
-    /// <summary>The shipped template with a name, a title and a width of its own.</summary>
+    /// <summary>The shipped template with its own name, title and width.</summary>
     private static string Portrait(string name)
     {
         var template = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Templates", "txt2img.json")))!;

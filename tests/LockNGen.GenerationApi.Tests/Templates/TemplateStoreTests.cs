@@ -64,7 +64,7 @@ public abstract class TemplateStoreTests(PostgreSqlFixture? server) : DatabaseTe
     }
 
     [Fact]
-    public async Task Template_OfSomebodyElse_IsNeitherSeenNorChangedUnlessPublished()
+    public async Task Template_OfSomeoneElse_IsNeitherSeenNorChangedUnlessPublished()
     {
         await using var api = await StartApiAsync(new Dictionary<string, string?>(Tokens.Settings) { ["Templates:MaxPerOwner"] = "1" });
         (await SendAsync(api, HttpMethod.Post, "", "ann", Body("Own", "x"))).ShouldBe(HttpStatusCode.Created);

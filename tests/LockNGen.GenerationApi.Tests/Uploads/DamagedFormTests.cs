@@ -7,7 +7,7 @@ using LockNGen.GenerationApi.Tests.Support;
 
 namespace LockNGen.GenerationApi.Tests.Uploads;
 
-/// <summary>Forms that end too early, or are none: the sender's mistake, told as that, and nothing of them is kept.</summary>
+/// <summary>Forms that end too early, or are not forms: reported as the sender's mistake, and nothing of them is kept.</summary>
 public sealed class DamagedFormTests
 {
     private const string Part = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n";

@@ -22,7 +22,7 @@ public abstract class UploadTests(PostgreSqlFixture? server) : DatabaseTests(ser
     {
         await using var api = await StartApiAsync();
 
-        // Case 30 sends a sound in the field that is called image, and nobody asks what the client calls it.
+        // Case 30 sends a sound in the field that is called image, and the name that the client gives it does not matter.
         var (status, answer) = await UploadAsync(api, Convert.FromHexString(hex), field: "image", name: "x.png");
 
         status.ShouldBe(HttpStatusCode.Created, answer.ToString());
@@ -45,7 +45,7 @@ public abstract class UploadTests(PostgreSqlFixture? server) : DatabaseTests(ser
     }
 
     [Fact]
-    public async Task Bytes_SentTwice_AreKeptOnce_AndHeadTellsThem_ButNotToOthers()
+    public async Task Bytes_SentTwice_AreKeptOnce_AndHeadReportsThem_ButNotToOthers()
     {
         await using var api = await StartApiAsync();
         var picture = Pictures.Png(16, 16);

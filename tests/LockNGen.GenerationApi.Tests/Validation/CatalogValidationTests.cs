@@ -8,7 +8,7 @@ using LockNGen.Web.Problems;
 
 namespace LockNGen.GenerationApi.Tests.Validation;
 
-/// <summary>What is refused, left out and taken, against the catalog of a live ComfyUI 0.33.0. Numbers are those of the field's cases.</summary>
+/// <summary>What is refused, left out and accepted, with the catalog of a live ComfyUI 0.33.0. Numbers are those of the cases from practice.</summary>
 public sealed class CatalogValidationTests
 {
     private const string Grouped = """
@@ -220,7 +220,7 @@ public sealed class CatalogValidationTests
         Check(workflow, Stock).Errors.Select(e => e.Problem.Code).ShouldBe(code is null ? [] : [code]);
     }
 
-    /// <summary>Shape 48; what a choice brings is checked, and a choice that nobody knows brings nothing.</summary>
+    /// <summary>Shape 48; inputs that appear with a choice are checked, and an unknown choice has none.</summary>
     [Theory]
     [InlineData("\"scale dimensions\"", "\"resize_type.width\": 512, \"resize_type.height\": 512, \"resize_type.crop\": \"center\"", null)]
     [InlineData("\"scale dimensions\"", "\"resize_type.width\": 512, \"resize_type.height\": 99999, \"resize_type.crop\": \"center\"", "out_of_range")]
@@ -241,7 +241,7 @@ public sealed class CatalogValidationTests
     }
 
     [Fact]
-    public void ManyUnknownClasses_AreToldInPart_AndFewAreLookedFor()
+    public void ManyUnknownClasses_AreReportedInPart_AndFewAreLookedFor()
     {
         var workflow = new JsonObject();
         for (var i = 0; i < 400; i++)
@@ -267,7 +267,7 @@ public sealed class CatalogValidationTests
     }
 
     /// <summary>
-    /// ComfyUI's public examples name models that nobody here has, and some are older than inputs that 0.33.0 requires; nothing else may be
+    /// ComfyUI's public examples name models that are not available here, and some are older than inputs that 0.33.0 requires; nothing else may be
     /// wrong with them.
     /// </summary>
     [Fact]

@@ -97,7 +97,7 @@ public sealed class SeedFinderTests
     [InlineData("""{"3": {"class_type": "KSampler", "inputs": {"seed": "many"}}}""")]
     [InlineData("""{"3": {"class_type": "X", "inputs": {"seed": ["4", 0]}}, "4": {"class_type": "Y", "inputs": {"seed": ["3", 0]}}}""")]
     [InlineData("""{"3": {"class_type": "KSampler", "inputs": {"seed": ["4", 0]}}, "4": {"class_type": "Sum", "inputs": {"a": 1, "b": 2}}}""")]
-    public void Seed_ThatNobodyWrote_IsNone(string workflow) => Find(workflow).ShouldBeEmpty();
+    public void Seed_ThatNoOneWrote_IsNone(string workflow) => Find(workflow).ShouldBeEmpty();
 
     [Fact]
     public void Seed_OfANodeThatDoesNotRun_IsNotCounted()

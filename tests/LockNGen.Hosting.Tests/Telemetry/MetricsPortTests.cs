@@ -34,7 +34,7 @@ public sealed class MetricsPortTests
 
         var series = scrape.Split('\n').Where(line => line.StartsWith("lockngen_test_users_total{", StringComparison.Ordinal)).ToList();
         series.Count.ShouldBeInRange(900, 1001);
-        // Nothing is lost: the rest is in one more.
+        // Nothing is lost: the rest is combined in one more.
         series.Sum(line => long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).ShouldBe(3000);
         series.Count(line => line.Contains("otel_metric_overflow=\"true\"", StringComparison.Ordinal)).ShouldBe(1);
     }

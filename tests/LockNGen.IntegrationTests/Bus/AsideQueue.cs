@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace LockNGen.IntegrationTests.Bus;
 
-/// <summary>What a queue has put aside: messages that failed, and those whose type nobody there takes.</summary>
+/// <summary>Messages that a queue has put aside: those that failed, and those of a type without a consumer.</summary>
 internal sealed class AsideQueue
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);

@@ -6,7 +6,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Bus;
 
-/// <summary>A broker without memory or disk takes nothing from anybody: submissions wait in the API's database, up to its limit.</summary>
+/// <summary>A broker without memory or disk space accepts no messages: submissions wait in the API's database, up to its limit.</summary>
 [Trait("Broker", "Private")]
 public sealed class BrokerAlarmTests
 {
@@ -17,7 +17,7 @@ public sealed class BrokerAlarmTests
     [InlineData(BrokerResource.Disk)]
     public async Task Submissions_WhileTheBrokerIsBlocked_AreAcceptedUpToTheLimitAndNoneIsLost(BrokerResource resource)
     {
-        // Of its own: an alarm stops every test that publishes.
+        // A separate broker, because an alarm stops every test that publishes.
         await using var broker = new RabbitMqBroker();
         await broker.InitializeAsync();
         await using var deployment = await Deployment.StartAsync(

@@ -14,7 +14,7 @@ internal static class BusHost
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Starts it on a virtual host of its own, or on that of another.</summary>
+    /// <summary>Starts it on its own virtual host, or on that of another.</summary>
     public static async Task<IHost> StartAsync(
         RabbitMqBroker broker, Action<BusParts>? configure = null, string requestTimeout = "00:00:10", string? address = null)
     {
@@ -28,7 +28,7 @@ internal static class BusHost
         builder.AddBus(configure);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
-        // The host does not wait for the broker, as no service does; a request to a queue that is not there yet would be lost.
+        // Like every service, the host does not wait for the broker; a request to a queue that does not exist yet would be lost.
         await host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
         return host;
     }

@@ -9,7 +9,7 @@ using RabbitMQ.Client.Events;
 
 namespace LockNGen.IntegrationTests.Bus;
 
-/// <summary>What a plain AMQP subscriber, without MassTransit, sees of what our services publish.</summary>
+/// <summary>What a plain AMQP subscriber, without MassTransit, receives from our services.</summary>
 public sealed class EventPublisherTests(RabbitMqBroker broker)
 {
     private const int OnTheirWay = 200;

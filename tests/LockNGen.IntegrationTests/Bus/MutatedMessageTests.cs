@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.IntegrationTests.Bus;
 
-/// <summary>Real messages of which a byte, a value or the end is wrong, by a seed: whatever readers make of them, they go on.</summary>
+/// <summary>Real messages with a wrong byte, value or end, chosen by a seed: whatever readers make of them, they continue.</summary>
 public sealed class MutatedMessageTests(RabbitMqBroker broker)
 {
     private const int Messages = 500;

@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.IntegrationTests.Bus;
 
-/// <summary>What nobody can read: each queue puts it aside, says so, and goes on.</summary>
+/// <summary>Unreadable messages: each queue puts them aside, logs it, and continues.</summary>
 public sealed class PoisonMessageTests(RabbitMqBroker broker)
 {
     private const int HugeBytes = 8 << 20;
@@ -46,7 +46,7 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
             await queue.UntilAsync(Unreadable("").Concat(Strange()).Count());
         foreach (var (_, _, reader) in commandQueues)
             await reader.LoggedAsync("R-FAULT");
-        await deployment.Gateways[0].LoggedAsync("is no event of LockN Gen and was dropped");
+        await deployment.Gateways[0].LoggedAsync("is not an event of LockN Gen and was dropped");
         await RenderAsync(deployment, deployment.Gateways[0]);
         var late = deployment.StartGateway();
         await late.ReadyAsync();
@@ -55,7 +55,7 @@ public sealed class PoisonMessageTests(RabbitMqBroker broker)
             service.Ended.IsCompleted.ShouldBeFalse();
     }
 
-    /// <summary>Of a known type, and not to be read as that.</summary>
+    /// <summary>Of a known type, but not readable as that type.</summary>
     private static IEnumerable<(byte[] Body, string? Urn)> Unreadable(string type)
     {
         yield return ("{ \"generationId\": "u8.ToArray(), Urn + type);

@@ -11,8 +11,8 @@ using RabbitMQ.Client.Events;
 namespace LockNGen.IntegrationTests.Bus;
 
 /// <summary>
-/// A broker that refuses messages, as a channel does to which a queue's leader was lost: here by a queue that is full. What is refused
-/// is tried again on another connection, and gets through once there is room.
+/// A broker that refuses messages, as a channel does after a queue's leader was lost; here because a queue is full. A refused message
+/// is sent again on another connection, and gets through once there is room.
 /// </summary>
 [Trait("Broker", "Private")]
 public sealed class RefusalTests(RabbitMqBroker broker)
@@ -150,7 +150,7 @@ public sealed class RefusalTests(RabbitMqBroker broker)
         endpoint.SetQueueArgument("x-overflow", "reject-publish");
     }
 
-    /// <summary>Until the host has made a second connection of that kind, as the broker's log tells: some of them live for a moment only.</summary>
+    /// <summary>Waits until the host has made a second connection of that kind, according to the broker's log, because some last only for a moment.</summary>
     private async Task IsReplacedAsync(IHost host, string kind, Task refused)
     {
         var name = host.Services.GetRequiredService<IHostEnvironment>().ApplicationName + kind;

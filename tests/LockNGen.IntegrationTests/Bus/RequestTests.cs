@@ -4,14 +4,14 @@ using MassTransit;
 
 namespace LockNGen.IntegrationTests.Bus;
 
-/// <summary>Requests between two processes, and what they survive.</summary>
+/// <summary>Requests between two processes, and the failures that they survive.</summary>
 public sealed class RequestTests(RabbitMqBroker broker)
 {
     private const string Queue = "echo";
     private static readonly Guid Generation = Guid.NewGuid();
 
     [Fact]
-    public async Task Request_IsAnsweredByWhoeverReadsTheQueue()
+    public async Task Request_IsAnsweredByTheReaderOfTheQueue()
     {
         using var host = await BusHost.StartAsync(broker, bus => bus.Endpoint(Queue, (_, endpoint) =>
             endpoint.Handle<GetSnapshot, SnapshotAnswer>(request => new SnapshotAnswer { Owner = request.GenerationId.ToString() })));
@@ -29,7 +29,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Request_ToAQueueThatNobodyHasDeclared_ComesBackIfMandatory()
+    public async Task Request_ToAQueueThatNoOneHasDeclared_IsReturnedIfMandatory()
     {
         using var host = await BusHost.StartAsync(broker, requestTimeout: "00:00:01");
 
@@ -54,7 +54,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
 
         late.SetResult();
 
-        // Answered one after the other: when these are, the late one has been dealt with.
+        // They are answered one after another: after these, the late one has been handled.
         for (var i = 0; i < 20; i++)
         {
             var id = Guid.NewGuid();
@@ -65,7 +65,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Request_WhoseCallerLeaves_TakesNobodyElsesAnswerAway()
+    public async Task Request_WhoseCallerLeaves_TakesNoOneElsesAnswerAway()
     {
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -98,7 +98,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
         using var asking = await BusHost.StartAsync(broker, requestTimeout: "00:00:05", address: answering.Address());
         using var end = new CancellationTokenSource();
         var answers = 0;
-        // As a watcher does: there is always a request waiting when the connection goes.
+        // As a watcher does: there is always a request waiting when the connection is lost.
         var askers = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AskOnAsync()));
 
         for (var round = 0; round < 5; round++)
@@ -122,7 +122,7 @@ public sealed class RequestTests(RabbitMqBroker broker)
                 }
                 catch (RequestException)
                 {
-                    // Whoever asks tries again, a moment later.
+                    // The caller tries again a moment later.
                     await Task.Delay(20, CancellationToken.None);
                 }
             }

@@ -3,7 +3,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Docs;
 
-/// <summary>docs/operations.md keeps up with what can go wrong and with what is measured.</summary>
+/// <summary>docs/operations.md covers all alerts and metrics.</summary>
 public sealed partial class OperationsDocumentTests
 {
     private static readonly string Document = Read("docs", "operations.md");

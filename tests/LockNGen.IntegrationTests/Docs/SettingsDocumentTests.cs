@@ -12,7 +12,7 @@ using LockNGen.Webhooks;
 
 namespace LockNGen.IntegrationTests.Docs;
 
-/// <summary>docs/settings.md, below its marker, is what the options classes say; UPDATE_GOLDEN=1 writes it again after a change.</summary>
+/// <summary>docs/settings.md, below its marker, matches the options classes; UPDATE_GOLDEN=1 writes it again after a change.</summary>
 public sealed class SettingsDocumentTests
 {
     private const string Marker = "<!-- Below: written from the options classes by the test SettingsDocumentTests (UPDATE_GOLDEN=1). -->\n";

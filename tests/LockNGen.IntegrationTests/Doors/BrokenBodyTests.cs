@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LockNGen.IntegrationTests.Doors;
 
-/// <summary>Bodies that no reader can make sense of are the sender's mistake at every door, and no error of this server or of the one behind it.</summary>
+/// <summary>Unreadable bodies are reported as the sender's mistake at every door, not as an error of this server or of the one behind it.</summary>
 public sealed class BrokenBodyTests(SmallDoor farm) : IClassFixture<SmallDoor>
 {
     private const string Sampler = "\"class_type\":\"SaveImage\",\"inputs\":";
@@ -53,7 +53,7 @@ public sealed class BrokenBodyTests(SmallDoor farm) : IClassFixture<SmallDoor>
         {
             var status = await SendAsync(path, "application/json", Encoding.Latin1.GetBytes(body));
             status.ShouldBeInRange(200, 499, path);
-            // A queue does not mind what it does not know.
+            // Unknown ids in a queue request are ignored.
             if (path.EndsWith("prompt", StringComparison.Ordinal))
                 status.ShouldBeInRange(400, 499, path);
         }

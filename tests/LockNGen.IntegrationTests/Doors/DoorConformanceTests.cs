@@ -4,8 +4,8 @@ using LockNGen.TestSupport;
 namespace LockNGen.IntegrationTests.Doors;
 
 /// <summary>
-/// What was recorded from real servers of both versions, played against a door with a simulated ComfyUI of that version behind it: one picture, from the
-/// cache, a batch, refusals, pictures by the socket, two samplers, nodes that fail, deletions, jobs. Interrupts and uploads have tests of their own in tests/doors.
+/// Recordings of real servers of both versions, played against a door with a simulated ComfyUI of that version behind it: one picture, from the
+/// cache, a batch, refusals, pictures through the socket, two samplers, nodes that fail, deletions, jobs. Interrupts and uploads are tested in tests/doors.
 /// </summary>
 public sealed class DoorConformanceTests(RabbitMqBroker broker)
 {

@@ -10,23 +10,23 @@ internal static class DoorDifferences
     public static bool IsLeftOut(Recording recording, JsonObject action)
     {
         var (method, path, request) = (action["method"]?.ToString(), action["path"]?.ToString() ?? "", action["request"]?.ToJsonString() ?? "");
-        // A name of a file that may lie on an instance is known to be wrong only there.
+        // Whether the name of a file that may be on an instance is wrong is known only there.
         if (path == "/prompt" && request.Contains("nope.png", StringComparison.Ordinal))
             return true;
         // A prompt that was cancelled before it ran has an entry here, and is a job.
         if (method == "GET" && recording.Prompts.Except(recording.Begun(null)).Any(id => path.EndsWith(id, StringComparison.Ordinal)))
             return true;
-        // The history has a prompt as soon as its end is told; the recorder asked in the moment between.
+        // The history has a prompt as soon as its end is sent; the recorder asked just before.
         if (action["response"] is JsonObject { Count: 0 } && path.StartsWith("/history/", StringComparison.Ordinal) && recording.Begun(action).Any(id => path.EndsWith(id, StringComparison.Ordinal)))
             return true;
-        // Deleting what runs ends it.
+        // Deleting a running prompt ends it.
         if (path == "/queue" && method == "POST" && recording.Begun(action).Any(id => request.Contains(id, StringComparison.Ordinal)))
             return true;
         // Answers without /api, too.
         return path == "/jobs";
     }
 
-    /// <summary>The status: what brings a real server into trouble is refused.</summary>
+    /// <summary>The status: requests that cause errors in a real server are refused.</summary>
     public static int Status(int recorded) => recorded == 500 ? 400 : recorded;
 
     /// <summary>The answer; of the whole history without workflows.</summary>
@@ -54,7 +54,7 @@ internal static class DoorDifferences
                 // Prompts that were cancelled before they ran are in no history of a real server.
                 foreach (var (id, _) in map.Where(p => Guid.TryParse(p.Key, out _) && p.Value?["status"]?.ToJsonString().Contains("execution_start", StringComparison.Ordinal) == false).ToList())
                     map.Remove(id);
-                // Told of every job, while it runs, too.
+                // Reported for every job, even while it runs.
                 if (map.ContainsKey("outputs_count"))
                     map.Remove("workflow");
                 if (map["jobs"] is JsonArray jobs)
@@ -65,7 +65,7 @@ internal static class DoorDifferences
                         map.Remove(flag);
                 }
 
-                // Where a prompt was at work when it was interrupted, nobody is told.
+                // The node at which a prompt was interrupted is not reported.
                 if (map.ContainsKey("executed") && !map.ContainsKey("traceback"))
                     (map["executed"], map["node_id"], map["node_type"]) = (new JsonArray(), "", "");
                 if (map.ContainsKey("extra_info"))

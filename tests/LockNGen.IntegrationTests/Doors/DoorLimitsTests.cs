@@ -108,7 +108,7 @@ public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
     }
 
     [Fact]
-    public async Task ExtraData_WithKeys_IsTakenAndShownToNobody()
+    public async Task ExtraData_WithKeys_IsTakenAndShownToNoOne()
     {
         var prompt = Prompt("partner");
         prompt["extra_data"] = new JsonObject { ["auth_token_comfy_org"] = "token-abc", ["api_key_comfy_org"] = "key-abc", ["other"] = "shown" };
@@ -177,7 +177,7 @@ public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
     }
 
     [Fact]
-    public async Task JobMetadata_ComesBackWithTheJob_AndFindsIt()
+    public async Task JobMetadata_IsReturnedWithTheJob_AndFindsIt()
     {
         const string name = "a \"quoted\" \u00e4", text = "%_\\'\"x";
         string one = await SubmitAsync(name, text), other = await SubmitAsync(name, text.ToUpperInvariant());

@@ -40,7 +40,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
     {
         foreach (var socket in _sockets.Values)
         {
-            // One that is cut would be told again what it was told last.
+            // After a cut it would be sent its last frames again.
             await socket.CloseAsync();
             await socket.DisposeAsync();
         }
@@ -55,7 +55,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
             // A recorder that had the outcome went on, whether it had what follows or not; in the end everything is there.
             Func<JsonObject?, bool> isEnd = action is null ? ReportedFrames.IsLast : ReportedFrames.IsOutcome;
             var (ends, hasBegun) = Position(recorded, isEnd);
-            // Others may be told that had no beginning.
+            // There may be others without a beginning.
             var begun = recording.Begun(null).Select(Map).ToHashSet(StringComparer.Ordinal);
             if (!await socket.ComesAsync(frames => Position(frames.Select(f => f.Json).Where(f => f?["data"]?["prompt_id"]?.ToString() is { } id && begun.Contains(id)), isEnd) is var now && (now.Ends > ends || (now.Ends == ends && (now.HasBegun || !hasBegun)))))
             {
@@ -83,7 +83,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
     {
         if (PromptId(entry) is { } promptId)
             await _held.HoldAsync(promptId);
-        // Queue and history were changing when it was asked: what the answer says must come true soon.
+        // Queue and history were changing at the time of the request: the same answer must be available soon.
         using var limit = new CancellationTokenSource(entry["method"]!.ToString() == "GET" ? ComfySocket.Patience : TimeSpan.Zero);
         while (true)
         {
@@ -136,7 +136,7 @@ internal sealed class DoorReplay(HttpClient door, HttpClient simulator, Recordin
         {
             if (told.Find(p => p.Key == Map(id)).Value is not { } actual)
                 continue;
-            // A node that takes no time may not be told to be at work, but in no other place than it was.
+            // A node that takes no time may not be reported as running, but must not be reported anywhere else.
             var nodes = actual.Nodes.ToHashSet(StringComparer.Ordinal);
             var (theirs, ours) = (expected.Lines(nodes, actual, isSlow), actual.Lines(nodes, expected, isSlow));
             for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)

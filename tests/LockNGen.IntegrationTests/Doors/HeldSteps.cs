@@ -5,8 +5,8 @@ using LockNGen.TestSupport;
 namespace LockNGen.IntegrationTests.Doors;
 
 /// <summary>
-/// Stops the simulated ComfyUI at the first two steps of every sampler (a node of three steps or more) of a recorded prompt, until the recording goes on: so
-/// what is asked during a run is asked during a run on the busiest machine. At the first step the door's socket must see progress, at the second a picture:
+/// Stops the simulated ComfyUI at the first two steps of every sampler (a node of three steps or more) of a recorded prompt, until the recording continues: so
+/// requests made during a run are made during a run even on the busiest machine. At the first step the door's socket must see progress, at the second a picture:
 /// one that comes before the door has begun to follow the prompt is not repeated.
 /// </summary>
 internal sealed class HeldSteps(HttpClient simulator, Recording recording)
@@ -19,7 +19,7 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
     {
         foreach (var socket in recording.Sockets)
         {
-            // What is interrupted at its first step never comes to its second.
+            // A run that is interrupted at its first step never reaches its second.
             var isInterrupted = Of(recording.Frames(socket), promptId, "execution_interrupted").Any();
             foreach (var node in Of(recording.Frames(socket), promptId, "progress").Where(f => f["max"]!.GetValue<int>() > 2 && f["value"]!.GetValue<int>() >= 2).Select(f => f["node"]!.ToString()).Distinct())
                 _steps.Enqueue(new Step(await HoldAsync(step: 1), isInterrupted ? null : await HoldAsync(step: 2), socket, promptId, node, HasPreview(recording.Frames(socket), promptId, node)));
@@ -51,7 +51,7 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
 
     private Task<Guid> HoldAsync(int step) => _holds.HoldAsync("progress", step: step);
 
-    /// <summary>A step is told before the simulator stops at it: one that was let go too early would take the hold of the next sampler.</summary>
+    /// <summary>A step is reported before the simulator stops at it: if it were released too early, it would take the hold of the next sampler.</summary>
     private async Task ReleaseAsync(Guid hold)
     {
         await _holds.HeldAsync(hold);
@@ -71,7 +71,7 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
     private static bool HasPreview(IReadOnlyList<JsonObject> frames, string promptId, string node) =>
         WhileAt(frames.Select(f => f["data"] as JsonObject), promptId, node).Any(data => data is null);
 
-    /// <summary>What was received while a node was at work; a picture is null.</summary>
+    /// <summary>What was received while a node was running; a picture is null.</summary>
     private static IEnumerable<JsonObject?> WhileAt(IEnumerable<JsonObject?> frames, string promptId, string node) => frames
         .SkipWhile(f => !(f?["type"]?.ToString() == "executing" && f["data"]!["prompt_id"]?.ToString() == promptId && f["data"]!["node"]?.ToString() == node))
         .Skip(1)

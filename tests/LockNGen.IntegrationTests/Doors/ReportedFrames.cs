@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 namespace LockNGen.IntegrationTests.Doors;
 
 /// <summary>
-/// What a socket was told of one prompt, line by line, so that a real server's can be laid beside a door's. What docs/doors.md says to be different is
-/// made equal here, and nothing else: <c>executed</c> comes before the outcome, an error has no traceback, and there are fewer feature flags. How many steps
-/// were told is the clock's.
+/// What a socket was sent about one prompt, line by line, to compare a real server with a door. Only the differences listed in docs/doors.md are
+/// evened out here: <c>executed</c> comes before the outcome, an error has no traceback, and there are fewer feature flags. The number of reported
+/// steps depends on the clock.
 /// </summary>
 internal sealed class ReportedFrames
 {
@@ -19,10 +19,10 @@ internal sealed class ReportedFrames
     {
     }
 
-    /// <summary>Nodes that were told to be at work.</summary>
+    /// <summary>Nodes that were reported as running.</summary>
     public IEnumerable<string> Nodes => _lines.Where(l => l is { Type: "executing", Node: not null }).Select(l => l.Node!).Distinct();
 
-    /// <summary>It was cancelled while it waited: it has an end here, of which a real server says nothing.</summary>
+    /// <summary>It was cancelled while it waited: a door sends an end, a real server does not.</summary>
     public bool NeverRan => _lines.Exists(l => l.Type == "execution_interrupted") && !_lines.Exists(l => l.Type == "execution_start");
 
     /// <summary>Whether a frame ends its prompt; an output that is blocked ends nothing.</summary>
@@ -52,8 +52,8 @@ internal sealed class ReportedFrames
     }
 
     /// <summary>
-    /// All lines; of the nodes at work only these. Of nodes that are done at once, progress and previews may have been passed over: what the other was not
-    /// told of those is left out, unless <paramref name="isSlow"/> says that every node took its time.
+    /// All lines, but only these running nodes. Progress and previews of nodes that are done at once may have been skipped: what the other was not
+    /// sent about those is left out, unless <paramref name="isSlow"/> says that no node was fast.
     /// </summary>
     public List<string> Lines(IReadOnlySet<string> nodes, ReportedFrames other, bool isSlow)
     {
@@ -62,7 +62,7 @@ internal sealed class ReportedFrames
         lines.RemoveAll(l => l.Type == "executed");
         var outcome = lines.FindIndex(l => Outcomes.Contains(l.Type));
         lines.InsertRange(outcome < 0 ? lines.Count : outcome, executed);
-        // Progress is told in rounds of three, of which how many is chance, and where they stand among each other.
+        // Progress is sent in rounds of three; their number and their order are up to chance.
         var told = new List<string>();
         foreach (var (type, _, line) in lines)
         {
@@ -74,7 +74,7 @@ internal sealed class ReportedFrames
         return [.. told.Where(l => !IsAnywhere(l)), .. told.Where(IsAnywhere).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>A change of the queue may be told while something else happens; only the first status, which has the session's id, has its place.</summary>
+    /// <summary>A change of the queue may be sent while something else happens; only the first status, which has the session's id, has its place.</summary>
     private static bool IsAnywhere(string line) =>
         IsProgress(line) || (line.StartsWith("status", StringComparison.Ordinal) && !line.Contains("sid", StringComparison.Ordinal));
 
@@ -89,19 +89,19 @@ internal sealed class ReportedFrames
         }
 
         var (type, data) = (json["type"]!.ToString(), json["data"]!.AsObject().DeepClone().AsObject());
-        // An output that is blocked ends nothing, and the door tells nothing of it.
+        // A blocked output ends nothing, and the door does not report it.
         if (type == "execution_error" && data["exception_type"]?.ToString() == "ExecutionBlocked")
             return;
         if (type is "execution_error" or "execution_interrupted")
             DoorDifferences.Without(data);
-        // Which these are is known with the first node that was not one of them; where nothing ran, nobody was told.
+        // They are known when the first other node runs; if none ran, they were not reported.
         if (type == "execution_cached")
             data["nodes"] = new JsonArray();
         if (type == "feature_flags")
             data = new JsonObject(data.Where(f => f.Key is "supports_preview_metadata" or "max_upload_size").Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone())));
         if (type == "progress_state")
         {
-            // What is the same for each node, once.
+            // What is the same for every node is listed once.
             foreach (var state in data["nodes"]!.AsObject().Select(n => n.Value!))
                 _lines.Add((type, null, $"progress_state {string.Join(", ", data.Select(p => p.Key))}: {string.Join(", ", state.AsObject().Select(p => p.Key))}, {state["state"]}"));
             return;

@@ -5,7 +5,7 @@ using LockNGen.TestSupport;
 namespace LockNGen.IntegrationTests.Product;
 
 /// <summary>
-/// Three nodes of RabbitMQ, and each of them lost in turn, while the other two have a majority of everything. Run by itself
+/// Three nodes of RabbitMQ, each of which is lost in turn, while the other two are a majority. Run by itself
 /// (<c>-explicit only</c>): five services and three brokers need a machine that does nothing else.
 /// </summary>
 [Trait("Broker", "Private")]
@@ -77,7 +77,7 @@ public sealed class BrokerClusterTests(ITestOutputHelper output) : IAsyncLifetim
         throw new TimeoutException($"The door read nothing within {Limit}: {queues}");
     }
 
-    /// <summary>As someone does who submits again while the API says that it cannot.</summary>
+    /// <summary>Like a client that submits again while the API is unavailable.</summary>
     private static async Task<Guid> SubmitAsync(Deployment deployment, int steps, Stopwatch since)
     {
         while (true)

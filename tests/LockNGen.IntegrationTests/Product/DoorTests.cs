@@ -4,11 +4,11 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Product;
 
-/// <summary>The door as a process of its own, with events of a real broker.</summary>
+/// <summary>The door as a separate process, with events from a real broker.</summary>
 public sealed class DoorTests(RabbitMqBroker broker)
 {
     [Fact]
-    public async Task PromptOfOneReplica_IsToldByTheOther_AndByOneThatComesAfterBothWereKilled()
+    public async Task PromptOfOneReplica_IsReportedByTheOther_AndByOneThatComesAfterBothWereKilled()
     {
         await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 50);
         ServiceProcess one = deployment.StartDoor(), two = deployment.StartDoor();
@@ -33,7 +33,7 @@ public sealed class DoorTests(RabbitMqBroker broker)
         history.GetProperty(second).GetProperty("status").GetProperty("status_str").GetString().ShouldBe("success");
     }
 
-    /// <summary>What was told of a prompt, each kind once; <c>end</c> is executing without a node.</summary>
+    /// <summary>What was sent about a prompt, each kind once; <c>end</c> is executing without a node.</summary>
     private static List<string> Types(ComfySocket socket, string id) =>
         [.. socket.Frames.Where(f => f.Data?["prompt_id"]?.ToString() == id && f.Kind != "progress_state")
             .Select(f => f is { Kind: "executing", Data: { } data } && data["node"] is null ? "end" : f.Kind).Distinct()];

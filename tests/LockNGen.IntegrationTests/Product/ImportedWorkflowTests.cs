@@ -46,7 +46,7 @@ public sealed class ImportedWorkflowTests(RabbitMqBroker broker)
         }
     }
 
-    /// <summary>What a form must be told: the pictures; and few and small ones of the rest, to be quick.</summary>
+    /// <summary>The values that a form must fill in: the pictures; and small numbers for the rest, to be quick.</summary>
     private static Dictionary<string, object> ValuesOf(JsonElement parameters, string picture)
     {
         var values = new Dictionary<string, object>();
@@ -94,7 +94,7 @@ public sealed class ImportedWorkflowTests(RabbitMqBroker broker)
         }
     }
 
-    /// <summary>Waits until the instance has told its classes and models: then what needs them is offered.</summary>
+    /// <summary>Waits until the instance has reported its classes and models: then templates that need them are offered.</summary>
     private static async Task CatalogAsync(HttpClient api)
     {
         using var patience = new CancellationTokenSource(Patience);

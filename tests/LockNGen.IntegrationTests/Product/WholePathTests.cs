@@ -9,7 +9,7 @@ namespace LockNGen.IntegrationTests.Product;
 public sealed class WholePathTests(RabbitMqBroker broker)
 {
     [Fact]
-    public async Task Generation_FollowedFromTheBeginning_TellsItsWholeLifeInOrder()
+    public async Task Generation_FollowedFromTheBeginning_ReportsItsWholeLifeInOrder()
     {
         await using var deployment = await Deployment.StartAsync(broker);
         var id = await deployment.Api.Http.SubmitAsync(count: 2);
@@ -41,7 +41,7 @@ public sealed class WholePathTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Stream_OfABatch_TellsImageStepAndPercentAsComfyUiCountsThem()
+    public async Task Stream_OfABatch_ReportsImageStepAndPercentAsComfyUiCountsThem()
     {
         await using var deployment = await Deployment.StartAsync(broker, stepMilliseconds: 60);
         var id = await deployment.Api.Http.SubmitAsync(count: 3, steps: 7);
@@ -58,7 +58,7 @@ public sealed class WholePathTests(RabbitMqBroker broker)
         sampling.Select(d => d.GetProperty("imageIndex").GetInt32()).Distinct().ShouldBe([1, 2, 3]);
         sampling.ShouldAllBe(d => d.GetProperty("totalImages").GetInt32() == 3);
         sampling.ShouldAllBe(d => d.GetProperty("progress").GetInt32() == 100 * d.GetProperty("step").GetInt32() / 7);
-        // A step may be merged with the next event of its kind, as the last one with the next node's; most are told.
+        // A step may be merged with the next event of its kind, as the last one with the next node's; most are reported.
         foreach (var image in sampling.GroupBy(d => d.GetProperty("imageIndex").GetInt32()))
         {
             var steps = image.Select(d => d.GetProperty("step").GetInt32()).ToList();
@@ -100,7 +100,7 @@ public sealed class WholePathTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Gateway_KilledInMidRun_ItsClientGoesOnAtTheOtherOneWithoutLoss()
+    public async Task Gateway_KilledInMidRun_ItsClientContinuesAtTheOtherOneWithoutLoss()
     {
         await using var deployment = await Deployment.StartAsync(broker, gateways: 2, stepMilliseconds: 50);
         var id = await deployment.Api.Http.SubmitAsync(count: 2);
@@ -117,7 +117,7 @@ public sealed class WholePathTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Results_OfEveryKind_AreToldByTheBrokerAndHandedOutWhole()
+    public async Task Results_OfEveryKind_AreReportedByTheBrokerAndServedWhole()
     {
         await using var deployment = await Deployment.StartAsync(broker);
         var id = await deployment.Api.Http.SubmitWorkflowAsync(EveryKind.Workflow);

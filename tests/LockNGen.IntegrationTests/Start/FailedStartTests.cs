@@ -2,7 +2,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Start;
 
-/// <summary>What an operator sees of a start that cannot succeed: one line that says what to do, and exit code 1.</summary>
+/// <summary>What an operator sees if a service cannot start: one line that says what to do, and exit code 1.</summary>
 public sealed class FailedStartTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.IntegrationTests.Start;
 
-/// <summary>What ./run says of a ComfyUI server before it starts.</summary>
+/// <summary>What ./run reports about a ComfyUI server before it starts.</summary>
 public sealed class ProbeTests
 {
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task WebSocket_ThatDoesNotGetThrough_IsTold()
+    public async Task WebSocket_ThatDoesNotGetThrough_IsReported()
     {
         await using var comfy = await StartAsync();
         await AnswerAsync(comfy, new { webSocket = true, status = 403 });

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LockNGen.IntegrationTests.Start;
 
-/// <summary>A disk of its own in memory, to be filled or made read-only. Whoever may not mount skips the test.</summary>
+/// <summary>A separate disk in memory, to be filled or made read-only. Without permission to mount, the test is skipped.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -23,7 +23,7 @@ internal sealed class SmallDisk : IDisposable
         return null!;
     }
 
-    /// <summary>Leaves so many bytes, about.</summary>
+    /// <summary>Leaves about this many bytes.</summary>
     public void Fill(long leave)
     {
         using var file = File.Create(System.IO.Path.Combine(Path, "ballast"));

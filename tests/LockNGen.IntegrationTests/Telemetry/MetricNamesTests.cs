@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.IntegrationTests.Telemetry;
 
-/// <summary>Whatever the dashboards and the alert rules ask for is measured, under the name that Prometheus gives it.</summary>
+/// <summary>Every metric that the dashboards and alert rules query exists, under the name that Prometheus gives it.</summary>
 public sealed partial class MetricNamesTests : IDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("lockngen-metrics-");

@@ -8,7 +8,7 @@ namespace LockNGen.IntegrationTests.Telemetry;
 /// <summary><c>/metrics</c> as Prometheus fetches it: what the alert rules ask for is there, and nowhere but at its own port.</summary>
 public sealed partial class MetricsScrapeTests(RabbitMqBroker broker) : IDisposable
 {
-    /// <summary>Counts of what has not happened here; that they are measured is what MetricNamesTests sees to.</summary>
+    /// <summary>Counters of what does not happen here; MetricNamesTests checks that they exist.</summary>
     private static readonly string[] OnlyAfterTrouble = ["lockngen_gateway_holes_total"];
 
     private readonly string _data = Directory.CreateTempSubdirectory("lockngen-scrape-").FullName;
@@ -34,7 +34,7 @@ public sealed partial class MetricsScrapeTests(RabbitMqBroker broker) : IDisposa
         Asked().Except(OnlyAfterTrouble).Where(name => !Has(scrape, name)).ShouldBeEmpty();
         // Our own bounds of a histogram, not the library's.
         scrape.ShouldContain("le=\"0.0005\"");
-        // The pictures were fetched from the simulator, and whom one asks is no label.
+        // The pictures were fetched from the simulator, and the host must not be a label.
         var calls = scrape.Split('\n').Where(line => line.StartsWith("http_client_", StringComparison.Ordinal)).ToList();
         calls.ShouldContain(line => line.StartsWith("http_client_request_duration_seconds_count{", StringComparison.Ordinal));
         calls.ShouldAllBe(line => !line.Contains("server_address=", StringComparison.Ordinal));
@@ -92,7 +92,7 @@ public sealed partial class MetricsScrapeTests(RabbitMqBroker broker) : IDisposa
         return await http.GetStringAsync(AtMetricsPort("metrics"), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>What is published some seconds after the start is a state that can only be asked for.</summary>
+    /// <summary>Metrics that appear some seconds after the start can only be polled.</summary>
     private async Task<string> ScrapeWithAsync(string metric)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

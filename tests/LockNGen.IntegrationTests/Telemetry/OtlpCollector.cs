@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LockNGen.IntegrationTests.Telemetry;
 
-/// <summary>Takes what is exported by OTLP over HTTP, as any collector would, and keeps the protobuf messages as they came.</summary>
+/// <summary>Receives what is exported by OTLP over HTTP, as any collector would, and keeps the protobuf messages unchanged.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;

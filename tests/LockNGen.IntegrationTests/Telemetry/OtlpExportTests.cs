@@ -5,7 +5,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.IntegrationTests.Telemetry;
 
-/// <summary>A service as it is deployed sends what it measures to a collector, told by nothing but the standard variables.</summary>
+/// <summary>A deployed service exports its telemetry to a collector, configured only by the standard variables.</summary>
 public sealed class OtlpExportTests(RabbitMqBroker broker) : IDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("lockngen-otlp-");
@@ -79,7 +79,7 @@ public sealed class OtlpExportTests(RabbitMqBroker broker) : IDisposable
 
     public void Dispose() => _data.Delete(recursive: true);
 
-    /// <summary>Runs the API for one submission; when it stops it sends what it still has. Returns its log.</summary>
+    /// <summary>Runs the API for one submission; when it stops, it exports the rest. Returns its log.</summary>
     private async Task<string> RunAsync(ActivityTraceId trace, Dictionary<string, string> settings, string? untilLogged = null)
     {
         settings["ConnectionStrings__rabbitmq"] = await broker.CreateVirtualHostAsync();

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace LockNGen.IntegrationTests.Telemetry;
 
-/// <summary>What an exporter would get of one trace. Other tests' activities, which a listener hears too, are left out.</summary>
+/// <summary>What an exporter would get of one trace, without the activities of other tests, which a listener gets, too.</summary>
 internal sealed class RecordedTrace : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.IntegrationTests.Upgrade;
 
-/// <summary>Messages of an older version, met by this one: in the stream, in queues, and while both run side by side.</summary>
+/// <summary>Messages of an older version, read by this one: in the stream, in queues, and while both run side by side.</summary>
 public sealed class OldMessagesTests(RabbitMqBroker broker)
 {
     private readonly IReadOnlyList<RecordedMessage> _recorded = RecordedMessage.ReadAll();
@@ -30,7 +30,7 @@ public sealed class OldMessagesTests(RabbitMqBroker broker)
             {
                 await using var client = await ProgressClient.ConnectAsync(gateway.Url, $"generationId={generation.Key}&after=0");
                 await client.UntilAsync(generation.Last().Exchange);
-                // The stream, which is all that the late one has had, keeps no progress.
+                // The late one has read only the stream, which contains no progress.
                 client.Seen.Skip(1).Select(f => f.GetRawText())
                     .ShouldBe(generation.Where(e => gateway != late || GenerationEventTypes.State.Contains(e.Exchange)).Select(e => e.Body));
             }

@@ -9,7 +9,7 @@ using RabbitMQ.Client;
 
 namespace LockNGen.IntegrationTests.Upgrade;
 
-/// <summary>What an older version has left in its classic queues comes to the quorum queues, in order, and the old ones go.</summary>
+/// <summary>Messages that an older version left in its classic queues are moved to the quorum queues, in order, and the old ones are removed.</summary>
 public sealed class QueueTakeoverTests(RabbitMqBroker broker)
 {
     private const int Left = 50;
@@ -54,7 +54,7 @@ public sealed class QueueTakeoverTests(RabbitMqBroker broker)
 
     private static byte[] Body(Guid id) => System.Text.Encoding.UTF8.GetBytes($"{{\"generationId\":\"{id}\",\"instance\":\"gpu-1\",\"reason\":\"user\"}}");
 
-    /// <summary>Whether a queue is gone can only be asked.</summary>
+    /// <summary>Whether a queue is gone can only be polled.</summary>
     private static async Task UntilGoneAsync(IConnection connection)
     {
         using var limit = new CancellationTokenSource(BusHost.Patience);

@@ -7,7 +7,7 @@ namespace LockNGen.IntegrationTests.Upgrade;
 
 /// <summary>
 /// A message that version 0.1.0 had on the broker, recorded by a plain subscriber while three generations ended in the three possible ways.
-/// The recording is never made again: it stands for what lies in streams and queues when a newer version starts.
+/// The recording is never repeated: it represents what is in streams and queues when a newer version starts.
 /// </summary>
 internal sealed record RecordedMessage(string Exchange, string MessageType, string Body)
 {

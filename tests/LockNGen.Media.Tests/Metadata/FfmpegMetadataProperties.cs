@@ -38,7 +38,7 @@ public sealed class FfmpegMetadataProperties
     public void Tags_ThatFfmpegWrites_GoAndTheSamplesStay(string name)
     {
         Ffmpeg.Require();
-        // Of Theora ffmpeg itself reads no more than 64 KB of headers.
+        // ffmpeg itself reads at most 64 KB of Theora's headers.
         var longest = name == "movie.ogv" ? 5_000 : int.MaxValue;
         var written = 0;
         Check.One(
@@ -51,11 +51,11 @@ public sealed class FfmpegMetadataProperties
                 tags.Where(t => Words.AreIn(cleaned, t.Value)).Select(t => t.Key).ShouldBeEmpty();
                 Ffmpeg.Samples(cleaned, name).ShouldBe(Ffmpeg.Samples(tagged, name));
             }));
-        // Or the test would say nothing.
+        // Otherwise the test would prove nothing.
         written.ShouldBeGreaterThan(0);
     }
 
-    /// <summary>What encoders wrote, whatever is in it.</summary>
+    /// <summary>What encoders wrote, with any content.</summary>
     [Fact]
     public void EveryFixture_Cleaned_DecodesToTheSameSamples()
     {

@@ -102,7 +102,7 @@ public sealed class MetadataFilterTests
     }
 
     [Fact]
-    public async Task Flac_WithATagLongerThanIsHeldBack_IsTold()
+    public async Task Flac_WithATagLongerThanIsHeldBack_IsReported()
     {
         byte[] file = [.. "fLaC"u8, 0x81, 0, 0, 0, .. new byte[100_000], .. "APETAGEX"u8, 0xD0, 7, 0, 0, .. BitConverter.GetBytes(90_000), .. new byte[16]];
 
@@ -114,7 +114,7 @@ public sealed class MetadataFilterTests
     [Theory]
     [InlineData("text", false)]
     [InlineData("vide", true)]
-    public async Task Movie_WithATrackOfTexts_IsTold(string handler, bool isClean)
+    public async Task Movie_WithATrackOfTexts_IsReported(string handler, bool isClean)
     {
         byte[] Box(string type, byte[] data) => [0, 0, 0, (byte)(data.Length + 8), .. Encoding.ASCII.GetBytes(type), .. data];
         var track = Box("trak", Box("mdia", Box("hdlr", [.. new byte[8], .. Encoding.ASCII.GetBytes(handler), .. new byte[12], .. "name\0"u8])));
@@ -144,7 +144,7 @@ public sealed class MetadataFilterTests
     [InlineData("\u0001\0 what nobody knows", false)]
     [InlineData("GIF89a", false)]
     [InlineData("a text", true)]
-    public async Task File_ThatIsNotCleaned_IsTold(string file, bool isClean) =>
+    public async Task File_ThatIsNotCleaned_IsReported(string file, bool isClean) =>
         (await MetadataFilter.CopyWithoutAsync(new MemoryStream(Encoding.Latin1.GetBytes(file)), Stream.Null, TestContext.Current.CancellationToken)).ShouldBe(isClean);
 
     /// <summary>Case 12: the box meta of AVIF says where the picture is.</summary>
@@ -168,7 +168,7 @@ public sealed class MetadataFilterTests
 
         stripped.Length.ShouldBe(avif.Length);
         Encoding.Latin1.GetString(stripped).ShouldNotContain("lighthouse");
-        // All tables, and the coded picture, which is last.
+        // All tables, and the coded picture, which comes last.
         var data = avif.AsSpan().IndexOf("mdat"u8);
         stripped[..data].ShouldBe(avif[..data]);
         stripped[^300..].ShouldBe(avif[^300..]);
@@ -187,7 +187,7 @@ public sealed class MetadataFilterTests
 
         Encoding.Latin1.GetString(stripped).ShouldNotContain("KSampler");
         stripped.AsSpan().IndexOf(Segment(0xE2, profile)).ShouldBeGreaterThan(0);
-        // Which side is up stays, in EXIF with nothing else.
+        // The orientation is kept, in EXIF without anything else.
         stripped[2..12].ShouldBe([0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8]);
         stripped[31].ShouldBe((byte)6);
         var tables = picture.AsSpan().IndexOf((byte[])[0xFF, 0xDB]);
@@ -248,7 +248,7 @@ public sealed class MetadataFilterTests
         stripped.Length.ShouldBeGreaterThan(8000);
     }
 
-    /// <summary>What ffmpeg wrote, as ComfyUI's nodes do through PyAV: the words are gone, and what tells of the media stays.</summary>
+    /// <summary>What ffmpeg wrote, as ComfyUI's nodes do through PyAV: the words are gone, and the technical metadata stays.</summary>
     [Fact]
     public async Task EveryFixture_LosesItsWorkflowAndStaysWhatItIs()
     {

@@ -28,7 +28,7 @@ public sealed class OggMetadataProperties
                 return isClean
                     && !Encoding.Latin1.GetString(stripped.ToArray()).Contains(Word, StringComparison.Ordinal)
                     && cleaned.Select(p => p.Number).SequenceEqual(Enumerable.Range(0, cleaned.Count).Select(n => (uint)n))
-                    // Written again they have the checksum that they have.
+                    // Written again, they have the same checksum.
                     && cleaned.SelectMany(p => p.ToBytes()).SequenceEqual(stripped.ToArray())
                     && Sound(cleaned).SequenceEqual(Sound(pages));
             }));

@@ -149,7 +149,7 @@ public sealed class PictureMetadataProperties
             case "zTXt":
                 using (var compressed = new MemoryStream())
                 {
-                    // Stored as it is, so that the words could be found.
+                    // Stored unchanged, so that the words could be found.
                     using (var zlib = new ZLibStream(compressed, CompressionLevel.NoCompression, leaveOpen: true))
                         zlib.Write(bytes);
                     return [.. "prompt\0\0"u8, .. compressed.ToArray()];

@@ -18,7 +18,7 @@ internal static class Words
 
     public static bool AreIn(byte[] file, string text)
     {
-        // The longest piece that no container could have had to escape.
+        // The longest piece that no container needs to escape.
         var word = text.Split(' ', '{', '<', '\n', '\ud83d')[0];
         return Encodings.Any(e => file.AsSpan().IndexOf(e.GetBytes(word)) >= 0);
     }

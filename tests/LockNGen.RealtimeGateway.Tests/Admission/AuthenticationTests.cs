@@ -23,7 +23,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Auth:SigningKey"] = Key }, time: _clock);
+        _gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Auth:SigningKey"] = Key }, clock: _clock);
         _gateway.Owner = "alice";
     }
 
@@ -156,7 +156,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
         await using var second = await RawClient.ConnectAsync(gateway.Url, headers: Header(Token("alice")));
         await using var bob = await RawClient.ConnectAsync(gateway.Url, headers: Header(Token("bob")));
 
-        // More than a burst of ten and what a busy machine adds to it meanwhile, spread so that neither connection exceeds its own.
+        // More than a burst of ten plus what is added meanwhile on a busy machine, spread so that neither connection exceeds its own limit.
         for (var i = 0; i < 100; i++)
             await (i % 2 == 0 ? first : second).SendTextAsync("""{"type":"ping"}""");
 
@@ -204,7 +204,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task TokenThatIsRevoked_WithoutAnEvent_EndsItsConnectionToo()
     {
         await using var gateway = await GatewayHost.StartAsync(
-            new Dictionary<string, string?> { ["Auth:SigningKey"] = Key, ["Connections:PingInterval"] = "00:30:00" }, time: _clock);
+            new Dictionary<string, string?> { ["Auth:SigningKey"] = Key, ["Connections:PingInterval"] = "00:30:00" }, clock: _clock);
         await gateway.Api.RevocationsAsked.WaitAsync(TimeSpan.FromSeconds(60));
         var token = Token("alice");
         await using var client = await RawClient.ConnectAsync(gateway.Url, headers: Header(token));

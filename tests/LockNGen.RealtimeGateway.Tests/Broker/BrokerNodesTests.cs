@@ -13,7 +13,7 @@ public sealed class BrokerNodesTests(RabbitMqBroker broker)
     public async Task Gateway_WithADeadAndAFrozenNode_ConnectsToTheLivingOne()
     {
         var living = new UriBuilder(await broker.CreateVirtualHostAsync());
-        // The kernel accepts for it, as it does for a process that is stopped; no one ever answers.
+        // The kernel accepts the connection, as it does for a stopped process, but no one answers.
         using var frozen = new TcpListener(IPAddress.Loopback, 0);
         frozen.Start();
         var addresses = string.Join(',', At(FreePorts.Take(1)[0]), At(((IPEndPoint)frozen.LocalEndpoint).Port), living.Uri);

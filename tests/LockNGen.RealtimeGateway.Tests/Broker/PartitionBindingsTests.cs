@@ -34,7 +34,7 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
         _virtualHost = address.AbsolutePath.Trim('/');
         var factory = new ConnectionFactory { Uri = address };
         _connection = await factory.CreateConnectionAsync();
-        _logs = TestLogs.Create(time: _clock);
+        _logs = TestLogs.Create(clock: _clock);
         // Only its queue is needed: nothing is delivered before it is told to consume.
         _consumer = await ReplicaConsumer.OpenAsync(
             factory, _connection.Endpoint, "tested", ReplicaQueues.NewName("tested"), maxBytes: 1 << 20, ingest: null!, _loops, TestContext.Current.CancellationToken);

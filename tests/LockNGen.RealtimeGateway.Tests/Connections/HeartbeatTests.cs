@@ -11,7 +11,7 @@ public sealed class HeartbeatTests
     public async Task SilentClient_IsPingedAndThenClosedWith4408()
     {
         var clock = new FakeTimeProvider();
-        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await using var gateway = await GatewayHost.StartAsync(clock: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
         await client.ListenedToAsync();
 
@@ -28,7 +28,7 @@ public sealed class HeartbeatTests
     public async Task ClientThatAnswersPings_Stays()
     {
         var clock = new FakeTimeProvider();
-        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await using var gateway = await GatewayHost.StartAsync(clock: clock);
         await using var client = await RawClient.ConnectAsync(gateway.Url);
         await client.ListenedToAsync();
 
@@ -37,7 +37,7 @@ public sealed class HeartbeatTests
             clock.Advance(TimeSpan.FromSeconds(31));
             await client.UntilAsync(Ping);
             await client.SendFrameAsync(0x8A, []);
-            // A pong has no answer; what is answered after it proves that it was read.
+            // A pong is not answered; an answer to a later message proves that it was read.
             await client.SendTextAsync("""{"type":"ping","id":1}""");
             await client.UntilAsync(0x1);
         }

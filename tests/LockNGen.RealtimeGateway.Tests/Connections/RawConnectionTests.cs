@@ -25,7 +25,7 @@ public sealed class RawConnectionTests
         await using var client = await RawClient.ConnectAsync(gateway.Url);
         await client.ListenedToAsync();
 
-        // The request ends a moment after its answer has arrived, and nothing tells of it.
+        // The request ends shortly after its answer has arrived, and nothing signals it.
         using var limit = new CancellationTokenSource(Patience);
         while (requests.AreAlive())
         {
@@ -56,7 +56,7 @@ public sealed class RawConnectionTests
         await using (var first = await RawClient.ConnectAsync(gateway.Url))
             await first.ListenedToAsync();
 
-        // A place is free once the server has seen the end, which it tells nobody.
+        // A place is free once the server has noticed the end, which nothing signals.
         using var limit = new CancellationTokenSource(Patience);
         var answer = "";
         while (!answer.StartsWith("HTTP/1.1 101", StringComparison.Ordinal))

@@ -22,7 +22,7 @@ public sealed class SlowClientTests
         await using var stalled = await RawClient.ConnectAsync(gateway.Url, $"generationId={id}&after=0");
         await using var reader = await ProgressClient.ConnectAsync(gateway.Url, $"generationId={id}&after=0");
 
-        // Images are state: they are never conflated, so a reader that stopped has to go. The other one keeps up with each.
+        // Images are state: they are never conflated, so a reader that has stopped must be disconnected. The other one keeps up.
         await gateway.PublishAsync(Queued(id), Started(id));
         var big = new string('x', 60_000);
         for (var n = 2; n < ManyImages; n++)

@@ -37,7 +37,7 @@ public sealed class WriteLoopTests : IDisposable
     {
         var writer = 0;
         var me = -1;
-        // A loop that is still busy writes them itself; this one soon has nothing to do.
+        // A busy loop would write them itself; this one soon has nothing to do.
         for (var i = 0; i < 100_000 && writer != me; i++)
         {
             var client = Connect();

@@ -46,7 +46,7 @@ public sealed class DrainServiceTests
     public async Task Draining_RefusesNewConnectionsAndIsNotReady()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Drain:Seconds"] = "3" }, time: clock);
+        await using var gateway = await GatewayHost.StartAsync(new Dictionary<string, string?> { ["Drain:Seconds"] = "3" }, clock: clock);
         await using var client = await ProgressClient.ConnectAsync(gateway.Url);
         var stopping = gateway.StopAsync();
         await client.UntilAsync("server.draining");

@@ -91,7 +91,7 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
             var expected = Enumerable.Range(1, last).Where(IsState).Append(last + 1).Select(n => First(n)).Prepend(1).ToList();
             seen.ShouldAllBe(s => s.Intersect(expected).SequenceEqual(expected));
             seen.ShouldAllBe(s => s.Zip(s.Skip(1)).All(pair => pair.First < pair.Second));
-            // More than a replica that was not there when it was published could tell.
+            // More than a replica that started after it was published can know.
             seen.ShouldAllBe(s => s.Count > expected.Count);
         }
         finally
@@ -116,7 +116,7 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
     private static int StateBefore(int n) => ((n - 2) / StateEvery * StateEvery) + 1;
 
     /// <summary>
-    /// Publishes at the pace of a fast render, so that something falls into every moment of both restarts: progress, and now and then an image.
+    /// Publishes at the rate of a fast render, so that there are events at every moment of both restarts: progress, and sometimes an image.
     /// Returns the last number.
     /// </summary>
     private async Task<int> PublishUntilAsync(GatewayHost publisher, CancellationToken restarted)
@@ -157,7 +157,7 @@ public sealed class RollingRestartTests(RabbitMqBroker broker) : IAsyncLifetime
             }
             catch (Exception e) when (e is WebSocketException or ChannelClosedException)
             {
-                // As a client would: not at once, and not all together.
+                // As clients do: not at once, and not all together.
                 await Task.Delay(Random.Shared.Next(20, 200));
             }
         }

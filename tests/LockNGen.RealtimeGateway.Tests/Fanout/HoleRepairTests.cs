@@ -19,7 +19,7 @@ public sealed class HoleRepairTests
     {
         var before = Queued(_id);
         var clock = new FakeTimeProvider(before.Timestamp.AddSeconds(secondsLate));
-        var (logs, everybody, history) = (TestLogs.Create(time: clock), new AudienceOfAll(), new AskedHistory());
+        var (logs, everybody, history) = (TestLogs.Create(clock: clock), new AudienceOfAll(), new AskedHistory());
         var log = logs.GetOrAdd(_id);
         log.Append(TestLogs.Message(before), owner: null, everybody);
         log.Append(TestLogs.Message(Progress(_id, First(9), state: First(8))), owner: null, everybody).ShouldBe(AppendOutcome.Hole);
@@ -28,7 +28,7 @@ public sealed class HoleRepairTests
 
         repair.Request(_id);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        // It waits for a moment before it looks.
+        // It waits briefly before it reads the stream.
         while (!history.Since.Task.IsCompleted)
         {
             limit.Token.ThrowIfCancellationRequested();
@@ -36,7 +36,7 @@ public sealed class HoleRepairTests
             await Task.Yield();
         }
 
-        // A publisher's clock that is ahead of ours must not hide what has arrived already.
+        // A publisher's clock that is ahead of ours must not hide events that have already arrived.
         var known = secondsLate > 0 ? before.Timestamp : clock.GetUtcNow();
         (await history.Since.Task).ShouldBeLessThan(known);
         await repair.StopAsync(TestContext.Current.CancellationToken);

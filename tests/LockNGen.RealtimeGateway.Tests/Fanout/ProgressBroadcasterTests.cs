@@ -74,7 +74,7 @@ public sealed class ProgressBroadcasterTests : IAsyncLifetime
         await _gateway.PublishAndSeeAsync(Started(_id), Completed(_id, First(2)));
         await Broadcaster.BroadcastAsync(Notice("custom.notice"));
 
-        // The next that comes is what its owner writes.
+        // The next message is the one that the owner writes.
         await mine.SendAsync("mine again"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         (await ReceiveAsync(theirs)).ShouldBe("mine again");
     }

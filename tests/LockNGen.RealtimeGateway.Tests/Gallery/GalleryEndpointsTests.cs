@@ -77,7 +77,7 @@ public sealed class GalleryEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Config_TellsThePageWhereTheServicesAre() =>
+    public async Task Config_NamesTheAddressesOfTheServices() =>
         (await _gateway.Http.GetStringAsync("config.json")).ShouldBe("""{"apiUrl":"https://api.example.com","realtimeUrl":""}""");
 
     [Fact]

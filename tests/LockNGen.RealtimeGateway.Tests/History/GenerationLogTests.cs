@@ -167,7 +167,7 @@ public sealed class GenerationLogTests
     public void Append_ProgressThatANewerAttemptHasOvertaken_IsNoLoss()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
@@ -176,7 +176,7 @@ public sealed class GenerationLogTests
         log.Join(_client, First(1));
         Append(log, Started(_id, GenerationSequence.Of(2, 1)));
 
-        // After a break the stream is read first, which has no progress; the queue still has it.
+        // After a break the stream is read first; it contains no progress, but the queue still does.
         Append(log, Progress(_id, First(2))).ShouldBe(AppendOutcome.Duplicate);
 
         _client.Sequences.ShouldBe([GenerationSequence.Of(2, 1)]);
@@ -230,7 +230,7 @@ public sealed class GenerationLogTests
     public void Append_NextAttemptWhileNothingIsMissing_IsDeliveredAtOnce()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
@@ -248,7 +248,7 @@ public sealed class GenerationLogTests
     public void Append_NextAttemptAfterAHoleElsewhere_IsAHoleToo()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var (log, other) = (logs.GetOrAdd(_id), logs.GetOrAdd(Guid.NewGuid()));
@@ -264,7 +264,7 @@ public sealed class GenerationLogTests
     public void Append_WhatANewerAttemptHasOvertaken_IsMadeKnownAsLost()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         logs.WholeFromNow();
         clock.Advance(TimeSpan.FromSeconds(1));
         var log = logs.GetOrAdd(_id);
@@ -340,7 +340,7 @@ public sealed class GenerationLogTests
     public void Join_InTheFirstMoment_IsNoGapAndGetsWhatIsOnItsWay(long? after)
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after);
@@ -370,7 +370,7 @@ public sealed class GenerationLogTests
     public void Join_YoungerThanTheBreak_MayHaveMissedItsEvents()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         logs.ResumeAfterBreak();
         var log = logs.GetOrAdd(_id);
@@ -385,7 +385,7 @@ public sealed class GenerationLogTests
     public void Append_TheFirstEventThatSomeoneWaitsForIsMissing_IsAHole()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after: 0);
@@ -402,7 +402,7 @@ public sealed class GenerationLogTests
     public void Append_FirstAttemptAfterABreakThatMayHaveSwallowedWhatCameBefore_IsAHole()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         var log = logs.GetOrAdd(_id);
         logs.ResumeAfterBreak();
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -420,7 +420,7 @@ public sealed class GenerationLogTests
     public void Append_TheFirstAttemptNamesAnEventOfTheQueueThatIsMissing_IsAHole()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         clock.Advance(TimeSpan.FromMinutes(1));
         var log = logs.GetOrAdd(_id);
         log.Join(_client, after: 0);
@@ -499,7 +499,7 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
-    public void Join_SomebodyElsesGeneration_LooksLikeAnUnknownOne()
+    public void Join_SomeoneElsesGeneration_LooksLikeAnUnknownOne()
     {
         var log = Create().GetOrAdd(_id);
         log.Append(Message(Queued(_id)), "alice", _everybody);
@@ -512,7 +512,7 @@ public sealed class GenerationLogTests
     }
 
     [Fact]
-    public void Append_OwnerTurnsOutToBeSomebodyElse_DeliversNothingToThoseWhoWaited()
+    public void Append_OwnerTurnsOutToBeSomeoneElse_DeliversNothingToThoseWhoWaited()
     {
         var log = Create().GetOrAdd(_id);
         var bob = new Recorder(new Caller { Owner = "bob", IsAuthenticated = true });
@@ -540,7 +540,7 @@ public sealed class GenerationLogTests
     public void Sweep_LongAfterTheEnd_ForgetsTheGenerationAndItsPreview()
     {
         var clock = new FakeTimeProvider();
-        var logs = Create(time: clock);
+        var logs = Create(clock: clock);
         var log = logs.GetOrAdd(_id);
         log.Show(new NewestPreview(First(2), "image/png", [1, 2, 3]));
         foreach (var message in Life(_id))

@@ -10,7 +10,7 @@ public sealed class GenerationLogsTests
     public void Sweep_WhileEventsMayComeTwice_ForgetsNothingThatHasEnded()
     {
         var (id, clock, everybody) = (Guid.NewGuid(), new FakeTimeProvider(), new AudienceOfAll());
-        var logs = TestLogs.Create(time: clock);
+        var logs = TestLogs.Create(clock: clock);
         foreach (var message in Life(id))
             logs.GetOrAdd(id).Append(TestLogs.Message(message), owner: null, everybody);
         clock.Advance(logs.Options.AfterEnd);

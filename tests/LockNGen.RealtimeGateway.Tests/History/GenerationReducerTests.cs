@@ -21,7 +21,7 @@ public sealed class GenerationReducerTests
     ];
 
     [Fact]
-    public void Snapshot_AfterWhateverEnd_TellsItsWarningsAndNoNode()
+    public void Snapshot_AfterAnyEnd_ReportsItsWarningsAndNoNode()
     {
         foreach (var end in Ends)
         {
@@ -33,7 +33,7 @@ public sealed class GenerationReducerTests
     }
 
     [Fact]
-    public void Snapshot_WhileItRuns_TellsNodesDoneAndCached()
+    public void Snapshot_WhileItRuns_ReportsNodesDoneAndCached()
     {
         var data = Reduce(Node()).Data;
 

@@ -42,7 +42,7 @@ public sealed class ResumeProperties
         var everybody = new AudienceOfAll();
         var client = new Client(id);
         client.Join(log);
-        // Nobody knows it before its first event: what the database would say.
+        // No one knows it before its first event, as the database would answer.
         log.Seed(answer: null, everybody);
         var next = 0;
 
@@ -68,7 +68,7 @@ public sealed class ResumeProperties
                     Append(next - 1);
                     break;
                 case Step.SkipAndRepair when next + 1 < life.Count && next > 0:
-                    // The stream hands out all state events again, the missing one included; a missing progress event is no hole.
+                    // The stream returns all state events again, including the missing one; a missing progress event is not a hole.
                     if (log.Append(Message(life[next + 1]), owner: null, everybody) == AppendOutcome.Hole)
                         log.Repair(life.Take(next + 2).Where(IsState).Select(Message), isComplete: true, everybody);
                     Append(next);
@@ -92,7 +92,7 @@ public sealed class ResumeProperties
 
         void Append(int index)
         {
-            // From one attempt to the next there might be something missing; the stream says that there is not.
+            // Between two attempts something might be missing; the stream shows that nothing is.
             if (log.Append(Message(life[index]), owner: null, everybody) == AppendOutcome.Hole)
                 log.Repair([], isComplete: true, everybody);
         }

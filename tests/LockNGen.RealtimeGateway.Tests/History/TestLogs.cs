@@ -12,14 +12,14 @@ namespace LockNGen.RealtimeGateway.Tests.History;
 
 internal static class TestLogs
 {
-    public static GenerationLogs Create(RingOptions? options = null, TimeProvider? time = null)
+    public static GenerationLogs Create(RingOptions? options = null, TimeProvider? clock = null)
     {
-        time ??= new FakeTimeProvider();
-        return new GenerationLogs(Options.Create(options ?? new RingOptions()), time, Metrics(time), NullLogger<GenerationLogs>.Instance);
+        clock ??= new FakeTimeProvider();
+        return new GenerationLogs(Options.Create(options ?? new RingOptions()), clock, Metrics(clock), NullLogger<GenerationLogs>.Instance);
     }
 
-    public static GatewayMetrics Metrics(TimeProvider time) =>
-        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), time);
+    public static GatewayMetrics Metrics(TimeProvider clock) =>
+        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), clock);
 
     public static ServerMessage Message(GenerationEvent message)
     {

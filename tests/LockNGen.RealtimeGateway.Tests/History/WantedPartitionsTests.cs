@@ -12,12 +12,12 @@ public sealed class WantedPartitionsTests
     private readonly Guid _id = Guid.NewGuid();
     private readonly GenerationLogs _logs;
 
-    public WantedPartitionsTests() => _logs = TestLogs.Create(time: _clock);
+    public WantedPartitionsTests() => _logs = TestLogs.Create(clock: _clock);
 
     private bool IsWanted => _logs.Wanted.IsWanted(ProgressPartitions.IndexOf(_id));
 
     [Fact]
-    public void Wanted_ByNobodyForAMinute_IsLetGo()
+    public void Wanted_ByNoOneForAMinute_IsReleased()
     {
         _logs.Wanted.Want(_id).ShouldBeTrue();
         _logs.Wanted.Want(_id).ShouldBeFalse();
@@ -42,7 +42,7 @@ public sealed class WantedPartitionsTests
     }
 
     [Fact]
-    public void Generation_ThatSomebodyWatches_IsWantedUntilItEnds()
+    public void Generation_ThatSomeoneWatches_IsWantedUntilItEnds()
     {
         var log = Begin();
         log.WantsProgress(_everybody).ShouldBeFalse();
@@ -68,7 +68,7 @@ public sealed class WantedPartitionsTests
     }
 
     [Fact]
-    public void Generation_OfSomebodyWhoWatchesAll_IsWantedFromItsFirstEventOn()
+    public void Generation_OfSomeoneWhoWatchesAll_IsWantedFromItsFirstEventOn()
     {
         _everybody.Add(new Recorder());
 

@@ -55,9 +55,9 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Preview_AskedForFirstWhereNobodyWatches_WaitsForOne()
+    public async Task Preview_AskedForFirstWhereNoOneWatches_WaitsForOne()
     {
-        await using var gateway = await GatewayHost.StartAsync(time: new FakeTimeProvider());
+        await using var gateway = await GatewayHost.StartAsync(clock: new FakeTimeProvider());
         await gateway.PublishAsync(Queued(_id), Started(_id));
         await gateway.KnowsAsync(_id, First(1));
 
@@ -72,7 +72,7 @@ public sealed class PreviewEndpointTests : IAsyncLifetime
     public async Task Preview_OfWhatHasNoneInASecond_Is404()
     {
         var clock = new FakeTimeProvider();
-        await using var gateway = await GatewayHost.StartAsync(time: clock);
+        await using var gateway = await GatewayHost.StartAsync(clock: clock);
         await gateway.PublishAsync(Queued(_id), Started(_id));
         await gateway.KnowsAsync(_id, First(1));
 

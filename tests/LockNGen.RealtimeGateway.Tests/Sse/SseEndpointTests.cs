@@ -10,7 +10,7 @@ public sealed class SseEndpointTests : IAsyncLifetime
     private readonly FakeTimeProvider _clock = new();
     private GatewayHost _gateway = null!;
 
-    public async ValueTask InitializeAsync() => _gateway = await GatewayHost.StartAsync(time: _clock);
+    public async ValueTask InitializeAsync() => _gateway = await GatewayHost.StartAsync(clock: _clock);
 
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
@@ -95,7 +95,7 @@ public sealed class SseEndpointTests : IAsyncLifetime
 
         await subscriptions.ReachesAsync(0);
         await connections.ReachesAsync(0);
-        // Its place is the last thing that it gives back.
+        // Its place is the last thing that it releases.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {

@@ -151,7 +151,7 @@ public sealed class MisbehavingClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task PlainHttp_IsToldWhatToDo()
+    public async Task PlainHttp_GetsAHint()
     {
         using var answer = await _gateway.Http.GetAsync("api/ws/progress");
         ((int)answer.StatusCode).ShouldBe(400);

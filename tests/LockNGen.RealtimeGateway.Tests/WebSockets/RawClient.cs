@@ -121,7 +121,7 @@ internal sealed class RawClient : IAsyncDisposable
         {
             while (await _stream.ReadAsync(rest, limit.Token) > 0)
             {
-                // What was still on its way.
+                // Bytes that were still on their way.
             }
         }
         catch (IOException)

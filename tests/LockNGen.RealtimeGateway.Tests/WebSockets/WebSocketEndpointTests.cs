@@ -86,7 +86,7 @@ public sealed class WebSocketEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Client_AwayForLongerThanTheRing_IsToldSo()
+    public async Task Client_AwayForLongerThanTheRing_GetsAGap()
     {
         await _gateway.PublishAndSeeAsync(Life(_id, steps: 30));
         await using var client = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after={First(2)}");

@@ -56,7 +56,7 @@ internal sealed class Issuer : IAsyncDisposable
         return key;
     }
 
-    /// <summary>A key that nobody publishes.</summary>
+    /// <summary>A key that is not published.</summary>
     public static RsaSecurityKey NewKey() => new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("N") };
 
     /// <summary>A token for Alice.</summary>

@@ -58,7 +58,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
 
         var next = _issuer.Rotate();
 
-        // Not before the keys may be fetched again, a second after they were last.
+        // Not before the keys may be fetched again, a second after the last time.
         await UntilAsync(_issuer.Token(next), HttpStatusCode.OK);
         (await GetAsync(_issuer.Token(_key))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -76,7 +76,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Token_WhileTheIssuerIsAway_IsAnswered503_AndGoodOnceItIsBack()
+    public async Task Token_WhileTheIssuerIsUnavailable_IsAnswered503_AndGoodOnceItIsBack()
     {
         _issuer.IsUp = false;
         await StartAsync();

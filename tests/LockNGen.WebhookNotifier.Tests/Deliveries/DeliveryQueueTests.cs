@@ -82,7 +82,7 @@ public abstract class DeliveryQueueTests : IAsyncDisposable
         first.EventType.ShouldBe(GenerationEventTypes.Started);
         (await Queue.ClaimAsync(webhook.Destination, 5, Cancellation)).ShouldBeEmpty();
 
-        // A refused one is tried again later; it holds nothing up.
+        // A refused one is tried again later, and does not hold up others.
         await Queue.RecordAsync(first, Result(400), Cancellation);
         (await Queue.ClaimAsync(webhook.Destination, 5, Cancellation)).ShouldHaveSingleItem().EventType.ShouldBe(GenerationEventTypes.Completed);
     }

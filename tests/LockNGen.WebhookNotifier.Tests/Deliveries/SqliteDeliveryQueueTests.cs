@@ -22,7 +22,7 @@ public sealed class SqliteDeliveryQueueTests : DeliveryQueueTests
     }
 
     [Fact]
-    public async Task Claim_LeaseThatHasEnded_IsAnybodysAgain()
+    public async Task Claim_LeaseThatHasEnded_IsAnyonesAgain()
     {
         var webhook = await AddWebhookAsync();
         await AddEventAsync(Events.Completed(Guid.NewGuid()));

@@ -17,7 +17,7 @@ public sealed class WebhookEndpointsTests
     private const string Url = "https://8.8.8.8/hook";
 
     [Fact]
-    public async Task Register_PlainAddress_AnswersItWithASecretThatNobodySeesAgain()
+    public async Task Register_PlainAddress_AnswersItWithASecretThatNoOneSeesAgain()
     {
         await using var notifier = await NotifierHost.StartAsync();
 
@@ -151,7 +151,7 @@ public sealed class WebhookEndpointsTests
     }
 
     [Fact]
-    public async Task List_MoreThanAPage_GoesOnAtTheCursor()
+    public async Task List_MoreThanAPage_ContinuesAtTheCursor()
     {
         await using var notifier = await NotifierHost.StartAsync();
         foreach (var n in new[] { 1, 2, 3 })
@@ -209,7 +209,7 @@ public sealed class WebhookEndpointsTests
     }
 
     [Fact]
-    public async Task WithAuthentication_EverybodysEvents_AreForAdministrators()
+    public async Task WithAuthentication_EveryonesEvents_AreForAdministrators()
     {
         await using var notifier = await NotifierHost.StartAsync(("Auth:SigningKey", SigningKey));
 
@@ -234,7 +234,7 @@ public sealed class WebhookEndpointsTests
             ("Auth:SigningKey", SigningKey));
         await answered.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
-        // The answer is on its way back to the asking service; there is nothing to see of it but its effect.
+        // The answer is on its way back to the requesting service; only its effect can be observed.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await StatusAsync(notifier, "/api/webhooks", Token("alice")) != HttpStatusCode.Unauthorized)
             limit.Token.ThrowIfCancellationRequested();

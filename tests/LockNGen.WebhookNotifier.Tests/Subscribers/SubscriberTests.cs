@@ -10,7 +10,7 @@ public sealed class SubscriberTests(RabbitMqBroker broker) : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("lockngen-subscriber-").FullName;
 
     [Fact]
-    public async Task DotnetSubscriber_WithTheContractsPackage_HearsAnOutcome()
+    public async Task DotnetSubscriber_WithTheContractsPackage_GetsAnOutcome()
     {
         const string version = "0.1.0-test";
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -28,7 +28,7 @@ public sealed class SubscriberTests(RabbitMqBroker broker) : IDisposable
     }
 
     [Fact]
-    public async Task NodeSubscriber_OverPlainAmqp_HearsAnOutcome()
+    public async Task NodeSubscriber_OverPlainAmqp_GetsAnOutcome()
     {
         var example = Copy("node-subscriber");
         await ExampleProcess.RunAsync(example, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");

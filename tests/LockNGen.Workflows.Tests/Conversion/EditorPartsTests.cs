@@ -25,7 +25,7 @@ public class EditorPartsTests
     [Fact]
     public void Values_OfAnOlderClass_AreFoundAlthoughAFieldWasAddedOrRemoved()
     {
-        // Before there was a control behind the seed; and with a field that is no more.
+        // From before there was a control after the seed; and with a field that no longer exists.
         var prompt = Convert("""
             [{"id": 1, "type": "KSampler", "inputs": [], "widgets_values": [5, 20, 8, "euler", "normal", 1]},
              {"id": 2, "type": "KSampler", "inputs": [], "widgets_values": [5, "fixed", "gone", 20, 8, "euler", "normal", 0.5]},

@@ -11,7 +11,7 @@ namespace LockNGen.Workflows.Tests.Proposals;
 public class ExamplesTableTests
 {
     [Fact]
-    public void Examples_AllOfThem_AreAsTheDocumentTells()
+    public void Examples_AllOfThem_AreAsTheDocumentSays()
     {
         var table = new StringBuilder(
             """

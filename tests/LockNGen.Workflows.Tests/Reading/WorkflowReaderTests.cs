@@ -36,7 +36,7 @@ public class WorkflowReaderTests
         read.Container.ShouldNotBeNull();
     }
 
-    /// <summary>Half of a surrogate pair is found wherever it is, and not when somebody uses the text.</summary>
+    /// <summary>Half a surrogate pair is detected when reading, wherever it is, not when the text is used.</summary>
     [Theory]
     [InlineData("""{"1":{"class_type":"\ud800","inputs":{}}}""")]
     [InlineData("""{"1":{"class_type":"SaveImage","inputs":{"\udc00":"x"}}}""")]

@@ -13,7 +13,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// Reports other clients' prompts on one server: first to the API, which returns the id they are known by, and then to subscribers. Prompts that
 /// the API does not know are not published: only the API knows which ids belong to its generations.
 /// </summary>
-internal sealed class OtherPromptTeller(string instance, Uri server, ComfyUiClient client, InstanceServices services)
+internal sealed class OtherPromptReporter(string instance, Uri server, ComfyUiClient client, InstanceServices services)
 {
     private const int MaxTries = 5;
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
