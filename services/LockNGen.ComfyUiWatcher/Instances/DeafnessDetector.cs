@@ -39,7 +39,7 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
 
         if (_seen != (listener.BrokenAt, listener.Words))
             (_seen, _renewals) = ((listener.BrokenAt, listener.Words), 0);
-        if (IsOverdue(listener, now))
+        if (OverdueAt(listener, now) <= now)
         {
             _renewals++;
             return true;
@@ -57,9 +57,9 @@ internal sealed class DeafnessDetector(TimeSpan silentAfter)
         return deaf;
     }
 
-    /// <summary>Whether a frame should have arrived by now, if what ran at the last poll is still running.</summary>
-    public bool IsOverdue(ListenerState listener, DateTimeOffset now) =>
-        listener.Connected && _expects != ExpectedFrames.None && now - listener.LastHeardAt >= Patience(listener, now);
+    /// <summary>When a frame should have arrived, if what ran at the last poll is still running; null if none is expected.</summary>
+    public DateTimeOffset? OverdueAt(ListenerState listener, DateTimeOffset now) =>
+        listener.Connected && _expects != ExpectedFrames.None ? listener.LastHeardAt + Patience(listener, now) : null;
 
     private TimeSpan Patience(ListenerState listener, DateTimeOffset now)
     {

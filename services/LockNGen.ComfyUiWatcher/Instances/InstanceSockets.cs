@@ -9,6 +9,7 @@ namespace LockNGen.ComfyUiWatcher.Instances;
 /// </summary>
 internal sealed class InstanceSockets
 {
+    /// <summary>Silence is noticed with at most this delay.</summary>
     private static readonly TimeSpan SilenceTick = TimeSpan.FromMilliseconds(250);
 
     private readonly InstanceListeners _listeners;
@@ -120,8 +121,15 @@ internal sealed class InstanceSockets
     /// <summary>Completes when a socket has been silent for too long, so that the queue should be polled.</summary>
     public async Task SilenceAsync(CancellationToken cancellationToken)
     {
-        while (!_listeners.All.Any(l => _detectors.TryGetValue(l.ClientId, out var detector) && detector.IsOverdue(l.State, _clock.GetUtcNow())))
-            await Task.Delay(SilenceTick, _clock, cancellationToken);
+        while (true)
+        {
+            var now = _clock.GetUtcNow();
+            var wait = _listeners.All.Min(l => _detectors.GetValueOrDefault(l.ClientId)?.OverdueAt(l.State, now)) - now;
+            if (wait <= TimeSpan.Zero)
+                return;
+            // What is expected changes with the next poll only, and what arrives in the meantime makes it later.
+            await Task.Delay(wait is null ? Timeout.InfiniteTimeSpan : wait > SilenceTick ? wait.Value : SilenceTick, _clock, cancellationToken);
+        }
     }
 
     public void NoSignOfWork() => Works = false;

@@ -18,7 +18,7 @@ internal sealed class CompactedEvents
         ServerMessage? superseded = null;
         if (message.Kind.IsProgress(message.Sequence))
         {
-            var older = _kept.FindIndex(m => m.Kind == message.Kind);
+            var older = IndexOf(message.Kind);
             if (older >= 0)
             {
                 superseded = _kept[older];
@@ -31,4 +31,16 @@ internal sealed class CompactedEvents
     }
 
     public void Clear() => _kept.Clear();
+
+    /// <summary>Not <see cref="List{T}.FindIndex(Predicate{T})"/>: its closure would be allocated for every event.</summary>
+    private int IndexOf(EventKind kind)
+    {
+        for (var i = 0; i < _kept.Count; i++)
+        {
+            if (_kept[i].Kind == kind)
+                return i;
+        }
+
+        return -1;
+    }
 }
