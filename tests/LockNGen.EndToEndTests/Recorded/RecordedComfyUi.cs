@@ -138,7 +138,10 @@ public sealed class RecordedComfyUi : IAsyncDisposable
         var body = (await JsonNode.ParseAsync(request.Body))!;
         var promptId = body["prompt_id"]!.ToString();
         var answer = Json(_run!.Answer.DeepClone().AsObject(), promptId);
-        _posted.TrySetResult((promptId, body["client_id"]!.ToString()));
+        var clientId = body["client_id"]!.ToString();
+        // As a live server does. Without it the queue differs from what the socket said, and the watcher would take it for deaf and renew it, just when the test plays.
+        await TrySendAsync(clientId, """{"type":"status","data":{"status":{"exec_info":{"queue_remaining":1}}}}"""u8.ToArray(), WebSocketMessageType.Text);
+        _posted.TrySetResult((promptId, clientId));
         return answer;
     }
 
