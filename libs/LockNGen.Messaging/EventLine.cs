@@ -180,26 +180,33 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
                 if (posted.Tag > tag)
                     break;
                 if ((multiple || posted.Tag == tag) && !posted.IsConfirmed)
-                    _confirmed.Add(posted);
+                    Confirm(posted);
             }
+
+            RemoveConfirmed();
         }
 
-        Confirm(_confirmed);
-        _confirmed.Clear();
+        ReportConfirmed();
     }
 
-    private void Confirm(List<PostedEvent> confirmed)
+    private void Confirm(PostedEvent posted)
     {
-        lock (_gate)
-        {
-            foreach (var posted in confirmed)
-                posted.IsConfirmed = true;
-            while (_unconfirmed.TryPeek(out var first) && first.IsConfirmed)
-                _unconfirmed.Dequeue();
-        }
+        posted.IsConfirmed = true;
+        _confirmed.Add(posted);
+    }
 
-        foreach (var posted in confirmed)
+    private void RemoveConfirmed()
+    {
+        while (_unconfirmed.TryPeek(out var first) && first.IsConfirmed)
+            _unconfirmed.Dequeue();
+    }
+
+    /// <summary>Not under the lock: what it calls may post.</summary>
+    private void ReportConfirmed()
+    {
+        foreach (var posted in _confirmed)
             posted.Confirmed?.Invoke();
+        _confirmed.Clear();
     }
 
     /// <summary>
@@ -209,10 +216,9 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
     /// <exception cref="EventRefusedException">The connection has to be replaced.</exception>
     private void Refuse(EventChannel channel, ulong tag, bool multiple)
     {
-        List<PostedEvent> refused;
         lock (_gate)
         {
-            refused = [.. _unconfirmed.Where(p => !p.IsConfirmed && (multiple ? p.Tag <= tag : p.Tag == tag))];
+            var refused = _unconfirmed.Where(p => !p.IsConfirmed && (multiple ? p.Tag <= tag : p.Tag == tag)).ToList();
             var times = refused.Select(p => ++p.Refusals).DefaultIfEmpty(1).Max();
             var now = clock.GetUtcNow();
             if (refused.Exists(p => p.IsForStreamOnly) || (times < MaxRefusals && now >= _disregardsUntil))
@@ -222,12 +228,10 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
                 LogDisregarded(refused[0].Exchange);
                 _disregardsUntil = now + Disregard;
             }
-        }
 
-        Confirm(refused.FindAll(p => !p.IsPersistent));
-        lock (_gate)
-        {
             var states = refused.FindAll(p => p.IsPersistent);
+            foreach (var progress in refused.Except(states))
+                Confirm(progress);
             // Behind the others, whose tags are lower.
             _unconfirmed = new Queue<PostedEvent>(_unconfirmed.Except(states).Concat(states));
             foreach (var posted in states)
@@ -237,7 +241,10 @@ internal sealed partial class EventLine(BrokerNodes nodes, IOptions<BusOptions> 
             }
 
             channel.Flush();
+            RemoveConfirmed();
         }
+
+        ReportConfirmed();
     }
 
     private void Watch(EventChannel channel)

@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
+using LockNGen.Hosting.Streams;
 
 namespace LockNGen.ComfyUiWatcher.Sockets;
 
 /// <summary>A connection of the <see cref="SocketLoop"/>. A read that has to wait completes on the loop's thread, and so does what awaits it.</summary>
-internal sealed class LoopStream : Stream, IValueTaskSource<int>
+internal sealed class LoopStream : DuplexStream, IValueTaskSource<int>
 {
     private readonly Socket _socket;
     private readonly Action _closed;
@@ -24,20 +25,6 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
     {
         _socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
         _closed = closed;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Connects.</summary>
@@ -117,9 +104,6 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (buffer.Length > 0)
@@ -140,23 +124,6 @@ internal sealed class LoopStream : Stream, IValueTaskSource<int>
             await writable.WaitAsync(cancellationToken);
         }
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using LockNGen.Hosting.Streams;
 using LockNGen.RealtimeGateway.Connections;
 using LockNGen.RealtimeGateway.Events;
 
@@ -9,23 +10,9 @@ namespace LockNGen.RealtimeGateway.WebSockets;
 /// What <see cref="System.Net.WebSockets.WebSocket"/> reads the client's frames from. What it writes (pongs, and a close frame after
 /// broken framing) goes through the connection's queue, because two writers would interleave their frames.
 /// </summary>
-internal sealed class WebSocketInput(PipeReader input, ClientConnection connection) : Stream
+internal sealed class WebSocketInput(PipeReader input, ClientConnection connection) : DuplexStream
 {
     private const byte CloseFrame = 0x88;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -46,22 +33,4 @@ internal sealed class WebSocketInput(PipeReader input, ClientConnection connecti
             connection.Send(frame);
         return ValueTask.CompletedTask;
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

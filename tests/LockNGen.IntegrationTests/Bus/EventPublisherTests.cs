@@ -6,6 +6,7 @@ using LockNGen.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using static LockNGen.IntegrationTests.Bus.NumberedEvents;
 
 namespace LockNGen.IntegrationTests.Bus;
 
@@ -15,7 +16,6 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
     private const int OnTheirWay = 200;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly Guid Generation = Guid.NewGuid();
 
     [Fact]
     public async Task Publish_ReadByASubscriber_IsThePlainRecordWithItsHeaders()
@@ -105,22 +105,6 @@ public sealed class EventPublisherTests(RabbitMqBroker broker)
 
         sequences.ShouldBe(Enumerable.Range(1, posted.Count).Select(n => (long)n));
     }
-
-    private static GenerationProgressed Progressed(long n) => new()
-    {
-        GenerationId = Generation,
-        Sequence = n,
-        Timestamp = DateTimeOffset.UnixEpoch,
-        Data = new() { Progress = 5, OverallProgress = 1, Step = 1, TotalSteps = 20, ImageIndex = 1, TotalImages = 1 },
-    };
-
-    private static GenerationStarted Started(long n) => new()
-    {
-        GenerationId = Generation,
-        Sequence = n,
-        Timestamp = DateTimeOffset.UnixEpoch,
-        Data = new() { Instance = "a", Attempt = 1, TotalImages = 1 },
-    };
 
     private static string? Header(BasicDeliverEventArgs message, string name) =>
         message.BasicProperties.Headers?[name] is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using static LockNGen.IntegrationTests.Bus.NumberedEvents;
 
 namespace LockNGen.IntegrationTests.Bus;
 
@@ -18,7 +19,6 @@ namespace LockNGen.IntegrationTests.Bus;
 public sealed class RefusalTests(RabbitMqBroker broker)
 {
     private const string Full = "full";
-    private static readonly Guid Generation = Guid.NewGuid();
 
     [Fact]
     public async Task Request_ThatIsRefused_IsAskedAgainOnAnotherConnection()
@@ -114,22 +114,6 @@ public sealed class RefusalTests(RabbitMqBroker broker)
         await done.Task.WaitAsync(BusHost.Patience, TestContext.Current.CancellationToken);
         return read;
     }
-
-    private static GenerationProgressed Progressed(long n) => new()
-    {
-        GenerationId = Generation,
-        Sequence = n,
-        Timestamp = DateTimeOffset.UnixEpoch,
-        Data = new() { Progress = 5, OverallProgress = 1, Step = 1, TotalSteps = 20, ImageIndex = 1, TotalImages = 1 },
-    };
-
-    private static GenerationStarted Started(long n) => new()
-    {
-        GenerationId = Generation,
-        Sequence = n,
-        Timestamp = DateTimeOffset.UnixEpoch,
-        Data = new() { Instance = "a", Attempt = 1, TotalImages = 1 },
-    };
 
     /// <summary>A queue with room for one message, and that message.</summary>
     private static async Task FillAsync(string address)

@@ -7,70 +7,80 @@ namespace LockNGen.IntegrationTests.Doors;
 
 /// <summary>A door's queues end with its connection to the broker.</summary>
 [Trait("Broker", "Private")]
-public sealed class DoorReconnectTests(RabbitMqBroker broker)
+public sealed class DoorReconnectTests(RabbitMqBroker broker) : IAsyncLifetime
 {
     /// <summary>Longer than the test: what arrives comes from events.</summary>
     private static readonly Dictionary<string, string> WithoutComparison = new() { ["ComfyDoors__ReconcileInterval"] = "00:05:00" };
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private Deployment _deployment = null!;
+    private ServiceProcess _door = null!;
+    private ComfySocket _socket = null!;
+
     private static CancellationToken End => TestContext.Current.CancellationToken;
+
+    private string VirtualHost => _deployment.Broker.AbsolutePath.Trim('/');
+
+    public async ValueTask InitializeAsync()
+    {
+        _deployment = await Deployment.StartAsync(broker);
+        _door = _deployment.StartDoor(WithoutComparison);
+        await _door.ReadyAsync();
+        _socket = await ComfySocket.ConnectAsync(_door.Url, "/ws?clientId=me");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _socket.DisposeAsync();
+        await _deployment.DisposeAsync();
+    }
 
     [Fact]
     public async Task Door_WhoseConnectionWasClosed_HasOtherQueuesAndTheirEvents()
     {
-        await using var deployment = await Deployment.StartAsync(broker);
-        var door = deployment.StartDoor(WithoutComparison);
-        await door.ReadyAsync();
-        await using var socket = await ComfySocket.ConnectAsync(door.Url, "/ws?clientId=me");
-        var before = await QueuesAsync(deployment);
+        var before = await QueuesAsync();
 
-        (await broker.CloseConnectionsAsync("a test", VirtualHostOf(deployment), "LockNGen.ComfyDoors")).ShouldBePositive();
+        (await broker.CloseConnectionsAsync("a test", VirtualHost, "LockNGen.ComfyDoors")).ShouldBePositive();
 
-        await UntilAsync(async () => (await QueuesAsync(deployment)) is { Count: 2 } queues && !queues.Intersect(before).Any());
-        await RunAsync(door, socket);
+        await UntilAsync(async () => (await QueuesAsync()) is { Count: 2 } queues && !queues.Intersect(before).Any());
+        await RunAsync();
     }
 
     [Fact]
     public async Task Door_WhoseQueueIsStillLocked_HasItOnceItIsFree()
     {
-        await using var deployment = await Deployment.StartAsync(broker);
-        var door = deployment.StartDoor(WithoutComparison);
-        await door.ReadyAsync();
-        await using var socket = await ComfySocket.ConnectAsync(door.Url, "/ws?clientId=me");
-        var names = (await QueuesAsync(deployment)).ConvertAll(q => q.Split('\t')[0]);
+        var names = (await QueuesAsync()).ConvertAll(q => q.Split('\t')[0]);
 
         // As its old connection would, if the broker had not noticed yet that it is lost.
-        await using (var other = await new ConnectionFactory { Uri = deployment.Broker, ClientProvidedName = "other" }.CreateConnectionAsync(End))
+        await using (var other = await new ConnectionFactory { Uri = _deployment.Broker, ClientProvidedName = "other" }.CreateConnectionAsync(End))
         {
             await using var channel = await other.CreateChannelAsync(cancellationToken: End);
-            await door.FreezeAsync();
-            await broker.CloseConnectionsAsync("a test", VirtualHostOf(deployment), "LockNGen.ComfyDoors");
+            await _door.FreezeAsync();
+            await broker.CloseConnectionsAsync("a test", VirtualHost, "LockNGen.ComfyDoors");
             foreach (var name in names)
                 await channel.QueueDeclareAsync(name, durable: true, exclusive: true, autoDelete: true, cancellationToken: End);
-            await door.ThawAsync();
+            await _door.ThawAsync();
             await UntilAsync(async () => (await broker.ControlAsync("list_connections", "vhost", "client_properties"))
-                .Split('\n').Any(l => l.Contains(VirtualHostOf(deployment), StringComparison.Ordinal) && l.Contains("LockNGen.ComfyDoors", StringComparison.Ordinal)));
+                .Split('\n').Any(l => l.Contains(VirtualHost, StringComparison.Ordinal) && l.Contains("LockNGen.ComfyDoors", StringComparison.Ordinal)));
         }
 
-        await UntilAsync(async () => (await QueuesAsync(deployment)).Count == 2);
-        await RunAsync(door, socket);
+        await UntilAsync(async () => (await QueuesAsync()).Count == 2);
+        await RunAsync();
     }
 
-    private static async Task RunAsync(ServiceProcess door, ComfySocket socket)
+    private async Task RunAsync()
     {
-        using var response = await door.Http.PostAsJsonAsync("prompt", new JsonObject { ["prompt"] = Graphs.TextToImage(), ["client_id"] = "me" }, End);
+        using var response = await _door.Http.PostAsJsonAsync("prompt", new JsonObject { ["prompt"] = Graphs.TextToImage(), ["client_id"] = "me" }, End);
         var id = (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>(End))!["prompt_id"]!.ToString();
-        await socket.WaitAsync("progress", id);
-        await socket.WaitForEndAsync(id);
+        await _socket.WaitAsync("progress", id);
+        await _socket.WaitForEndAsync(id);
     }
 
     /// <summary>Name and process of each queue of the door that is read.</summary>
-    private async Task<List<string>> QueuesAsync(Deployment deployment) =>
-        [.. (await broker.ControlAsync("list_queues", "-p", VirtualHostOf(deployment), "name", "pid", "consumers")).Split('\n')
+    private async Task<List<string>> QueuesAsync() =>
+        [.. (await broker.ControlAsync("list_queues", "-p", VirtualHost, "name", "pid", "consumers")).Split('\n')
             .Where(l => l.StartsWith("comfy-doors-", StringComparison.Ordinal) && l.EndsWith("\t1", StringComparison.Ordinal))];
-
-    private static string VirtualHostOf(Deployment deployment) => deployment.Broker.AbsolutePath.Trim('/');
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
