@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -6,7 +5,7 @@ using LockNGen.TestSupport;
 
 namespace LockNGen.Benchmarks;
 
-/// <summary>Simulated servers, and API, watcher and gateways as separate processes on one broker.</summary>
+/// <summary>Simulated servers, and API, watcher and gateways as separate processes on one broker, each with its metrics.</summary>
 internal sealed class PathDeployment : IAsyncDisposable
 {
     private readonly string _broker;
@@ -19,9 +18,9 @@ internal sealed class PathDeployment : IAsyncDisposable
 
     public ServiceProcess Api { get; private set; } = null!;
 
-    public Process Watcher { get; private set; } = null!;
+    public MeasuredService Watcher { get; private set; } = null!;
 
-    public List<Process> Gateways { get; } = [];
+    public List<MeasuredService> Gateways { get; } = [];
 
     public static async Task<PathDeployment> StartAsync(RabbitMqBroker broker, int instances, int stepMilliseconds)
     {
@@ -43,14 +42,16 @@ internal sealed class PathDeployment : IAsyncDisposable
     {
         while (_gateways.Count < count)
         {
-            var gateway = Start("LockNGen.RealtimeGateway", new Dictionary<string, string>
+            var settings = new Dictionary<string, string>
             {
                 ["Connections__MaxPerClient"] = "10000",
                 ["Connections__AttemptsPerMinute"] = "1000000",
-            });
+            };
+            var metrics = MeasuredService.Expose(settings);
+            var gateway = Start("LockNGen.RealtimeGateway", settings);
             await gateway.ReadyAsync();
             _gateways.Add(gateway);
-            Gateways.Add(Process.GetProcessById(gateway.Id));
+            Gateways.Add(new MeasuredService(gateway.Id, metrics));
         }
     }
 
@@ -60,8 +61,9 @@ internal sealed class PathDeployment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Gateways)
-            process.Dispose();
+        foreach (var gateway in Gateways)
+            gateway.Dispose();
+        Watcher?.Dispose();
         foreach (var service in Enumerable.Reverse(_services))
             await service.DisposeAsync();
         foreach (var server in _servers)
@@ -86,8 +88,8 @@ internal sealed class PathDeployment : IAsyncDisposable
             settings[string.Create(CultureInfo.InvariantCulture, $"ComfyUi__Instances__{i}__Name")] = string.Create(CultureInfo.InvariantCulture, $"gpu-{i}");
         }
 
-        var watcher = Start("LockNGen.ComfyUiWatcher", settings);
-        Watcher = Process.GetProcessById(watcher.Id);
+        var metrics = MeasuredService.Expose(settings);
+        Watcher = new MeasuredService(Start("LockNGen.ComfyUiWatcher", settings).Id, metrics);
         while ((await Api.Http.GetFromJsonAsync<JsonElement>("api/instances")).GetProperty("instances").EnumerateArray()
             .Count(i => i.GetProperty("state").GetString() == "up") < instances)
             await Task.Delay(500);

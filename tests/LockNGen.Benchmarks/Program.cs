@@ -33,7 +33,8 @@ switch (args.FirstOrDefault())
         await FarmScale.RunAsync();
         break;
     case "path":
-        await PathCost.RunAsync(args.Length > 1 ? [.. args.Skip(1).Select(int.Parse)] : [1, 3, 10]);
+        var (step, counts) = args is [_, "--step", var milliseconds, .. var rest] ? (int.Parse(milliseconds), rest) : (50, args[1..]);
+        await PathCost.RunAsync(step, counts.Length > 0 ? [.. counts.Select(int.Parse)] : [1, 3, 10]);
         break;
     case "micro":
         BenchmarkRunner.Run<HotPathBenchmarks>(
@@ -52,7 +53,7 @@ switch (args.FirstOrDefault())
               overhead  what the queue adds to a call of ComfyUI itself
               door      the door for programs made for ComfyUI beside a ComfyUI itself: latency of frames, prompts per second, 1,000 sockets
               farm      200 ComfyUI servers on one watcher: its CPU and memory, and how late progress is on the broker
-              path      what an event costs the watcher, the broker and 1, 3 and 10 gateways, beside a Node server
+              path      what an event costs the watcher, the broker and 1, 3 and 10 gateways, beside a Node server; path --step 25 1 10: with steps of 25 ms, and 1 and 10 gateways
               micro     the steps of the hot path, with what they allocate
             """);
         return args.Length == 0 ? 0 : 2;

@@ -94,8 +94,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     public Task CanBeSparedAsync()
     {
         RequireOwnNode();
-        string[] arguments = ["-n", NodeName, "-q", "await_online_quorum_plus_one", "-t", "60"];
-        return RunAsync(Command("rabbitmq-upgrade", arguments), "rabbitmq-upgrade", arguments);
+        string[] arguments = ["-n", NodeName, "-q", "await_online_quorum_plus_one", "-t", "180"];
+        return RunAsync(Command("rabbitmq-upgrade", arguments), "rabbitmq-upgrade", arguments, TimeSpan.FromMinutes(4));
     }
 
     /// <summary>Closes connections, and returns how many those were.</summary>
@@ -206,12 +206,12 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<string> RunAsync(ProcessStartInfo command, string name, string[] arguments)
+    private static async Task<string> RunAsync(ProcessStartInfo command, string name, string[] arguments, TimeSpan? limit = null)
     {
         using var process = Process.Start(command)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(limit ?? Patience);
         return process.ExitCode == 0
             ? await output
             : throw new InvalidOperationException($"{name} {string.Join(' ', arguments)}: {await errors}");
