@@ -74,7 +74,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
         return await ReadAsync(response, ApiJson.Default.Uploaded, cancellationToken);
     }
 
-    /// <summary>A file with its headers; the caller disposes of it. 304, 404, 416 and the like are returned as they are.</summary>
+    /// <summary>A file with its headers; the caller disposes of it. Statuses such as 304, 404 and 416 are returned unchanged.</summary>
     public Task<HttpResponseMessage> OpenAsync(DoorCaller caller, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         SendAsync(caller, request, mayRepeat: true, cancellationToken, anyStatus: true);
 
