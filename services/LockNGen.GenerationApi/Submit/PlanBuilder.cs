@@ -19,16 +19,23 @@ internal static class PlanBuilder
     /// <summary>The most that a watcher is given in one message; brokers accept 16 MiB.</summary>
     private const long MaxClaim = 12L << 20;
 
-    public static RenderPlan Build(CheckedWorkflow workflow, FilledTemplate filled, int count, bool includeTemp, bool hidesResults)
+    /// <param name="workflow">The workflow.</param>
+    /// <param name="filled">The same, with the models that were left open.</param>
+    /// <param name="kept">The names of uploads that replace files in its inputs.</param>
+    /// <param name="count">The number of prompts.</param>
+    /// <param name="includeTemp">Whether previews are results.</param>
+    /// <param name="hidesResults">Whether its results are hidden from other callers.</param>
+    public static RenderPlan Build(
+        CheckedWorkflow workflow, FilledTemplate filled, IEnumerable<string> kept, int count, bool includeTemp, bool hidesResults)
     {
-        var (graph, verdict, known, uploads, kept) = workflow;
+        var (graph, verdict, known, uploads) = workflow;
         var seeds = new SeedFinder(graph, verdict.Reached, known).Find();
         var files = ModelFilesOf(graph, verdict, known, out var warnings);
         return new RenderPlan
         {
             Seeds = seeds,
             FirstModels = filled.OpenModels,
-            InputFiles = [.. uploads.Union(kept.Values.Where(v => UploadName.In(v) is not null))],
+            InputFiles = [.. uploads.Union(kept.Where(v => UploadName.In(v) is not null))],
             IncludeTemp = includeTemp,
             HidesResults = hidesResults,
             NodeClasses = [.. graph.Nodes.Select(n => n.ClassType).Distinct()],

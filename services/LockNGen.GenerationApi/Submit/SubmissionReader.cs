@@ -1,6 +1,7 @@
 using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Storage;
+using LockNGen.GenerationApi.Uploads;
 using LockNGen.GenerationApi.Validation;
 using LockNGen.GenerationApi.Workflows;
 using LockNGen.Hosting;
@@ -10,7 +11,7 @@ namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>Turns a request into a submission, or reports everything that is wrong with it.</summary>
 internal sealed class SubmissionReader(
-    SettingsReader settings, WorkflowSource workflows, WorkflowCheck check, CatalogStore catalogs, SecretBox secrets)
+    SettingsReader settings, WorkflowSource workflows, WorkflowCheck check, InputSources sources, CatalogStore catalogs, SecretBox secrets)
 {
     private const int MaxPromptText = 2_000;
 
@@ -20,9 +21,13 @@ internal sealed class SubmissionReader(
         var set = await settings.ReadAsync(request, caller, errors, cancellationToken);
         var known = (await catalogs.AllAsync(cancellationToken)).Select(i => i.Catalog).OfType<NodeCatalog>().ToList();
         var (filled, version) = await workflows.FindAsync(request, caller, known, errors, cancellationToken);
-        if (filled is null || await check.RunAsync(filled, known, caller, request.Door is not null, dryRun, errors, cancellationToken) is not { } workflow)
+        if (filled is null || await check.RunAsync(filled, known, caller, request.Door is not null, errors, cancellationToken) is not { } workflow)
             return null;
-        var plan = PlanBuilder.Build(workflow, filled, set.Count, request.IncludeTemp == true, hidesResults: !caller.IsAdmin);
+        // Files in the inputs are stored last, because it takes time and space: all other errors are known by now.
+        var kept = await sources.KeepAsync(workflow.Graph, workflow.Verdict.Reached, known, caller.Owner, dryRun, errors, cancellationToken);
+        if (errors.Count > 0)
+            return null;
+        var plan = PlanBuilder.Build(workflow, filled, kept.Values, set.Count, request.IncludeTemp == true, hidesResults: !caller.IsAdmin);
         if (PlanBuilder.Serialize(plan, filled, set.Count, errors) is not { } storedPlan)
             return null;
 
@@ -32,7 +37,7 @@ internal sealed class SubmissionReader(
             HasOwnId = request.Id is not null,
             Template = request.Template,
             TemplateVersion = version,
-            Parameters = request.Template is null ? null : RepeatableRequest.Parameters(filled.Parameters, workflow.Kept),
+            Parameters = request.Template is null ? null : RepeatableRequest.Parameters(filled.Parameters, kept),
             Workflow = filled.Workflow,
             Plan = plan,
             StoredPlan = storedPlan,
@@ -50,7 +55,7 @@ internal sealed class SubmissionReader(
             Door = request.Door,
             WebhookUrl = request.WebhookUrl,
             WebhookSecret = request.WebhookSecret,
-            Request = RepeatableRequest.Of(request with { TemplateVersion = version }, filled, workflow.Kept),
+            Request = RepeatableRequest.Of(request with { TemplateVersion = version }, filled, kept),
             TimeoutSeconds = set.TimeoutSeconds,
             HasOwnTimeout = request.TimeoutSeconds is not null,
             QueueTimeoutSeconds = set.QueueTimeoutSeconds,

@@ -2,16 +2,14 @@ using LockNGen.GenerationApi.Catalog;
 using LockNGen.GenerationApi.Files;
 using LockNGen.GenerationApi.Instances;
 using LockNGen.GenerationApi.Templates;
-using LockNGen.GenerationApi.Uploads;
 using LockNGen.GenerationApi.Validation;
 using LockNGen.GenerationApi.Workflows;
 using LockNGen.Web.Authentication;
 
 namespace LockNGen.GenerationApi.Submit;
 
-/// <summary>Checks a workflow by itself and against what the instances can do, and stores the files embedded in it.</summary>
-internal sealed class WorkflowCheck(
-    WorkflowInspection inspection, CatalogStore catalogs, UploadStore uploads, NamedFiles namedFiles, InputSources sources)
+/// <summary>Checks a workflow on its own and against what the instances can do. Stores nothing.</summary>
+internal sealed class WorkflowCheck(WorkflowInspection inspection, CatalogStore catalogs, UploadStore uploads, NamedFiles namedFiles)
 {
     /// <summary>Returns the workflow, or null if there are errors, earlier ones in <paramref name="errors"/> included.</summary>
     public async Task<CheckedWorkflow?> RunAsync(
@@ -19,7 +17,6 @@ internal sealed class WorkflowCheck(
         IReadOnlyList<NodeCatalog> known,
         Caller caller,
         bool isOfDoor,
-        bool dryRun,
         List<ProblemError> errors,
         CancellationToken cancellationToken)
     {
@@ -40,11 +37,7 @@ internal sealed class WorkflowCheck(
         if (!caller.IsAdmin)
             InputFileRules.Check(graph, verdict, files, errors);
         inspection.CheckLimits(graph, verdict.Reached, errors);
-        if (errors.Count > 0)
-            return null;
-        // Last, because it takes time and space: all other errors are known by now.
-        var kept = await sources.KeepAsync(graph, verdict.Reached, known, caller.Owner, dryRun, errors, cancellationToken);
-        return errors.Count > 0 ? null : new CheckedWorkflow(graph, verdict, known, files, kept);
+        return errors.Count > 0 ? null : new CheckedWorkflow(graph, verdict, known, files);
     }
 }
 
@@ -53,6 +46,4 @@ internal sealed class WorkflowCheck(
 /// <param name="Verdict">What the instance that renders most of it would decide.</param>
 /// <param name="Known">What the instances know.</param>
 /// <param name="Uploads">Uploads that it reads.</param>
-/// <param name="Kept">Files that were embedded in it, each with the name of the upload that replaces it.</param>
-internal sealed record CheckedWorkflow(
-    WorkflowGraph Graph, CatalogVerdict Verdict, IReadOnlyList<NodeCatalog> Known, IReadOnlySet<string> Uploads, IReadOnlyDictionary<string, string> Kept);
+internal sealed record CheckedWorkflow(WorkflowGraph Graph, CatalogVerdict Verdict, IReadOnlyList<NodeCatalog> Known, IReadOnlySet<string> Uploads);
