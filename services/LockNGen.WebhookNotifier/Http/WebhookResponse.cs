@@ -64,5 +64,5 @@ public sealed record WebhookResponse
 
 /// <summary>A page of webhooks, newest first.</summary>
 /// <param name="Items">The webhooks.</param>
-/// <param name="NextCursor">Give it as <c>cursor</c> for the next page; absent on the last.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent on the last.</param>
 public sealed record WebhookPage(IReadOnlyList<WebhookResponse> Items, string? NextCursor);
