@@ -1,7 +1,7 @@
 # All services, one stage each: docker build --target realtime-gateway .
 # The stages up to `publish` are the same for every target, so they are built once and shared.
 
-# The project files alone: restore runs again only when one of them changes, whatever else did.
+# Only the project files: restore runs again only when one of them changes.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS projects
 WORKDIR /src
 COPY Directory.Build.props Directory.Packages.props global.json ./
@@ -20,7 +20,7 @@ COPY .editorconfig ./
 COPY contracts contracts
 COPY libs libs
 COPY services services
-# Analyzers are left to ./test: here they would only double the time. Packages with native code bring it for every system there is, hundreds of
+# Analyzers run in ./test: here they would only double the time. Packages with native code include it for every platform, hundreds of
 # megabytes; these images run on two.
 RUN for service in $SERVICES; do \
         dotnet publish services/LockNGen.$service --configuration Release --no-restore --output /out/$service \
@@ -41,7 +41,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS service
 WORKDIR /app
 # The image has no curl; its bash speaks enough HTTP for a health check.
 COPY --chmod=755 deploy/container/healthy /usr/local/bin/
-# The only place outside of /tmp that a service writes to; a new volume mounted here takes over its owner.
+# The only folder outside /tmp that a service writes to; a new volume mounted here inherits its owner.
 RUN install -d -o $APP_UID -g $APP_UID /data
 # The debugger's and profiler's sockets would need a writable root file system.
 ENV ASPNETCORE_HTTP_PORTS=8080 DOTNET_EnableDiagnostics=0 Logging__Format=json

@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { precompress } from './build/precompress.js';
 
-/** Where `npm run dev` finds the services: what `./run` starts. */
+/** The address of the services for `npm run dev`: those of `./run`. */
 const backend = process.env.LOCKNGEN_URL ?? 'http://127.0.0.1:5080';
 
 export default defineConfig({
@@ -19,7 +19,7 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
-    // Limits are for what never comes: a busy machine is slow.
+    // Limits are only for what never happens: a busy machine is slow.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'page',
           environment: 'happy-dom',
-          // The services of a test listen on a port of their own, which is another origin.
+          // The services of a test listen on another port, which is another origin.
           environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
           setupFiles: ['tests/support/setup.ts'],
           include: ['tests/**/*.test.{ts,tsx}'],

@@ -4,8 +4,8 @@ using MassTransit;
 namespace DotnetSubscriber;
 
 /// <summary>
-/// Hears how generations end. A message is acknowledged when Consume returns, so an event may come twice (a crash in between): remember
-/// the generation and its sequence, and ignore what is not above what you have seen.
+/// Receives the outcomes of generations. A message is acknowledged when Consume returns, so an event may arrive twice (after a crash in between):
+/// remember the last sequence of each generation, and ignore events that are not above it.
 /// </summary>
 public sealed class OutcomeConsumer : IConsumer<GenerationCompleted>, IConsumer<GenerationFailed>
 {

@@ -17,10 +17,10 @@ builder.Services.AddMassTransit(bus =>
         // Bodies are plain JSON, not MassTransit's envelope.
         rabbitMq.UseRawJsonSerializer();
 
-        // Your own durable queue: it keeps what arrives while this process is down. One name per service, shared by its replicas.
+        // Your own durable queue: it keeps events that arrive while this process is down. One name per service, shared by its replicas.
         rabbitMq.ReceiveEndpoint("dotnet-subscriber", queue =>
         {
-            // The exchanges are LockN Gen's, named like the events; bind those that you want.
+            // The exchanges are LockN Gen's and have the names of the events; bind those you want.
             queue.ConfigureConsumeTopology = false;
             queue.Bind(GenerationEventTypes.Completed);
             queue.Bind(GenerationEventTypes.Failed);

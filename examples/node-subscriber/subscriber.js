@@ -1,4 +1,4 @@
-// Hears how generations end, over plain AMQP: no MassTransit, no library of ours.
+// Receives the outcomes of generations over plain AMQP: no MassTransit, no library of ours.
 import amqp from 'amqplib'
 
 const broker = process.env.RABBITMQ_URL ?? 'amqp://guest:guest@localhost:5672/'
@@ -11,14 +11,14 @@ async function subscribe() {
   connection.on('error', (error) => console.error(error.message))
 
   const channel = await connection.createChannel()
-  // Your own durable queue: it keeps what arrives while this process is down. One name per service, shared by its replicas.
+  // Your own durable queue: it keeps events that arrive while this process is down. One name per service, shared by its replicas.
   await channel.assertQueue(queue, { durable: true })
   for (const event of events) {
-    // The exchange as LockN Gen declares it; whoever comes first creates it. A user without the permission to leaves this line out.
+    // Declared exactly as LockN Gen declares it, so it does not matter which of the two is first. Omit this line if your user may not declare exchanges.
     await channel.assertExchange(event, 'fanout', { durable: true })
     await channel.bindQueue(queue, event, '')
   }
-  // So many messages may be under way, the rest waits in the broker.
+  // The limit of unacknowledged messages; the others wait in the broker.
   await channel.prefetch(20)
   await channel.consume(queue, (message) => {
     if (message === null) return connection.close()
@@ -26,7 +26,7 @@ async function subscribe() {
       handle(JSON.parse(message.content.toString()), message.properties.headers)
       channel.ack(message)
     } catch (error) {
-      // Rejected without requeueing: a message that cannot be read would come back for ever.
+      // Rejected without requeueing: a message that cannot be read would be redelivered forever.
       console.error(`dropped a message: ${error.message}`)
       channel.nack(message, false, false)
     }
@@ -35,7 +35,7 @@ async function subscribe() {
   await closed
 }
 
-// An event may come twice (a crash before the ack): remember generationId and sequence, and ignore what is not above what you have seen.
+// An event may arrive twice (after a crash before the ack): remember the last sequence of each generation, and ignore events that are not above it.
 function handle({ type, generationId, data }, headers) {
   const owner = headers['lockngen-owner'] ?? 'nobody'
   if (type === 'generation.completed') {
@@ -52,7 +52,7 @@ for (let failures = 0; ; failures++) {
   } catch (error) {
     console.error(`no connection: ${error.message}`)
   }
-  // Backoff with jitter, so that a thousand subscribers do not all come back in the same second.
+  // Backoff with jitter, so that a thousand subscribers do not reconnect in the same second.
   const wait = Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2)
   await new Promise((resolve) => setTimeout(resolve, wait))
 }

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace LockNGen.Hosting;
 
-/// <summary>JSON is UTF-8 whatever charset its content type names (RFC 8259); an unknown one is no reason to fail.</summary>
+/// <summary>JSON is UTF-8 whatever charset its content type names (RFC 8259); an unknown charset must not cause an error.</summary>
 internal static class JsonCharset
 {
     public static Task IgnoreUnknownAsync(HttpContext context, RequestDelegate next)

@@ -4,7 +4,7 @@ using LockNGen.Media.Types;
 namespace LockNGen.Media;
 
 /// <summary>
-/// Removes the workflow from finished files: ComfyUI writes it into pictures, videos, audio, models and latents alike. The media itself stays as it
+/// Removes the workflow from finished files: ComfyUI writes it into pictures, videos, audio, models and latents. The media itself stays as it
 /// was, bit for bit. A file is recognized by its first bytes and read once; however large it is, little of it is held in memory.
 /// </summary>
 public static class MetadataFilter

@@ -108,7 +108,7 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>
     /// Waits until no other holder, in this process or in another replica, has the lock of this name; disposing the result frees it.
-    /// The database frees it by itself when the holder dies, or sleeps for more than 15 seconds.
+    /// The database releases it when the holder dies, or sleeps for more than 15 seconds.
     /// </summary>
     public async Task<IAsyncDisposable> LockAsync(string name, CancellationToken cancellationToken)
     {

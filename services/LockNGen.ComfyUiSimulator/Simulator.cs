@@ -11,7 +11,7 @@ internal sealed class Simulator(ServerEnvironment environment, IHostApplicationL
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _server = new ComfyUiServer(environment);
-        // Before Kestrel drains: it would wait for the open WebSockets, which never end by themselves.
+        // Before Kestrel drains: it would wait for the open WebSockets, which never end on their own.
         lifetime.ApplicationStopping.Register(CutConnections);
         return Task.CompletedTask;
     }

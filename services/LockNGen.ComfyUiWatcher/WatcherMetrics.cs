@@ -21,8 +21,9 @@ internal sealed class WatcherMetrics : IDisposable
     private readonly UpDownCounter<long> _waiting;
     private readonly Histogram<double> _latency;
 
-    public WatcherMetrics()
+    public WatcherMetrics(IMeterFactory meters)
     {
+        Meter = meters.Create(Name);
         _frames = Meter.CreateCounter<long>("lockngen.comfyui.frames", description: "Frames received, by kind");
         _malformed = Meter.CreateCounter<long>("lockngen.comfyui.frames.malformed", description: "Frames, and parts of frames, that could not be used");
         _reconnects = Meter.CreateCounter<long>("lockngen.comfyui.reconnects", description: "Sockets that ended");
@@ -34,7 +35,7 @@ internal sealed class WatcherMetrics : IDisposable
             "lockngen.events.latency", unit: "s", description: "From ComfyUI's frame to the broker's confirm");
     }
 
-    public Meter Meter { get; } = new(Name);
+    public Meter Meter { get; }
 
     public ActivitySource Activities { get; } = new(Name);
 
@@ -60,9 +61,5 @@ internal sealed class WatcherMetrics : IDisposable
 
     public void OutcomeTaken() => _waiting.Add(-1);
 
-    public void Dispose()
-    {
-        Meter.Dispose();
-        Activities.Dispose();
-    }
+    public void Dispose() => Activities.Dispose();
 }

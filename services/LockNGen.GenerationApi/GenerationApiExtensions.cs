@@ -58,81 +58,13 @@ public static class GenerationApiExtensions
         var services = builder.Services;
         AddOptions(builder);
         builder.AddCallerAuthentication();
-        services.ConfigureHttpJsonOptions(o =>
-        {
-            foreach (var feature in JsonOfFeatures)
-                o.SerializerOptions.TypeInfoResolverChain.Insert(0, feature);
-            o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        });
-        services.AddOpenApi("v1", o => o.Describe(
-            "LockN Gen API",
-            "Submits generations to the queue, follows and cancels them, and serves their files, uploads, templates and the state of queue and servers. "
-            + "Events are sent over WebSocket and SSE, described in docs/asyncapi.yaml."));
-        services.AddExceptionHandler<DatabaseExceptionHandler>();
-        services.AddExceptionHandler<StorageExceptionHandler>();
-
-        builder.AddDatabase<GenerationsDatabase>("database");
-        services.AddSingleton<StorageHealth>();
-        services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: [HealthEndpoints.Ready]);
         builder.AddCallbackAddressGuard();
-
-        services.AddSingleton<Links>();
-        services.AddSingleton<SchedulerSignal>();
-        services.AddSingleton<OutboxSignal>();
-        services.AddSingleton<EventOutbox>();
-        services.AddSingleton<WebhookRegistrations>();
-        services.AddSingleton<Endings>();
-        services.AddSingleton<GenerationLedger>();
-        services.AddSingleton<Durations>();
-        services.AddSingleton<Dispatcher>();
-        services.AddSingleton<Deadlines>();
-        services.AddSingleton<Sweeper>();
-        services.AddSingleton<Cancellations>();
-        services.AddSingleton<PositionNotices>();
-        services.AddSingleton<Installation>();
-        services.AddSingleton<Leases>();
-        services.AddSingleton<CatalogStore>();
-        services.AddSingleton<TemplateCatalog>();
-        services.AddSingleton<TemplateStore>();
-        services.AddSingleton<TemplateEndpoint>();
-        services.AddSingleton<DefinitionStore>();
-        services.AddSingleton<WorkflowFindings>();
-        services.AddSingleton<ImportEndpoint>();
-        services.AddSingleton<NodePolicy>();
-        services.AddSingleton<WorkflowInspection>();
-        services.AddSingleton<SubmissionReader>();
-        services.AddSingleton<GenerationInserter>();
-        services.AddSingleton<SubmissionLimits>();
-        services.AddSingleton<StoredBytes>();
-        services.AddSingleton<GroupCommit>();
-        services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
-        services.AddSingleton<ChosenIds>();
-        services.AddSingleton<SubmissionResponses>();
-        services.AddSingleton<Submitter>();
-        services.AddSingleton<BlockingEndpoint>();
-        services.AddSingleton<FileDeliveryEndpoints>();
-        services.AddSingleton<CatalogEndpoint>();
-        services.AddSingleton<SignedLinks>();
-        services.AddSingleton<AssetEndpoints>();
-        services.AddSingleton<S3Bucket>();
-        services.TryAddSingleton<IImageStore>(provider => provider.GetRequiredService<IOptions<S3Options>>().Value.IsUsed
-            ? Create<S3ImageStore>(provider)
-            : Create<DirectoryImageStore>(provider));
-        services.AddSingleton<FileRemovals>();
-        services.AddSingleton<FreeSpace>();
-        services.AddSingleton<UploadStore>();
-        services.AddSingleton<NamedFiles>();
-        services.AddSingleton<InputFetcher>();
-        services.AddSingleton<InputSources>();
-        services.AddSingleton<UploadTokens>();
-        services.AddSingleton<SecretBox>();
-        services.AddSingleton<Thumbnails>();
-        services.AddSingleton<GenerationResponses>();
-        services.AddSingleton<Canceller>();
-        services.AddSingleton<Eraser>();
-        services.AddSingleton<HeartbeatLiveness>();
-        services.AddSingleton<Revocations>();
-
+        AddJson(services);
+        AddStorage(builder);
+        AddQueue(services);
+        AddWorkflows(services);
+        AddSubmission(services);
+        AddEndpointServices(services);
         services.AddHostedService<WarmUp>();
         services.AddHostedService<LeasesOfLastRun>();
         services.AddHostedService<Scheduler>();
@@ -185,6 +117,112 @@ public static class GenerationApiExtensions
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddValidatedOptions<S3Options>(S3Options.Section);
         services.AddSingleton<IValidateOptions<S3Options>, S3OptionsValidator>();
+    }
+
+    private static void AddJson(IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            foreach (var feature in JsonOfFeatures)
+                o.SerializerOptions.TypeInfoResolverChain.Insert(0, feature);
+            o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        services.AddOpenApi("v1", o => o.Describe(
+            "LockN Gen API",
+            "Submits generations to the queue, follows and cancels them, and serves their files, uploads, templates and the state of queue and servers. "
+            + "Events are sent over WebSocket and SSE, described in docs/asyncapi.yaml."));
+    }
+
+    /// <summary>The database, and the files beside it.</summary>
+    private static void AddStorage(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        builder.AddDatabase<GenerationsDatabase>("database");
+        services.AddExceptionHandler<DatabaseExceptionHandler>();
+        services.AddExceptionHandler<StorageExceptionHandler>();
+        services.AddSingleton<StorageHealth>();
+        services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: [HealthEndpoints.Ready]);
+        services.AddSingleton<Installation>();
+        services.AddSingleton<SecretBox>();
+        services.AddSingleton<StoredBytes>();
+        services.AddSingleton<S3Bucket>();
+        services.TryAddSingleton<IImageStore>(provider => provider.GetRequiredService<IOptions<S3Options>>().Value.IsUsed
+            ? Create<S3ImageStore>(provider)
+            : Create<DirectoryImageStore>(provider));
+        services.AddSingleton<FileRemovals>();
+        services.AddSingleton<FreeSpace>();
+        services.AddSingleton<UploadStore>();
+        services.AddSingleton<NamedFiles>();
+        services.AddSingleton<UploadTokens>();
+    }
+
+    /// <summary>What moves a generation from its submission to its end.</summary>
+    private static void AddQueue(IServiceCollection services)
+    {
+        services.AddSingleton<Links>();
+        services.AddSingleton<GenerationMetrics>();
+        services.AddSingleton<SchedulerSignal>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<EventOutbox>();
+        services.AddSingleton<WebhookRegistrations>();
+        services.AddSingleton<Endings>();
+        services.AddSingleton<GenerationLedger>();
+        services.AddSingleton<Durations>();
+        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<WatcherCommands>();
+        services.AddSingleton<SchedulingPass>();
+        services.AddSingleton<Deadlines>();
+        services.AddSingleton<Sweeper>();
+        services.AddSingleton<Cancellations>();
+        services.AddSingleton<PositionNotices>();
+        services.AddSingleton<Leases>();
+        services.AddSingleton<HeartbeatLiveness>();
+    }
+
+    /// <summary>Templates, and what the instances can render.</summary>
+    private static void AddWorkflows(IServiceCollection services)
+    {
+        services.AddSingleton<CatalogStore>();
+        services.AddSingleton<TemplateCatalog>();
+        services.AddSingleton<TemplateStore>();
+        services.AddSingleton<DefinitionStore>();
+        services.AddSingleton<WorkflowFindings>();
+        services.AddSingleton<NodePolicy>();
+        services.AddSingleton<WorkflowInspection>();
+    }
+
+    private static void AddSubmission(IServiceCollection services)
+    {
+        services.AddSingleton<SettingsReader>();
+        services.AddSingleton<WorkflowSource>();
+        services.AddSingleton<InputFetcher>();
+        services.AddSingleton<InputSources>();
+        services.AddSingleton<WorkflowCheck>();
+        services.AddSingleton<SubmissionReader>();
+        services.AddSingleton<GenerationInserter>();
+        services.AddSingleton<SubmissionLimits>();
+        services.AddSingleton<GroupCommit>();
+        services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
+        services.AddSingleton<ChosenIds>();
+        services.AddSingleton<SubmissionResponses>();
+        services.AddSingleton<Submitter>();
+    }
+
+    /// <summary>What single endpoints use.</summary>
+    private static void AddEndpointServices(IServiceCollection services)
+    {
+        services.AddSingleton<TemplateEndpoint>();
+        services.AddSingleton<ImportEndpoint>();
+        services.AddSingleton<BlockingEndpoint>();
+        services.AddSingleton<FileDeliveryEndpoints>();
+        services.AddSingleton<CatalogEndpoint>();
+        services.AddSingleton<AssetEndpoints>();
+        services.AddSingleton<SignedLinks>();
+        services.AddSingleton<Thumbnails>();
+        services.AddSingleton<GenerationResponses>();
+        services.AddSingleton<Canceller>();
+        services.AddSingleton<Eraser>();
+        services.AddSingleton<Revocations>();
     }
 
     private static void AddEndpoints(BusParts parts)

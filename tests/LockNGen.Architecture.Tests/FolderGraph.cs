@@ -23,7 +23,10 @@ internal sealed partial class FolderGraph
 
     public IReadOnlyCollection<string> Folders => _arrows.Keys;
 
-    public int Arrows => _arrows.Values.Sum(to => to.Count);
+    public IEnumerable<(string From, string To)> AllArrows =>
+        from a in _arrows.Keys from b in _arrows[a].Keys select (a, b);
+
+    public int Arrows => AllArrows.Count();
 
     /// <summary>Folders that use each other, each pair once.</summary>
     public IReadOnlyList<(string From, string To)> Pairs =>
@@ -31,7 +34,7 @@ internal sealed partial class FolderGraph
 
     /// <summary>The arrows from whose end a path leads back to their start.</summary>
     public IReadOnlyList<(string From, string To)> CircleArrows =>
-        [.. from a in _arrows.Keys from b in _arrows[a].Keys where Reaches(b, a) select (a, b)];
+        [.. AllArrows.Where(a => Reaches(a.To, a.From))];
 
     public IReadOnlyList<string> FoldersInCircles => [.. CircleArrows.Select(a => a.From).Distinct(StringComparer.Ordinal)];
 

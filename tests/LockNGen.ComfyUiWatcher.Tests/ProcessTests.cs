@@ -86,7 +86,7 @@ public sealed class ProcessTests(RabbitMqBroker broker)
     }
 
     [Fact]
-    public async Task Watcher_ToldToStop_HandsItsWorkOverAtOnce()
+    public async Task Watcher_ThatIsStopped_HandsItsWorkOverAtOnce()
     {
         await using var comfy = await SimulatedServer.StartAsync(stepMilliseconds: 20);
         await using var ledger = await LedgerHost.StartAsync(await broker.CreateVirtualHostAsync());

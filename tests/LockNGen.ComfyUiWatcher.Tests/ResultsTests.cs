@@ -156,7 +156,7 @@ public sealed class ResultsTests
         completed.Images.Select(i => i.Filename).ShouldBe(["scan.tiff", "r30_00001_.png"]);
         var warning = completed.Warnings.ShouldHaveSingleItem();
         (warning.Code, warning.NodeId).ShouldBe((GenerationWarningCodes.MetadataKept, "25"));
-        warning.Message.ShouldBe("scan.tiff is not cleaned of metadata: it may tell the workflow.");
+        warning.Message.ShouldBe("scan.tiff still contains its metadata, which may reveal the workflow.");
     }
 
     [Theory]
@@ -177,7 +177,7 @@ public sealed class ResultsTests
     }
 
     [Theory]
-    [InlineData(null, "gone.png is not handed out by ComfyUI (HTTP 404).")]
+    [InlineData(null, "gone.png was not served by ComfyUI (HTTP 404).")]
     [InlineData("", "gone.png is empty.")]
     [InlineData("<!DOCTYPE html><html><body>Sign in</body></html>", "gone.png is a web page instead of the file.")]
     [InlineData("{\"error\":\"no\"}", "gone.png is not what its name says.")]
@@ -201,7 +201,7 @@ public sealed class ResultsTests
     }
 
     [Fact]
-    public async Task CachedFile_ThatIsGone_IsRenderedAnew()
+    public async Task CachedFile_ThatIsGone_IsRenderedAgain()
     {
         await using var comfy = await SimulatedServer.StartAsync();
         await using var host = await WatcherHost.StartAsync([comfy.Url]);

@@ -63,7 +63,7 @@ describe("Edge", () => {
         });
     }
 
-    it("tells the service the client's address, host and scheme, whatever the client claims", async () => {
+    it("passes the client's address, host and scheme to the service, regardless of what the client claims", async () => {
         const { headers } = await reached("/api/templates", {
             headers: { "x-forwarded-for": "198.51.100.1", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example" },
         });

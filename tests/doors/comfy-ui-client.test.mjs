@@ -14,7 +14,7 @@ async function pictures(client, options) {
   return Promise.all(Object.values(images).flat().map(async ({ blob }) => Buffer.from(await blob.arrayBuffer())));
 }
 
-test("has its pictures when it is told that it is done", async () => {
+test("has its pictures when it receives the end", async () => {
   const client = new ComfyUIClient(farm.host, "cuc-1");
   await client.connect();
   for (let seed = 211; seed < 216; seed++) {

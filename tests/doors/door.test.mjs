@@ -31,7 +31,7 @@ async function submit(token, options, clientId) {
   return (await response.json()).prompt_id;
 }
 
-test("every way to send a token opens the door, and none of them to nobody", async () => {
+test("every way to send a token opens the door, and without a token it stays closed", async () => {
   const basic = { Authorization: `Basic ${Buffer.from(`anyone:${alice}`).toString("base64")}` };
   for (const [path, headers] of [["/queue", bearer(alice)], ["/queue", basic], ["/queue", { "X-API-Key": alice }], [`/queue?token=${alice}`], [`/u/${alice}/queue`], [`/u/${alice}/api/queue`]])
     assert.equal((await fetch(farm.url + path, { headers })).status, 200, path);
@@ -88,7 +88,7 @@ test("an id of the caller's comes back, and the same again is the same prompt", 
   assert.equal((await post("/prompt", { ...body, prompt_id: "NOT-A-UUID" }, bearer(alice))).status, 400);
 });
 
-test("two prompts of one client at once are told one after the other, and a second socket hears the same", async () => {
+test("two simultaneous prompts of one client are reported one after the other, and a second socket receives the same", async () => {
   const one = listen(alice, "page");
   const two = listen(alice, "page");
   await until("two sockets", () => one.frames.length && two.frames.length);
@@ -101,7 +101,7 @@ test("two prompts of one client at once are told one after the other, and a seco
   }
 });
 
-test("a lost connection is told where it is, and then the rest", async () => {
+test("a client that reconnects receives the current state, and then the rest", async () => {
   const first = listen(alice, "lost");
   const id = await submit(alice, { seed: 6, steps: 60 }, "lost");
   await until("progress", () => first.frames.some((f) => f.type === "progress"));
@@ -115,7 +115,7 @@ test("a lost connection is told where it is, and then the rest", async () => {
   second.socket.close();
 });
 
-test("the door is killed in mid-run: whoever comes back is told the rest", async () => {
+test("the door is killed in mid-run: clients that reconnect receive the rest", async () => {
   const first = listen(alice, "killed");
   const id = await submit(alice, { seed: 7, steps: 60 }, "killed");
   await until("progress", () => first.frames.some((f) => f.type === "progress"));

@@ -11,7 +11,7 @@ after(() => farm.stop());
 
 const post = (path, body) => fetch(farm.url + path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 
-test("who has submitted enough is told so, and when to come again, at every API", async () => {
+test("a client over its limit is refused, with the time to retry, at every API", async () => {
   const accepted = await Promise.all([1, 2].map((seed) => post("/prompt", { prompt: workflow({ seed, steps: 1 }) })));
   assert.deepEqual(accepted.map((answer) => answer.status), [200, 200]);
   const refusals = [

@@ -73,7 +73,7 @@ test("refuses as OpenAI does", async () => {
   await refused({ model: "txt2img", size: "100000x8" }, "width", "invalid_request");
 });
 
-test("stops when nobody waits any more", async () => {
+test("stops when no client waits any more", async () => {
   const controller = new AbortController();
   const waiting = openai.images.generate({ model: "txt2img", prompt: "a lighthouse", quality: "high", n: 10, size: "128x128" }, { signal: controller.signal });
   await until("running", async () => (await farm.get("/queue")).queue_running.length > 0);

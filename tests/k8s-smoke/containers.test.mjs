@@ -46,7 +46,7 @@ describe("Pods of the dev overlay", () => {
         assert.equal((await stack.fetch(`/api/generations/${id}/images/1`)).status, 200);
     });
 
-    it("readiness tells a service without its broker from one with it, liveness does not", async () => {
+    it("readiness distinguishes a service without its broker from one with it, liveness does not", async () => {
         const gateway = pod("realtime-gateway");
         const restarts = await docker("inspect", "--format", "{{.State.StartedAt}}", gateway.id);
         await pod("rabbitmq").stop();

@@ -4,10 +4,10 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** Fonts and pictures are compressed already. */
+/** Fonts and pictures are already compressed. */
 const compressible = new Set(['.html', '.js', '.css', '.svg', '.json', '.map']);
 
-/** Below this many bytes the headers weigh more than the saving. */
+/** Below this many bytes the headers outweigh the saving. */
 const smallest = 512;
 
 /** Writes a `.br` and a `.gz` beside every text file of the build, so that the server never compresses. */
@@ -19,7 +19,7 @@ export function precompress(): Plugin {
     configResolved: ({ root, build }) => {
       folder = resolve(root, build.outDir);
     },
-    // Not writeBundle: index.html and the files of public/ must be there, too.
+    // Not writeBundle: index.html and the files of public/ must exist, too.
     closeBundle: { order: 'post', sequential: true, handler: () => compressAll(folder) },
   };
 }

@@ -9,7 +9,7 @@ const activities: readonly [RegExp, string][] = [
   [/save|preview/i, 'Saving'],
 ];
 
-/** What a node of ComfyUI does, in words, by its class; undefined when it is not a well-known one. */
+/** Describes what a ComfyUI node does, by its class; undefined for classes that are not well known. */
 export function activityOf(nodeType: string | null | undefined): string | undefined {
   return nodeType ? activities.find(([pattern]) => pattern.test(nodeType))?.[1] : undefined;
 }

@@ -1,6 +1,6 @@
 import type { GenerationFailure } from './events.js';
 
-/** What people can do about a failed generation, by the contract's codes. */
+/** What users can do about a failed generation, by the codes of the contract. */
 const failureAdvice: Readonly<Record<string, string>> = {
   node_error: 'A step of the workflow failed. Change the settings that it names, then run it again.',
   out_of_memory: 'The graphics card ran out of memory. Choose a smaller size or fewer pictures, then run it again.',
@@ -18,7 +18,7 @@ const failureAdvice: Readonly<Record<string, string>> = {
   internal_error: 'Something broke on our side. Run it again; if that happens twice, tell the operator.',
 };
 
-/** What people can do about a failure; codes of tomorrow are judged by whether the same request may succeed later. */
+/** What users can do about a failure; for unknown codes this depends on whether the same request may succeed later. */
 export function adviceFor({ code, retryable }: Pick<GenerationFailure, 'code' | 'retryable'>): string {
   return (
     failureAdvice[code] ??
@@ -33,7 +33,7 @@ const signIn = 'Sign in and try again.';
 const notYours = 'Check that it is yours and was not deleted.';
 const tellOperator = 'Try again; if it happens again, tell the operator what you did.';
 
-/** What people can do about a request that was refused, by the code of the problem. */
+/** What users can do about a refused request, by the code of the problem. */
 const problemAdvice: Readonly<Record<string, string>> = {
   invalid_request: changeAsDescribed,
   name_taken: 'Choose another name.',
@@ -64,7 +64,7 @@ const problemAdvice: Readonly<Record<string, string>> = {
   database_unavailable: 'The server is not ready; nothing was accepted.',
 };
 
-/** What is to be done where the problem has no code, as from a proxy in between. */
+/** The advice for a problem without a code, for example from a proxy. */
 const statusAdvice: Readonly<Record<number, string>> = {
   0: 'Check your connection and try again.',
   400: changeAsDescribed,
@@ -76,7 +76,7 @@ const statusAdvice: Readonly<Record<number, string>> = {
   422: changeAsDescribed,
 };
 
-/** What people can do about a refusal; `retryAfterMs` is the server's wish. */
+/** What users can do about a refusal; `retryAfterMs` is the delay that the server requested. */
 export function problemAdviceFor(code: string | undefined, status: number, retryAfterMs: number | undefined): string {
   const advice = problemAdvice[code ?? ''];
   if (status !== 429 && status !== 503) {

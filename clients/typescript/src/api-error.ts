@@ -8,7 +8,7 @@ interface Problem {
   errors?: readonly ProblemError[];
 }
 
-/** One thing that is wrong with a request. */
+/** One error in a request. */
 export interface ProblemError {
   /** The field of the request, for example `count` or `parameters.width`. */
   readonly field?: string | null;
@@ -25,14 +25,14 @@ export interface ProblemError {
 /** A refusal or failure of the API, from its RFC 9457 problem details; `message` can be shown to a user. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** The HTTP status; 0 when the server could not be reached. */
+  /** The HTTP status; 0 if the server could not be reached. */
   readonly status: number;
   readonly code: string;
   /** The kind of problem, in a few words. */
   readonly title: string;
-  /** What is wrong in this case, where the server says so. */
+  /** What is wrong in this case, if the server says so. */
   readonly detail: string | undefined;
-  /** What is wrong with which field or node. */
+  /** The errors of individual fields and nodes. */
   readonly errors: readonly ProblemError[];
   /** What the user can do about it. */
   readonly suggestion: string;

@@ -6,7 +6,7 @@ interface SubmitOptions {
   /** Default normal. */
   priority?: 'low' | 'normal' | 'high';
   metadata?: Record<string, unknown>;
-  /** What the server understands beyond this version of the client. */
+  /** Fields that the server understands and this version of the client does not know. */
   [option: string]: unknown;
 }
 
@@ -18,7 +18,7 @@ export type GenerationRequest =
 export interface SubmittedGeneration {
   readonly id: string;
   readonly status: GenerationStatus;
-  /** How many wait ahead; 0 = next. */
+  /** How many generations are ahead of it; 0 = next. */
   readonly position?: number | null;
   readonly estimatedWaitSeconds?: number | null;
   readonly count?: number | null;
@@ -47,20 +47,20 @@ export interface ListOptions {
   status?: GenerationStatus;
   /** A part of the prompt. */
   q?: string;
-  /** `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   cursor?: string;
 }
 
 export interface CancelReceipt {
   readonly id: string;
-  /** tooLate: the outcome is being decided already. */
+  /** tooLate: the outcome is already being decided. */
   readonly receipt: 'accepted' | 'alreadyEnded' | 'tooLate';
   readonly status: GenerationStatus;
 }
 
-/** Who the server takes a caller for. */
+/** The caller as the server identifies it. */
 export interface Session {
-  /** Whether this installation asks for tokens. */
+  /** Whether this installation requires tokens. */
   readonly authenticationRequired: boolean;
   readonly authenticated: boolean;
   readonly owner?: string | null;
@@ -83,7 +83,7 @@ export interface ParameterTarget {
   readonly input: string;
 }
 
-/** A setting of a template, with where it goes. */
+/** A setting of a template, and the inputs that it sets. */
 export interface WorkflowParameter {
   readonly name: string;
   /** text, integer, number, boolean, seed, choice, model, image, video, audio or file. */
@@ -95,7 +95,7 @@ export interface WorkflowParameter {
   readonly max?: number;
   readonly step?: number;
   readonly choices?: readonly string[];
-  /** Few people change it. */
+  /** Rarely changed. */
   readonly advanced?: boolean;
   readonly targets: readonly ParameterTarget[];
 }
@@ -104,7 +104,7 @@ export interface WorkflowParameter {
 export interface WorkflowFinding {
   readonly code: string;
   readonly message: string;
-  /** The instances that it is so for; empty for all. */
+  /** The instances that lack it; empty if all do. */
   readonly instances: readonly string[];
   readonly nodeId?: string;
   readonly nodeType?: string;
@@ -113,13 +113,13 @@ export interface WorkflowFinding {
   readonly nearest: readonly string[];
 }
 
-/** A workflow as it was read, and what a template of it could have. */
+/** A workflow as it was read, with parameters for a template of it. */
 export interface ImportedWorkflow {
   /** In the API's format. */
   readonly workflow: Readonly<Record<string, unknown>>;
   readonly title: string;
   readonly format: 'api' | 'prompt' | 'editor';
-  /** The type of the file that it stood in. */
+  /** The type of the file that contained it. */
   readonly container?: string;
   /** The instances that can run all of it. */
   readonly runsOn: readonly string[];
@@ -131,7 +131,7 @@ export interface ImportedWorkflow {
 
 /** A template to be saved. */
 export interface TemplateBody {
-  /** Made of the title when left out. */
+  /** Derived from the title if omitted. */
   name?: string;
   title: string;
   description?: string;

@@ -1,16 +1,16 @@
 export interface AuthOptions {
   /**
    * Returns a bearer token; `refresh` is true after the server refused the last one. With it, sockets are opened with
-   * one-time tickets, as browsers cannot set headers on them. Without it, the cookie of the session speaks.
+   * one-time tickets, because browsers cannot set headers on them. Without it, the session cookie identifies the caller.
    */
   getToken?: (context: { refresh: boolean }) => string | undefined | Promise<string | undefined>;
-  /** Sent as `X-Session-Id`: who owns what is submitted where authentication is off. */
+  /** Sent as `X-Session-Id`: the owner of submissions while authentication is off. */
   sessionId?: string;
-  /** Of fetch. Default `same-origin`; `include` for a cookie of another origin. */
+  /** The option of fetch. Default `same-origin`; `include` for a cookie of another origin. */
   credentials?: RequestCredentials;
 }
 
-/** Puts the caller's identity into requests. */
+/** Adds the caller's identity to requests. */
 export class Credentials {
   readonly #options: AuthOptions;
   #refresh = false;
@@ -41,7 +41,7 @@ export class Credentials {
     };
   }
 
-  /** The server refused the token: the next request asks for a fresh one. */
+  /** The server refused the token: the next request requests a new one. */
   expire(): void {
     this.#refresh = true;
   }

@@ -7,7 +7,7 @@ export interface BackoffOptions {
   maxMs?: number;
 }
 
-/** The delay before attempt `attempt` (from 0): between half and all of the nominal value, so that clients do not return at once. */
+/** The delay before attempt `attempt` (from 0): between half and all of the nominal value, so that clients do not all reconnect at the same time. */
 export function backoffDelay(
   attempt: number,
   { initialMs = 1_000, factor = 1.5, maxMs = 30_000 }: BackoffOptions = {},
@@ -17,7 +17,7 @@ export function backoffDelay(
   return nominal * (0.5 + random() / 2);
 }
 
-/** A wait that somebody else has named, or the breaker: never less, and up to a quarter more, so that clients do not return at once. */
+/** A delay requested by the server or the breaker: never shorter, and up to a quarter longer, so that clients do not all reconnect at the same time. */
 export function jittered(ms: number): number {
   return ms * (1 + Math.random() / 4);
 }

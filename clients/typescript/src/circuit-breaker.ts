@@ -7,7 +7,7 @@ export interface CircuitBreakerOptions {
   openMs?: number;
 }
 
-/** Where a breaker stands, in milliseconds since 1970. */
+/** The state of a breaker, in milliseconds since 1970. */
 export interface BreakerState {
   readonly attempts: readonly number[];
   readonly openUntil: number;
@@ -27,13 +27,13 @@ export class CircuitBreaker {
     return Math.max(0, this.#openUntil - performance.now());
   }
 
-  /** For another visit of the page; `performance.now` begins anew there. */
+  /** For the next visit of the page, where `performance.now` starts over. */
   save(): BreakerState {
     const epoch = Date.now() - performance.now();
     return { attempts: this.#attempts.map((at) => at + epoch), openUntil: this.#openUntil + epoch };
   }
 
-  /** Goes on where an earlier visit stopped. A clock that was set meanwhile cannot keep it open for longer than ever. */
+  /** Restores the state of an earlier visit. Even if the clock was changed meanwhile, it does not stay open longer than usual. */
   restore({ attempts, openUntil }: BreakerState): void {
     const epoch = Date.now() - performance.now();
     const now = performance.now();
@@ -41,7 +41,7 @@ export class CircuitBreaker {
     this.#openUntil = Math.min(now + this.#options.openMs, openUntil - epoch);
   }
 
-  /** Asks for leave to make an attempt, and counts it. */
+  /** Counts an attempt and returns whether it is allowed. */
   tryAttempt(): boolean {
     const now = performance.now();
     if (now < this.#openUntil) {

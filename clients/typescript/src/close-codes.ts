@@ -1,12 +1,12 @@
 /** The gateway's close codes, and what this client does about each. */
 export const CloseCode = {
-  /** Nothing more will come. Reconnects only while something unfinished is watched. */
+  /** Nothing more will be sent. Reconnects only while a subscription is unfinished. */
   done: 1000,
-  /** The replica goes away, usually after `server.draining`: reconnects after the announced pause, to another replica. */
+  /** The replica is stopping, usually after `server.draining`: reconnects to another replica after the announced delay. */
   goingAway: 1001,
   /** The connection broke: reconnects with backoff. */
   abnormal: 1006,
-  /** Not allowed: asks for a fresh token once, then gives up. */
+  /** Not allowed: requests a new token once, then gives up. */
   notAllowed: 1008,
   /** Over capacity: waits longer before it tries again. */
   tryAgainLater: 1013,

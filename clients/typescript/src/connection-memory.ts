@@ -3,13 +3,13 @@ import type { TransportKind } from './transports/transport.js';
 
 export type ConnectionStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** What a reload of the page should not forget: by which transport it went, and how far the breaker is. */
+/** What is kept across reloads of the page: the working transport and the state of the breaker. */
 export interface RememberedConnection {
   readonly transport?: TransportKind;
   readonly breaker?: BreakerState;
 }
 
-/** A network changes: what was learned of it longer ago counts for nothing. In milliseconds. */
+/** Networks change: older state is ignored. In milliseconds. */
 const maxAgeMs = 300_000;
 
 /** Keeps the state of one gateway's connection in the browser. */
@@ -17,7 +17,7 @@ export class ConnectionMemory {
   readonly #storage: ConnectionStorage | undefined;
   readonly #key: string;
 
-  /** `storage` null = remember nothing. Default: localStorage, where there is one. */
+  /** `storage` null = remember nothing. Default: localStorage, if available. */
   constructor(realtimeUrl: string, storage: ConnectionStorage | null | undefined) {
     this.#storage = storage === undefined ? browserStorage() : (storage ?? undefined);
     this.#key = `lockngen:connection:${realtimeUrl}`;
@@ -29,7 +29,7 @@ export class ConnectionMemory {
       const age = Date.now() - savedAt;
       return age >= 0 && age < maxAgeMs ? remembered : {};
     } catch {
-      // Someone else's data, or storage that is switched off: there is nothing to go by.
+      // Data of another program, or disabled storage: nothing is known.
       return {};
     }
   }
@@ -38,7 +38,7 @@ export class ConnectionMemory {
     try {
       this.#storage?.setItem(this.#key, JSON.stringify({ ...connection, savedAt: Date.now() }));
     } catch {
-      // Full or switched off: the next visit starts afresh.
+      // Full or disabled: the next visit starts from scratch.
     }
   }
 }
@@ -47,7 +47,7 @@ export function browserStorage(): ConnectionStorage | undefined {
   try {
     return globalThis.localStorage;
   } catch {
-    // Browsers throw where the user forbids storage.
+    // Browsers throw if the user blocks storage.
     return undefined;
   }
 }

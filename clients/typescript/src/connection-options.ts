@@ -7,37 +7,37 @@ import type { ReconnectOptions } from './reconnecting-transport.js';
 import type { WebSocketConstructor } from './transports/transport.js';
 
 export interface ConnectionOptions extends AuthOptions, ReconnectOptions {
-  /** Where the gateway is, for example `https://gen.example.org`. Default: the page's own origin. */
+  /** The address of the gateway, for example `https://gen.example.org`. Default: the page's own origin. */
   realtimeUrl?: string;
-  /** Where the API is; polling asks it which generations run. Default: `realtimeUrl`. */
+  /** The address of the API, which polling asks for the active generations. Default: `realtimeUrl`. */
   apiUrl?: string;
-  /** Default: the platform's. Node before 22 has none: pass the one of the `ws` package. */
+  /** Default: that of the platform. Node before version 22 has none: pass the one of the `ws` package. */
   WebSocket?: WebSocketConstructor;
   fetch?: typeof fetch;
-  /** Asks the gateway to send only these types. Default: those that the subscriptions name, and all if one names none. */
+  /** Asks the gateway to send only these types. Default: the types of the subscriptions, or all if one of them names none. */
   types?: readonly MessageType[];
-  /** How previews come: as addresses (default), as data: URLs inside the events, or not at all. */
+  /** How previews are sent: as addresses (default), as data: URLs in the events, or not at all. */
   preview?: 'url' | 'inline' | 'none';
-  /** Of the polling fallback, in milliseconds. Default 2,000. */
+  /** The interval of the polling fallback, in milliseconds. Default 2,000. */
   pollIntervalMs?: number;
-  /** How long the connection stays open with nothing to watch, in milliseconds. Default 1,000. */
+  /** How long the connection stays open without subscriptions, in milliseconds. Default 1,000. */
   lingerMs?: number;
 }
 
 export interface SubscribeOptions<T extends MessageType = MessageType> {
-  /** Hands on only these types. Where all subscriptions of a connection name theirs, the gateway does not send the others. */
+  /** Delivers only these types. If all subscriptions of a connection name theirs, the gateway does not send the others. */
   types?: readonly T[];
   /**
-   * Hands on progress at most once in so many milliseconds, of each type the newest, and outcomes at once. Default 0: every
+   * Delivers progress at most once per this many milliseconds, the newest of each type, and outcomes immediately. Default 0: every
    * message. 16 is a frame.
    */
   debounceMs?: number;
 }
 
 export interface GenerationSubscribeOptions<T extends MessageType = MessageType> extends SubscribeOptions<T> {
-  /** Every event after this sequence; 0 = from the beginning. Default: a snapshot, then what happens from now on. */
+  /** Every event after this sequence; 0 = from the beginning. Default: a snapshot, then all later events. */
   after?: number;
-  /** A state from an earlier visit: goes on after its last event. */
+  /** A state from an earlier visit: continues after its last event. */
   state?: GenerationState;
 }
 
@@ -46,11 +46,11 @@ export type ConnectionEvents = {
   open: ConnectionState;
   close: ConnectionState;
   error: ConnectionError;
-  /** An accepted message, before its handlers have their turn. */
+  /** An accepted message, before its handlers run. */
   queued: GenerationMessage;
   message: GenerationMessage;
   /** Round trip of a ping, in milliseconds. */
   latency: number;
-  /** What could not be understood, as it came. */
+  /** What could not be understood, unchanged. */
   unknown: { raw: unknown; reason: string };
 };

@@ -2,7 +2,7 @@ import type { ConnectionError } from './errors.js';
 import type { TransportKind } from './transports/transport.js';
 
 /**
- * connecting: an attempt is under way. connected: events flow. disconnected: nothing is watched, or a pause before the next
+ * connecting: an attempt is in progress. connected: events are received. disconnected: there are no subscriptions, or a delay before the next
  * attempt. error: the client has given up; `connect()` tries again.
  */
 export type ConnectionStatus = 'connecting' | 'connected' | 'disconnected' | 'error';
@@ -10,9 +10,9 @@ export type ConnectionStatus = 'connecting' | 'connected' | 'disconnected' | 'er
 export interface ConnectionState {
   readonly status: ConnectionStatus;
   readonly transport?: TransportKind;
-  /** Reconnect attempts in a row without a lasting connection. */
+  /** Consecutive attempts without a lasting connection. */
   readonly attempt: number;
-  /** Why the connection was lost; there until the next one stands. */
+  /** Why the connection was lost; kept until the next one is open. */
   readonly error?: ConnectionError;
   readonly retryInMs?: number;
 }

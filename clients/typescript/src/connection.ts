@@ -20,7 +20,7 @@ import { WatchList } from './watch-list.js';
 
 type Unsubscribe = () => void;
 
-/** One connection to the gateway, shared by any number of subscriptions; open while there are any. */
+/** One connection to the gateway, shared by all subscriptions; open while there is at least one. */
 export class RealtimeConnection {
   readonly #emitter = new Emitter<ConnectionEvents>();
   readonly #watches = new WatchList();
@@ -65,7 +65,7 @@ export class RealtimeConnection {
     return this.#quality.read(this.#inbox.size);
   }
 
-  /** What is known of a generation that somebody watches. */
+  /** What is known about a generation with a subscription. */
   getState(generationId: string): GenerationState | undefined {
     return this.#watches.state(generationId);
   }
@@ -74,7 +74,7 @@ export class RealtimeConnection {
     return this.#emitter.on(event, listener);
   }
 
-  /** Follows one generation. The first message is a snapshot unless `after` is given; a second follower gets one, too. */
+  /** Follows one generation. The first message is a snapshot unless `after` is given; a second subscriber gets one, too. */
   subscribe<T extends MessageType = MessageType>(
     generationId: string,
     handler: (message: MessageOf<T>) => void,
@@ -90,7 +90,7 @@ export class RealtimeConnection {
     };
   }
 
-  /** Follows every generation that the caller may see: snapshots of what is active and recent, then what happens. */
+  /** Follows every generation that the caller may see: snapshots of active and recent ones, then all events. */
   subscribeAll<T extends MessageType = MessageType>(
     handler: (message: MessageOf<T>) => void,
     { types, debounceMs }: SubscribeOptions<T> = {},
@@ -105,12 +105,12 @@ export class RealtimeConnection {
     };
   }
 
-  /** Tries again after `error`; needed for nothing else. */
+  /** Tries again after `error`; not needed otherwise. */
   connect(): void {
     this.#wake();
   }
 
-  /** Measures the round trip now, in milliseconds. Only a WebSocket can. */
+  /** Measures the round trip, in milliseconds. Only possible with a WebSocket. */
   ping(): Promise<number> {
     return new Promise((resolve, reject) => {
       const done = () => {
@@ -132,7 +132,7 @@ export class RealtimeConnection {
     });
   }
 
-  /** Closes at once. Subscriptions stay, and go on with the next `connect` or `subscribe`. */
+  /** Closes immediately. Subscriptions are kept, and continue with the next `connect` or `subscribe`. */
   close(): void {
     this.#stopLingering();
     this.#transport.close();

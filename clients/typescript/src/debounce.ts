@@ -2,8 +2,8 @@ import { guarded } from './emitter.js';
 import { type GenerationMessage, isProgress } from './events.js';
 
 /**
- * Hands on progress at most once per interval, of each type and generation the newest; everything else at once, after the progress that waits.
- * `stop` drops what waits.
+ * Delivers progress at most once per interval, the newest of each type and generation; everything else immediately, after the pending progress.
+ * `stop` drops what is pending.
  */
 export function debounced(handler: (message: GenerationMessage) => void, intervalMs: number) {
   const waiting = new Map<string, GenerationMessage>();
@@ -24,7 +24,7 @@ export function debounced(handler: (message: GenerationMessage) => void, interva
   return {
     handle(message: GenerationMessage): void {
       if (isProgress(message)) {
-        // Behind those that came before it: the order of what is handed on is that of its arrival.
+        // After earlier ones: messages are delivered in the order of their arrival.
         const key = `${message.generationId} ${message.type}`;
         waiting.delete(key);
         waiting.set(key, message);

@@ -1,4 +1,4 @@
-/** Typed listeners. A listener that throws harms neither the others nor the connection: its error is reported globally. */
+/** Typed listeners. A listener that throws affects neither the others nor the connection: its error is reported globally. */
 export class Emitter<Events extends Record<string, unknown>> {
   readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
 
@@ -15,7 +15,7 @@ export class Emitter<Events extends Record<string, unknown>> {
   }
 }
 
-/** Runs foreign code; what it throws surfaces as an uncaught error, as from an event listener of the platform. */
+/** Runs a listener; what it throws surfaces as an uncaught error, as with the platform's event listeners. */
 export function guarded<T>(handler: (value: T) => void, value: T): void {
   try {
     handler(value);

@@ -1,14 +1,14 @@
 import { CloseCode } from './close-codes.js';
 import type { Disconnect } from './transports/transport.js';
 
-/** Why the connection is down, in words that can be shown to a user. */
+/** Why the connection is down, in words for users. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   /** A close code (1000 and up) or an HTTP status (below). */
   readonly code: number;
-  /** What the user can do, or what happens by itself. */
+  /** What the user can do, or what happens automatically. */
   readonly suggestion: string;
-  /** False when the client has stopped trying. */
+  /** False if the client has stopped trying. */
   readonly recovering: boolean;
 
   constructor(disconnect: Disconnect, recovering: boolean) {

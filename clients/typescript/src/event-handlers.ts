@@ -10,7 +10,7 @@ export const handleQueuedEvent: Handler<'generation.queued'> = (state, event) =>
   ...noPlace,
   ...noNode,
   instance: undefined,
-  // In an instance's own queue it has its place, but it waits all the same.
+  // It has a place in the instance's own queue, but it is still waiting.
   status: event.data.instance === undefined ? 'queued' : 'dispatched',
   ...event.data,
 });
@@ -35,19 +35,19 @@ export const handleProgressEvent: Handler<'generation.progress'> = (state, event
 };
 
 export const handlePreviewEvent: Handler<'generation.preview'> = (state, event) => {
-  // What runs, other events tell.
+  // Which node runs is reported by other events.
   const { nodeId: _, ...preview } = event.data;
   return { ...advance(state, event), ...noPlace, status: 'running', ...preview };
 };
 
-/** It means something to those who know the node; to the state, that it runs. */
+/** Its content depends on the node; for the state it means that the generation is running. */
 export const handleCustomEvent: Handler<'generation.custom'> = (state, event) => ({
   ...advance(state, event),
   ...noPlace,
   status: 'running',
 });
 
-/** Output: one image of the batch, or the end of it. */
+/** Output: one image of the batch, or its end. */
 export const handleExecutedEvent: Handler<'generation.image' | 'generation.completed'> = (state, event) => {
   if (event.type === 'generation.image') {
     const { image, ...batch } = event.data;
@@ -76,10 +76,10 @@ function advance(state: GenerationState, { sequence, timestamp }: GenerationEven
   return { ...state, sequence, timestamp, attempt: state.attempt ?? 0 };
 }
 
-/** It waits no longer. */
+/** It is no longer waiting. */
 const noPlace = { position: undefined, estimatedWaitSeconds: undefined, waitsBehind: undefined };
 
-/** What the node that ran said of itself does not apply to the next one. */
+/** What the previous node reported does not apply to the next one. */
 const noNode = {
   progress: undefined,
   step: undefined,

@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 
 /**
  * What the gateway sends, as schemas and as a discriminated union. Contracts only grow: a property that is not named here
- * is accepted and stays on the message; a type that is not named here reaches `onUnknown` as it came.
+ * is accepted and stays on the message; a type that is not named here reaches `onUnknown` unchanged.
  */
 
 /** Orders the events of one generation: attempt x 1,000,000,000 + n. */
 const sequence = z.number().check(z.nonnegative());
 
 /**
- * What every event carries. `stateSequence` is for those who read the broker: the number of the newest event before it that is not progress.
- * A gateway's client never infers loss from numbers; `subscription.gap` tells of it.
+ * The common properties of all events. `stateSequence` is for readers of the broker: the number of the newest preceding event that is not progress.
+ * A client of a gateway never infers loss from numbers; `subscription.gap` announces it.
  */
 const event = <const Type extends string, Data extends z.core.SomeType>(type: Type, data: Data) =>
   z.object({
@@ -47,7 +47,7 @@ export const imageSchema = z.object({
   text: z.optional(z.string()),
 });
 
-/** What people should know although it is no failure. */
+/** What users should know although nothing failed. */
 export const warningSchema = z.object({
   code: z.string(),
   message: z.string(),
@@ -65,8 +65,8 @@ export const failureSchema = z.object({
 });
 
 /**
- * `position` counts the generations that wait ahead: 0 is next. With `instance`: it waits in that ComfyUI's own queue behind
- * `waitsBehind` prompts, others' among them.
+ * `position` is the number of generations ahead: 0 is next. With `instance`, it waits in the queue of that ComfyUI behind
+ * `waitsBehind` prompts, including those of others.
  */
 export const queuedSchema = event(
   'generation.queued',
@@ -83,7 +83,7 @@ export const startedSchema = event(
   z.object({ instance: z.string(), attempt: z.number(), totalImages: z.number() }),
 );
 
-/** A node of the workflow begins to run; the sources call it "executing". */
+/** A node of the workflow starts; ComfyUI calls this "executing". */
 export const executingSchema = event(
   'generation.node',
   z.object({
@@ -118,7 +118,7 @@ export const progressSchema = event(
   }),
 );
 
-/** `preview` is a data: URL, there only when the connection asked for inline previews. */
+/** `preview` is a data: URL, present only if the connection requested inline previews. */
 export const previewSchema = event(
   'generation.preview',
   z.object({
@@ -129,13 +129,13 @@ export const previewSchema = event(
   }),
 );
 
-/** A custom node's own event, of a type that the operator has listed; `data` has whatever shape the node gave it. */
+/** A custom node's own event, of a type that the operator has listed; the shape of `data` depends on the node. */
 export const customSchema = event(
   'generation.custom',
   z.object({ eventType: z.string(), data: z.unknown(), nodeId: z.optional(z.string()), imageIndex: z.number() }),
 );
 
-/** One image has landed; its bytes can be fetched. */
+/** One image was stored and can be fetched. */
 export const imageCompletedSchema = event(
   'generation.image',
   z.object({ image: imageSchema, imageIndex: z.number(), totalImages: z.number() }),
@@ -146,10 +146,10 @@ export const completedSchema = event(
   z.object({ images: z.array(imageSchema), durationSeconds: z.number(), warnings: z.optional(z.array(warningSchema)) }),
 );
 
-/** Output is there, one image or all of them; the sources call it "executed". */
+/** Output is available, one image or all of them; ComfyUI calls this "executed". */
 export const executedSchema = z.discriminatedUnion('type', [imageCompletedSchema, completedSchema]);
 
-/** The generation failed; the sources call it "execution_error". */
+/** The generation failed; ComfyUI calls this "execution_error". */
 export const errorSchema = event(
   'generation.failed',
   z.object({ error: failureSchema, images: z.array(imageSchema), warnings: z.optional(z.array(warningSchema)) }),
@@ -166,7 +166,7 @@ export const cancelledSchema = event(
 
 export const statusSchema = z.enum(['queued', 'dispatched', 'running', 'completed', 'failed', 'cancelled', 'unknown']);
 
-/** The reduction of all events up to `sequence`. */
+/** The state after all events up to `sequence`. */
 export const snapshotSchema = z.object({
   type: z.literal('generation.snapshot'),
   generationId: z.string(),
@@ -229,12 +229,12 @@ export type GenerationStatus = z.infer<typeof statusSchema>;
 export type GenerationSnapshot = z.infer<typeof snapshotSchema>;
 export type SubscriptionGap = z.infer<typeof gapSchema>;
 
-/** Everything that a subscription can hand to its handler. */
+/** Everything that the handler of a subscription can receive. */
 export type GenerationMessage = z.infer<typeof messageSchema>;
 export type MessageType = GenerationMessage['type'];
 export type MessageOf<T extends MessageType> = Extract<GenerationMessage, { type: T }>;
 
-/** What happened to a generation: every message but the gateway's own two. */
+/** The events of a generation: all messages except the gateway's own two. */
 export type GenerationEvent = Exclude<GenerationMessage, GenerationSnapshot | SubscriptionGap>;
 export type EventType = GenerationEvent['type'];
 export type TerminalEvent = MessageOf<'generation.completed' | 'generation.failed' | 'generation.cancelled'>;

@@ -1,10 +1,10 @@
-/** About one frame at 60 Hz, in milliseconds: screens that paint more often still get no more changes. */
+/** About one frame at 60 Hz, in milliseconds: faster screens are not updated more often. */
 const frameMs = 16;
 
-/** Frames at 60 Hz do not come exactly 16.7 ms apart. */
+/** Frames at 60 Hz are not exactly 16.7 ms apart. */
 const toleranceMs = 1;
 
-/** Browsers pause animation frames where they see no need to paint; the state must still arrive. In milliseconds. */
+/** Browsers pause animation frames when there is nothing to paint; the state must still be updated. In milliseconds. */
 const stalledMs = 100;
 
 const waiting = new Set<() => void>();
@@ -12,7 +12,7 @@ let frame = 0;
 let lastFrame = Number.NEGATIVE_INFINITY;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Runs everything that is scheduled in one go at the next frame, so that React renders once for all of it. */
+/** Runs everything scheduled at once in the next frame, so that React renders only once. */
 export function scheduleFrame(callback: () => void): () => void {
   waiting.add(callback);
   if (timer === undefined) {
@@ -30,7 +30,7 @@ export function scheduleFrame(callback: () => void): () => void {
 
 function paint(at: number): void {
   const since = at - lastFrame;
-  // Negative where a test has turned back the clock.
+  // Negative if a test has set back the clock.
   if (since >= 0 && since < frameMs - toleranceMs) {
     frame = requestAnimationFrame(paint);
     return;

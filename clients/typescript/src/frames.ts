@@ -23,13 +23,13 @@ export type ControlFrame = z.infer<typeof controlFrameSchema>;
 export type Frame =
   | { kind: 'message'; message: GenerationMessage }
   | { kind: 'control'; frame: ControlFrame }
-  /** `malformed`: not what it claims to be. `unknown`: a type that this version does not know yet. */
+  /** `malformed`: it does not match its type. `unknown`: a type that this version does not know. */
   | { kind: 'malformed' | 'unknown'; raw: unknown; reason: string };
 
 const controlTypes = new Set(controlFrameSchema.def.options.map(({ shape }) => shape.type.def.values[0] as string));
 const messageTypes = new Set(messageSchema.def.options.map(({ shape }) => shape.type.def.values[0] as string));
 
-/** Never throws: what cannot be used comes back with the raw value. */
+/** Never throws: what cannot be used is returned with the raw value. */
 export function parseFrame(text: string): Frame {
   let raw: unknown;
   try {
@@ -43,7 +43,7 @@ export function parseFrame(text: string): Frame {
   }
   if (messageTypes.has(type)) {
     const { error } = messageSchema.safeParse(raw);
-    // The value as it came, not zod's copy: properties that this version does not know stay on it.
+    // The original value, not zod's copy: it keeps properties that this version does not know.
     return error ? malformed(raw, error) : { kind: 'message', message: raw as GenerationMessage };
   }
   if (controlTypes.has(type)) {

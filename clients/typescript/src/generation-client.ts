@@ -16,12 +16,12 @@ import { backoffDelay, jittered } from './backoff.js';
 import { randomUuid } from './uuid.js';
 
 export interface GenerationClientOptions extends AuthOptions {
-  /** Where the API is, for example `https://gen.example.org`. Default: the page's own origin. */
+  /** The address of the API, for example `https://gen.example.org`. Default: the page's own origin. */
   apiUrl?: string;
   fetch?: typeof fetch;
-  /** Of one request, in milliseconds. Default 30,000. */
+  /** The limit of one request, in milliseconds. Default 30,000. */
   timeoutMs?: number;
-  /** How often reads and submissions are repeated after a failure that may pass. Default 2. */
+  /** How often reads and submissions are retried after a transient failure. Default 2. */
   retries?: number;
 }
 
@@ -33,10 +33,10 @@ interface Call {
   signal?: AbortSignal;
 }
 
-/** Failures that may pass by themselves. */
+/** Transient failures. */
 const transient = new Set([0, 429, 502, 503, 504]);
 
-/** A server that asks for a longer pause than this gets no retry: the caller should know. In milliseconds. */
+/** If a server requests a longer delay than this, the request is not retried, so that the caller learns of it. In milliseconds. */
 const longestPause = 10_000;
 
 /** The REST API. Every method throws `ApiError`. */
@@ -50,7 +50,7 @@ export class GenerationClient {
     this.#credentials = new Credentials(options);
   }
 
-  /** Repeated after a failure that may pass; the server recognises the repetition and starts only one generation. */
+  /** Retried after a transient failure; the server recognizes the retry and starts only one generation. */
   submit(request: GenerationRequest, signal?: AbortSignal): Promise<SubmittedGeneration> {
     return this.#json('/api/generations', { method: 'POST', body: request, idempotencyKey: randomUuid(), signal });
   }
@@ -69,12 +69,12 @@ export class GenerationClient {
     return this.#json(`${generation(id)}/cancel`, { method: 'POST', signal });
   }
 
-  /** Cancels what is active, erases what has ended. */
+  /** Cancels an active generation, deletes one that has ended. */
   async remove(id: string, signal?: AbortSignal): Promise<void> {
     await this.#discard(generation(id), { method: 'DELETE', signal });
   }
 
-  /** The same once more, under a new id. */
+  /** Submits the same request again, under a new id. */
   requeue(id: string, signal?: AbortSignal): Promise<SubmittedGeneration> {
     return this.#json(`${generation(id)}/requeue`, { method: 'POST', signal });
   }
@@ -105,7 +105,7 @@ export class GenerationClient {
     await this.#discard(`/api/templates/${encodeURIComponent(name)}`, { method: 'DELETE', signal });
   }
 
-  /** Reads a workflow of any format, also out of a file that ComfyUI wrote; nothing is stored. */
+  /** Reads a workflow of any format, also from a file written by ComfyUI; nothing is stored. */
   importWorkflow(file: Blob, fileName = 'workflow.json', signal?: AbortSignal): Promise<ImportedWorkflow> {
     const body = new FormData();
     body.append('file', file, fileName);
@@ -120,7 +120,7 @@ export class GenerationClient {
     return this.#json('/api/instances', { signal });
   }
 
-  /** What runs goes on; nothing new starts. For administrators. */
+  /** Running generations continue; no new ones start. For administrators. */
   pauseQueue(signal?: AbortSignal): Promise<QueueStatus> {
     return this.#json('/api/queue/pause', { method: 'POST', signal });
   }
@@ -133,7 +133,7 @@ export class GenerationClient {
     return this.#json('/api/queue', { signal });
   }
 
-  /** Makes a waiting generation the next. For administrators. */
+  /** Moves a waiting generation to the front. For administrators. */
   promote(id: string, signal?: AbortSignal): Promise<QueueStatus> {
     return this.#json(`${generation(id)}/front`, { method: 'POST', signal });
   }
@@ -143,7 +143,7 @@ export class GenerationClient {
     return this.#json('/api/session', { signal });
   }
 
-  /** Swaps the bearer token for a session cookie, which also authorizes images and sockets. */
+  /** Exchanges the bearer token for a session cookie, which also authorizes images and sockets. */
   async startSession(signal?: AbortSignal): Promise<void> {
     await this.#discard('/api/session', { method: 'POST', signal });
   }

@@ -8,7 +8,7 @@ export class GenerationError extends Error {
   readonly code: string;
   readonly suggestion: string;
   readonly failure: GenerationFailure | undefined;
-  /** Where it stood, with the images that were finished. */
+  /** Its last state, with the images that were finished. */
   readonly state: GenerationState;
 
   constructor(state: GenerationState) {

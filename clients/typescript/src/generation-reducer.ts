@@ -2,7 +2,7 @@ import * as handle from './event-handlers.js';
 import { type GenerationMessage, type GenerationSnapshot, isEnded } from './events.js';
 import { type GenerationState, initialState } from './generation-state.js';
 
-/** The same reduction as the gateway's, so that a snapshot and the events that it stands for give the same state. */
+/** The same reduction as the gateway's, so that a snapshot and the events that it summarizes give the same state. */
 export function reduceGeneration(state: GenerationState, message: GenerationMessage): GenerationState {
   if (message.type === 'subscription.gap') {
     return state;
@@ -38,12 +38,12 @@ export function reduceGeneration(state: GenerationState, message: GenerationMess
 
 function fromSnapshot(state: GenerationState, { generationId, sequence, data, timestamp }: GenerationSnapshot) {
   if (data.status === 'unknown') {
-    // Nobody knows it any more: what was seen of it stays true.
+    // The server no longer knows it: what was received remains valid.
     return isEnded(state.status) ? state : { ...state, status: data.status };
   }
   const { images = [], warnings = [] } = data;
   const next = { ...initialState(generationId), sequence, ...data, images, warnings, timestamp };
-  // A gateway that has just started may not have heard of progress yet that was seen at another one.
+  // A gateway that has just started may not have progress yet that another one has already sent.
   return sequence < state.sequence && !isEnded(next.status)
     ? { ...next, overallProgress: Math.max(state.overallProgress, next.overallProgress) }
     : next;

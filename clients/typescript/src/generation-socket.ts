@@ -10,7 +10,7 @@ import { recoverGenerations } from './recover-generations.js';
 import type { RecoveryStore } from './recovery-store.js';
 import { type GenerationResult, toResult } from './results.js';
 
-/** `onProgress` is called at most once in so many milliseconds: a frame. */
+/** `onProgress` is called at most once per this many milliseconds: a frame. */
 const frameMs = 16;
 
 export interface GenerationCallbacks {
@@ -18,9 +18,9 @@ export interface GenerationCallbacks {
   onQueued?(queued: { id: string; position: number; estimatedWaitSeconds: number | null }): void;
   onStarted?(state: GenerationState): void;
   onProgress?(progress: IProgressState, state: GenerationState): void;
-  /** One result of the batch has landed. */
+  /** One result of the batch was stored. */
   onImage?(image: MessageOf<'generation.image'>['data']['image'], state: GenerationState): void;
-  /** The same, told apart by `kind`: image, video, audio, model, text, latent or file. */
+  /** The same, discriminated by `kind`: image, video, audio, model, text, latent or file. */
   onResult?(result: GenerationResult, state: GenerationState): void;
   onComplete?(state: GenerationState): void;
   /** Refused (`ApiError`), failed or cancelled (`GenerationError`). */
@@ -35,7 +35,7 @@ export interface GenerateOptions {
 export interface GenerationSocketOptions {
   client: GenerationClient;
   connection: RealtimeConnection;
-  /** Remembers what runs, so that a reloaded page can go on with it. */
+  /** Remembers active generations, so that a reloaded page can continue with them. */
   recovery?: RecoveryStore;
 }
 
@@ -53,7 +53,7 @@ export class GenerationSocket {
 
   /**
    * Resolves with the finished generation. Rejects, after `onError`, with an `ApiError` if it is refused and with a
-   * `GenerationError` if it fails or is cancelled; with `onError` given, nobody has to catch that.
+   * `GenerationError` if it fails or is cancelled; if `onError` is given, the rejection need not be caught.
    */
   generateImageAsync(
     request: GenerationRequest,
@@ -73,7 +73,7 @@ export class GenerationSocket {
     });
   }
 
-  /** Goes on with what an earlier visit of this page had started and no other tab has taken up. */
+  /** Continues what an earlier visit of this page has started and no other tab has resumed. */
   async resume(callbacks: GenerationCallbacks = {}): Promise<Promise<GenerationState>[]> {
     const states = this.#recovery ? await recoverGenerations(this.#recovery, this.#client) : [];
     return states.map((state) => this.#report(callbacks, () => this.#follow(state, callbacks)));

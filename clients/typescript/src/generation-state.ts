@@ -6,22 +6,22 @@ import type {
   GenerationWarning,
 } from './events.js';
 
-/** All that is known of one generation: what `generation.snapshot` carries, kept up to date by every event after it. */
+/** Everything known about one generation: the content of `generation.snapshot`, updated by every later event. */
 export interface GenerationState {
   readonly generationId: string;
   readonly status: GenerationStatus;
-  /** The last event that went into this state. */
+  /** The last event included in this state. */
   readonly sequence: number;
-  /** What it made so far, as the server told it; `toResult` makes the typed results of it. */
+  /** The results so far, as the server sent them; `toResult` converts them to typed results. */
   readonly images: readonly GenerationImage[];
-  /** What people should know although it is no failure. */
+  /** What users should know although nothing failed. */
   readonly warnings: readonly GenerationWarning[];
-  /** Which try it is: 1, 2, 3; a new one follows a lost one. */
+  /** The number of the attempt: 1, 2, 3; a lost attempt is followed by a new one. */
   readonly attempt?: number;
   readonly instance?: string;
-  /** How many wait ahead; 0 = next. Only while queued. */
+  /** How many generations are ahead of it; 0 = next. Only while queued. */
   readonly position?: number;
-  /** How many prompts are ahead of it in its instance's own queue, others' among them. Only while dispatched. */
+  /** How many prompts are ahead of it in its instance's own queue, including those of others. Only while dispatched. */
   readonly waitsBehind?: number;
   readonly estimatedWaitSeconds?: number;
   /** Percentage of the running node. */
@@ -33,11 +33,11 @@ export interface GenerationState {
   readonly currentNode?: string;
   readonly nodeId?: string;
   readonly nodeTitle?: string;
-  /** Nodes of the running prompt that are done, the cached ones among them, and in all. */
+  /** Completed nodes of the running prompt, including cached ones, and the total. */
   readonly nodesDone?: number;
   readonly nodesTotal?: number;
   readonly cachedNodeIds?: readonly string[];
-  /** 1-based: the prompt of the batch that is running. */
+  /** The running prompt of the batch, from 1. */
   readonly imageIndex?: number;
   readonly totalImages?: number;
   readonly previewUrl?: string;
@@ -53,7 +53,7 @@ export function initialState(generationId: string): GenerationState {
   return { generationId, status: 'unknown', sequence: 0, overallProgress: 0, images: [], warnings: [] };
 }
 
-/** The state as the snapshot that a gateway would send: what a late subscriber is handed first. */
+/** The state as the snapshot that a gateway would send: the first message to a late subscriber. */
 export function toSnapshot({
   generationId,
   sequence,

@@ -7,13 +7,13 @@ export interface HeartbeatOptions {
 
 interface HeartbeatActions {
   ping(id: number): void;
-  /** A pong came back. */
+  /** A pong was received. */
   answered(latencyMs: number): void;
   /** No pong in time. */
   missed(): void;
 }
 
-/** Pings at an interval, and finds a connection that only looks alive. */
+/** Pings at an interval, and detects a connection that only appears to be alive. */
 export class Heartbeat {
   readonly #actions: HeartbeatActions;
   readonly #interval: ReturnType<typeof setInterval>;
@@ -28,7 +28,7 @@ export class Heartbeat {
     this.#interval = setInterval(() => this.beat(), intervalMs);
   }
 
-  /** Pings now, unless an answer is still awaited. */
+  /** Pings now, unless a pong is still expected. */
   beat(): void {
     if (this.#deadline !== undefined) {
       return;

@@ -4,7 +4,7 @@ import { PriorityQueue } from './priority-queue.js';
 interface Entry {
   message: GenerationMessage;
   order: number;
-  /** Goes into the state, but to no handler: an outcome that is waiting behind it has made it old news. */
+  /** Applied to the state, but not delivered: an outcome queued behind it has made it obsolete. */
   superseded: boolean;
 }
 
@@ -19,15 +19,15 @@ interface Turn {
   order: number;
 }
 
-/** A drain that took longer than this lets waiting messages come in first, so that an outcome among them can overtake. */
+/** A drain that took longer than this yields to incoming messages, so that an outcome among them can overtake. */
 const sliceMs = 10;
 
-/** Past this many waiting messages of one generation, progress makes room for newer progress of its type. */
+/** Beyond this many queued messages of one generation, progress is replaced by newer progress of its type. */
 const laneLimit = 256;
 
 /**
- * Messages that wait for their handlers. Across generations those with an outcome waiting come first; within one generation
- * the order of arrival is kept, and an outcome silences only the progress queued before it.
+ * Messages queued for their handlers. Generations with a queued outcome come first; within one generation
+ * the order of arrival is kept, and an outcome supersedes only the progress queued before it.
  */
 export class Inbox {
   readonly #deliver: (message: GenerationMessage, superseded: boolean) => void;
@@ -47,7 +47,7 @@ export class Inbox {
     return this.#size;
   }
 
-  /** Returns how many queued messages made room for this one. */
+  /** Returns how many queued messages were replaced by this one. */
   push(message: GenerationMessage): number {
     const lane = this.#lanes.get(message.generationId) ?? { entries: [], urgent: false };
     this.#lanes.set(message.generationId, lane);
@@ -100,7 +100,7 @@ export class Inbox {
 
   #deliverHead({ lane, order }: Turn): void {
     const [head] = lane.entries;
-    // A lane that became urgent has a second, earlier turn: the first one then finds its entry gone.
+    // A lane that became urgent has a second, earlier turn: its first turn then finds no entry.
     if (head?.order !== order) {
       return;
     }
@@ -117,7 +117,7 @@ export class Inbox {
 }
 
 function dropOlder(lane: Lane, { type }: GenerationMessage): number {
-  // Never the head, whose turn is in the heap already.
+  // Never the head, whose turn is already in the heap.
   const older = lane.entries.findIndex((entry, index) => index > 0 && entry.message.type === type);
   if (older < 0) {
     return 0;

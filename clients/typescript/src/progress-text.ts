@@ -1,7 +1,7 @@
 import { activityOf } from './activity.js';
 import type { IProgressState } from './progress.js';
 
-/** "Image 2 of 4 - Step 12/20 (60%)", or what is going on instead. */
+/** "Image 2 of 4 - Step 12/20 (60%)", or the current state. */
 export function progressText(progress: IProgressState): string {
   const { status, position, currentStep, totalSteps, percentage, currentNode, currentNodeType } = progress;
   switch (status) {
@@ -19,7 +19,7 @@ export function progressText(progress: IProgressState): string {
   }
 }
 
-/** For screen readers: changes only at milestones, so that it does not babble. */
+/** For screen readers: changes only at milestones, to avoid constant announcements. */
 export function announcement(progress: IProgressState): string {
   if (progress.status !== 'running') {
     return progressText(progress);

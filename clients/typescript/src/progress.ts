@@ -12,7 +12,7 @@ export interface ProgressSample {
   readonly currentNode: string | null;
 }
 
-/** The progress of one generation in the words of the user interface. */
+/** The progress of one generation, in terms of the user interface. */
 export interface IProgressState {
   readonly status: GenerationStatus;
   readonly currentStep: number;
@@ -21,16 +21,16 @@ export interface IProgressState {
   readonly percentage: number;
   /** Of the whole generation: what the bar shows. Never falls. */
   readonly overallPercentage: number;
-  /** The title of the node that runs, else its class. */
+  /** The title of the running node, or its class. */
   readonly currentNode: string | null;
-  /** Its class: what `activityOf` puts into words. */
+  /** Its class, for `activityOf`. */
   readonly currentNodeType?: string | null;
-  /** Seconds to go, or null while there is nothing to reckon with. */
+  /** Seconds remaining, or null if they cannot be estimated yet. */
   readonly eta: number | null;
-  /** 1-based: the image of the batch that is being made. */
+  /** The image of the batch that is being rendered, from 1. */
   readonly imageIndex: number;
   readonly totalImages: number;
-  /** While it waits, also in the own queue of its machine: how many are ahead; 0 = next. */
+  /** While it waits, also in the queue of its instance: how many are ahead; 0 = next. */
   readonly position: number | null;
   /** The last 100 changes, oldest first. */
   readonly history: readonly ProgressSample[];
@@ -53,7 +53,7 @@ export const initialProgress: IProgressState = {
   history: [],
 };
 
-/** Carries the progress forward to a newer state of the generation. */
+/** Updates the progress with a newer state of the generation. */
 export function trackProgress(before: IProgressState, state: GenerationState, now = Date.now()): IProgressState {
   const next = {
     status: state.status,
@@ -87,7 +87,7 @@ function remember(
   return isNews ? [...history.slice(1 - historyLimit), sample] : history;
 }
 
-/** The pace of the remembered samples, carried on. */
+/** Extrapolates the pace of the remembered samples. */
 function estimate(history: readonly ProgressSample[]): number | null {
   const first = history[0];
   const last = history.at(-1);

@@ -1,4 +1,4 @@
-/** How well the connection does. Counters run from the creation of the connection. */
+/** The quality of the connection. Counters start when the connection is created. */
 export interface ConnectionQuality {
   /** Round trip of the last ping, in milliseconds; null before the first pong, and on SSE and polling. */
   readonly latencyMs: number | null;
@@ -9,11 +9,11 @@ export interface ConnectionQuality {
   readonly dropped: number;
   /** dropped / (received + dropped), 0 to 1. */
   readonly dropRate: number;
-  /** Connections that stood again after a loss. */
+  /** Connections that were restored after a loss. */
   readonly reconnects: number;
   /** Moving average of the time that handlers take for one message, in milliseconds. */
   readonly processingMs: number;
-  /** Messages received, but not yet handed to their handlers. */
+  /** Messages received, but not yet delivered to their handlers. */
   readonly queued: number;
 }
 

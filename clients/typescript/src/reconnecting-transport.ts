@@ -18,14 +18,14 @@ export interface ReconnectOptions extends RetryOptions {
   heartbeat?: HeartbeatOptions;
   /** In milliseconds. Default 10,000. */
   connectTimeoutMs?: number;
-  /** A connection that lasted so long is good: backoff starts over. In milliseconds, default 10,000. */
+  /** After a connection has lasted this long, the backoff starts over. In milliseconds, default 10,000. */
   stableMs?: number;
   /**
-   * Where the browser keeps by which transport it went, and the breaker, so that a reload does not begin anew. Default
-   * localStorage, where there is one; null = nowhere.
+   * Where the browser keeps the working transport and the state of the breaker, so that a reload does not start over. Default
+   * localStorage, if available; null = nowhere.
    */
   storage?: ConnectionStorage | null;
-  /** On a fallback, the best transport is tried again this often. In milliseconds, default 60,000. */
+  /** While on a fallback, the best transport is tried again at this interval. In milliseconds, default 60,000. */
   upgradeIntervalMs?: number;
 }
 
@@ -35,18 +35,18 @@ interface Callbacks {
   latency(ms: number): void;
 }
 
-/** Once anything works again after everything was down, the best transport probably does, too. In milliseconds, twice that at most. */
+/** Once any transport works again after all were down, the best one probably does, too. In milliseconds, twice that at most. */
 const afterOutageMs = 1_000;
 
-/** The id of the last ping on a connection that another takes over from; a heartbeat's begin with 1. */
+/** The id of the last ping on a connection that is being replaced; those of heartbeats start at 1. */
 const lastPing = 0;
 
-/** So many frames of the next connection wait at most for the last ones of the present one. */
+/** The maximum number of frames of the next connection that wait for the last ones of the current one. */
 const heldLimit = 5_000;
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
-/** Keeps one transport open while it is wanted: reconnects with backoff, steps down when blocked, steps up again. */
+/** Keeps one transport open while it is needed: reconnects with backoff, falls back when blocked, and upgrades again. */
 export class ReconnectingTransport {
   readonly #context: TransportContext;
   readonly #options: ReconnectOptions;
@@ -56,9 +56,9 @@ export class ReconnectingTransport {
 
   #isWanted = false;
   #transport: Transport | undefined;
-  /** A better transport, or one that brings more types, on trial while the present one goes on. */
+  /** A better transport, or one with more types, on trial while the current one continues. */
   #candidate: Transport | undefined;
-  /** What an open candidate with more types has brought, until the present transport has brought all that came before. */
+  /** What an open candidate with more types has received, until the current transport has received everything before it. */
   #held: [text: string, scope: Scope][] | undefined;
   #heartbeat: Heartbeat | undefined;
   #retryTimer: Timer;
@@ -100,7 +100,7 @@ export class ReconnectingTransport {
     this.#policy.draining(retryAfterMs);
   }
 
-  /** Answers whether that is possible now. */
+  /** Returns whether that is possible now. */
   ping(): boolean {
     this.#heartbeat?.beat();
     return this.#heartbeat !== undefined;
@@ -120,7 +120,7 @@ export class ReconnectingTransport {
     }
   };
 
-  /** Timers stand still while a device sleeps: what looks alive on waking up may be long dead. */
+  /** Timers stop while a device sleeps: after it wakes up, a connection that appears alive may be long dead. */
   readonly #visible = () => {
     if (document.visibilityState === 'visible') {
       this.#heartbeat?.beat();
@@ -152,7 +152,7 @@ export class ReconnectingTransport {
 
   #opened(transport: Transport): void {
     if (transport === this.#candidate && this.#isWider(transport)) {
-      // The answer comes after all that the server had sent before: nothing gets lost between the two.
+      // The pong follows everything that the server has sent before: nothing is lost between the two.
       this.#held = [];
       this.#heartbeat?.beat();
       this.#transport?.ping?.(lastPing);
@@ -167,7 +167,7 @@ export class ReconnectingTransport {
     this.update();
   }
 
-  /** Of the same kind as the present one, a candidate is there for its types. */
+  /** A candidate of the same kind as the current transport is opened for its types. */
   #isWider(candidate: Transport): boolean {
     return candidate.kind === this.#transport?.kind;
   }
@@ -217,7 +217,7 @@ export class ReconnectingTransport {
       this.#takeOver();
       return;
     }
-    // Without the types that are wanted the present one is no good either: both make room for a new attempt.
+    // Without the required types the current one is of no use either: both are closed for a new attempt.
     this.#release();
     if (isEmpty(this.#context.targets())) {
       this.close();
@@ -278,7 +278,7 @@ export class ReconnectingTransport {
     this.#callbacks.state({ status: 'error', attempt, error: new ConnectionError(disconnect, false) });
   }
 
-  /** Lets go of the present transport and of everything that belongs to it. */
+  /** Releases the current transport and everything that belongs to it. */
   #release(): void {
     clearTimeout(this.#stableTimer);
     clearTimeout(this.#upgradeTimer);

@@ -3,7 +3,7 @@ import type { GenerationClient } from './generation-client.js';
 import type { GenerationState } from './generation-state.js';
 import type { RecoveryStore } from './recovery-store.js';
 
-/** Claims what an earlier visit was watching, the newest first, and leaves out what the server has forgotten since. */
+/** Claims what an earlier visit was following, newest first, except what the server has forgotten since. */
 export async function recoverGenerations(
   store: RecoveryStore,
   client: Pick<GenerationClient, 'status'>,
@@ -19,7 +19,7 @@ export async function recoverGenerations(
   return claimed.filter((_, index) => known[index]);
 }
 
-/** When in doubt, yes: a server that cannot be asked has not said no. */
+/** When in doubt, true: an unreachable server has not denied it. */
 async function exists(client: Pick<GenerationClient, 'status'>, id: string): Promise<boolean> {
   try {
     await client.status(id);

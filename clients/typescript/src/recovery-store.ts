@@ -6,11 +6,11 @@ import { TabLocks } from './tab-locks.js';
 export interface RecoveryOptions {
   /** Default: localStorage. */
   storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-  /** Default: the Web Locks of the browser; without any, tabs do not know of each other. */
+  /** Default: the Web Locks of the browser; without them, tabs do not know of each other. */
   locks?: Pick<LockManager, 'request'>;
-  /** Keeps several independent lists on one origin apart. Default `lockngen:watched`. */
+  /** Separates independent lists on one origin. Default `lockngen:watched`. */
   key?: string;
-  /** What is older is forgotten, in milliseconds. Default one day. */
+  /** Older entries are forgotten, in milliseconds. Default one day. */
   maxAgeMs?: number;
 }
 
@@ -19,15 +19,15 @@ interface Entry {
   readonly savedAt: number;
 }
 
-/** Generations kept at most; the oldest make room. */
+/** The maximum number of generations; the oldest are removed first. */
 const limit = 50;
 
 /** Progress is written at most this often, in milliseconds. */
 const writeIntervalMs = 1_000;
 
 /**
- * What this browser was watching, with the last known progress, so that a reload in the middle carries on. Each generation
- * belongs to one tab while that lives, so that two tabs never do the same work.
+ * What this browser was following, with the last known progress, so that it continues after a reload. Each generation
+ * belongs to one tab while that tab is open, so that two tabs never do the same work.
  */
 export class RecoveryStore {
   readonly #storage: RecoveryOptions['storage'];
@@ -44,7 +44,7 @@ export class RecoveryStore {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  /** This tab watches it from now on; returns how to stop. */
+  /** This tab follows it from now on; returns a function that stops. */
   keep(state: GenerationState): () => void {
     this.update(state);
     this.flush();
@@ -52,13 +52,13 @@ export class RecoveryStore {
     return () => this.release(state.generationId);
   }
 
-  /** Another tab may take it up. */
+  /** Another tab may resume it. */
   release(id: string): void {
     this.flush();
     this.#locks.release(id);
   }
 
-  /** Writes are gathered; the outcome erases the entry at once. */
+  /** Writes are batched; the outcome removes the entry immediately. */
   update(state: GenerationState): void {
     this.#unsaved.set(state.generationId, state);
     if (isEnded(state.status)) {
@@ -68,19 +68,19 @@ export class RecoveryStore {
     }
   }
 
-  /** What was being watched and belongs to no living tab, the newest first; from now on it belongs to this one. */
+  /** What was being followed and belongs to no open tab, newest first; from now on it belongs to this one. */
   async claim(count = Number.POSITIVE_INFINITY): Promise<GenerationState[]> {
     const claimed: GenerationState[] = [];
     for (const { state } of Object.values(this.#read()).reverse()) {
       if (claimed.length < count && (await this.#locks.tryHold(state.generationId))) {
-        // A version before this one may have written it.
+        // An earlier version may have written it.
         claimed.push({ ...initialState(state.generationId), ...state });
       }
     }
     return claimed;
   }
 
-  /** The server knows nothing of it any more. */
+  /** The server no longer knows it. */
   forget(id: string): void {
     this.#unsaved.delete(id);
     const { [id]: _, ...others } = this.#read();
@@ -98,7 +98,7 @@ export class RecoveryStore {
     for (const [id, state] of this.#unsaved) {
       delete entries[id];
       if (!isEnded(state.status)) {
-        // Inline previews are large and soon outdated.
+        // Inline previews are large and quickly outdated.
         entries[id] = { state: { ...state, preview: undefined }, savedAt: Date.now() };
       }
     }
@@ -111,7 +111,7 @@ export class RecoveryStore {
       const entries = Object.entries(JSON.parse(this.#storage?.getItem(this.#key) ?? '{}') as Record<string, Entry>);
       return Object.fromEntries(entries.filter(([, { savedAt }]) => Date.now() - savedAt < this.#maxAgeMs));
     } catch {
-      // Someone else's data, or storage that is switched off: there is nothing to recover.
+      // Data of another program, or disabled storage: there is nothing to recover.
       return {};
     }
   }
@@ -125,7 +125,7 @@ export class RecoveryStore {
         this.#storage?.removeItem(this.#key);
       }
     } catch {
-      // Full or switched off: recovery after a reload is lost, watching goes on.
+      // Full or disabled: recovery after a reload is lost, following continues.
     }
   }
 }

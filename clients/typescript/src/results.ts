@@ -1,6 +1,6 @@
 import type { GenerationImage } from './events.js';
 
-/** What a generation made, told apart by `kind`. `image` in names of events is older than the other kinds. */
+/** The results of a generation, discriminated by `kind`. `image` in names of events dates from before the other kinds. */
 export type GenerationResult =
   | ImageResult
   | VideoResult
@@ -16,18 +16,18 @@ export type ResultOf<K extends ResultKind> = Extract<GenerationResult, { kind: K
 interface Result<Kind extends string>
   extends Omit<GenerationImage, 'kind' | 'seed' | 'width' | 'height' | 'durationSeconds' | 'text'> {
   readonly kind: Kind;
-  /** The seed in digits, exact; missing where an older server told only a number that JavaScript has rounded. */
+  /** The exact seed as text; missing if an older server sent only a number that JavaScript has rounded. */
   readonly seedText?: string;
 }
 
 interface Visible {
-  /** In pixels, where the format tells. */
+  /** In pixels, if the format says so. */
   readonly width?: number;
   readonly height?: number;
 }
 
 interface Playable {
-  /** How long it plays, where that could be read. */
+  /** The duration, if it could be read. */
   readonly durationSeconds?: number;
 }
 
@@ -38,17 +38,17 @@ export interface AudioResult extends Result<'audio'>, Playable {}
 /** A 3D model. */
 export interface ModelResult extends Result<'model'> {}
 export interface TextResult extends Result<'text'> {
-  /** The text, also the empty one; missing or shortened (`isShortened`) where all of it has to be fetched from `url`. */
+  /** The text, which may be empty; missing or shortened (`isShortened`) if the full text must be fetched from `url`. */
   readonly text?: string;
 }
 /** A latent that ComfyUI can load again. */
 export interface LatentResult extends Result<'latent'> {}
-/** Anything else, and every kind of tomorrow. */
+/** Anything else, including kinds added later. */
 export interface FileResult extends Result<'file'> {}
 
 const kinds: ReadonlySet<string> = new Set<ResultKind>(['image', 'video', 'audio', 'model', 'text', 'latent', 'file']);
 
-/** Makes one of the union from what the server sent. An unknown kind is a file; without one, as servers before 0.2 send it, the type tells. */
+/** Converts what the server sent to the union. An unknown kind is a file; without a kind, as from servers before 0.2, the content type decides. */
 export function toResult(image: GenerationImage): GenerationResult {
   const { kind: _, seed, seedText, width, height, durationSeconds, text, ...rest } = image;
   const common = { ...rest, seedText: seedText ?? digitsOf(seed) };
@@ -78,7 +78,7 @@ export function kindOf({ kind, contentType }: Pick<GenerationImage, 'kind' | 'co
 
 const typeKinds: Record<string, ResultKind> = { image: 'image', video: 'video', audio: 'audio', model: 'model' };
 
-/** A preview that the workflow's author put on the way to the result. */
+/** A preview node that the workflow's author has placed before the result. */
 export function isPreview({ source }: Pick<GenerationImage, 'source'>): boolean {
   return source === 'temp';
 }
@@ -88,13 +88,13 @@ export function isShortened({ text, bytes }: TextResult): boolean {
   return text === undefined || (bytes !== undefined && bytes > new TextEncoder().encode(text).length);
 }
 
-/** The name to save it under: ComfyUI's own, else one by its number and type. */
+/** The name to save it under: ComfyUI's own, or one from its number and type. */
 export function fileNameOf({ filename, index, contentType, kind }: GenerationResult): string {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   return filename ?? `result-${index}.${extensions[type] ?? type.split(/[/+]/)[1] ?? kind}`;
 }
 
-/** Where the subtype is not what people call the file. */
+/** Where the subtype is not the usual file extension. */
 const extensions: Record<string, string> = {
   'application/octet-stream': 'bin',
   'audio/mpeg': 'mp3',
@@ -111,12 +111,12 @@ const extensions: Record<string, string> = {
 /** The results of one node of the workflow, in their order. */
 export interface NodeResults {
   readonly nodeId: string | undefined;
-  /** What its author called the node. */
+  /** The title that the author gave the node. */
   readonly title: string | undefined;
   readonly results: readonly GenerationResult[];
 }
 
-/** Results by the node that made them, in the order in which the nodes' first results came. */
+/** Results by the node that made them, in the order of the nodes' first results. */
 export function groupByNode(results: readonly GenerationResult[]): NodeResults[] {
   const groups = new Map<string | undefined, { title: string | undefined; results: GenerationResult[] }>();
   for (const result of results) {

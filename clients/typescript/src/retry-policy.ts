@@ -6,22 +6,22 @@ import type { RememberedConnection } from './connection-memory.js';
 import type { Disconnect, TransportKind } from './transports/transport.js';
 
 export interface RetryOptions {
-  /** In the order in which to fall back. Default WebSocket, SSE, polling. */
+  /** In the order of fallback. Default WebSocket, SSE, polling. */
   transports?: readonly TransportKind[];
   backoff?: BackoffOptions;
-  /** Of the WebSocket; the fallbacks serve while it is open. */
+  /** For the WebSocket; the fallbacks are used while it is open. */
   breaker?: CircuitBreakerOptions;
-  /** After so many attempts in a row without success the client gives up. Default Infinity. */
+  /** The client gives up after this many consecutive failed attempts. Default Infinity. */
   maxReconnectAttempts?: number;
 }
 
-/** Failed openings after which the next transport gets its turn. */
+/** Failed attempts after which the next transport is tried. */
 const failuresPerTransport = 2;
 
-/** The least pause after a server said that it is full, in milliseconds. */
+/** The minimum delay after a server reported that it is full, in milliseconds. */
 const busyDelayMs = 5_000;
 
-/** Decides, after a disconnect, whether and when to try again, and by which transport. */
+/** Decides, after a disconnect, whether and when to try again, and with which transport. */
 export class RetryPolicy {
   readonly #ladder: readonly TransportKind[];
   readonly #backoff: BackoffOptions | undefined;
@@ -35,7 +35,7 @@ export class RetryPolicy {
   #tokenRefreshed = false;
   #outage = false;
 
-  /** `remembered`: what an earlier visit of the page has learned. */
+  /** `remembered`: the state saved by an earlier visit of the page. */
   constructor(
     options: RetryOptions,
     hasWebSocket: boolean,
@@ -54,7 +54,7 @@ export class RetryPolicy {
     const rung = remembered.transport ? this.#ladder.indexOf(remembered.transport) : 0;
     if (rung > 0) {
       this.#rung = rung;
-      // A reload is a good moment to look whether the best transport works again.
+      // A reload is a good moment to check whether the best transport works again.
       this.#outage = true;
     }
   }
@@ -64,7 +64,7 @@ export class RetryPolicy {
     return { transport: this.transport, breaker: this.#breaker.save() };
   }
 
-  /** Attempts in a row that led to no lasting connection. */
+  /** Consecutive attempts without a lasting connection. */
   get attempt(): number {
     return this.#attempt;
   }
@@ -77,12 +77,12 @@ export class RetryPolicy {
     return this.#ladder[0];
   }
 
-  /** The fallbacks failed, too: not the best transport was blocked, but everything was down. */
+  /** The fallbacks failed, too: the best transport was not blocked, everything was down. */
   get outage(): boolean {
     return this.#outage;
   }
 
-  /** The server announced that it will close the connection, and for how long to stay away. */
+  /** The server announced that it will close the connection, and the delay before reconnecting. */
   draining(retryAfterMs: number): void {
     this.#drainMs = retryAfterMs;
   }
@@ -103,18 +103,18 @@ export class RetryPolicy {
     this.#startOver();
   }
 
-  /** The network came back. Answers whether to try at once: the breaker counts this attempt like any other. */
+  /** The network is back. Returns whether to try immediately: the breaker counts this attempt like any other. */
   online(): boolean {
     this.#startOver();
     return this.#isAllowed();
   }
 
-  /** Whether the best transport may be tried beside the present one; if not, `upgradeWaitMs` says when to ask again. */
+  /** Whether the best transport may be tried alongside the current one; if not, `upgradeWaitMs` says when to ask again. */
   tryUpgrade(): boolean {
     return this.best !== 'websocket' || this.#breaker.tryAttempt();
   }
 
-  /** How long the breaker keeps the best transport closed. */
+  /** How long the breaker blocks the best transport. */
   get upgradeWaitMs(): number {
     return this.best === 'websocket' ? jittered(this.#breaker.remainingMs) : 0;
   }
@@ -152,7 +152,7 @@ export class RetryPolicy {
     this.#outage = false;
   }
 
-  /** A refused token is renewed once; refused again, or forbidden, it is final. */
+  /** A refused token is renewed once; a second refusal, or "forbidden", is final. */
   #isRefused({ code, status }: Disconnect): boolean {
     if (status === 403) {
       return true;
@@ -166,7 +166,7 @@ export class RetryPolicy {
     return isFinal;
   }
 
-  /** A server that answers "not now" or "who are you" is reachable: no reason to change the transport. */
+  /** A server that responds with "unavailable" or "unauthorized" is reachable, so the transport is kept. */
   #isBlocked({ retryAfterMs, status }: Disconnect, wasOpen: boolean): boolean {
     const isAnswer = retryAfterMs !== undefined || status === 401 || status === 429 || status === 503;
     if (wasOpen || isAnswer) {

@@ -1,6 +1,6 @@
 import { randomUuid } from './uuid.js';
 
-/** A stable anonymous owner id for this browser, made on first use. */
+/** A stable anonymous owner id for this browser, created on first use. */
 export function getSessionId(storage: Pick<Storage, 'getItem' | 'setItem'>, key = 'lockngen:session'): string {
   try {
     const known = storage.getItem(key);
@@ -11,7 +11,7 @@ export function getSessionId(storage: Pick<Storage, 'getItem' | 'setItem'>, key 
     storage.setItem(key, id);
     return id;
   } catch {
-    // Storage can be switched off: the id then lives as long as the page.
+    // Storage can be disabled: the id then lasts as long as the page.
     return randomUuid();
   }
 }

@@ -1,4 +1,4 @@
-/** Named locks that end with the tab. Without Web Locks every tab gets what it asks for. */
+/** Named locks that end with the tab. Without Web Locks, every tab gets every lock. */
 export class TabLocks {
   readonly #locks: Pick<LockManager, 'request'> | undefined;
   readonly #prefix: string;
@@ -9,14 +9,14 @@ export class TabLocks {
     this.#prefix = prefix;
   }
 
-  /** Takes the lock, or gets in line for it. */
+  /** Takes the lock, or waits for it. */
   hold(name: string): void {
     if (!this.#held.has(name)) {
       void this.#request(name, {});
     }
   }
 
-  /** Takes the lock if nobody has it, this tab included. */
+  /** Takes the lock if no tab holds it, not even this one. */
   async tryHold(name: string): Promise<boolean> {
     return !this.#held.has(name) && this.#request(name, { ifAvailable: true });
   }
@@ -28,7 +28,7 @@ export class TabLocks {
 
   #request(name: string, options: LockOptions): Promise<boolean> {
     return new Promise((resolve) => {
-      // The lock lasts as long as this promise; released before it was granted, it ends at once.
+      // The lock is held until this promise resolves; if it is released before it is granted, it ends immediately.
       const held = new Promise<void>((release) => this.#held.set(name, release));
       if (!this.#locks) {
         resolve(true);

@@ -1,4 +1,4 @@
-/** A version 4 UUID. `crypto.randomUUID` exists on HTTPS and localhost only, not on a LAN address. */
+/** A version 4 UUID. `crypto.randomUUID` exists only on HTTPS and localhost, not on a LAN address. */
 export function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

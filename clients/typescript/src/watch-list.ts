@@ -4,21 +4,21 @@ import { type GenerationState, initialState, toSnapshot } from './generation-sta
 import type { Scope, Targets, Types } from './transports/transport.js';
 import { type Subscriber, Watch } from './watch.js';
 
-/** Generations remembered only because everything is subscribed to; the oldest are forgotten first. */
+/** The number of generations remembered only because everything is subscribed; the oldest are forgotten first. */
 const rememberedLimit = 1_000;
 
-/** Without these it is not known how far a generation has come, and whether it has ended. */
+/** Without these the state of a generation, and whether it has ended, is unknown. */
 const needed = ['queued', 'started', 'image', 'completed', 'failed', 'cancelled'].map((name) => `generation.${name}`);
 
-/** Come whatever a connection asks for. */
+/** Always sent, whatever types a connection requests. */
 const always: readonly string[] = ['generation.snapshot', 'subscription.gap'];
 
-/** Who listens to what: decides which messages are new, and hands them out. */
+/** The subscriptions: decides which messages are new, and delivers them. */
 export class WatchList {
   readonly #watches = new Map<string, Watch>();
   readonly #all = new Set<Subscriber>();
 
-  /** What still has to be asked for; a generation that has ended does not. */
+  /** What must still be requested; generations that have ended need not be. */
   readonly targets = (): Targets => {
     const generations = new Map<string, number | undefined>();
     for (const [id, { subscribers, ended, cursor }] of this.#watches) {
@@ -29,7 +29,7 @@ export class WatchList {
     return { generations, all: this.#all.size > 0 };
   };
 
-  /** The types that somebody listens for, and those that are needed here. */
+  /** The types of the subscriptions, and those needed here. */
   readonly types = (): Types => {
     const named = [...this.#all];
     for (const { subscribers, ended } of this.#watches.values()) {
@@ -46,7 +46,7 @@ export class WatchList {
     return this.#watches.get(generationId)?.state;
   }
 
-  /** `after` and `state` say where a generation that nobody watches yet is taken up. */
+  /** `after` and `state` say where a generation without a subscription starts. */
   add(generationId: string, subscriber: Subscriber, after?: number, state?: GenerationState): void {
     let watch = this.#watches.get(generationId);
     if (!watch) {
@@ -85,7 +85,7 @@ export class WatchList {
     }
   }
 
-  /** Whether a message that came in is news to anybody. */
+  /** Whether a received message is new to any subscription. */
   accept(message: GenerationMessage, scope: Scope): boolean {
     const watch = this.#watches.get(message.generationId) ?? this.#remember(message.generationId);
     // Watched by name as well, it is read from there: only there nothing is missing after a reconnect.

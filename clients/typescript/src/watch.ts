@@ -5,7 +5,7 @@ import type { GenerationState } from './generation-state.js';
 export interface Subscriber {
   readonly handler: (message: GenerationMessage) => void;
   readonly types: ReadonlySet<string> | undefined;
-  /** Has been told what was known before it came. */
+  /** Whether it has received what was known before it was added. */
   isPrimed: boolean;
 }
 
@@ -42,7 +42,7 @@ export class Watch {
     return this.#state.sequence > 0 || this.#state.status !== 'unknown';
   }
 
-  /** Whether a message that came in is news; if so, the cursor moves past it. */
+  /** Whether a received message is new; if so, the cursor moves past it. */
   accept(message: GenerationMessage): boolean {
     if (this.#ended) {
       return false;

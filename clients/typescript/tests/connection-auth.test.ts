@@ -43,7 +43,7 @@ describe('authentication', () => {
     expect(test.gateway.count('/api/ws/progress')).toBe(0);
   });
 
-  it('tries again when told to', async () => {
+  it('tries again on request', async () => {
     let status = 403;
     test.gateway.routes.set('POST /api/realtime/tickets', () => ({ status, body: { ticket: 't' } }));
     const connection = test.connect({ getToken: () => 'token' });

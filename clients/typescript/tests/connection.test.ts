@@ -95,7 +95,7 @@ describe('a connection', () => {
     expect(query?.get('preview')).toBe('none');
   });
 
-  it('hears of every generation with subscribeAll', async () => {
+  it('receives the events of every generation with subscribeAll', async () => {
     const running = new EventFactory();
     test.gateway.publish(running.started());
     const connection = test.connect();
@@ -140,7 +140,7 @@ describe('a connection', () => {
     expect(connection.quality.dropRate).toBeCloseTo(2 / 3);
   });
 
-  it('a handler that throws harms nobody else', async () => {
+  it('a handler that throws does not affect the others', async () => {
     const factory = new EventFactory();
     const connection = test.connect();
     const report = vi.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -223,7 +223,7 @@ describe('a connection', () => {
     expect(test.received).toEqual([]);
   });
 
-  it('tells its listeners what happens to it', async () => {
+  it('reports its state to its listeners', async () => {
     const connection = test.connect();
     const seen: string[] = [];
     for (const name of ['open', 'close', 'error', 'message'] as const) {

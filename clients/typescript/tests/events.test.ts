@@ -110,7 +110,7 @@ describe('event classes', () => {
     expect(isProgress(event)).toBe(false);
   });
 
-  it('the union is told apart by its type', () => {
+  it('the union is discriminated by its type', () => {
     const message = factory.progress(1) as GenerationMessage;
     if (message.type === 'generation.progress') {
       expectTypeOf(message.data.step).toEqualTypeOf<number>();

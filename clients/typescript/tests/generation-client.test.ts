@@ -150,7 +150,7 @@ describe('the REST client', () => {
     expect(server.count('/api/generations/g/requeue')).toBe(1);
   });
 
-  it('tells the caller rather than wait for long', async () => {
+  it('reports an error instead of waiting for long', async () => {
     server.routes.set('GET /api/templates', () => ({ status: 429, headers: { 'Retry-After': '60' } }));
     expect(await failure(client().templates())).toMatchObject({ status: 429, retryAfterMs: 60_000 });
     expect(server.count('/api/templates')).toBe(1);

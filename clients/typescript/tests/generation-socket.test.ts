@@ -98,7 +98,7 @@ describe('GenerationSocket', () => {
     expect(calls.at(-1)).toBe('error GenerationError');
   });
 
-  it('a refusal is an error, too, and nobody has to catch it twice', async () => {
+  it('a refusal is also an error, and need not be caught twice', async () => {
     const { socket, calls, callbacks } = setUp();
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);

@@ -69,7 +69,7 @@ describe('a result', () => {
     expect(toResult(file(wire)).seedText).toBe(seedText);
   });
 
-  it('is told apart by its kind', () => {
+  it('is discriminated by its kind', () => {
     const result = toResult(file()) as GenerationResult;
     if (result.kind === 'video') {
       expectTypeOf(result.durationSeconds).toEqualTypeOf<number | undefined>();

@@ -8,7 +8,7 @@ namespace LockNGen.Web.Authentication;
 /// <summary>
 /// Refuses changes that a page of another site requests through its visitor's browser (cross-site request forgery). CORS does not: a browser
 /// sends a plain POST without a preflight, and we read JSON from any content type. Browsers name their page's origin in every such
-/// request; other clients name none, and are let through.
+/// request; other clients name none, and are allowed.
 /// </summary>
 internal sealed class CrossSiteRequests(RequestDelegate next, AllowedOrigins origins)
 {

@@ -26,12 +26,12 @@ public static class SessionEndpoints
         return endpoints;
     }
 
-    private static JsonHttpResult<SessionResponse> Read(Caller caller, IOptions<AuthOptions> options) => Answer(caller, options.Value);
+    private static JsonHttpResult<SessionResponse> Read(Caller caller, IOptions<AuthOptions> options) => ResponseOf(caller, options.Value);
 
     private static Results<JsonHttpResult<SessionResponse>, ProblemHttpResult> Create(HttpContext context, Caller caller, IOptions<AuthOptions> options)
     {
         if (!options.Value.IsOn)
-            return Answer(caller, options.Value);
+            return ResponseOf(caller, options.Value);
         var token = TokenEvents.TokenOf(context.Request)!;
         if (token.Length > MaxCookieLength)
         {
@@ -41,7 +41,7 @@ public static class SessionEndpoints
         }
 
         context.Response.Cookies.Append(TokenEvents.SessionCookie, token, Cookie(context, caller.ExpiresAt));
-        return Answer(caller, options.Value);
+        return ResponseOf(caller, options.Value);
     }
 
     private static NoContent Delete(HttpContext context)
@@ -61,7 +61,7 @@ public static class SessionEndpoints
         IsEssential = true,
     };
 
-    private static JsonHttpResult<SessionResponse> Answer(Caller caller, AuthOptions options) => TypedResults.Json(
+    private static JsonHttpResult<SessionResponse> ResponseOf(Caller caller, AuthOptions options) => TypedResults.Json(
         new SessionResponse(options.IsOn, options.IsOn && caller.IsAuthenticated, caller.Owner, caller.IsAdmin, caller.ExpiresAt),
         SessionJson.Default.SessionResponse);
 }

@@ -34,6 +34,6 @@ internal sealed class SessionIdHandler(IOptionsMonitor<AuthenticationSchemeOptio
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var failure = (await HandleAuthenticateOnceAsync()).Failure;
-        await Problem.Of(StatusCodes.Status400BadRequest, failure?.Message ?? "X-Session-Id is not one that can be used.").ExecuteAsync(Context);
+        await Problem.Of(StatusCodes.Status400BadRequest, failure?.Message ?? "X-Session-Id is not a valid session id.").ExecuteAsync(Context);
     }
 }

@@ -67,7 +67,7 @@ public sealed record NodeDefinition
                 inputs[member.Name] = read;
         }
 
-        var told = (element.Member("input_order") ?? default).Items(kind).Select(o => o.Id()).OfType<string>().ToList();
-        return [.. told.Where(inputs.ContainsKey).Concat(inputs.Keys.Except(told)).Distinct().Select(n => inputs[n])];
+        var order = (element.Member("input_order") ?? default).Items(kind).Select(o => o.Id()).OfType<string>().ToList();
+        return [.. order.Where(inputs.ContainsKey).Concat(inputs.Keys.Except(order)).Distinct().Select(n => inputs[n])];
     }
 }

@@ -122,12 +122,12 @@ internal static class HostFields
 
     private static List<InnerField> Proxies(EditorNode host)
     {
-        var told = host.Properties.Member("proxyWidgets");
-        if (told is { ValueKind: JsonValueKind.String } text)
+        var proxies = host.Properties.Member("proxyWidgets");
+        if (proxies is { ValueKind: JsonValueKind.String } text)
         {
             try
             {
-                told = JsonReading.From(text.GetString()!);
+                proxies = JsonReading.From(text.GetString()!);
             }
             catch (JsonException)
             {
@@ -135,7 +135,7 @@ internal static class HostFields
             }
         }
 
-        return told is not { ValueKind: JsonValueKind.Array } list ? [] :
+        return proxies is not { ValueKind: JsonValueKind.Array } list ? [] :
         [
             .. list.EnumerateArray().Where(p => p.ValueKind == JsonValueKind.Array && p.GetArrayLength() >= 2)
                 .Select(p => new InnerField(p[0].Id() ?? "", p[1].Id() ?? "")),

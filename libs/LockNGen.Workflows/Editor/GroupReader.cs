@@ -5,7 +5,7 @@ namespace LockNGen.Workflows.Editor;
 
 /// <summary>
 /// Reads a group node, which editors had before subgraphs, as the subgraph that it is: nodes without ids, links by their numbers, and
-/// inputs and outputs for whatever is not linked inside.
+/// inputs and outputs for everything that is not linked inside.
 /// </summary>
 internal sealed class GroupReader(JsonElement group, NodeDefinitions definitions)
 {
@@ -109,7 +109,7 @@ internal sealed class GroupReader(JsonElement group, NodeDefinitions definitions
     }
 
     private bool? IsVisible(int node, string kind, string name) =>
-        group.Member("config")?.Member(Text(node))?.Member(kind)?.Member(name)?.Member("visible") is { ValueKind: JsonValueKind.True or JsonValueKind.False } told ? told.GetBoolean() : null;
+        group.Member("config")?.Member(Text(node))?.Member(kind)?.Member(name)?.Member("visible") is { ValueKind: JsonValueKind.True or JsonValueKind.False } visible ? visible.GetBoolean() : null;
 
     private string NewId() => "g" + Text(_links.Count);
 

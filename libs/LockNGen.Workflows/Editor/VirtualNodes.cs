@@ -20,7 +20,7 @@ internal static class VirtualNodes
 
     public static bool Contains(string type) => Names.Contains(type);
 
-    /// <summary>Whether it stands for the value that a node of <see cref="IsSetter"/> with the same name was given.</summary>
+    /// <summary>Whether it represents the value that a node of <see cref="IsSetter"/> with the same name was given.</summary>
     public static bool IsGetter(string type) => type is "GetNode" or "easy getNode";
 
     public static bool IsSetter(string type) => type is "SetNode" or "easy setNode";

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LockNGen.Workflows.Reading;
 
-/// <summary>A file that is JSON, in whatever encoding editors and shells write it.</summary>
+/// <summary>A file that is JSON, in any encoding that editors and shells write.</summary>
 internal static class JsonText
 {
     private static readonly Encoding[] Marked = [Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode];

@@ -8,7 +8,7 @@ using LockNGen.Workflows.Editor;
 
 namespace LockNGen.Workflows.Reading;
 
-/// <summary>Reads a workflow from whatever people have: JSON of any kind, or a file in which ComfyUI stored it.</summary>
+/// <summary>Reads a workflow in any form that users have: JSON of any kind, or a file in which ComfyUI stored it.</summary>
 public static class WorkflowReader
 {
     /// <summary>The history of ComfyUI has a prompt in a list in an object in an object.</summary>

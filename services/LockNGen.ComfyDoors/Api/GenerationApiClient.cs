@@ -17,7 +17,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
 
     /// <summary>Reads JSON; waits for an API that is unavailable.</summary>
-    /// <exception cref="ApiException">It refused, or does not come back.</exception>
+    /// <exception cref="ApiException">It refused, or did not become available in time.</exception>
     public async Task<T> GetAsync<T>(DoorCaller caller, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(caller, () => new HttpRequestMessage(HttpMethod.Get, path), mayRepeat: true, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
     /// <param name="mayRepeat">Whether to send it again if its answer was lost: the request is idempotent.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="idempotencyKey">Header Idempotency-Key.</param>
-    /// <exception cref="ApiException">It refused, or does not come back.</exception>
+    /// <exception cref="ApiException">It refused, or did not become available in time.</exception>
     public async Task<T> SendAsync<T>(
         DoorCaller caller, HttpMethod method, string path, byte[] body, JsonTypeInfo<T> type, bool mayRepeat, CancellationToken cancellationToken, string? idempotencyKey = null)
     {
@@ -52,7 +52,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
     }
 
     /// <summary>Sends a request whose answer has no body.</summary>
-    /// <exception cref="ApiException">It refused, or does not come back.</exception>
+    /// <exception cref="ApiException">It refused, or did not become available in time.</exception>
     public async Task PostAsync(DoorCaller caller, string path, byte[]? body, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
@@ -63,7 +63,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
     }
 
     /// <summary>Uploads a stream, which can be sent only once.</summary>
-    /// <exception cref="ApiException">It refused, or does not answer.</exception>
+    /// <exception cref="ApiException">It refused, or did not answer.</exception>
     public async Task<Uploaded> UploadAsync(DoorCaller caller, Stream content, string fileName, CancellationToken cancellationToken)
     {
         using var form = new MultipartFormDataContent();
@@ -74,7 +74,7 @@ internal sealed class GenerationApiClient(IHttpClientFactory clients, IOptions<D
         return await ReadAsync(response, ApiJson.Default.Uploaded, cancellationToken);
     }
 
-    /// <summary>A file with its headers; the caller disposes of it. 304, 404, 416 and the like are returned as they are.</summary>
+    /// <summary>A file with its headers; the caller disposes of it. Statuses such as 304, 404 and 416 are returned unchanged.</summary>
     public Task<HttpResponseMessage> OpenAsync(DoorCaller caller, Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         SendAsync(caller, request, mayRepeat: true, cancellationToken, anyStatus: true);
 

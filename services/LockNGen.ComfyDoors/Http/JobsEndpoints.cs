@@ -13,7 +13,7 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ReportedQueue queue
     private const int MaxBytes = 1 << 20;
     private const int MaxLimit = 1_000;
 
-    /// <summary>ComfyUI's status names, with the statuses that each stands for.</summary>
+    /// <summary>ComfyUI's status names, each with the statuses that it covers.</summary>
     private static readonly ILookup<string, GenerationStatus> Statuses =
         Enum.GetValues<GenerationStatus>().Where(s => s != GenerationStatus.Unknown).ToLookup(JobEntry.Status, StringComparer.Ordinal);
 

@@ -30,7 +30,7 @@ internal sealed class ImageRun(GenerationApiClient api, Submission submission, J
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // No one else knows its id, so no one would ever look at it.
+            // No other program knows its id, so no one could ever read it.
             await api.CancelAsync(caller, id, CancellationToken.None);
             return TypedResults.Empty;
         }

@@ -24,7 +24,7 @@ internal static partial class FileNames
         return string.Create(CultureInfo.InvariantCulture, $"{stem}_{id:N}-{image.Index}_{Extension(image)}");
     }
 
-    /// <summary>The file that a name stands for; null if no door gave that name.</summary>
+    /// <summary>The file that a name refers to; null if no door issued that name.</summary>
     public static (Guid Id, int Index)? Parse(string name) =>
         Given().Match(name) is { Success: true } match
             ? (Guid.ParseExact(match.Groups["id"].ValueSpan, "N"), int.Parse(match.Groups["n"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))

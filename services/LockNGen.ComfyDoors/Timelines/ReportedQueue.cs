@@ -6,7 +6,7 @@ namespace LockNGen.ComfyDoors.Timelines;
 
 /// <summary>
 /// The unfinished prompts as reported to the caller's clients. ComfyUI keeps a prompt in its queue until it has sent its end, and programs consider a prompt lost that
-/// disappears earlier; here it may have ended long before, while another timeline was being sent. The history has it as soon as it has ended.
+/// disappears earlier; here it may have ended long before, while another timeline was being sent. It is in the history as soon as it has ended.
 /// </summary>
 internal sealed class ReportedQueue(GenerationApiClient api, OwnerStates owners)
 {
@@ -14,7 +14,7 @@ internal sealed class ReportedQueue(GenerationApiClient api, OwnerStates owners)
     public async Task<PromptList> ActiveAsync(DoorCaller caller, bool full, CancellationToken cancellationToken)
     {
         var active = await api.ActiveAsync(caller, full, cancellationToken);
-        // Looked up afterwards: a prompt that ends in between is in at least one of the two.
+        // Looked up afterwards: a prompt that ends meanwhile is in at least one of the two.
         var ended = await EndedAsync(caller, active.Items.Select(p => p.Id), full, cancellationToken);
         return ended.Count == 0 ? active : new PromptList([.. active.Items.Concat(ended.Select(AsReported)).OrderBy(p => p.Number)], active.Total + ended.Count);
     }

@@ -7,7 +7,7 @@ internal static class AssetId
 {
     public static string Of(Guid job, int index) => string.Create(CultureInfo.InvariantCulture, $"{job:D}-{index}");
 
-    /// <summary>The result it stands for; null if it is not a result.</summary>
+    /// <summary>The result it refers to; null if it is not a result.</summary>
     public static (Guid Job, int Index)? Parse(string id)
     {
         const int length = 36;

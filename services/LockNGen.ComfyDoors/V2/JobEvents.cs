@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace LockNGen.ComfyDoors.V2;
 
 /// <summary>
-/// <c>/api/v2/jobs/{id}/events</c>: the state of a job, and then its changes. Everything is polled now and then, so an event that
+/// <c>/api/v2/jobs/{id}/events</c>: the state of a job, and then its changes. Everything is polled periodically, so an event that
 /// is lost only costs time. Outputs come before the status that ends the stream, because clients leave after it. A client that reconnects with Last-Event-ID is
 /// not sent known outputs again, nor an unchanged status.
 /// </summary>

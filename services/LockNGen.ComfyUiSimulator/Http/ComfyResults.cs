@@ -12,7 +12,7 @@ internal static class ComfyResults
     /// <summary>No body, no content type.</summary>
     public static IResult Empty(int statusCode = StatusCodes.Status200OK) => TypedResults.StatusCode(statusCode);
 
-    /// <summary>The body as JSON, whatever its content type. Malformed JSON is an exception, which becomes the real server's 500.</summary>
+    /// <summary>The body as JSON, regardless of its content type. Malformed JSON is an exception, which becomes the real server's 500.</summary>
     public static async Task<JsonNode?> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken) =>
         await JsonNode.ParseAsync(request.Body, cancellationToken: cancellationToken);
 

@@ -1,6 +1,6 @@
 namespace LockNGen.ComfyUiSimulator.Nodes;
 
-/// <summary>Empty latents, scaling, and conversion between pixels and latents.</summary>
+/// <summary>Empty latents, masks and scaling.</summary>
 internal static class LatentNodes
 {
     private const int MaxResolution = 16_384;
@@ -10,38 +10,6 @@ internal static class LatentNodes
     {
         yield return Empty("EmptyLatentImage", "Empty Latent Image", "latent", 512);
         yield return Empty("EmptySD3LatentImage", "EmptySD3LatentImage", "latent/sd3", 1024);
-        yield return new NodeDefinition
-        {
-            ClassType = "VAEDecode",
-            DisplayName = "VAE Decode",
-            Category = "latent",
-            Description = "Decodes latent images back into pixel space images.",
-            Inputs = [InputSpec.Link("samples", "LATENT", "The latent to be decoded."), InputSpec.Link("vae", "VAE", "The VAE model used for decoding the latent.")],
-            Outputs = [new("IMAGE")],
-            RunAsync = context => Task.FromResult(NodeResult.Of(Decode(context.Get<LatentValue>("samples")))),
-        };
-        yield return new NodeDefinition
-        {
-            ClassType = "VAEEncode",
-            DisplayName = "VAE Encode",
-            Category = "latent",
-            Inputs = [InputSpec.Link("pixels", "IMAGE"), InputSpec.Link("vae", "VAE")],
-            Outputs = [new("LATENT")],
-            RunAsync = context => Task.FromResult(NodeResult.Of(Encode(context.Get<ImageValue>("pixels"), mask: null))),
-        };
-        yield return new NodeDefinition
-        {
-            ClassType = "VAEEncodeForInpaint",
-            DisplayName = "VAE Encode (for Inpainting)",
-            Category = "latent/inpaint",
-            Inputs =
-            [
-                InputSpec.Link("pixels", "IMAGE"), InputSpec.Link("vae", "VAE"), InputSpec.Link("mask", "MASK"),
-                InputSpec.Int("grow_mask_by", 6, 0, 64, c => c["step"] = 1),
-            ],
-            Outputs = [new("LATENT")],
-            RunAsync = context => Task.FromResult(NodeResult.Of(Encode(context.Get<ImageValue>("pixels"), context.Get<MaskValue>("mask")))),
-        };
         yield return new NodeDefinition
         {
             ClassType = "SetLatentNoiseMask",
@@ -110,15 +78,6 @@ internal static class LatentNodes
                 context.Int("width") / 8 * 8, context.Int("height") / 8 * 8, [.. Enumerable.Repeat(empty, context.Int("batch_size"))])));
         },
     };
-
-    private static ImageValue Decode(LatentValue latent) =>
-        new([.. latent.Pictures.Select(p => LatentDecoder.Decode(p, latent.Width, latent.Height, latent.NoiseMask))]);
-
-    private static LatentValue Encode(ImageValue image, MaskValue? mask) => new(
-        Math.Max(8, image.Width / 8 * 8),
-        Math.Max(8, image.Height / 8 * 8),
-        [.. image.Images.Select(i => new LatentPicture(Scene: null, i, Denoise: 1))],
-        mask);
 
     /// <summary>A side of zero is derived from the other one.</summary>
     private static LatentValue Resize(LatentValue latent, int width, int height)

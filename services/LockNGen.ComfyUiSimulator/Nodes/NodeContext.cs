@@ -44,7 +44,7 @@ internal abstract class NodeContext(
     public long Seed(string name) =>
         ulong.TryParse(Json(name).ToJsonString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? unchecked((long)seed) : (long)Double(name);
 
-    /// <summary>Via text, so that a number has one representation whatever its origin.</summary>
+    /// <summary>Via text, so that a number has the same representation regardless of its origin.</summary>
     public double Double(string name) => double.Parse(Json(name).ToJsonString(), CultureInfo.InvariantCulture);
 
     public string Text(string name) => Json(name).GetValueKind() == JsonValueKind.String ? Json(name).GetValue<string>() : Json(name).ToJsonString();

@@ -19,6 +19,7 @@ internal sealed class NodeLibrary
             .. LoaderNodes.Create(options.Value, models),
             .. ConditioningNodes.Create(),
             .. LatentNodes.Create(),
+            .. VaeNodes.Create(),
             .. LoadImageNodes.Create(files),
             .. ImageNodes.Create(),
             .. SaveNodes.Create(),

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace LockNGen.ComfyUiSimulator.Pictures;
 
-/// <summary>Reads whatever people upload, and writes JPEG and WebP, with Skia. PNG is written by <see cref="PngEncoder"/>: Skia has no text chunks.</summary>
+/// <summary>Reads any uploaded picture, and writes JPEG and WebP, with Skia. PNG is written by <see cref="PngEncoder"/>: Skia has no text chunks.</summary>
 internal static class PictureCodec
 {
     private const int MaxPixels = 64 * 1024 * 1024;

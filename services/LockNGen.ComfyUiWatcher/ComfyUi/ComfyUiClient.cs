@@ -17,7 +17,7 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 /// <param name="access">The way to the server.</param>
 /// <param name="limits">How much of one answer is read, and kept.</param>
 /// <param name="timeout">How long a small call may take.</param>
-internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, TimeSpan timeout)
+internal sealed class ComfyUiClient(ServerAccess access, ResponseLimits limits, TimeSpan timeout)
 {
     private const int TransferFactor = 12;
     private const int NewestEntries = 20;
@@ -307,4 +307,4 @@ internal sealed class ComfyUiClient(ServerAccess access, AnswerLimits limits, Ti
 }
 
 /// <summary>How much of one answer is read, and how much of that is kept. Bytes.</summary>
-internal sealed record AnswerLimits(int MaxAnswerBytes, int MaxKeptBytes, int MaxCatalogBytes);
+internal sealed record ResponseLimits(int MaxAnswerBytes, int MaxKeptBytes, int MaxCatalogBytes);

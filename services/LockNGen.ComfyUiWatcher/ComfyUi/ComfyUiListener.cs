@@ -11,9 +11,7 @@ internal sealed partial class ComfyUiListener(
     string instance,
     ServerAccess access,
     string clientId,
-    int maxFrame,
-    TimeSpan connectTimeout,
-    IReadOnlySet<string> customEvents,
+    ListenerSettings settings,
     Action<ComfyUiListener, ComfyUiMessage, DateTimeOffset> onMessage,
     Action<ComfyUiListener> onLost,
     TimeProvider clock,
@@ -59,7 +57,7 @@ internal sealed partial class ComfyUiListener(
     /// <summary>The content of the last <c>status</c> frame.</summary>
     public int QueueRemaining { get; private set; }
 
-    /// <summary>Counts <c>status</c> frames, so that a reader can tell whether one was received in between.</summary>
+    /// <summary>Counts <c>status</c> frames, so that a reader can tell whether one has been received since.</summary>
     public long StatusFrames { get; private set; }
 
     /// <summary>How often and how regularly frames report on prompts.</summary>
@@ -113,12 +111,12 @@ internal sealed partial class ComfyUiListener(
         var opened = false;
         try
         {
-            await using var socket = await ComfyUiSocket.ConnectAsync(access, ClientId, maxFrame, connectTimeout, connection.Token);
+            await using var socket = await ComfyUiSocket.ConnectAsync(access, ClientId, settings.MaxFrame, settings.ConnectTimeout, connection.Token);
             opened = true;
             using var silence = new CancellationTokenSource(GreetingTimeout, clock);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(connection.Token, silence.Token);
             LastHeardAt = clock.GetUtcNow();
-            var reader = new FrameReader(customEvents);
+            var reader = new FrameReader(settings.CustomEvents);
             // A server that sends one unreadable frame sends thousands: only the first of a connection is logged.
             var malformed = false;
             var words = await socket.ReadAsync(
@@ -142,7 +140,7 @@ internal sealed partial class ComfyUiListener(
 
                     Pass(problem);
                 },
-                length => Pass($"it has {length} bytes, and MaxFrameBytes is {maxFrame}"),
+                length => Pass($"it has {length} bytes, and MaxFrameBytes is {settings.MaxFrame}"),
                 end.Token);
             void Pass(string? problem)
             {
@@ -246,6 +244,12 @@ internal sealed partial class ComfyUiListener(
     [LoggerMessage(LogLevel.Warning, "{Instance} sent {ClientId} a frame that cannot be read; further ones of this connection are only counted: {Reason}")]
     private partial void LogMalformed(string instance, string clientId, string? reason);
 }
+
+/// <summary>What the sockets of all servers have in common.</summary>
+/// <param name="MaxFrame">The longest message that is read, in bytes.</param>
+/// <param name="ConnectTimeout">How long the handshake may take.</param>
+/// <param name="CustomEvents">Types of custom nodes' own events that are passed on.</param>
+internal sealed record ListenerSettings(int MaxFrame, TimeSpan ConnectTimeout, IReadOnlySet<string> CustomEvents);
 
 /// <summary>The state of a socket, and what it last reported about the queue.</summary>
 internal sealed record ListenerState(bool Connected, DateTimeOffset LastHeardAt, int QueueRemaining, long StatusFrames, DateTimeOffset? BrokenAt)

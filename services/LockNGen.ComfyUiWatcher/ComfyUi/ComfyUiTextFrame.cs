@@ -47,7 +47,7 @@ internal static class ComfyUiTextFrame
         return message with { PromptId = data.Text("prompt_id") };
     }
 
-    // Custom nodes report by themselves: the usable part of what they send is used.
+    // Custom nodes send messages of their own: the usable part of them is used.
     private static ProgressState States(JsonElement data)
     {
         var entries = data.Properties("nodes").ToList();
@@ -68,7 +68,7 @@ internal static class ComfyUiTextFrame
     {
         try
         {
-            // Written anew: it must be valid JSON, and must not grow without bound.
+            // Rewritten: it must be valid JSON, and must not grow without bound.
             var json = JsonSerializer.SerializeToUtf8Bytes(data, ContractsJson.Default.JsonElement);
             return json.Length > GenerationCustomData.MaxBytes
                 ? Unusable(type)

@@ -5,7 +5,7 @@ namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
 /// Reads the frames of one connection. Frames without a prompt still belong to one: previews of the old form to the prompt last mentioned on
-/// this connection, and messages that nodes send by themselves to the running node, as named in the last <c>executing</c>.
+/// this connection, and messages that nodes send themselves to the running node, as named in the last <c>executing</c>.
 /// </summary>
 internal sealed class FrameReader(IReadOnlySet<string> customEvents)
 {

@@ -66,7 +66,7 @@ internal sealed class JsonPruner(JsonShape shape, int maxKept)
             // A byte order mark, which some proxies add.
             case 0xef or 0xbb or 0xbf when _levels.Count == 0 && !_done:
                 return piece[1..];
-            // Separators are written anew.
+            // Separators are rewritten.
             case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)':':
                 return piece[1..];
             case (byte)'{' or (byte)'[':

@@ -4,7 +4,7 @@ using LockNGen.Hosting;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// What a node outputs: the results in its UI output. An entry with a <c>filename</c> is a file, whatever its key: images, videos and
+/// What a node outputs: the results in its UI output. An entry with a <c>filename</c> is a file, regardless of its key: images, videos and
 /// animations come under <c>images</c>, and custom nodes have keys of their own. Some keys hold bare paths, some hold texts. Anything else
 /// (nulls, flags, numbers under other keys) is ignored.
 /// </summary>
@@ -91,7 +91,7 @@ internal sealed record OutputFile(string Key, string Filename, string Subfolder,
     /// <summary>Where a server serves it, relative to the server's own address.</summary>
     public string Address => $"view?filename={Uri.EscapeDataString(Filename)}&subfolder={Uri.EscapeDataString(Subfolder)}&type={Uri.EscapeDataString(Type)}";
 
-    /// <summary>Whether it is this file, whatever the key.</summary>
+    /// <summary>Whether it is this file, regardless of the key.</summary>
     public bool IsSame(OutputFile other) => (Filename, Subfolder, Type) == (other.Filename, other.Subfolder, other.Type);
 }
 

@@ -28,6 +28,6 @@ internal sealed record OpenJob(string Id, bool IsRunning, double Number)
 {
     public static OpenJob Of(JsonElement job) => new(
         job.Text("id") ?? throw new JsonException("A job without an id."),
-        job.Text("status") switch { "in_progress" => true, "pending" => false, var other => throw new JsonException($"A job is {other} that was not asked for.") },
+        job.Text("status") switch { "in_progress" => true, "pending" => false, var other => throw new JsonException($"A job is {other} that was not requested.") },
         job.Child("priority")?.AsNumber() ?? throw new JsonException("A job without a priority."));
 }

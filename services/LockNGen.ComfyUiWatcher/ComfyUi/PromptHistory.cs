@@ -12,7 +12,7 @@ internal sealed record PromptHistory
 
     public required bool Succeeded { get; init; }
 
-    /// <summary>Cancelled and failed look alike in the status; only the messages differ.</summary>
+    /// <summary>Cancelled and failed have the same status; only the messages differ.</summary>
     public required bool Interrupted { get; init; }
 
     public NodeException? Exception { get; init; }

@@ -21,5 +21,5 @@ internal sealed record PromptRequest
 
 internal sealed record QueueDeletion([property: JsonPropertyName("delete")] IReadOnlyList<string> PromptIds);
 
-/// <summary>Always with the id: an interrupt without one hits whatever runs.</summary>
+/// <summary>Always with the id: an interrupt without one stops whichever prompt is running.</summary>
 internal sealed record Interrupt([property: JsonPropertyName("prompt_id")] string PromptId);

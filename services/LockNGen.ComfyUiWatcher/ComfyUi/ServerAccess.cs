@@ -7,7 +7,7 @@ using LockNGen.ComfyUiWatcher.Sockets;
 namespace LockNGen.ComfyUiWatcher.ComfyUi;
 
 /// <summary>
-/// How to reach a server, for HTTP and WebSocket alike: the same headers and query, proxy and certificates. Redirects are not followed: ComfyUI sends none,
+/// How to reach a server, by HTTP and by WebSocket: the same headers and query, proxy and certificates. Redirects are not followed: ComfyUI sends none,
 /// and a redirect could lead to addresses that only this network has.
 /// </summary>
 internal sealed class ServerAccess : IDisposable

@@ -8,7 +8,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>The files of one attempt: inputs uploaded to ComfyUI, results delivered to the API, and what has been stored so far.</summary>
 internal sealed class GenerationFiles(
-    Guid generationId, GenerationWork work, ComfyUiInstance instance, ResultStore store, GenerationOutbox outbox, GenerationWarnings warnings, TimeProvider clock)
+    AttemptContext attempt, ComfyUiInstance instance, ResultStore store, GenerationOutbox outbox, GenerationWarnings warnings, TimeProvider clock)
 {
     private readonly List<GenerationImage> _images = [];
     private readonly List<string> _missing = [];
@@ -24,25 +24,25 @@ internal sealed class GenerationFiles(
     /// <summary>Announces to readers again what earlier attempts have stored.</summary>
     public void AnnounceStored()
     {
-        foreach (var stored in work.StoredImages.OrderBy(s => s.Image.Index))
+        foreach (var stored in attempt.Work.StoredImages.OrderBy(s => s.Image.Index))
             Announce(stored.Image, stored.ImageIndex);
     }
 
     /// <summary>Whether an earlier attempt has stored everything a prompt makes.</summary>
     public bool AreStored(PromptPlan prompt)
     {
-        var stored = work.StoredImages.Where(s => s.ImageIndex == prompt.ImageIndex).ToList();
+        var stored = attempt.Work.StoredImages.Where(s => s.ImageIndex == prompt.ImageIndex).ToList();
         return stored.Count > 0 && stored.Count >= stored[0].Files;
     }
 
     /// <summary>Uploads the files that the workflow reads to ComfyUI.</summary>
     public async Task SendInputsAsync(WorkflowPlan plan, CancellationToken cancellationToken)
     {
-        foreach (var file in work.InputFiles)
+        foreach (var file in attempt.Work.InputFiles)
         {
             var name = Path.GetFileName(file.Name);
             var stored = await instance.CallAsync(
-                (client, token) => client.UploadAsync(name, again => store.OpenAsync(work, file, again), token), cancellationToken);
+                (client, token) => client.UploadAsync(name, again => store.OpenAsync(attempt.Work, file, again), token), cancellationToken);
             plan.Rename(file.Name, stored);
         }
     }
@@ -55,7 +55,7 @@ internal sealed class GenerationFiles(
     /// <returns>The nodes to render again, because the files of their earlier run are gone.</returns>
     public async Task<IReadOnlyList<string>> StoreAsync(PromptPlan prompt, PromptOutputs outputs, bool mayRenderAgain, CancellationToken cancellationToken)
     {
-        var results = outputs.Select(work.IncludeTemp);
+        var results = outputs.Select(attempt.Work.IncludeTemp);
         var gone = new HashSet<string>();
         for (var i = 0; i < results.Count; i++)
         {
@@ -63,9 +63,9 @@ internal sealed class GenerationFiles(
             try
             {
                 var place = new ResultPlace(prompt, i + 1, results.Count);
-                var (image, hasMetadata) = await instance.CallAsync((client, until) => store.PutAsync(work, place, result, client, until), cancellationToken);
+                var (image, hasMetadata) = await instance.CallAsync((client, until) => store.PutAsync(attempt.Work, place, result, client, until), cancellationToken);
                 if (hasMetadata)
-                    warnings.Add(GenerationWarningCodes.MetadataKept, $"{ResultName.Of(result)} is not cleaned of metadata: it may tell the workflow.", result.NodeId);
+                    warnings.Add(GenerationWarningCodes.MetadataKept, $"{ResultName.Of(result)} still contains its metadata, which may reveal the workflow.", result.NodeId);
                 Announce(image, prompt.ImageIndex);
             }
             catch (FileProblemException e) when (e.IsGone && result.WasCached && mayRenderAgain)
@@ -98,10 +98,10 @@ internal sealed class GenerationFiles(
         {
             outbox.Add(new TranslatedEvent(new GenerationImageCompleted
             {
-                GenerationId = generationId,
+                GenerationId = attempt.GenerationId,
                 Sequence = 0,
                 Timestamp = clock.GetUtcNow(),
-                Data = new GenerationImageCompletedData { Image = image, ImageIndex = imageIndex, TotalImages = work.Prompts.Count },
+                Data = new GenerationImageCompletedData { Image = image, ImageIndex = imageIndex, TotalImages = attempt.Work.Prompts.Count },
             }));
         }
 

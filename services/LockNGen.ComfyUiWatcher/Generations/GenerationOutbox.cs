@@ -13,8 +13,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// separate thread would cost more to wake than an event costs to publish.
 /// </summary>
 internal sealed partial class GenerationOutbox(
-    Guid generationId, int attempt, long? stateSequence, string instance, EventContext context, EventPublisher publisher, PublishPolicy policy, SharedTimer timer, TimeProvider clock,
-    WatcherMetrics metrics, ILogger logger)
+    AttemptContext attempt, EventPublisher publisher, PublishPolicy policy, SharedTimer timer, TimeProvider clock, WatcherMetrics metrics, ILogger logger)
 {
     /// <summary>Events of one generation that the broker has not confirmed yet.</summary>
     private const int MaxOnTheirWay = 8;
@@ -23,10 +22,11 @@ internal sealed partial class GenerationOutbox(
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly Lock _gate = new();
+    private readonly EventContext _context = attempt.Event;
     private readonly PendingEvents _pending = new(policy, clock);
     private readonly NewestProgress _newest = new();
     private long _number;
-    private long? _stateSequence = stateSequence;
+    private long? _stateSequence = attempt.Work.StateSequence;
     private string? _previewUrl;
     private bool _isOpen;
     private DateTimeOffset _wakesAt = DateTimeOffset.MaxValue;
@@ -69,7 +69,7 @@ internal sealed partial class GenerationOutbox(
     public T Number<T>(T message)
         where T : GenerationEvent
     {
-        var numbered = message with { Sequence = GenerationSequence.Of(attempt, ++_number), StateSequence = _stateSequence };
+        var numbered = message with { Sequence = GenerationSequence.Of(attempt.Number, ++_number), StateSequence = _stateSequence };
         if (!GenerationEventTypes.IsProgress(message.Type))
             _stateSequence = numbered.Sequence;
         return numbered;
@@ -86,13 +86,13 @@ internal sealed partial class GenerationOutbox(
             {
                 await PostAsync(message, preview, receivedAt, deadline.Token);
                 if (tries > 1)
-                    LogConfirmed(message.Type, generationId);
+                    LogConfirmed(message.Type, attempt.GenerationId);
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 if (tries == 1)
-                    LogUnconfirmed(message.Type, generationId, e.Message);
+                    LogUnconfirmed(message.Type, attempt.GenerationId, e.Message);
                 await Task.Delay(Retry.DelayAfter(tries), clock, cancellationToken);
             }
         }
@@ -111,7 +111,7 @@ internal sealed partial class GenerationOutbox(
         await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
             _isOpen = false;
-        LogClosed(generationId, attempt);
+        LogClosed(attempt.GenerationId, attempt.Number);
     }
 
     private void Wake(DateTimeOffset due)
@@ -185,7 +185,7 @@ internal sealed partial class GenerationOutbox(
         var message = Number(next.Translated.Event);
         message = message switch
         {
-            GenerationPreviewed p => p with { Data = p.Data with { PreviewUrl = _previewUrl = policy.PreviewUrl(generationId, p.Sequence) } },
+            GenerationPreviewed p => p with { Data = p.Data with { PreviewUrl = _previewUrl = policy.PreviewUrl(attempt.GenerationId, p.Sequence) } },
             GenerationProgressed p => p with { Data = p.Data with { PreviewUrl = _previewUrl } },
             _ => message,
         };
@@ -226,7 +226,7 @@ internal sealed partial class GenerationOutbox(
 
     private void Confirmed(string type, DateTimeOffset? receivedAt)
     {
-        metrics.Published(instance, type, clock.GetUtcNow() - receivedAt);
+        metrics.Published(attempt.Instance, type, clock.GetUtcNow() - receivedAt);
         Sent();
     }
 
@@ -259,11 +259,11 @@ internal sealed partial class GenerationOutbox(
         if (preview is not null)
             await publisher.PostAsync(preview.Of(message), HeadersOf(receivedAt), cancellationToken);
         await publisher.PostAsync(message, HeadersOf(receivedAt), cancellationToken);
-        metrics.Published(instance, message.Type, clock.GetUtcNow() - receivedAt);
+        metrics.Published(attempt.Instance, message.Type, clock.GetUtcNow() - receivedAt);
     }
 
     private EventContext HeadersOf(DateTimeOffset? receivedAt) =>
-        receivedAt is { } at ? context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : context;
+        receivedAt is { } at ? _context with { ReceivedAt = at.ToUnixTimeMilliseconds() * 1000 + at.Microsecond } : _context;
 
     [LoggerMessage(LogLevel.Warning, "{Type} of {GenerationId} was not confirmed, retrying until it is: {Reason}")]
     private partial void LogUnconfirmed(string type, Guid generationId, string reason);

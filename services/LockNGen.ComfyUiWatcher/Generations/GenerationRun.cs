@@ -19,9 +19,7 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger = services.Logger;
-    private GenerationTranslator? _translator;
-    private GenerationWork? _work;
-    private Rendering? _rendering;
+    private RunningAttempt? _attempt;
     private volatile bool _ended;
 
     public CancelRequest Cancel { get; } = new();
@@ -29,13 +27,13 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     public string Instance => instance.Name;
 
     /// <summary>Null until the claim is granted, and again once the ledger has the outcome.</summary>
-    public HeldGeneration? Held => _work is { } work && !_ended
-        ? _rendering!.Describe(new HeldGeneration
+    public HeldGeneration? Held => _attempt is { } attempt && !_ended
+        ? attempt.Rendering.Describe(new HeldGeneration
         {
             GenerationId = generationId,
-            Attempt = work.Attempt,
+            Attempt = attempt.Context.Number,
             Instance = instance.Name,
-            OverallProgress = _translator?.OverallProgress ?? work.OverallProgress,
+            OverallProgress = attempt.Translator.OverallProgress,
         })
         : null;
 
@@ -65,45 +63,46 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     private async Task RunAsync(GenerationWork work, CancellationToken cancellationToken)
     {
         var claimedAt = services.Clock.GetTimestamp();
-        _translator = new GenerationTranslator(generationId, work.Prompts.Count, services.Reported.AtLeast(generationId, work.OverallProgress));
-        var outbox = services.CreateOutbox(generationId, work, instance.Name);
+        var translator = new GenerationTranslator(generationId, work.Prompts.Count, services.Reported.AtLeast(generationId, work.OverallProgress));
+        var context = new AttemptContext(generationId, work, instance.Name);
+        var outbox = services.CreateOutbox(context);
         var warnings = new GenerationWarnings(work.Warnings);
-        var files = services.CreateFiles(generationId, work, instance, outbox, warnings);
-        _rendering = new Rendering(generationId, work, instance.Name, outbox, () => Begun(files), services.Leases.BeatSoon, services.Clock);
-        _work = work;
+        var files = services.CreateFiles(context, instance, outbox, warnings);
+        var rendering = new Rendering(context, outbox, () => Begun(files), services.Leases.BeatSoon, services.Clock);
+        var attempt = _attempt = new RunningAttempt(context, instance, translator, outbox, rendering, Cancel);
         LogClaimed(generationId, work.Attempt, work.Prompts.Count, instance.Name);
         using var stopPublishing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publishing = outbox.RunAsync(stopPublishing.Token);
         try
         {
-            var outcome = await RenderAsync(work, outbox, files, cancellationToken);
+            var outcome = await RenderAsync(attempt, files, cancellationToken);
             if (instance.NoSocketReason is { } reason)
                 warnings.Add(GenerationWarningCodes.NoLiveProgress, $"There was no live progress: {reason}.");
-            if (!_rendering.HasBegun)
+            if (!rendering.HasBegun)
                 files.AnnounceStored();
             await outbox.DrainAsync(cancellationToken);
             var elapsed = work.ElapsedSeconds > 0
                 ? work.ElapsedSeconds + services.Clock.GetElapsedTime(claimedAt).TotalSeconds
-                : _rendering.SecondsSinceBegin;
+                : rendering.SecondsSinceBegin;
             var ended = new EndedAttempt(generationId, files.Images, warnings.All, elapsed, services.Clock.GetUtcNow());
-            await ReportAsync(work, outbox, outcome, ended, cancellationToken);
+            await ReportAsync(attempt, outcome, ended, cancellationToken);
         }
         finally
         {
             await stopPublishing.CancelAsync();
             await publishing;
-            services.Reported.Note(generationId, _translator.OverallProgress);
+            services.Reported.Note(generationId, translator.OverallProgress);
         }
     }
 
-    private async Task<GenerationOutcome> RenderAsync(
-        GenerationWork work, GenerationOutbox outbox, GenerationFiles files, CancellationToken cancellationToken)
+    private async Task<GenerationOutcome> RenderAsync(RunningAttempt attempt, GenerationFiles files, CancellationToken cancellationToken)
     {
         try
         {
+            var work = attempt.Context.Work;
             var plan = new WorkflowPlan(work.Workflow);
             await files.SendInputsAsync(plan, cancellationToken);
-            var renderer = services.CreateRenderer(generationId, work, instance, _translator!, outbox, _rendering!, Cancel);
+            var renderer = services.CreateRenderer(attempt);
             // Images run one after another, so only the first missing one can be left from an earlier attempt.
             var mayBeThere = work.Attempt > 1;
             foreach (var prompt in work.Prompts.Where(p => !files.AreStored(p)).OrderBy(p => p.ImageIndex))
@@ -147,9 +146,10 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
     // What an earlier attempt left in the history was never seen running.
     private void Begin()
     {
-        if (!_rendering!.HasBegun)
-            _rendering.Begin();
-        _rendering.Pause();
+        var rendering = _attempt!.Rendering;
+        if (!rendering.HasBegun)
+            rendering.Begin();
+        rendering.Pause();
     }
 
     // Reported to the API at once, for its answers and its time limit.
@@ -193,34 +193,34 @@ internal sealed partial class GenerationRun(Guid generationId, ComfyUiInstance i
         }
     }
 
-    private async Task ReportAsync(
-        GenerationWork work, GenerationOutbox outbox, GenerationOutcome outcome, EndedAttempt ended, CancellationToken cancellationToken)
+    private async Task ReportAsync(RunningAttempt attempt, GenerationOutcome outcome, EndedAttempt ended, CancellationToken cancellationToken)
     {
+        var outbox = attempt.Outbox;
         var terminal = outcome.TerminalEvent(ended) is { } message ? outbox.Number(OutcomeSize.Fit(message)) : null;
         // Now the ledger decides. Once it has, a heartbeat's answer may make this watcher drop the generation before the verdict
         // arrives; that must not prevent the end from being published, so it only limits the time.
         using var grace = new CancellationTokenSource();
         await using var limit = cancellationToken.Register(() => grace.CancelAfter(Grace));
-        var verdict = await AskLedgerAsync(work, terminal, outcome, grace.Token);
+        var verdict = await AskLedgerAsync(attempt, terminal, outcome, grace.Token);
         _ended = true;
-        LogEnded(generationId, work.Attempt, outcome.ToString(), ended.DurationSeconds, ResultLine.Of(ended.Images), verdict);
+        LogEnded(generationId, attempt.Context.Number, outcome.ToString(), ended.DurationSeconds, ResultLine.Of(ended.Images), verdict);
         services.Metrics.Ended(instance.Name, outcome.GetType().Name);
         if (verdict == OutcomeVerdict.Publish && terminal is not null)
             await outbox.PublishAsync(terminal, preview: null, receivedAt: null, grace.Token);
     }
 
     private async Task<OutcomeVerdict> AskLedgerAsync(
-        GenerationWork work, GenerationEvent? terminal, GenerationOutcome outcome, CancellationToken cancellationToken)
+        RunningAttempt attempt, GenerationEvent? terminal, GenerationOutcome outcome, CancellationToken cancellationToken)
     {
         services.Metrics.OutcomeWaits();
         try
         {
             return await services.Ledger.ReportAsync(
                 generationId,
-                work.Attempt,
+                attempt.Context.Number,
                 terminal,
                 outcome as GenerationOutcome.Lost,
-                _rendering!.HasBegun ? _rendering.Seconds : null,
+                attempt.Rendering.HasBegun ? attempt.Rendering.Seconds : null,
                 cancellationToken);
         }
         finally

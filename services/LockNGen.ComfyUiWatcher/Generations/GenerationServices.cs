@@ -1,8 +1,6 @@
 using LockNGen.ComfyUiWatcher.Instances;
 using LockNGen.ComfyUiWatcher.Options;
 using LockNGen.ComfyUiWatcher.Results;
-using LockNGen.ComfyUiWatcher.Translation;
-using LockNGen.Contracts;
 using LockNGen.Messaging;
 using Microsoft.Extensions.Options;
 
@@ -36,19 +34,15 @@ internal sealed class GenerationServices(
 
     public ILogger Logger { get; } = logger;
 
-    public GenerationOutbox CreateOutbox(Guid generationId, GenerationWork work, string instance) =>
-        new(generationId, work.Attempt, work.StateSequence, instance, new EventContext(work.Owner, work.TraceParent), publisher, _policy, timer, Clock, Metrics, Logger);
+    public GenerationOutbox CreateOutbox(AttemptContext attempt) => new(attempt, publisher, _policy, timer, Clock, Metrics, Logger);
 
-    public GenerationFiles CreateFiles(
-        Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationOutbox outbox, GenerationWarnings warnings) =>
-        new(generationId, work, instance, results, outbox, warnings, Clock);
+    public GenerationFiles CreateFiles(AttemptContext attempt, ComfyUiInstance instance, GenerationOutbox outbox, GenerationWarnings warnings) =>
+        new(attempt, instance, results, outbox, warnings, Clock);
 
-    public PromptRenderer CreateRenderer(
-        Guid generationId, GenerationWork work, ComfyUiInstance instance, GenerationTranslator translator, GenerationOutbox outbox, Rendering rendering, CancelRequest cancel) =>
-        new(
-            generationId, work, instance, translator, outbox, rendering, cancel, Leases.Installation, CreateSubmission(generationId, work, instance),
-            new RetryingServer(instance, Clock), Clock, Logger);
-
-    private PromptSubmission CreateSubmission(Guid generationId, GenerationWork work, ComfyUiInstance instance) =>
-        new(generationId, work, instance, new RetryingServer(instance, Clock), Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
+    public PromptRenderer CreateRenderer(RunningAttempt attempt)
+    {
+        var server = new RetryingServer(attempt.Instance, Clock);
+        var submissions = new PromptSubmission(attempt.Context, attempt.Instance, server, Leases, comfyUi.Value.PreviewMethod, Clock, Logger);
+        return new PromptRenderer(attempt, new PromptAdoption(attempt.Context, Leases.Installation, server), submissions, server, Clock, Logger);
+    }
 }

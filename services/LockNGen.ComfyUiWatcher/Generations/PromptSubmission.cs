@@ -10,7 +10,7 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 
 /// <summary>Submits prompts so that none runs twice: only while the server is ours, and never again before looking for the lost one.</summary>
 internal sealed partial class PromptSubmission(
-    Guid generationId, GenerationWork work, ComfyUiInstance instance, RetryingServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
+    AttemptContext attempt, ComfyUiInstance instance, RetryingServer server, LeaseKeeper leases, string previewMethod, TimeProvider clock, ILogger logger)
 {
     /// <summary>Submits a prompt that is already being followed.</summary>
     /// <returns>False if ComfyUI does not have the prompt, and another submission may succeed.</returns>
@@ -26,10 +26,10 @@ internal sealed partial class PromptSubmission(
             PromptId = prompt.PromptId,
             ClientId = prompt.ClientId,
             ExtraData = PromptExtraData.Of(
-                new PromptMarker(generationId, imageIndex, work.Attempt, instance.Name) { Installation = leases.Installation.Id },
+                new PromptMarker(attempt.GenerationId, imageIndex, attempt.Number, instance.Name) { Installation = leases.Installation.Id },
                 previewMethod,
-                work.ExtraData,
-                instance.WithPartnerKey(work.Secrets)),
+                attempt.Work.ExtraData,
+                instance.WithPartnerKey(attempt.Work.Secrets)),
         };
         try
         {
@@ -43,7 +43,7 @@ internal sealed partial class PromptSubmission(
 
             prompt.LeaveOut(answer.Rejection);
             if (answer.Rejection.Nodes.Count > 0)
-                LogPartial(generationId, instance.Name, GenerationErrors.Of(answer.Rejection).Message);
+                LogPartial(attempt.GenerationId, instance.Name, GenerationErrors.Of(answer.Rejection).Message);
         }
         catch (PromptRejectedException e)
         {
@@ -52,7 +52,7 @@ internal sealed partial class PromptSubmission(
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {
-            LogUnanswered(generationId, prompt.PromptId, instance.Name, e.Message);
+            LogUnanswered(attempt.GenerationId, prompt.PromptId, instance.Name, e.Message);
             // A gateway may have timed out after the prompt got through.
             if (!await server.HasAsync(prompt.PromptId, cancellationToken))
             {

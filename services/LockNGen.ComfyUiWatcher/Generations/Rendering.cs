@@ -7,15 +7,12 @@ namespace LockNGen.ComfyUiWatcher.Generations;
 /// How far ComfyUI has got with an attempt's prompts: waiting behind others, or rendering, and for how long. Reports when it begins and, before
 /// that, its place in the queue. Called from the socket's thread, from the instance's polling and from the generation.
 /// </summary>
-/// <param name="generationId">The generation.</param>
-/// <param name="work">Its claim.</param>
-/// <param name="instance">The instance that renders it.</param>
+/// <param name="attempt">The attempt.</param>
 /// <param name="outbox">Its events.</param>
 /// <param name="begun">Called when ComfyUI starts it.</param>
 /// <param name="leapt">Called when more progress was made than may be lost with this process.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class Rendering(
-    Guid generationId, GenerationWork work, string instance, GenerationOutbox outbox, Action begun, Action leapt, TimeProvider clock)
+internal sealed class Rendering(AttemptContext attempt, GenerationOutbox outbox, Action begun, Action leapt, TimeProvider clock)
 {
     /// <summary>Progress published since the last heartbeat is lost with this process, and the next attempt must not begin below it.</summary>
     private const int Leap = 5;
@@ -91,10 +88,10 @@ internal sealed class Rendering(
             _begunAt = now;
             outbox.Add(new TranslatedEvent(new GenerationStarted
             {
-                GenerationId = generationId,
+                GenerationId = attempt.GenerationId,
                 Sequence = 0,
                 Timestamp = now,
-                Data = new GenerationStartedData { Instance = instance, Attempt = work.Try ?? work.Attempt, TotalImages = work.Prompts.Count },
+                Data = new GenerationStartedData { Instance = attempt.Instance, Attempt = attempt.Work.Try ?? attempt.Number, TotalImages = attempt.Work.Prompts.Count },
             }));
             begun();
         }
@@ -111,15 +108,15 @@ internal sealed class Rendering(
                 return;
             outbox.Add(new TranslatedEvent(new GenerationQueued
             {
-                GenerationId = generationId,
+                GenerationId = attempt.GenerationId,
                 Sequence = 0,
                 Timestamp = clock.GetUtcNow(),
                 // Nothing is known about the others; they are assumed to be like ours.
                 Data = new GenerationQueuedData
                 {
                     Position = behind,
-                    EstimatedWaitSeconds = Math.Round(behind * work.EstimatedSeconds / Math.Max(1, work.Prompts.Count), 1),
-                    Instance = instance,
+                    EstimatedWaitSeconds = Math.Round(behind * attempt.Work.EstimatedSeconds / Math.Max(1, attempt.Work.Prompts.Count), 1),
+                    Instance = attempt.Instance,
                     WaitsBehind = behind,
                 },
             }));

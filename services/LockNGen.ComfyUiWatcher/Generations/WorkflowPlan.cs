@@ -18,9 +18,9 @@ internal sealed class WorkflowPlan(JsonElement workflow)
 
     /// <summary>The workflow with the inputs of this prompt.</summary>
     /// <param name="prompt">The prompt.</param>
-    /// <param name="anew">Nodes that must run even if cached: they get an input that no node reads but that is part of the cache key.</param>
+    /// <param name="again">Nodes that must run even if cached: they get an input that no node reads but that is part of the cache key.</param>
     /// <exception cref="GenerationEndedException">It must not be sent to ComfyUI.</exception>
-    public JsonObject For(PromptPlan prompt, IReadOnlyList<string>? anew = null)
+    public JsonObject For(PromptPlan prompt, IReadOnlyList<string>? again = null)
     {
         if (workflow.ValueKind != JsonValueKind.Object)
             throw Invalid("The workflow is not a JSON object.");
@@ -33,7 +33,7 @@ internal sealed class WorkflowPlan(JsonElement workflow)
             inputs[input.Name] = JsonNode.Parse(input.Value.GetRawText());
         }
 
-        foreach (var node in anew ?? [])
+        foreach (var node in again ?? [])
         {
             if (nodes[node]?["inputs"] is JsonObject inputs)
                 inputs[CacheBreaker] = Guid.NewGuid().ToString("n");

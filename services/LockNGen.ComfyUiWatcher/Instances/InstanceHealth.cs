@@ -31,7 +31,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
     /// <summary>Whether anything is known about it yet. Until then it must not be reported as down: what it renders would be given up.</summary>
     public bool IsKnown => Reason != NotTried;
 
-    /// <summary>The time to wait requested by whatever answers in its place; zero if nothing does.</summary>
+    /// <summary>The time to wait that a proxy answering in its place has requested; zero if there is none.</summary>
     public TimeSpan Pause { get; private set; }
 
     public int QueueRemaining { get; private set; }
@@ -67,7 +67,7 @@ internal sealed class InstanceHealth(ComfyUiOptions options, DateTimeOffset now)
         Pause = TimeSpan.Zero;
         if (refused)
         {
-            // Nothing listens, so whatever was wrong with the process is over.
+            // Nothing listens, so the process that had a problem is gone.
             _awaySince ??= now;
             (State, Reason, ReasonCode) = (InstanceState.Down, reason, null);
             GivenUp = now - _awaySince >= options.LostAfter

@@ -97,7 +97,7 @@ internal sealed partial class InstancePoll(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever one server answers, the others must still be watched.
+            // No response of one server may stop the watching of the others.
             health.Failed(e.Message, IsRefused(e), sockets.LastHeardAt, _clock.GetUtcNow());
         }
 

@@ -19,8 +19,8 @@ internal sealed class InstanceServices(
 {
     public ComfyUiOptions Options { get; } = options.Value;
 
-    /// <summary>Types of custom nodes' own events that are passed on.</summary>
-    public IReadOnlySet<string> CustomEvents { get; } = options.Value.CustomEvents.ToHashSet(StringComparer.Ordinal);
+    public ListenerSettings Listening { get; } = new(
+        options.Value.MaxFrameBytes, options.Value.RequestTimeout, options.Value.CustomEvents.ToHashSet(StringComparer.Ordinal));
 
     public CommandClient Commands { get; } = commands;
 
@@ -40,7 +40,7 @@ internal sealed class InstanceServices(
     public ILogger Logger { get; } = logger;
 
     public ComfyUiClient CreateClient(ServerAccess access) =>
-        new(access, new AnswerLimits(Options.MaxAnswerBytes, Options.MaxKeptBytes, Options.MaxCatalogBytes), Options.RequestTimeout);
+        new(access, new ResponseLimits(Options.MaxAnswerBytes, Options.MaxKeptBytes, Options.MaxCatalogBytes), Options.RequestTimeout);
 
     public void Dispose() => Loop?.Dispose();
 }

@@ -35,8 +35,7 @@ internal sealed class InstanceSockets
         _clock = services.Clock;
         _changed = changed;
         _listeners = new InstanceListeners(id => new ComfyUiListener(
-            instance, access, id, services.Options.MaxFrameBytes, services.Options.RequestTimeout, services.CustomEvents, OnMessage, OnLost, services.Clock,
-            services.Metrics, services.Logger));
+            instance, access, id, services.Listening, OnMessage, OnLost, services.Clock, services.Metrics, services.Logger));
     }
 
     /// <summary>The id under which we submit; null while the server is not ours.</summary>

@@ -27,8 +27,8 @@ internal sealed class RetryingServer(ComfyUiInstance instance, TimeProvider cloc
         ReachAsync((client, token) => client.GetNewestHistoryAsync(token), cancellationToken);
 
     /// <summary>
-    /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never gets there; and someone
-    /// may clear it. A prompt that is still in the queue after three checks has not ended, whatever was reported.
+    /// How a prompt that has left the queue ended. The history may lag behind for a moment; a deleted prompt never appears in it; and someone
+    /// may clear it. A prompt that is still in the queue after three checks has not ended, no matter what was reported.
     /// </summary>
     public async Task<(bool HasEnded, PromptHistory? Entry)> ConfirmEndAsync(string promptId, CancellationToken cancellationToken)
     {

@@ -36,11 +36,11 @@ internal static class AccessValidation
     {
         using var request = new HttpRequestMessage();
         if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
-            return "cannot be set: the connection needs it for itself.";
+            return "cannot be set: it is reserved for the connection.";
         try
         {
             if (!request.Headers.TryAddWithoutValidation(name, ""))
-                return "is not a header of requests.";
+                return "is not a request header.";
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

@@ -16,7 +16,7 @@ public abstract class ComfyUiAccessOptions
     public bool SkipCertificateCheck { get; set; }
 
     /// <summary>
-    /// The proxy for HTTP and WebSocket alike: an address such as <c>http://user:password@proxy:3128</c>, or <c>environment</c> for HTTP_PROXY, HTTPS_PROXY and
+    /// The proxy for HTTP and WebSocket: an address such as <c>http://user:password@proxy:3128</c>, or <c>environment</c> for HTTP_PROXY, HTTPS_PROXY and
     /// NO_PROXY. Default: none, even if the environment names one.
     /// </summary>
     public string? Proxy { get; set; }

@@ -21,7 +21,7 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
 
     /// <summary>Passes the bytes on, as the body of a request.</summary>
     /// <exception cref="FileProblemException">They cannot be fetched.</exception>
-    /// <exception cref="GenerationEndedException">ComfyUI is away.</exception>
+    /// <exception cref="GenerationEndedException">ComfyUI is unavailable.</exception>
     public async Task<T> ReadAsync<T>(Func<HttpContent, Task<T>> send, CancellationToken cancellationToken)
     {
         if (result is OutputText text)
@@ -61,7 +61,7 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
 
     /// <summary>Retried, but not for as long as with an API that is away.</summary>
     private Exception Broken(Exception problem) => ++_brokenReads == MaxBrokenReads
-        ? new FileProblemException("breaks off while it is read")
+        ? new FileProblemException("ended prematurely while it was read")
         : new IOException(problem.Message, problem);
 
     private async Task<FileContent> OpenAsync(CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ internal sealed class ResultSource(NodeResult result, ComfyUiClient comfyUi, lon
         catch (ComfyUiException e)
         {
             var status = (int)e.Status;
-            throw new FileProblemException($"is not handed out by ComfyUI (HTTP {status})", isGone: status == StatusCodes.Status404NotFound);
+            throw new FileProblemException($"was not served by ComfyUI (HTTP {status})", isGone: status == StatusCodes.Status404NotFound);
         }
         catch (Exception e) when (ComfyUiResilience.IsFailure(e))
         {

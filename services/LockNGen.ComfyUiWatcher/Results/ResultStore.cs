@@ -27,7 +27,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
         .AddTimeout(options.Value.UploadTimeout)
         .AddRetry(new RetryStrategyOptions
         {
-            // The API may be away for a while; until the timeout there is no reason to lose a finished picture.
+            // The API may be unavailable for a while; until the timeout there is no reason to lose a finished picture.
             ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is TimeoutRejectedException or IOException
                 || (e is HttpRequestException h && h.StatusCode is null or >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests)),
             MaxRetryAttempts = int.MaxValue,
@@ -50,7 +50,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
     /// <param name="cancellationToken">Ends the tries.</param>
     /// <exception cref="FileProblemException">It cannot be fetched, or is not accepted, and never will be.</exception>
     /// <exception cref="StaleAttemptException">The generation is not ours any more.</exception>
-    /// <exception cref="GenerationEndedException">It could not be stored, or ComfyUI is away.</exception>
+    /// <exception cref="GenerationEndedException">It could not be stored, or ComfyUI is unavailable.</exception>
     public async Task<(GenerationImage Image, bool HasMetadata)> PutAsync(
         GenerationWork work, ResultPlace place, PromptResult result, ComfyUiClient comfyUi, CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
         if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
             throw new FileProblemException("is too large to be stored");
         if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity)
-            throw new FileProblemException($"is not taken by the API (HTTP {(int)response.StatusCode})");
+            throw new FileProblemException($"was refused by the API (HTTP {(int)response.StatusCode})");
         EnsureAccepted(response);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         return await JsonSerializer.DeserializeAsync(body, ContractsJson.Default.GenerationImage, cancellationToken)
@@ -134,7 +134,7 @@ internal sealed partial class ResultStore(IHttpClientFactory http, IOptions<Watc
         response.EnsureSuccessStatusCode();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The API does not take or give files, trying on: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The API does not accept or serve files, retrying: {Reason}")]
     private static partial void Log(ILogger logger, string? reason);
 }
 

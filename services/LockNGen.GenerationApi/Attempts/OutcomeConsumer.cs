@@ -15,7 +15,7 @@ namespace LockNGen.GenerationApi.Attempts;
 
 /// <summary>Decides what a watcher reports: the first outcome of the current attempt stands, everything else is superseded.</summary>
 internal sealed partial class OutcomeConsumer(
-    GenerationsDatabase database, GenerationLedger ledger, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<OutcomeConsumer> logger)
+    GenerationsDatabase database, GenerationLedger ledger, CatalogStore catalogs, IOptions<QueueOptions> options, GenerationMetrics metrics, ILogger<OutcomeConsumer> logger)
     : IConsumer<ReportOutcome>
 {
     /// <summary>Each is held back for minutes, so this takes days; then it counts as lost nevertheless.</summary>
@@ -81,12 +81,12 @@ internal sealed partial class OutcomeConsumer(
     }
 
     /// <summary>A short render may begin and end between two heartbeats. Older watchers do not report it; what they have completed, they began.</summary>
-    private static async Task<GenerationRow> NoteRenderingAsync(DatabaseSession session, GenerationRow row, ReportOutcome report)
+    private async Task<GenerationRow> NoteRenderingAsync(DatabaseSession session, GenerationRow row, ReportOutcome report)
     {
         if (report.RenderSeconds is null && report.Event?.GetProperty("type").GetString() != GenerationEventTypes.Completed)
             return row;
         if (await GenerationLedger.BeginAsync(session, row.Id, row.Attempt, report.RenderSeconds is { } seconds ? session.Now - TimeSpan.FromSeconds(seconds) : null) is { Tries: 1 } begun)
-            session.AfterCommit(() => Diagnostics.Started(begun));
+            session.AfterCommit(() => metrics.Started(begun));
         return (await session.FirstOrDefaultAsync<GenerationRow>(
             $"""
             UPDATE generations SET render_seconds = COALESCE(CAST(@RenderSeconds AS DOUBLE PRECISION), render_seconds)
@@ -118,7 +118,7 @@ internal sealed partial class OutcomeConsumer(
     private async Task TakeBackAsync(DatabaseSession session, GenerationRow row, ReportOutcome report)
     {
         var lost = report.Lost;
-        Diagnostics.CameBack(report.NotTaken ? "not_taken" : "lost");
+        metrics.CameBack(report.NotTaken ? "not_taken" : "lost");
         if (report.NotTaken && row.Attempt < MaxRefusedAttempts)
         {
             await ledger.TakeBackAsync(session, row, wasLost: true, isRetry: false);

@@ -36,7 +36,7 @@ internal static class CancelEndpoints
         {
             return caller.Owner is null
                 ? Problem.Invalid("all", ErrorCodes.Required, "Without a token or an X-Session-Id no generations are yours; give ids.")
-                : Answer(await canceller.CancelAllAsync(caller, context.RequestAborted));
+                : ResponseOf(await canceller.CancelAllAsync(caller, context.RequestAborted));
         }
 
         if (request.Ids!.Count > MaxIds)
@@ -44,10 +44,10 @@ internal static class CancelEndpoints
         var receipts = new List<CancelResponse>(request.Ids.Count);
         foreach (var id in request.Ids.Distinct())
             receipts.Add(await canceller.CancelAsync(id, caller, "user", context.RequestAborted) ?? new CancelResponse(id, CancelResponse.NotFound, "unknown"));
-        return Answer(receipts);
+        return ResponseOf(receipts);
     }
 
-    private static JsonHttpResult<CancelManyResponse> Answer(IReadOnlyList<CancelResponse> receipts) =>
+    private static JsonHttpResult<CancelManyResponse> ResponseOf(IReadOnlyList<CancelResponse> receipts) =>
         TypedResults.Json(new CancelManyResponse(receipts), CancelJson.Default.CancelManyResponse);
 }
 

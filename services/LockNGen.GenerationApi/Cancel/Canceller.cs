@@ -35,13 +35,13 @@ internal sealed class Canceller(GenerationsDatabase database, GenerationLedger l
     private async Task<CancelResponse> CancelAsync(DatabaseSession session, GenerationRow row, string reason)
     {
         if (row.HasEnded)
-            return Answer(CancelResponse.AlreadyEnded, row.Status);
+            return ResponseOf(CancelResponse.AlreadyEnded, row.Status);
         if (row.Status == GenerationStatus.Running && await IsRenderedAsync(session, row))
-            return Answer(CancelResponse.TooLate, row.Status);
+            return ResponseOf(CancelResponse.TooLate, row.Status);
         await ledger.RequestEndAsync(session, row, reason, error: null);
-        return Answer(CancelResponse.Accepted, row.Status == GenerationStatus.Running ? GenerationStatus.Running : GenerationStatus.Cancelled);
+        return ResponseOf(CancelResponse.Accepted, row.Status == GenerationStatus.Running ? GenerationStatus.Running : GenerationStatus.Cancelled);
 
-        CancelResponse Answer(string receipt, GenerationStatus status) => new(row.Id, receipt, status.WireName());
+        CancelResponse ResponseOf(string receipt, GenerationStatus status) => new(row.Id, receipt, status.WireName());
     }
 
     /// <summary>Whether all its images are stored, so that there is nothing left to stop.</summary>

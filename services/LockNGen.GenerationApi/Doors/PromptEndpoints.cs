@@ -39,7 +39,7 @@ internal static class PromptEndpoints
                 var images = await ImagesAsync(session, ids);
                 var places = rows.Any(r => r.Status == GenerationStatus.Queued) ? await WaitingList.PlacesAsync(session) : null;
                 return new PromptList(
-                    [.. rows.Select(r => Answer(prompts[r.Id], r, answers.Of(r, places?.GetValueOrDefault(r.Id), images[r.Id]), (r.EndedAt ?? session.Now) + storage.Value.KeepImages))], total);
+                    [.. rows.Select(r => ResponseOf(prompts[r.Id], r, answers.Of(r, places?.GetValueOrDefault(r.Id), images[r.Id]), (r.EndedAt ?? session.Now) + storage.Value.KeepImages))], total);
             },
             context.RequestAborted);
         if (query.Links == true)
@@ -97,7 +97,7 @@ internal static class PromptEndpoints
         return prompt with { Links = signed };
     }
 
-    private static PromptResponse Answer(PromptRow prompt, GenerationRow row, GenerationResponse generation, DateTimeOffset expiresAt) => new()
+    private static PromptResponse ResponseOf(PromptRow prompt, GenerationRow row, GenerationResponse generation, DateTimeOffset expiresAt) => new()
     {
         Number = row.Number,
         ExpiresAt = expiresAt,

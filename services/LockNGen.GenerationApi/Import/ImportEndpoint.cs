@@ -94,12 +94,12 @@ internal sealed class ImportEndpoint(CatalogStore catalogs, DefinitionStore defi
             Container = read.Container,
             RunsOn = runsOn,
             Findings = found,
-            Parameters = [.. proposals.Proposed.Select(p => Answer(p, read.Workflow, listed))],
-            OtherParameters = [.. proposals.Others.Select(p => Answer(p, read.Workflow, listed))],
+            Parameters = [.. proposals.Proposed.Select(p => ResponseOf(p, read.Workflow, listed))],
+            OtherParameters = [.. proposals.Others.Select(p => ResponseOf(p, read.Workflow, listed))],
         };
     }
 
-    private static ParameterResponse Answer(ProposedParameter parameter, JsonObject workflow, IReadOnlyList<NodeCatalog> catalogs) => new()
+    private static ParameterResponse ResponseOf(ProposedParameter parameter, JsonObject workflow, IReadOnlyList<NodeCatalog> catalogs) => new()
     {
         Name = parameter.Name,
         Title = parameter.Title,

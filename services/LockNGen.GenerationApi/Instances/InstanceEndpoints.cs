@@ -34,10 +34,10 @@ internal static class InstanceEndpoints
                 FROM instances i ORDER BY name
                 """),
             context.RequestAborted);
-        return TypedResults.Json(new InstanceList([.. rows.Select(Answer)]), InstanceJson.Default.InstanceList);
+        return TypedResults.Json(new InstanceList([.. rows.Select(ResponseOf)]), InstanceJson.Default.InstanceList);
     }
 
-    private static InstanceResponse Answer(InstanceRow row) => new()
+    private static InstanceResponse ResponseOf(InstanceRow row) => new()
     {
         Name = row.Name,
         // Without a watcher its state is unknown.

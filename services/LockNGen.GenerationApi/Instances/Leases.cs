@@ -14,7 +14,7 @@ namespace LockNGen.GenerationApi.Instances;
 /// lease; only the sweep of the scheduler clears it when the time is over, and only while heartbeats can arrive at all.
 /// </summary>
 internal sealed partial class Leases(
-    GenerationsDatabase database, Installation installation, SchedulerSignal scheduler, IOptions<QueueOptions> options, ILogger<Leases> logger)
+    GenerationsDatabase database, Installation installation, SchedulerSignal scheduler, IOptions<QueueOptions> options, GenerationMetrics metrics, ILogger<Leases> logger)
 {
     /// <summary>A watcher's clock may have been changed; a catalog read this long ago counts as never read.</summary>
     private const double MaxAgeSeconds = 31_536_000;
@@ -26,11 +26,11 @@ internal sealed partial class Leases(
     private Task<HeartbeatAnswer> NoteAsync(WatcherHeartbeat heartbeat, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
-            var abandon = await HeldWork.NoteAsync(session, heartbeat.Held);
+            var abandon = await HeldWork.NoteAsync(session, heartbeat.Held, metrics);
             if (heartbeat.Leaving)
             {
                 await ReleaseAsync(session, heartbeat.Watcher);
-                return Answer([], abandon, [], []);
+                return ResponseOf([], abandon, [], []);
             }
 
             var owned = new List<InstanceReport>();
@@ -40,11 +40,11 @@ internal sealed partial class Leases(
                     owned.Add(report);
             }
 
-            return Answer([.. owned.Select(o => o.Name)], abandon, await WithoutCatalogAsync(session, owned), await WithDoubtedCatalogAsync(session, owned));
+            return ResponseOf([.. owned.Select(o => o.Name)], abandon, await WithoutCatalogAsync(session, owned), await WithDoubtedCatalogAsync(session, owned));
         },
         cancellationToken);
 
-    private HeartbeatAnswer Answer(IReadOnlyList<string> owned, IReadOnlyList<Guid> abandon, IReadOnlyList<string> catalogsWanted, IReadOnlyList<string> catalogsDoubted) => new()
+    private HeartbeatAnswer ResponseOf(IReadOnlyList<string> owned, IReadOnlyList<Guid> abandon, IReadOnlyList<string> catalogsWanted, IReadOnlyList<string> catalogsDoubted) => new()
     {
         Owned = owned,
         LeaseSeconds = options.Value.Lease.TotalSeconds,

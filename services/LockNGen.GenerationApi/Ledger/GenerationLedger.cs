@@ -19,7 +19,7 @@ namespace LockNGen.GenerationApi.Ledger;
 /// Every transition is one compare-and-set on status and attempt in the caller's transaction, with its event in the outbox. Claim, take
 /// back and end take the next attempt, which fences off a watcher that still acts for the one before.
 /// </summary>
-internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal scheduler, Endings endings, Links links, TimeProvider clock)
+internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal scheduler, Endings endings, Links links, GenerationMetrics metrics, TimeProvider clock)
 {
     /// <summary>Reads a generation.</summary>
     public static Task<GenerationRow?> FindAsync(DatabaseSession session, Guid id) =>
@@ -242,7 +242,7 @@ internal sealed class GenerationLedger(EventOutbox outbox, SchedulerSignal sched
         {
             scheduler.Set();
             endings.Notify(row.Id);
-            Diagnostics.Ended(outcome.Type, row);
+            metrics.Ended(outcome.Type, row);
         });
     }
 

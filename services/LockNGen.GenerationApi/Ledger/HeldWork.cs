@@ -12,7 +12,7 @@ internal static class HeldWork
     /// <summary>
     /// Returns what the watcher holds but must drop. An outcome that the watcher itself reported has the same attempt: it may still publish it.
     /// </summary>
-    public static async Task<IReadOnlyList<Guid>> NoteAsync(DatabaseSession session, IReadOnlyList<HeldGeneration> held)
+    public static async Task<IReadOnlyList<Guid>> NoteAsync(DatabaseSession session, IReadOnlyList<HeldGeneration> held, GenerationMetrics metrics)
     {
         var abandon = new List<Guid>();
         foreach (var one in held)
@@ -20,7 +20,7 @@ internal static class HeldWork
             // Older watchers do not report when ComfyUI begins; theirs counts from the claim.
             var saysBegun = one.Begun is not null;
             if (one.Begun != false)
-                await BeginAsync(session, one, saysBegun ? session.Now - TimeSpan.FromSeconds(one.RenderSeconds) : null);
+                await BeginAsync(session, one, saysBegun ? session.Now - TimeSpan.FromSeconds(one.RenderSeconds) : null, metrics);
             if (!await NoteAsync(session, one, saysBegun))
                 abandon.Add(one.GenerationId);
         }
@@ -28,10 +28,10 @@ internal static class HeldWork
         return abandon;
     }
 
-    private static async Task BeginAsync(DatabaseSession session, HeldGeneration held, DateTimeOffset? begunAt)
+    private static async Task BeginAsync(DatabaseSession session, HeldGeneration held, DateTimeOffset? begunAt, GenerationMetrics metrics)
     {
         if (await GenerationLedger.BeginAsync(session, held.GenerationId, held.Attempt, begunAt) is { Tries: 1 } begun)
-            session.AfterCommit(() => Diagnostics.Started(begun));
+            session.AfterCommit(() => metrics.Started(begun));
     }
 
     // Readers may have seen more since the heartbeat, and when the watcher dies that is unknown: assume as much again as since the one before.

@@ -7,7 +7,7 @@ namespace LockNGen.GenerationApi.Queue;
 
 /// <summary>Reads the numbers of the queue every few seconds, for the metrics.</summary>
 internal sealed partial class QueueGauges(
-    GenerationsDatabase database, IOptions<QueueOptions> options, TimeProvider clock, ILogger<QueueGauges> logger) : BackgroundService
+    GenerationsDatabase database, IOptions<QueueOptions> options, GenerationMetrics metrics, TimeProvider clock, ILogger<QueueGauges> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -15,7 +15,7 @@ internal sealed partial class QueueGauges(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Diagnostics.ObserveQueue(options.Value.MaxDepth, () => _numbers);
+        metrics.ObserveQueue(options.Value.MaxDepth, () => _numbers);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

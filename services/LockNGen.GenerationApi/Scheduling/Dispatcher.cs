@@ -17,7 +17,7 @@ namespace LockNGen.GenerationApi.Scheduling;
 
 /// <summary>Dispatches waiting generations, in order, to instances that have room and can render them.</summary>
 internal sealed partial class Dispatcher(
-    GenerationsDatabase database, CatalogStore catalogs, IOptions<QueueOptions> options, ILogger<Dispatcher> logger)
+    GenerationsDatabase database, CatalogStore catalogs, IOptions<QueueOptions> options, GenerationMetrics metrics, ILogger<Dispatcher> logger)
 {
     /// <summary>How far down the list a pass looks for something that fits.</summary>
     private const int Lookahead = 500;
@@ -100,7 +100,7 @@ internal sealed partial class Dispatcher(
         offers.Add(new Offer(watcher, waiting.TraceParent, new SubmitGeneration { GenerationId = waiting.Id, Instance = instance }));
         session.AfterCommit(() =>
         {
-            Diagnostics.Dispatched(instance);
+            metrics.Dispatched(instance);
             using var activity = waiting.TraceParent is { } trace ? Diagnostics.Activities.StartActivity("dispatch generation", ActivityKind.Producer, trace) : null;
             activity?.SetTag("lockngen.generation", waiting.Id).SetTag("lockngen.instance", instance);
             LogDispatched(waiting.Id, instance, watcher);

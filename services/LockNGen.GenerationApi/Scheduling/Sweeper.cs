@@ -15,9 +15,10 @@ internal sealed partial class Sweeper(
     GenerationsDatabase database,
     GenerationLedger ledger,
     Deadlines deadlines,
-    HeartbeatLiveness reception,
+    HeartbeatLiveness liveness,
     EventOutbox outbox,
     IOptions<QueueOptions> options,
+    GenerationMetrics metrics,
     ILogger<Sweeper> logger)
 {
     private const int MaxPerSweep = 200;
@@ -26,7 +27,7 @@ internal sealed partial class Sweeper(
     public Task SweepAsync(CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
-            var isReliable = await reception.IsReliableAsync(session);
+            var isReliable = await liveness.IsReliableAsync(session);
             if (isReliable)
                 await ExpireLeasesAsync(session);
             await TakeBackAsync(session, isReliable ? session.Now - options.Value.Lease : DateTimeOffset.UnixEpoch);
@@ -63,7 +64,7 @@ internal sealed partial class Sweeper(
             {
                 session.AfterCommit(() =>
                 {
-                    Diagnostics.CameBack("watcher");
+                    metrics.CameBack("watcher");
                     LogTakenBack(row.Id, row.Attempt, row.Watcher ?? "");
                 });
             }

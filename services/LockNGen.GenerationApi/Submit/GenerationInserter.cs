@@ -9,7 +9,7 @@ using LockNGen.GenerationApi.Queue;
 namespace LockNGen.GenerationApi.Submit;
 
 /// <summary>Puts a submission into the queue: its row, its inputs and its first event in one transaction.</summary>
-internal sealed class GenerationInserter(GenerationLedger ledger, Durations durations, SchedulerSignal scheduler)
+internal sealed class GenerationInserter(GenerationLedger ledger, Durations durations, SchedulerSignal scheduler, GenerationMetrics metrics)
 {
     /// <summary>Returns the new generation and its place; it is accepted when the group's transaction commits.</summary>
     public async Task<(Guid Id, QueuePlace Place)> AddAsync(SubmitGroup group, Submission submission, string? owner, string client)
@@ -68,7 +68,7 @@ internal sealed class GenerationInserter(GenerationLedger ledger, Durations dura
             : [queued];
         group.Add(generation, inputs, prompt, entries);
         group.Session.AfterCommit(scheduler.Set);
-        group.Session.AfterCommit(() => Diagnostics.Accepted(submission.Template));
+        group.Session.AfterCommit(() => metrics.Accepted(submission.Template));
         return (id, place);
     }
 }

@@ -257,7 +257,7 @@ internal sealed class GenerationLog(Guid generationId, GenerationLogs logs)
         return AppendOutcome.Lost;
     }
 
-    /// <summary>The missing event has arrived by itself: one publisher overtook another.</summary>
+    /// <summary>The missing event has arrived late: one publisher overtook another.</summary>
     private void DeliverHeld(HoleBuffer hole, AudienceOfAll audience)
     {
         while (hole.TakeIf(first => _record.Order.IsPast(first) || !_record.IsHoleBefore(first)) is { } next)

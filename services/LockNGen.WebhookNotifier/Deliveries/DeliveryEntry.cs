@@ -70,5 +70,5 @@ public sealed record DeliveryDetail(DeliveryEntry Delivery, JsonElement Body, IR
 
 /// <summary>A page of the log, newest first.</summary>
 /// <param name="Items">The deliveries.</param>
-/// <param name="NextCursor">Give it as <c>cursor</c> for the next page; absent on the last.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent on the last.</param>
 public sealed record DeliveryPage(IReadOnlyList<DeliveryEntry> Items, string? NextCursor);

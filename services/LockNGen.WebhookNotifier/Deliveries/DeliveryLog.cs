@@ -38,7 +38,7 @@ internal sealed class DeliveryLog(WebhooksDatabase database, DeliverySignal sign
         cancellationToken);
 
     /// <summary>
-    /// Delivers again, now, with a full round of retries; with the same id, so a receiver that has it already can tell. One that is under
+    /// Delivers again, now, with a full round of retries; with the same id, so that a receiver can recognize it. One that is under
     /// way is left alone. False: there is no such delivery.
     /// </summary>
     public Task<bool> RedeliverAsync(Guid webhookId, Guid id, CancellationToken cancellationToken) => database.WriteAsync(

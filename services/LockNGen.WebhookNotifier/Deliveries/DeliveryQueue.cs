@@ -101,7 +101,7 @@ internal sealed class DeliveryQueue(WebhooksDatabase database, RetrySchedule sch
     /// </summary>
     private async Task<int> FreeAsync(DatabaseSession session, string destination, DateTimeOffset until)
     {
-        // After a break one delivery is let through as a probe; until it has ended (or its lease has), the circuit stays open.
+        // After a pause, one delivery is allowed as a probe; until it has ended (or its lease has expired), the circuit stays open.
         var failures = await session.ScalarAsync<int?>(
             """
             UPDATE webhook_destinations

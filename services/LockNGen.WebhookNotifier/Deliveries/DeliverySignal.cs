@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace LockNGen.WebhookNotifier.Deliveries;
 
-/// <summary>Wakes the worker of this process because something may be due now; any number of signals in between count as one.</summary>
+/// <summary>Wakes the worker of this process because something may be due now; signals sent before it wakes count as one.</summary>
 internal sealed class DeliverySignal(TimeProvider clock)
 {
     private readonly Channel<bool> _channel =

@@ -36,7 +36,7 @@ internal sealed partial class DeliverySweeper(
         await GiveUpAsync(cancellationToken);
         while (await ForgetDeliveriesAsync(cancellationToken) == Batch)
         {
-            // Small transactions: deliveries go on in between.
+            // Small transactions, so that deliveries continue in between.
         }
 
         await ForgetUnusedAsync(cancellationToken);

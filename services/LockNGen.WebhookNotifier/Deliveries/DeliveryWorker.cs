@@ -6,7 +6,7 @@ namespace LockNGen.WebhookNotifier.Deliveries;
 
 /// <summary>
 /// Sends due deliveries: at most <see cref="WebhookOptions.MaxConcurrent"/> attempts at once, the rest wait in the database. When the
-/// service stops, attempts under way are finished first; after a crash their leases end and they are sent again.
+/// service stops, attempts in progress are finished first; after a crash their leases end and they are sent again.
 /// </summary>
 internal sealed partial class DeliveryWorker(
     DeliveryQueue queue, WebhookSender sender, DeliverySignal signal, NotifierMetrics metrics, IOptions<WebhookOptions> options, ILogger<DeliveryWorker> logger)
@@ -42,7 +42,7 @@ internal sealed partial class DeliveryWorker(
             await signal.WaitAsync(_options.PollInterval, stoppingToken);
         }
 
-        // All slots back means nothing under way. Each attempt has a timeout that is shorter than what the host gives a service to stop.
+        // When all slots are free, no attempt is in progress. Each attempt has a timeout that is shorter than what the host gives a service to stop.
         for (var slot = 0; slot < _options.MaxConcurrent; slot++)
             await _slots.WaitAsync(CancellationToken.None);
     }
@@ -83,7 +83,7 @@ internal sealed partial class DeliveryWorker(
         }
         catch (Exception e)
         {
-            // Not recorded, so it is sent again when the lease ends: twice is what "at least once" allows.
+            // Not recorded, so it is sent again when the lease ends: "at least once" allows that.
             LogNotRecorded(delivery.Id, e);
         }
         finally

@@ -31,7 +31,7 @@ internal sealed class WebhookSender : IDisposable
             // How much of an unread answer is drained so that the connection can be reused; if there is more, it is dropped.
             MaxResponseDrainSize = 16 * 1024,
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-            // Not forever: a receiver that moves is found again by its name.
+            // Limited, so that a receiver that moves is resolved again.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             // Receivers are untrusted: they get the trace of their own generation, added below, and none of our state or baggage.
@@ -132,7 +132,7 @@ internal sealed class WebhookSender : IDisposable
 
         return Text();
 
-        // PostgreSQL keeps no NUL in text, and no one wants to read one.
+        // PostgreSQL accepts no NUL in text.
         string Text() => Encoding.UTF8.GetString(buffer, 0, length).Replace("\0", "", StringComparison.Ordinal);
     }
 

@@ -19,10 +19,10 @@ public sealed record WebhookResponse
     /// <summary>For people.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Whose generations it hears of; absent when it belongs to no one.</summary>
+    /// <summary>The owner whose generations it covers; absent if it has no owner.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Whether it hears of everyone's.</summary>
+    /// <summary>Whether it covers the generations of all owners.</summary>
     public bool AllOwners { get; init; }
 
     /// <summary>Set for the webhook of a single generation.</summary>
@@ -64,5 +64,5 @@ public sealed record WebhookResponse
 
 /// <summary>A page of webhooks, newest first.</summary>
 /// <param name="Items">The webhooks.</param>
-/// <param name="NextCursor">Give it as <c>cursor</c> for the next page; absent on the last.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent on the last.</param>
 public sealed record WebhookPage(IReadOnlyList<WebhookResponse> Items, string? NextCursor);

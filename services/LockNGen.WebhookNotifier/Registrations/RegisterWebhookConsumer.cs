@@ -23,7 +23,7 @@ internal sealed partial class RegisterWebhookConsumer(WebhookStore store, Retryi
 
         var webhook = new Webhook
         {
-            // Made of what it is for, so that the same command again is the same webhook.
+            // Derived from its content, so that a repeated command yields the same webhook.
             Id = MessageIds.Version5(command.GenerationId, Encoding.UTF8.GetBytes(command.Url)),
             Owner = command.Owner,
             GenerationId = command.GenerationId,

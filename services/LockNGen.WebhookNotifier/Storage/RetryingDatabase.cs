@@ -7,7 +7,7 @@ using Polly.Retry;
 namespace LockNGen.WebhookNotifier.Storage;
 
 /// <summary>
-/// For work that cannot be dropped: retries for as long as the database is away. Moving messages to an error queue instead would
+/// For work that cannot be dropped: retries for as long as the database is unavailable. Moving messages to an error queue instead would
 /// empty the event queue in seconds, and someone would have to move them back.
 /// </summary>
 internal sealed partial class RetryingDatabase

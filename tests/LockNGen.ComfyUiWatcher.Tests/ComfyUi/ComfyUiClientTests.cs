@@ -126,7 +126,7 @@ public sealed class ComfyUiClientTests
 
     private static PromptRequest Prompt => new() { Workflow = [], PromptId = "a", ClientId = "c", ExtraData = [] };
 
-    private static ComfyUiClient Client(ServerAccess access) => new(access, new AnswerLimits(1 << 20, 1 << 20, 1 << 20), TimeSpan.FromSeconds(30));
+    private static ComfyUiClient Client(ServerAccess access) => new(access, new ResponseLimits(1 << 20, 1 << 20, 1 << 20), TimeSpan.FromSeconds(30));
 
     private static async Task SendAsync(HttpContext context, int status, string? contentType, string? wrapping, string body)
     {

@@ -11,7 +11,7 @@ public sealed class FrameReaderTests
     private readonly FrameReader _reader = new(new HashSet<string> { "my_node.feedback" });
 
     [Fact]
-    public void OldPreview_BelongsToWhoeverSpokeLast()
+    public void OldPreview_BelongsToThePromptLastMentioned()
     {
         Text("""{"type":"executing","data":{"node":"5","display_node":"5","prompt_id":"a"}}""");
         Text("""{"type":"progress","data":{"node":"6","value":1,"max":2,"prompt_id":"b"}}""");
@@ -22,7 +22,7 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void OldPreview_AfterTheEndOfThePrompt_BelongsToNobody()
+    public void OldPreview_AfterTheEndOfThePrompt_BelongsToNoPrompt()
     {
         Text("""{"type":"executing","data":{"node":"5","prompt_id":"a"}}""");
         Text("""{"type":"executing","data":{"node":null,"prompt_id":"a"}}""");

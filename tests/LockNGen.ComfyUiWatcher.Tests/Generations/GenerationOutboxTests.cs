@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text;
 using LockNGen.ComfyUiWatcher.ComfyUi;
 using LockNGen.ComfyUiWatcher.Generations;
@@ -28,7 +29,7 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
 
     private readonly TimerClock _clock = new();
     private readonly EventLog _events = new();
-    private readonly WatcherMetrics _metrics = new();
+    private WatcherMetrics _metrics = null!;
     private readonly CancellationTokenSource _stop = new();
     private IHost _host = null!;
     private GenerationOutbox _outbox = null!;
@@ -41,10 +42,20 @@ public sealed class GenerationOutboxTests : IAsyncLifetime
         builder.AddBus(_events.AddTo);
         _host = builder.Build();
         await _host.StartAsync();
+        _metrics = new WatcherMetrics(_host.Services.GetRequiredService<IMeterFactory>());
         var publisher = _host.Services.GetRequiredService<EventPublisher>();
+        var work = new GenerationWork
+        {
+            Attempt = 2,
+            StateSequence = GenerationSequence.Of(1, BeforeTheAttempt),
+            Workflow = default,
+            Prompts = [],
+            UploadUrl = "",
+            UploadToken = "",
+        };
         _outbox = new GenerationOutbox(
-            Id, attempt: 2, stateSequence: GenerationSequence.Of(1, BeforeTheAttempt), "comfy-0", default, publisher, new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }), new SharedTimer(publisher, _clock), _clock,
-            _metrics, NullLogger.Instance);
+            new AttemptContext(Id, work, "comfy-0"), publisher, new PublishPolicy(new WatcherOptions { PublicUrl = "https://p.example/" }),
+            new SharedTimer(publisher, _clock), _clock, _metrics, NullLogger.Instance);
         _publishing = _outbox.RunAsync(_stop.Token);
     }
 

@@ -84,7 +84,7 @@ public sealed class CollectedOutputsTests
     }
 
     [Fact]
-    public void Frames_MoreThanAreKept_AreToldToBeCut()
+    public void Frames_MoreThanAreKept_AreReportedAsCut()
     {
         var outputs = new CollectedOutputs(Graph);
         for (var i = 0; i < 300; i++)

@@ -59,21 +59,21 @@ internal sealed class FakeStore(FakeLedger ledger)
                     Url = $"/api/generations/{id}/images/{row.Stored.Count + 1}",
                     ContentType = request.ContentType ?? "",
                     Seed = seed,
-                    Kind = Told("kind"),
-                    NodeId = Told("node"),
-                    NodeTitle = Told("title"),
-                    OutputKey = Told("key"),
-                    Filename = Told("filename"),
-                    Subfolder = Told("subfolder"),
-                    Source = Told("source"),
+                    Kind = Query("kind"),
+                    NodeId = Query("node"),
+                    NodeTitle = Query("title"),
+                    OutputKey = Query("key"),
+                    Filename = Query("filename"),
+                    Subfolder = Query("subfolder"),
+                    Source = Query("source"),
                     Bytes = bytes.Length,
-                    Text = Told("kind") == GenerationResultKinds.Text ? System.Text.Encoding.UTF8.GetString(bytes.ToArray()) : null,
+                    Text = Query("kind") == GenerationResultKinds.Text ? System.Text.Encoding.UTF8.GetString(bytes.ToArray()) : null,
                 },
             };
             row.Stored[(imageIndex, file)] = stored;
             return TypedResults.Json(stored.Image, ContractsJson.Default.GenerationImage);
         }
 
-        string? Told(string name) => request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
+        string? Query(string name) => request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
     }
 }

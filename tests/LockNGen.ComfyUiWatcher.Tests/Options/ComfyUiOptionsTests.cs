@@ -54,7 +54,7 @@ public sealed class ComfyUiOptionsTests
 
     [Theory]
     [InlineData("ComfyUi:Instances:0:Url", "user:p4ss@gpu1", "Url '***@gpu1' is not")]
-    [InlineData("ComfyUi:Instances:0:Headers:Content-Length", "7", "Headers:Content-Length is not a header of requests")]
+    [InlineData("ComfyUi:Instances:0:Headers:Content-Length", "7", "Headers:Content-Length is not a request header")]
     [InlineData("ComfyUi:Instances:0:Headers:Upgrade", "h2c", "Headers:Upgrade cannot be set")]
     [InlineData("ComfyUi:Instances:0:Headers:X-Key", "file:/no/such/file", "Headers:X-Key is to be read from '/no/such/file', which is not there")]
     [InlineData("ComfyUi:Instances:0:CaFile", "/no/such/file", "CaFile '/no/such/file' cannot be read")]

@@ -21,10 +21,10 @@ public sealed class ResultNameTests
     {
         var cats = new string('c', length);
 
-        var told = Told($"{Folder}/{cats}");
+        var stored = StoredSubfolder($"{Folder}/{cats}");
 
-        told.Length.ShouldBeLessThanOrEqualTo(130);
-        (told == $"{Folder}/{cats}" || cats.EndsWith(told, StringComparison.Ordinal)).ShouldBeTrue(told);
+        stored.Length.ShouldBeLessThanOrEqualTo(130);
+        (stored == $"{Folder}/{cats}" || cats.EndsWith(stored, StringComparison.Ordinal)).ShouldBeTrue(stored);
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class ResultNameTests
     {
         var last = string.Join('/', Enumerable.Repeat("cats", 20));
 
-        Told($"{Folder}/{new string('d', 100)}/{last}").ShouldBe(last);
+        StoredSubfolder($"{Folder}/{new string('d', 100)}/{last}").ShouldBe(last);
     }
 
-    private static string Told(string subfolder)
+    private static string StoredSubfolder(string subfolder)
     {
         var query = ResultName.Query(new PromptResult("9", new OutputFile("images", "cat_00001_.png", subfolder, OutputFile.Output)));
         return Uri.UnescapeDataString(query.Split('&').Single(p => p.StartsWith("subfolder=", StringComparison.Ordinal))["subfolder=".Length..]);

@@ -13,7 +13,7 @@ namespace LockNGen.GenerationApi.Tests.Queue;
 public abstract class DurationsTests(PostgreSqlFixture? server) : DatabaseTests(server)
 {
     /// <summary>No deadline ends what seems to take hours.</summary>
-    private static readonly Dictionary<string, string?> Patient = new()
+    private static readonly Dictionary<string, string?> LongTimeouts = new()
     {
         ["Queue:InitialEstimateSeconds"] = "7",
         ["Queue:DefaultTimeoutSeconds"] = "604800",
@@ -23,7 +23,7 @@ public abstract class DurationsTests(PostgreSqlFixture? server) : DatabaseTests(
     public async Task Estimate_OfWhatWasRenderedBefore_IsItsDuration_InProportionToItsWork()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
-        await using var api = await StartApiAsync(Patient, watcher);
+        await using var api = await StartApiAsync(LongTimeouts, watcher);
         await watcher.StartAsync();
         (await EstimateAsync(api, steps: 10)).ShouldBe(7);
 
@@ -39,7 +39,7 @@ public abstract class DurationsTests(PostgreSqlFixture? server) : DatabaseTests(
     public async Task Estimate_AfterADurationChanged_FollowsIt()
     {
         await using var watcher = new FakeWatcher("w1", FakeWatcher.Instance("gpu"));
-        await using var api = await StartApiAsync(Patient, watcher);
+        await using var api = await StartApiAsync(LongTimeouts, watcher);
         await watcher.StartAsync();
         await RenderAsync(api, watcher, steps: 10, seconds: 100_000);
 

@@ -124,21 +124,21 @@ public abstract class WaitingListTests(PostgreSqlFixture? server) : DatabaseTest
 
         (await api.Client.PostAsync($"/api/generations/{ids[0]}/cancel", null)).EnsureSuccessStatusCode();
         (await PositionsAsync(api, ids.Skip(1))).ShouldBe([0, 1, 2]);
-        await ToldAsync(ids[3], 2);
+        await AnnouncedAsync(ids[3], 2);
 
         await watcher.StartAsync();
         var (id, work) = await watcher.TakeAsync();
         id.ShouldBe(ids[1]);
         (await PositionsAsync(api, ids.Skip(2))).ShouldBe([0, 1]);
-        await ToldAsync(ids[3], 1);
+        await AnnouncedAsync(ids[3], 1);
 
         await watcher.CompleteAsync(id, work);
         (await watcher.TakeAsync()).Id.ShouldBe(ids[2]);
         (await PositionsAsync(api, ids.Skip(3))).ShouldBe([0]);
-        await ToldAsync(ids[3], 0);
+        await AnnouncedAsync(ids[3], 0);
 
-        Task<GenerationEvent> ToldAsync(Guid whom, int position) =>
-            api.Events.WaitAsync(e => e is GenerationQueued { Sequence: > 1 } queued && queued.GenerationId == whom && queued.Data.Position == position);
+        Task<GenerationEvent> AnnouncedAsync(Guid generationId, int position) =>
+            api.Events.WaitAsync(e => e is GenerationQueued { Sequence: > 1 } queued && queued.GenerationId == generationId && queued.Data.Position == position);
     }
 
     [Fact]

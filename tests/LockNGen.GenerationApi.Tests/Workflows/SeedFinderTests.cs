@@ -24,11 +24,11 @@ public sealed class SeedFinderTests
     [InlineData("9007199254740993", "9007199254740993 9007199254740994")]
     [InlineData("18446744073709551614", "18446744073709551614 18446744073709551615")]
     [InlineData("\"18446744073709551615\"", "18446744073709551615 0")] // cases 4 and 6: after the largest comes the smallest
-    public void Seed_AtTheSampler_Cases4And6_IsCountedOverTheWholeRange(string seed, string told)
+    public void Seed_AtTheSampler_Cases4And6_IsCountedOverTheWholeRange(string seed, string seeds)
     {
         var found = Find($$$"""{"3": {"class_type": "KSampler", "inputs": {"seed": {{{seed}}} } } }""").ShouldHaveSingleItem();
 
-        (found.NodeId, found.Name, Told(found)).ShouldBe(("3", "seed", told));
+        (found.NodeId, found.Name, SeedsOf(found)).ShouldBe(("3", "seed", seeds));
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class SeedFinderTests
     [InlineData("SmallSeed", """{"seed": 12}""", "seed", "12 10")]
     [InlineData("INTConstant", """{"value": "18446744073709551615"}""", "value", "18446744073709551615 0")] // unknown to every catalog
     [InlineData("easy seed", """{"seed": 3}""", "seed", "3 4")]
-    public void Seed_OverALink_Case8_IsCountedWhereItIsWritten(string classType, string inputs, string input, string told)
+    public void Seed_OverALink_Case8_IsCountedWhereItIsWritten(string classType, string inputs, string input, string seeds)
     {
         var found = Find($$$"""
             {"3": {"class_type": "KSampler", "inputs": {"seed": ["29", 0]}},
@@ -46,7 +46,7 @@ public sealed class SeedFinderTests
              "30": {"class_type": "{{{classType}}}", "inputs": {{{inputs}}} } }
             """).ShouldHaveSingleItem();
 
-        (found.NodeId, found.Name, Told(found)).ShouldBe(("30", input, told));
+        (found.NodeId, found.Name, SeedsOf(found)).ShouldBe(("30", input, seeds));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class SeedFinderTests
              "30": {"class_type": "PrimitiveInt", "inputs": {"value": 64}}}
             """).ShouldHaveSingleItem();
 
-        (found.NodeId, found.Name, Told(found)).ShouldBe(("3", "seed", "64 65"));
+        (found.NodeId, found.Name, SeedsOf(found)).ShouldBe(("3", "seed", "64 65"));
     }
 
     [Fact]
@@ -113,5 +113,5 @@ public sealed class SeedFinderTests
         return new SeedFinder(graph, graph.Nodes.Select(n => n.Id).ToHashSet(), [Catalog]).Find();
     }
 
-    private static string Told(SeedInput seed) => $"{seed.At(1)} {seed.At(2)}";
+    private static string SeedsOf(SeedInput seed) => $"{seed.At(1)} {seed.At(2)}";
 }

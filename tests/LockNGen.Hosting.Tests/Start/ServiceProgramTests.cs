@@ -9,7 +9,7 @@ namespace LockNGen.Hosting.Tests.Start;
 public sealed class ServiceProgramTests
 {
     [Fact]
-    public async Task Service_ToldToStopWhileItStarts_EndsWithoutAnError()
+    public async Task Service_StoppedWhileItStarts_EndsWithoutAnError()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -69,7 +69,7 @@ public sealed class PartitionBindingsTests(RabbitMqBroker broker) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task Partition_ThatSomebodyUnbinds_IsBoundAgainInAMinute()
+    public async Task Partition_ThatIsUnboundAtTheBroker_IsBoundAgainWithinAMinute()
     {
         Keep();
         _logs.GetOrAdd(_id).Join(new Recorder(), after: null);

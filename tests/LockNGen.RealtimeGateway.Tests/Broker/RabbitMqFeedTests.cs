@@ -61,7 +61,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ProgressToldAgain_IsNewToAFreshReplicaAndToNoOther()
+    public async Task RepeatedProgress_IsNewToAFreshReplicaAndToNoOther()
     {
         await using var early = await ProgressClient.ConnectAsync(_gateway.Url, $"generationId={_id}&after=0");
         GenerationEvent[] running = [Queued(_id), Started(_id), Node(_id, First(2)), Progress(_id, First(3))];
@@ -151,7 +151,7 @@ public sealed class RabbitMqFeedTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Previews_OfAGenerationThatNobodyWatches_ComeOnceOneIsAskedFor()
+    public async Task Previews_OfAnUnwatchedGeneration_ArriveOnceOneIsRequested()
     {
         await _gateway.PublishAsync(Life(_id).Take(2));
         await _gateway.KnowsAsync(_id, First(1));

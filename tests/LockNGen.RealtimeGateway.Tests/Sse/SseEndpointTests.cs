@@ -51,7 +51,7 @@ public sealed class SseEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reconnect_WithTheLastEvent_IsToldToStop()
+    public async Task Reconnect_WithTheLastEvent_IsAskedToStop()
     {
         await using (var first = await EventSource.OpenAsync(_gateway, $"generationId={_id}&after=0"))
         {

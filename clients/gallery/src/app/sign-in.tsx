@@ -5,7 +5,7 @@ import { keepToken } from '../platform/identity';
 import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 
-/** Where a token is swapped for a session, which pictures and sockets understand, too. */
+/** Exchanges a token for a session, which also authorizes pictures and sockets. */
 export function SignIn() {
   const { config } = useServices();
   const [token, setToken] = useState('');

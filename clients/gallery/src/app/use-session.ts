@@ -2,10 +2,10 @@ import type { Session } from '@lockngen/client';
 import { useEffect, useState } from 'react';
 import { useServices } from '../platform/services';
 
-/** Between two attempts to learn who one is, in milliseconds. */
+/** The delay between two attempts to identify the visitor, in milliseconds. */
 const retryMs = 5_000;
 
-/** Who the server takes this visitor for; null until it has said so. */
+/** The visitor as the server identifies them; null until it has responded. */
 export function useSession(): Session | null {
   const { client } = useServices();
   const [session, setSession] = useState<Session | null>(null);
@@ -16,7 +16,7 @@ export function useSession(): Session | null {
       try {
         setSession(await client.session(abort.signal));
       } catch {
-        // Without an answer the page works on as a visitor's: what is not allowed is refused where it is tried.
+        // Without a response the page works as for any visitor: what is not allowed is refused when it is tried.
         timer = abort.signal.aborted ? undefined : setTimeout(ask, retryMs);
       }
     };

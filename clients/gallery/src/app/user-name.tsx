@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { keepUserName, readUserName } from '../platform/identity';
 
-/** Who asks: kept in this browser and sent along, so that the operators know whose picture it is. */
+/** The visitor's name: kept in this browser and sent with requests, so that operators know whose picture it is. */
 export function UserNameField() {
   const [name, setName] = useState(() => readUserName(localStorage));
   return (

@@ -19,7 +19,7 @@ import { TemplateTabs } from './template-tabs';
 import { useCatalog } from './use-catalog';
 import { useDraft } from './use-draft';
 
-/** Where pictures are asked for: one field and a button, and the rest for those who want it. */
+/** The form that requests pictures: one field and a button, and optional settings. */
 export function Composer() {
   const { feed, draft, identity } = useServices();
   const { template: name, values: chosen } = useDraft();
@@ -67,7 +67,7 @@ export function Composer() {
     }
   };
 
-  // A phone has room for what everybody needs; the rest comes with More.
+  // A phone has room for the most common settings; the others are under More.
   const onDemand = isOpen ? '' : 'max-sm:hidden';
   return (
     <form onSubmit={submit} noValidate className="mx-auto w-full max-w-4xl space-y-3" data-testid="composer">

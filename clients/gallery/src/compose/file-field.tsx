@@ -5,7 +5,7 @@ import { Button } from '../ui/button';
 import { Refusal } from './refusal';
 import { files, labelOf, type TemplateParameter } from './template';
 
-/** A file of any type that a workflow reads; sent at once, so that Generate need not wait for it. */
+/** A file of any type that a workflow reads; uploaded immediately, so that Generate need not wait for it. */
 export function FileField({ parameter }: { parameter: TemplateParameter }) {
   const { client, draft } = useServices();
   const id = useId();

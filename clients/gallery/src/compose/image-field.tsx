@@ -7,7 +7,7 @@ import { MaskBrush } from './mask-brush';
 import { Refusal } from './refusal';
 import { useDraft } from './use-draft';
 
-/** The picture to start from: dropped, pasted or chosen; sent at once, so that Generate need not wait for it. */
+/** The picture to start from: dropped, pasted or chosen; uploaded immediately, so that Generate need not wait for it. */
 export function ImageField({ hasMask }: { hasMask: boolean }) {
   const { client, draft } = useServices();
   const { values } = useDraft();

@@ -6,7 +6,7 @@ import { everything, exportMask, type Stroke } from './mask';
 import { MaskSurface } from './mask-surface';
 import { Refusal } from './refusal';
 
-/** The picture to be changed in part, with a brush to say which. Every stroke sends the mask anew, so Generate need not wait. */
+/** The picture to be changed in part, with a brush to mark the part. Every stroke uploads the mask again, so Generate need not wait. */
 export function MaskBrush({ url }: { url: string }) {
   const { client, draft } = useServices();
   const [size, setSize] = useState({ width: 0, height: 0 });

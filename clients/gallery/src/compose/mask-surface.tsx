@@ -4,13 +4,13 @@ import { type Point, paint, type Size, type Stroke } from './mask';
 interface MaskSurfaceProps {
   size: Size;
   strokes: readonly Stroke[];
-  /** Of the brush, in pixels of the picture. */
+  /** The size of the brush, in pixels of the picture. */
   width: number;
   isEraser: boolean;
   onStroke(stroke: Stroke): void;
 }
 
-/** Lies over the picture and takes the brush, led by a pointer or by arrow keys and the space bar. */
+/** Covers the picture and accepts strokes, made with a pointer or with arrow keys and the space bar. */
 export function MaskSurface({ size, strokes, width, isEraser, onStroke }: MaskSurfaceProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawing = useRef<Point[] | null>(null);
@@ -30,7 +30,7 @@ export function MaskSurface({ size, strokes, width, isEraser, onStroke }: MaskSu
     move(event);
   };
 
-  // The stroke becomes state at its end only: a render for every move would be late.
+  // The stroke becomes state only at its end: a render for every move would lag.
   const move = (event: PointerEvent<HTMLElement>) => {
     const context = canvas.current?.getContext('2d');
     const last = drawing.current?.at(-1);

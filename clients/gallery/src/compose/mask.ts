@@ -15,7 +15,7 @@ export interface Stroke {
   readonly isEraser: boolean;
 }
 
-/** Draws the strokes over whatever is there, in one colour. */
+/** Draws the strokes over the existing content, in one colour. */
 export function paint(canvas: CanvasRenderingContext2D, strokes: readonly Stroke[], color: string): void {
   canvas.lineCap = 'round';
   canvas.lineJoin = 'round';
@@ -46,7 +46,7 @@ export function everything({ width, height }: Size): Stroke {
   return { points, width: 2 * Math.max(width, height), isEraser: false };
 }
 
-/** White where the picture shall change, black where it stays: what ComfyUI's inpainting reads. */
+/** White where the picture is to be changed, black elsewhere, as ComfyUI's inpainting expects. */
 export async function exportMask(strokes: readonly Stroke[], { width, height }: Size): Promise<Blob> {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d');

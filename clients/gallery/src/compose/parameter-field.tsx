@@ -8,12 +8,12 @@ export const controlLook =
 interface ParameterFieldProps {
   parameter: TemplateParameter;
   value: unknown;
-  /** Undefined = anything goes. */
+  /** Undefined = any value is allowed. */
   choices?: readonly string[];
   onChange(value: unknown): void;
 }
 
-/** Any setting that has no control of its own, by its type. */
+/** Any setting without a dedicated control, by its type. */
 export function ParameterField({ parameter, value, choices: options, onChange }: ParameterFieldProps) {
   const id = useId();
   const { type, min, max, step, description, default: standard } = parameter;

@@ -3,12 +3,12 @@ import type { Template } from './template';
 const key = 'lockngen:recent-templates';
 const most = 20;
 
-/** Notes that a template was chosen. */
+/** Records that a template was chosen. */
 export function noteRecent(storage: Storage, name: string): void {
   storage.setItem(key, JSON.stringify([name, ...recent(storage).filter((other) => other !== name)].slice(0, most)));
 }
 
-/** The last used first; the others in the server's order. */
+/** Recently used ones first; the others in the server's order. */
 export function lastUsedFirst(storage: Storage, templates: readonly Template[]): readonly Template[] {
   const names = recent(storage);
   const place = ({ name }: Template) => (names.includes(name) ? names.indexOf(name) : names.length);

@@ -1,7 +1,7 @@
 import type { ApiError } from '@lockngen/client';
 import { Notice } from '../ui/notice';
 
-/** Why the server did not take a request, and what to do next. */
+/** Why the server refused a request, and what to do next. */
 export function Refusal({ error }: { error: ApiError }) {
   const { title, detail, errors, suggestion, code } = error;
   // The detail repeats the message of a single error.

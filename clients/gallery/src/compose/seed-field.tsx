@@ -6,7 +6,7 @@ import { useDraft } from './use-draft';
 /** Large enough never to repeat, small enough for every language's integers. */
 const seeds = 2 ** 32;
 
-/** Empty = the server draws one. The dice pins one down. */
+/** Empty = the server draws one. The dice fills one in. */
 export function SeedField({ className = '' }: { className?: string }) {
   const { draft } = useServices();
   const { values } = useDraft();

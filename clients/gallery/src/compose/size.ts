@@ -6,7 +6,7 @@ export interface SizePreset extends Size {
   readonly name: string;
 }
 
-/** ComfyUI's models work in blocks of 8 pixels and learned in blocks of 64. */
+/** ComfyUI's models work in blocks of 8 pixels and were trained in blocks of 64. */
 const block = 64;
 
 /** Three shapes with as many pixels as the template's default, which is what its model is made for. */

@@ -7,7 +7,7 @@ import { Refusal } from './refusal';
 import type { Template } from './template';
 import { tellTemplatesChanged } from './template-changes';
 
-/** What its owner may do with a template: show it to everyone or not, give it another place, delete it. */
+/** What its owner may do with a template: publish or unpublish it, move it, delete it. */
 export function TemplateActions({ template }: { template: Template }) {
   const { client } = useServices();
   const { name, title, visibility, order } = template;

@@ -1,6 +1,6 @@
 const name = 'lockngen:templates-changed';
 
-/** Tells all of the page that templates were saved or deleted, so that nothing old is offered. */
+/** Notifies the page that templates were saved or deleted, so that no outdated ones are offered. */
 export function tellTemplatesChanged(): void {
   window.dispatchEvent(new Event(name));
 }

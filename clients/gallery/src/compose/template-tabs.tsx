@@ -12,7 +12,7 @@ interface TemplateTabsProps {
   onChoose(name: string): void;
 }
 
-/** So many are seen at a glance; more are searched, the last used first. */
+/** Up to this many are shown as tabs; more become searchable, recently used ones first. */
 const fewest = 6;
 
 /** Radio buttons that look like tabs: arrow keys move between them. */

@@ -11,7 +11,7 @@ export interface TemplateParameter {
   readonly max?: number | null;
   readonly step?: number | null;
   readonly choices?: readonly string[] | null;
-  /** Few people change it. */
+  /** Rarely changed. */
   readonly advanced?: boolean | null;
 }
 
@@ -24,7 +24,7 @@ export interface Template {
   /** `private` or `everyone`. */
   readonly visibility?: string | null;
   readonly order?: number | null;
-  /** Whether it is the visitor's to change. */
+  /** Whether the visitor may change it. */
   readonly editable?: boolean | null;
   readonly parameters: readonly TemplateParameter[];
 }
@@ -33,8 +33,8 @@ export interface TemplateList {
   readonly templates: readonly Template[];
 }
 
-/** These have a place of their own in the form; every other one is found under More. */
-/** Types that are files, and what a browser shall offer for them. */
+/** These have a fixed place in the form; all others are under More. */
+/** Types that are files, and what the browser's file dialog offers for them. */
 export const files: Readonly<Record<string, string>> = {
   image: 'image/*',
   video: 'video/*',
@@ -48,7 +48,7 @@ export function furtherParameters({ parameters }: Template): readonly TemplatePa
   return parameters.filter(({ name, required, type }) => !placed.has(name) && !(required && type in files));
 }
 
-/** Files that a template cannot do without, beside those that have a place of their own. */
+/** Files that a template requires, besides those with a fixed place. */
 export function requiredFiles({ parameters }: Template): readonly TemplateParameter[] {
   return parameters.filter(({ name, required, type }) => !placed.has(name) && required && type in files);
 }
@@ -57,13 +57,13 @@ export function parameterOf(template: Template | undefined, name: string): Templ
   return template?.parameters.find((parameter) => parameter.name === name);
 }
 
-/** What needs the fewest pictures to start from comes first. */
+/** Templates that need the fewest input pictures come first. */
 export function simplestFirst(templates: readonly Template[]): readonly Template[] {
   const pictures = ({ parameters }: Template) => parameters.filter(({ type }) => type === 'image').length;
   return [...templates].sort((a, b) => pictures(a) - pictures(b));
 }
 
-/** "negativePrompt" as people write it. */
+/** "negativePrompt" as a title. */
 export function labelOf({ name, title }: TemplateParameter): string {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
@@ -72,7 +72,7 @@ export function labelOf({ name, title }: TemplateParameter): string {
   return title ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Until the server has told its own: enough to ask for a picture. */
+/** Used until the server's templates are loaded: enough to request a picture. */
 export const firstTemplate: Template = {
   name: 'txt2img',
   title: 'Text to image',

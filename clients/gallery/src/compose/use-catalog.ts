@@ -9,10 +9,10 @@ export interface Catalog {
   readonly models: ModelList;
 }
 
-/** Machines come and go, and with them their models, in milliseconds. */
+/** How often the models are read again, because instances come and go. In milliseconds. */
 const refreshMs = 60_000;
 
-/** What the server offers. Asked again when the page comes back into view, and every minute. */
+/** What the server offers. Requested again when the page becomes visible, and every minute. */
 export function useCatalog(): Catalog {
   const { client } = useServices();
   const [catalog, setCatalog] = useState<Catalog>({ templates: [firstTemplate], models: noModels });
@@ -22,7 +22,7 @@ export function useCatalog(): Catalog {
       if (document.visibilityState === 'hidden') {
         return;
       }
-      // A server that cannot be asked leaves what is known: the connection indicator tells the rest.
+      // If the server is unreachable, what is known is kept: the connection indicator shows the problem.
       const [templates, models] = await Promise.allSettled([
         client.templates<TemplateList>(abort.signal),
         client.models<ModelList>(abort.signal),

@@ -8,7 +8,7 @@ import { useOnline } from './use-online';
 
 const transports = { websocket: 'WebSocket', sse: 'Server-sent events', polling: 'Polling' };
 
-/** Whether what one sees is live, and how well the line does. */
+/** Whether the page is live, and the quality of the connection. */
 export function ConnectionIndicator() {
   const { identity } = useServices();
   const { connectionStatus, transport, reconnectAttempts, error, quality, reconnect } = useWebSocketConnection();

@@ -3,14 +3,14 @@ import { useEffect, useState } from 'react';
 import { Button } from '../ui/button';
 import { useOnline } from './use-online';
 
-/** Interruptions shorter than this, in milliseconds, mend themselves before anybody has read about them. */
+/** Interruptions shorter than this, in milliseconds, end before anyone could read about them. */
 const patienceMs = 1_500;
 
-/** Says what happens while the line is down: nothing is lost. */
+/** Says what happens while the connection is down: nothing is lost. */
 export function OfflineBanner() {
   const isOnline = useOnline();
   const { connectionStatus, error, reconnect } = useWebSocketConnection();
-  // Closed on purpose, from the diagnostics page, is no trouble.
+  // A connection closed on purpose, from the diagnostics page, is not an error.
   const isDown = connectionStatus === 'connecting' || error !== null;
   const [isOverdue, setOverdue] = useState(false);
 

@@ -8,7 +8,7 @@ import { EventLog } from './event-log';
 import { EventRecorder } from './event-recorder';
 import { LatencyHistogram } from './latency-histogram';
 
-/** For whoever wants to know what the line does: open it, close it, ping it, read along. */
+/** Diagnostics of the connection: open it, close it, ping it, read its messages. */
 export default function Diagnostics() {
   const { identity } = useServices();
   const connection = useConnection();

@@ -8,7 +8,7 @@ interface EventLogProps {
   onClear(): void;
 }
 
-/** What came in, as it came, the newest on top. */
+/** The received messages, unchanged, newest first. */
 export function EventLog({ log, onClear }: EventLogProps) {
   const [frozen, setFrozen] = useState<readonly LogEntry[] | null>(null);
   const [type, setType] = useState('');

@@ -21,12 +21,12 @@ const latencyLimit = 5_000;
 
 const empty: Recording = { log: [], latencies: [] };
 
-/** Writes down what comes over the connection while anybody looks. */
+/** Records messages of the connection while the page is open. */
 export class EventRecorder {
   readonly #connection: RealtimeConnection;
   readonly #listeners = new Set<() => void>();
   readonly #batch = new FrameBatch(() => this.#publish());
-  /** Timestamps of events that wait for their frame. */
+  /** Timestamps of events that have not been painted yet. */
   #unpainted: number[] = [];
   #current = empty;
   #published = empty;
@@ -79,7 +79,7 @@ export class EventRecorder {
   }
 
   #hear(message: GenerationMessage): void {
-    // A snapshot tells of what happened long ago.
+    // A snapshot may describe old events.
     if (message.type !== 'generation.snapshot' && message.type !== 'subscription.gap') {
       this.#unpainted.push(Date.parse(message.timestamp));
     }

@@ -2,7 +2,7 @@ import { bounds, summarize } from './latency';
 
 const labels = [...bounds.map((bound) => `≤ ${bound}`), `> ${bounds.at(-1)}`];
 
-/** How long events take from the watcher, which had them from ComfyUI, to this screen. */
+/** How long events take from the watcher, which receives them from ComfyUI, to this screen. */
 export function LatencyHistogram({ latencies }: { latencies: readonly number[] }) {
   const { counts, total, median, p99 } = summarize(latencies);
   const highest = Math.max(1, ...counts);

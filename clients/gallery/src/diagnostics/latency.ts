@@ -1,4 +1,4 @@
-/** Upper bounds of the histogram's bars, in milliseconds; what is slower goes into one more. */
+/** Upper bounds of the histogram's bars, in milliseconds; slower events are counted in one more. */
 export const bounds = [5, 10, 20, 50, 100, 200, 500, 1_000] as const;
 
 export interface LatencySummary {

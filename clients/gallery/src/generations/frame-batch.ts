@@ -1,6 +1,6 @@
 import { scheduleFrame } from '@lockngen/client';
 
-/** Runs a callback once per frame, however often it is asked for. */
+/** Runs a callback at most once per frame. */
 export class FrameBatch {
   readonly #callback: () => void;
   #isScheduled = false;

@@ -18,7 +18,7 @@ export interface Feed {
   readonly error: ApiError | null;
 }
 
-/** What is asked for: a template of the server with the settings that differ from its defaults. */
+/** A request: a template of the server with the settings that differ from its defaults. */
 export interface TemplateRequest {
   readonly template: string;
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ export class GenerationFeed {
   readonly #asked = new Set<string>();
   readonly #batch = new FrameBatch(() => this.#publish({}));
   #feed = empty;
-  /** Where each search goes on; the empty one is the history. */
+  /** The cursor of each search; the empty search is the history. */
   readonly #pages = new Map<string, { cursor?: string; hasMore: boolean }>();
   #search = '';
   #stop: (() => void) | undefined;
@@ -51,7 +51,7 @@ export class GenerationFeed {
 
   readonly getSnapshot = (): Feed => this.#feed;
 
-  /** Live while anybody listens. */
+  /** Live while there are listeners. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     this.#stop ??= this.#listen();
@@ -87,7 +87,7 @@ export class GenerationFeed {
     }
   };
 
-  /** From now on `loadMore` looks for these words; none = the whole history. What it finds joins the others. */
+  /** From now on `loadMore` searches for these words; empty = the whole history. Results are added to the list. */
   look(search: string): void {
     if (search !== this.#search) {
       this.#search = search;
@@ -96,11 +96,11 @@ export class GenerationFeed {
   }
 
   get #hasMore(): boolean {
-    // A history that was read to its end holds whatever a search could find.
+    // A history that was read to its end contains everything that a search could find.
     return this.#pages.get('')?.hasMore !== false && this.#pages.get(this.#search)?.hasMore !== false;
   }
 
-  /** Shows the generation at once, before the first event of it arrives. */
+  /** Shows the generation immediately, before its first event arrives. */
   async submit(request: TemplateRequest): Promise<string> {
     const submitted = await this.#client.submit({ ...request });
     const { template, parameters, count, metadata } = request;
@@ -109,7 +109,7 @@ export class GenerationFeed {
     return submitted.id;
   }
 
-  /** The same once more: same settings, same seed. */
+  /** Runs it again: same settings, same seed. */
   async repeat(id: string): Promise<string> {
     const submitted = await this.#client.requeue(id);
     const { template, parameters, count, metadata } = this.#generations.get(id)?.record ?? {};
@@ -140,7 +140,7 @@ export class GenerationFeed {
     };
   }
 
-  /** After a long absence the gateway has forgotten what has ended meanwhile; the API has not. One request at a time. */
+  /** After a long interruption the gateway may have forgotten generations that have ended; the API has not. One request at a time. */
   async #catchUp(): Promise<void> {
     for (const { id, state, record } of [...this.#generations.values()]) {
       if (record && !isEnded(state.status)) {
@@ -152,7 +152,7 @@ export class GenerationFeed {
   #hear({ generationId: id }: GenerationMessage): void {
     const state = this.#connection.getState(id);
     const known = this.#generations.get(id);
-    // What ended before this page was opened comes with the history, in its place.
+    // Generations that ended before this page was opened are part of the history.
     if (!state || state.status === 'unknown' || (!known && isEnded(state.status))) {
       return;
     }
@@ -163,7 +163,7 @@ export class GenerationFeed {
     this.#batch.schedule();
   }
 
-  /** Fetches what the events do not tell. Each generation is asked for on appearance and once more when it has ended. */
+  /** Fetches what the events do not contain: for each generation when it appears, and again when it has ended. */
   async #ask(id: string): Promise<void> {
     if (this.#asked.has(id)) {
       return;
@@ -172,7 +172,7 @@ export class GenerationFeed {
     try {
       this.#record(await this.#client.status(id));
     } catch (error) {
-      // A prompt that other programs gave to ComfyUI is unknown to the API, and asking again would not change that.
+      // The API does not know prompts that other programs submitted to ComfyUI, so there is no point in asking again.
       if (asApiError(error).status === 404) {
         return;
       }
@@ -199,7 +199,7 @@ export class GenerationFeed {
   }
 }
 
-/** Live events know better, except when they have missed the end. */
+/** Live events are newer, unless the end was missed. */
 function isNewer(record: GenerationRecord, live: GenerationRecord['status']): boolean {
   return isEnded(record.status) && !isEnded(live);
 }

@@ -1,6 +1,6 @@
 import { type GenerationDetails, type GenerationState, initialState } from '@lockngen/client';
 
-/** What the API knows of a generation beyond its state: what was asked for, by whom and when. */
+/** What the API knows about a generation besides its state: what was requested, by whom and when. */
 export interface GenerationRecord extends GenerationDetails {
   readonly template?: string | null;
   readonly parameters?: Readonly<Record<string, unknown>> | null;
@@ -14,17 +14,17 @@ export interface GenerationRecord extends GenerationDetails {
   readonly seed?: number | string | null;
 }
 
-/** One generation as the page shows it. The object changes only when something in it has. */
+/** One generation as the page shows it. The object changes only if its content does. */
 export interface Generation {
   readonly id: string;
   readonly state: GenerationState;
-  /** Missing until it was fetched, and for good when ComfyUI's own page or another program made the prompt. */
+  /** Missing until it is fetched, and permanently if ComfyUI's own page or another program submitted the prompt. */
   readonly record?: GenerationRecord;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
 
-/** The state in the words of the live events, for what has ended or was not heard of yet. */
+/** The state in the form of live events, for generations that have ended or have no events yet. */
 export function stateOf(record: GenerationRecord): GenerationState {
   return {
     ...initialState(record.id),

@@ -1,6 +1,6 @@
 import type { GenerationRecord } from './generation';
 
-/** The same picture with another seed: without one the server draws it. Undefined for a bare workflow, whose seed is inside. */
+/** The same picture with another seed, which the server draws. Undefined for a bare workflow, which contains its seed. */
 export function variationOf({ template, parameters, count, metadata }: GenerationRecord) {
   if (!template) {
     return undefined;

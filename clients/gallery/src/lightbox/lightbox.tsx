@@ -12,7 +12,7 @@ interface LightboxProps {
   onClose(): void;
 }
 
-/** One result as large as the window. The dialog element keeps the focus inside, closes on Escape and gives the focus back. */
+/** One result as large as the window. The dialog element traps the focus, closes on Escape and restores the focus. */
 export function Lightbox({ open, onMove, onClose }: LightboxProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { generation, result, hasNext, hasPrevious } = open;
@@ -24,7 +24,7 @@ export function Lightbox({ open, onMove, onClose }: LightboxProps) {
   }, []);
 
   const steer = (event: KeyboardEvent) => {
-    // Players seek and models turn by the same keys.
+    // Players and models use the same keys.
     const isTaken = event.target instanceof Element && event.target.matches('video, audio, canvas, pre');
     if (!isTaken && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
       event.preventDefault();

@@ -14,10 +14,10 @@ export interface ModelFile {
   readonly filename?: string;
 }
 
-/** Larger ones are for a program of their own, in bytes. */
+/** Larger models need a dedicated program. In bytes. */
 const limit = 256 * 1024 * 1024;
 
-/** Fetches and reads a model; each format's reader comes when it is needed. */
+/** Fetches and reads a model; the reader of each format is loaded when it is needed. */
 export async function loadModel(file: ModelFile, signal: AbortSignal): Promise<Object3D> {
   const response = await fetch(file.url, { signal });
   if (!response.ok || Number(response.headers.get('Content-Length') ?? 0) > limit) {
@@ -50,7 +50,7 @@ async function read(bytes: ArrayBuffer, format: string): Promise<Object3D> {
     default: {
       const { GLTFLoader } = await import('three/addons/loaders/GLTFLoader.js');
       const loader = new GLTFLoader().register((parser) => {
-        // Textures as <img>: the page's policy lets pictures come from blobs, but nothing be fetched from them.
+        // Textures as <img>: the page's policy allows pictures from blobs, but not fetches from them.
         parser.textureLoader = new TextureLoader(parser.options.manager);
         return { name: 'textures-as-img' };
       });

@@ -17,7 +17,7 @@ import { loadModel, type ModelFile } from './model-loader';
 /** Per key press, in radians. */
 const turn = Math.PI / 18;
 
-/** Shows a model on a canvas until the signal is aborted. Throws where there is no WebGL, or the file is no model. */
+/** Shows a model on a canvas until the signal is aborted. Throws if there is no WebGL, or if the file is not a model. */
 export async function showModel(canvas: HTMLCanvasElement, file: ModelFile, signal: AbortSignal): Promise<void> {
   const model = await loadModel(file, signal);
   if (signal.aborted) {
@@ -62,7 +62,7 @@ export async function showModel(canvas: HTMLCanvasElement, file: ModelFile, sign
     { signal },
   );
   renderer.setAnimationLoop(() => {
-    // A model that stands still costs nothing.
+    // A model at rest is not rendered.
     if (controls.update() || isStale) {
       isStale = false;
       renderer.render(scene, camera);
@@ -80,7 +80,7 @@ export async function showModel(canvas: HTMLCanvasElement, file: ModelFile, sign
   });
 }
 
-/** From the front and a little above, near enough to fill the window. */
+/** From the front and slightly above, close enough to fill the window. */
 function look(camera: PerspectiveCamera, controls: OrbitControls, model: Object3D): void {
   const { center, radius } = new Box3().setFromObject(model).getBoundingSphere(new Sphere());
   const size = radius > 0 ? radius : 1;
@@ -110,7 +110,7 @@ function steer(event: KeyboardEvent, controls: OrbitControls): void {
   }
 }
 
-/** Frees what the graphics card holds of a model. */
+/** Frees the graphics memory of a model. */
 function dispose(model: Object3D): void {
   model.traverse((part) => {
     if (part instanceof Mesh) {

@@ -5,12 +5,12 @@ import { nameOf } from '../results/words';
 import { Icon, type IconName } from '../ui/icon';
 import { TextView } from './text-view';
 
-/** Three-dimensional drawing is large: it is fetched when somebody opens a model. */
+/** The 3D code is large, so it is loaded when a model is opened. */
 const ModelView = lazy(() => import('./model-view'));
 
 const icons: Partial<Record<ResultKind, IconName>> = { image: 'image', video: 'play', audio: 'sound', model: 'cube' };
 
-/** One result as large as there is room. What the browser cannot show can still be downloaded. */
+/** One result in the available space. What the browser cannot show can still be downloaded. */
 export function ResultView({ result, alt }: { result: GenerationResult; alt: string }) {
   const { imageUrl } = useServices();
   const [isBroken, setBroken] = useState(false);
@@ -34,7 +34,7 @@ export function ResultView({ result, alt }: { result: GenerationResult; alt: str
       );
     case 'video':
       return (
-        // biome-ignore lint/a11y/useMediaCaption: a workflow makes no captions
+        // biome-ignore lint/a11y/useMediaCaption: a workflow produces no captions
         <video
           src={url}
           controls
@@ -50,7 +50,7 @@ export function ResultView({ result, alt }: { result: GenerationResult; alt: str
     case 'audio':
       return (
         <FileView result={result}>
-          {/* biome-ignore lint/a11y/useMediaCaption: a workflow makes no captions */}
+          {/* biome-ignore lint/a11y/useMediaCaption: a workflow produces no captions */}
           <audio
             src={url}
             controls

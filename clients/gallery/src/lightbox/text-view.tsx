@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { CopyButton, wholeText } from '../results/copy-button';
 import { nameOf } from '../results/words';
 
-/** All of a text, from the server where the event carried only the beginning. */
+/** The full text, from the server if the event contained only its beginning. */
 export function TextView({ result, url }: { result: TextResult; url: string }) {
   const body = useRef<HTMLPreElement>(null);
   const [text, setText] = useState(result.text ?? '');
@@ -19,7 +19,7 @@ export function TextView({ result, url }: { result: TextResult; url: string }) {
             setCut(false);
           }
         },
-        // The beginning is there, and says that it is no more than that.
+        // The beginning is shown, and marked as such.
         () => undefined,
       );
     }

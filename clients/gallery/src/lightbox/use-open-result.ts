@@ -9,7 +9,7 @@ export interface OpenResult {
   readonly hasPrevious: boolean;
 }
 
-/** Which result is looked at in full, among all that are on the sheet. */
+/** The result that is open in the lightbox, among all on the sheet. */
 export function useOpenResult(generations: readonly Generation[]) {
   const [shown, setShown] = useState<{ id: string; index: number } | null>(null);
   const all = useMemo(
@@ -19,7 +19,7 @@ export function useOpenResult(generations: readonly Generation[]) {
   );
   const at = all.findIndex(({ generation, image }) => generation.id === shown?.id && image.index === shown.index);
   const { generation, image } = all[at] ?? {};
-  // The same object until the server tells something new of it: a player must not begin again at every event.
+  // The same object until the result changes: a player must not restart at every event.
   const result = useMemo(() => image && toResult(image), [image]);
   const show = useCallback((id: string, index: number) => setShown({ id, index }), []);
   const close = useCallback(() => setShown(null), []);

@@ -1,4 +1,4 @@
-/** One ComfyUI, as `GET /api/instances` tells it. */
+/** One ComfyUI, as in `GET /api/instances`. */
 export interface Instance {
   readonly name: string;
   readonly state: 'up' | 'down' | 'unresponsive' | 'needsRestart' | 'unwatched';

@@ -11,7 +11,7 @@ import { useOperations } from './use-operations';
 
 const dots = { up: 'bg-good', down: 'bg-bad', unresponsive: 'bg-warn', needsRestart: 'bg-warn', unwatched: 'bg-edge' };
 
-/** For those who run the machines: how each is, what waits, and the switch that holds the queue. */
+/** For operators: the state of each instance, the queue, and the switch that pauses it. */
 export function Operations() {
   const { client } = useServices();
   const { generations } = useFeed();

@@ -5,7 +5,7 @@ import { useServices } from '../platform/services';
 import { Button } from '../ui/button';
 import { about } from '../ui/duration';
 
-/** One prompt of anybody's, and what an operator can do with it. */
+/** One prompt of any owner, and what an operator can do with it. */
 export function QueueRow({ generation }: { generation: Generation }) {
   const { client, feed } = useServices();
   const [refusal, setRefusal] = useState('');

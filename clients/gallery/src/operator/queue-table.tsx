@@ -8,7 +8,7 @@ interface QueueTableProps {
 
 const titles = ['Place', 'Prompt', 'By', 'Where', 'Wait'];
 
-/** Everybody's prompts, in the order in which they are done. */
+/** The prompts of all owners, in the order of processing. */
 export function QueueTable({ running, waiting }: QueueTableProps) {
   const queue = [...waiting].sort((a, b) => (a.state.position ?? 0) - (b.state.position ?? 0));
   const rows = [...running, ...queue];

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useServices } from '../platform/services';
 import type { Instance, InstanceList } from './instances';
 
-/** In milliseconds; the API itself hears of the machines once a second. */
+/** In milliseconds; the API itself receives reports of the instances once a second. */
 const refreshMs = 3_000;
 
 export interface OperationsState {
@@ -11,7 +11,7 @@ export interface OperationsState {
   readonly queue: QueueStatus;
 }
 
-/** The machines and the queue while the page is in view; null until both have been told. */
+/** The instances and the queue while the page is visible; null until both are known. */
 export function useOperations() {
   const { client } = useServices();
   const [state, setState] = useState<OperationsState | null>(null);
@@ -28,7 +28,7 @@ export function useOperations() {
         ]);
         setState({ instances, queue });
       } catch {
-        // What is known stays on show; that the server does not answer is the connection indicator's news.
+        // What is known stays visible; the connection indicator shows that the server does not respond.
       }
     },
     [client],

@@ -1,4 +1,4 @@
-/** Where the services are; empty = the page's own origin. */
+/** The addresses of the services; empty = the page's own origin. */
 export interface GalleryConfig {
   readonly apiUrl: string;
   readonly realtimeUrl: string;
@@ -6,7 +6,7 @@ export interface GalleryConfig {
 
 const sameOrigin: GalleryConfig = { apiUrl: '', realtimeUrl: '' };
 
-/** The gateway knows where the API is; a server that only serves files knows nothing, and then all is one origin. */
+/** The gateway knows the API's address; a plain file server does not, and then everything has one origin. */
 export async function loadConfig(fetch = globalThis.fetch): Promise<GalleryConfig> {
   try {
     const response = await fetch('/config.json', { cache: 'no-cache', signal: AbortSignal.timeout(5_000) });

@@ -2,7 +2,7 @@ import type { DraftStore } from './draft-store';
 
 const longest = 10_000;
 
-/** `/?template=name&prompt=...`: fills the form with what the address asks for, and leaves the address as it was before. */
+/** `/?template=name&prompt=...`: fills the form from the address, and removes the parameters from it. */
 export function followLink(draft: DraftStore, address: URL): void {
   const wanted = [...address.searchParams].filter(([, value]) => value.length <= longest);
   const template = address.searchParams.get('template');
@@ -18,7 +18,7 @@ export function followLink(draft: DraftStore, address: URL): void {
   history.replaceState(history.state, '', address.pathname + address.hash);
 }
 
-// Numbers are numbers; everything else is a text.
+// Numbers become numbers; everything else is text.
 function typed(value: string): unknown {
   return /^-?\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : value;
 }

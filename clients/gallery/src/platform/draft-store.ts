@@ -2,7 +2,7 @@ import type { GenerationRecord } from '../generations/generation';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What is being asked for. Only what differs from the template's defaults is in `values`. */
+/** The request being written. `values` contains only what differs from the template's defaults. */
 export interface Draft {
   readonly template: string;
   readonly values: Values;
@@ -12,14 +12,14 @@ export interface Draft {
 export const maxCount = 100;
 
 const key = 'lockngen:draft';
-/** Without a template, the first that the server offers is meant. */
+/** Without a template, it is the first that the server offers. */
 const fresh: Draft = { template: '', values: {}, count: 1 };
 
-/** The draft, kept in the browser from visit to visit. */
+/** The draft, kept in the browser across visits. */
 export class DraftStore {
   readonly #storage: Storage;
   readonly #listeners = new Set<() => void>();
-  /** What is on its way to the server, by the name of the value. */
+  /** Values that are being uploaded, by name. */
   readonly #uploads = new Map<string, Promise<unknown>>();
   #draft: Draft;
 
@@ -39,7 +39,7 @@ export class DraftStore {
     this.#change({ template });
   }
 
-  /** Undefined goes back to the default. */
+  /** Undefined restores the default. */
   set(values: Values): void {
     this.#change({ values: present({ ...this.#draft.values, ...values }) });
   }
@@ -48,12 +48,12 @@ export class DraftStore {
     this.#change({ count: Math.min(maxCount, Math.max(1, Math.round(count) || 1)) });
   }
 
-  /** Takes over the settings of an earlier generation. */
+  /** Adopts the settings of an earlier generation. */
   load({ template, parameters, count }: GenerationRecord): void {
     this.#change({ template: template ?? fresh.template, values: present(parameters ?? {}), count: count ?? 1 });
   }
 
-  /** Sets a value that is still on its way to the server; the later of two for one name counts. Rejects as it does. */
+  /** Sets a value that is still being uploaded; of two for one name, the later counts. Rejects if the upload does. */
   async setLater(name: string, value: Promise<unknown>): Promise<void> {
     this.#uploads.set(name, value);
     this.set({ [name]: undefined });
@@ -70,7 +70,7 @@ export class DraftStore {
     }
   }
 
-  /** The draft with everything in it that was on its way. */
+  /** The draft, once all uploads have finished. */
   async settled(): Promise<Draft> {
     while (this.#uploads.size > 0) {
       await Promise.allSettled(this.#uploads.values());
@@ -97,7 +97,7 @@ function restore(storage: Storage): Draft {
   try {
     return { ...fresh, ...JSON.parse(storage.getItem(key) ?? '{}') };
   } catch {
-    // Something else wrote there.
+    // Another program wrote there.
     return fresh;
   }
 }

@@ -1,6 +1,6 @@
 import { getSessionId } from '@lockngen/client';
 
-/** operator: sees everybody's pictures and the machines. public: sees its own. */
+/** operator: sees all pictures and the instances. public: sees only its own pictures. */
 export type View = 'operator' | 'public';
 
 const userNameKey = 'lockngen:user-name';
@@ -8,7 +8,7 @@ const tokenKey = 'lockngen:token';
 
 export interface Identity {
   readonly view: View;
-  /** Names this browser; without authentication the owner of what it submits from the public view. */
+  /** Identifies this browser; without authentication, the owner of what it submits from the public view. */
   readonly sessionId: string;
 }
 
@@ -28,7 +28,7 @@ export function keepUserName(storage: Storage, name: string): void {
   storage.setItem(userNameKey, name.trim());
 }
 
-/** Kept until the tab is closed: the cookie that it is swapped for lives as long as the token does. */
+/** Kept until the tab is closed: the cookie for which it is exchanged is valid as long as the token. */
 export function readToken(storage: Storage): string | undefined {
   return storage.getItem(tokenKey) ?? undefined;
 }

@@ -15,7 +15,7 @@ export function usePath(): string {
   return useSyncExternalStore(subscribe, () => location.pathname.replace(/(.)\/+$/, '$1'));
 }
 
-/** For links within the page: keeps the connection and the pictures. Clicks that ask for a new tab get one. */
+/** For links within the page: keeps the connection and the pictures. Clicks that request a new tab still open one. */
 export function navigate(event: MouseEvent<HTMLAnchorElement>): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) {
     return;

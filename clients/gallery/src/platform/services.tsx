@@ -6,7 +6,7 @@ import { DraftStore } from './draft-store';
 import type { Identity } from './identity';
 import { readToken } from './identity';
 
-/** What the page works with; made once. */
+/** The services of the page; created once. */
 export interface Services {
   readonly client: GenerationClient;
   readonly connection: RealtimeConnection;
@@ -15,14 +15,14 @@ export interface Services {
   readonly identity: Identity;
   readonly config: GalleryConfig;
   /**
-   * The address of a picture, or of a thumbnail that is as many pixels long: events and answers name it relative to the API,
+   * The address of a picture, or of a thumbnail of this many pixels: events and responses give it relative to the API,
    * previews relative to the gateway.
    */
   imageUrl(url: string, size?: number): string;
   previewUrl(url: string): string;
 }
 
-/** `platform`: what a browser has by itself and a test brings along. */
+/** `platform`: what the browser provides and tests replace. */
 export function createServices(
   config: GalleryConfig,
   identity: Identity,
@@ -46,7 +46,7 @@ export function createServices(
   };
 }
 
-/** An address that is complete already, or a picture in itself (data:), stays as it is. */
+/** An absolute address or a data: URL is kept. */
 function within(base: string, url: string, query = ''): string {
   return url.startsWith('/') ? `${base}${url}${query}` : url;
 }

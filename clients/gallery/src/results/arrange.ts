@@ -1,15 +1,15 @@
 import { type GenerationResult, groupByNode, type ImageResult, type VideoResult } from '@lockngen/client';
 
-/** What can be seen at a glance goes on the film. */
+/** Pictures and videos go on the film. */
 export type Visible = ImageResult | VideoResult;
 
 export interface Slot {
   readonly number: number;
-  /** Missing while it is being made. */
+  /** Missing while it is being rendered. */
   readonly result?: Visible;
 }
 
-/** What one node of the workflow made, or will make. */
+/** The results of one node of the workflow, including expected ones. */
 export interface Output {
   readonly nodeId: string | undefined;
   readonly title: string | undefined;
@@ -18,7 +18,7 @@ export interface Output {
   readonly others: readonly Exclude<GenerationResult, Visible>[];
 }
 
-/** Results by the node that made them; those that are still expected, numbers up to `expected`, go on the last film. */
+/** Results by the node that made them; expected ones, with numbers up to `expected`, go on the last film. */
 export function arrange(results: readonly GenerationResult[], expected: number): Output[] {
   const outputs: Output[] = groupByNode(results).map(({ nodeId, title, results: own }) => ({
     nodeId,

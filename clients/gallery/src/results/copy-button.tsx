@@ -5,19 +5,19 @@ import { Button } from '../ui/button';
 
 interface CopyButtonProps {
   result: TextResult;
-  /** Shows the text: what is copied where the page may not use the clipboard. */
+  /** The element that shows the text, from which it is copied if the page may not use the clipboard. */
   shown: RefObject<HTMLElement | null>;
   className?: string;
 }
 
-/** Copies all of a text, also what the page does not show of it. */
+/** Copies the full text, including what the page does not show. */
 export function CopyButton({ result, shown, className }: CopyButtonProps) {
   const { imageUrl } = useServices();
   const [answer, setAnswer] = useState('');
 
   const copy = async () => {
     try {
-      // Without HTTPS browsers lend pages no clipboard, but still copy what is selected.
+      // Without HTTPS, browsers deny pages the clipboard, but still copy the selection.
       const isCopied = navigator.clipboard
         ? await navigator.clipboard.writeText(await wholeText(result, imageUrl(result.url))).then(() => true)
         : copySelection(shown.current);
@@ -44,7 +44,7 @@ export function CopyButton({ result, shown, className }: CopyButtonProps) {
   );
 }
 
-/** What the event carried, or all of it from the server when that was only the beginning. */
+/** The text of the event, or the full text from the server if that was only the beginning. */
 export async function wholeText(result: TextResult, url: string): Promise<string> {
   if (result.text !== undefined && !isShortened(result)) {
     return result.text;

@@ -14,7 +14,7 @@ interface ResultCardProps {
   onOpen: () => void;
 }
 
-/** A result that has no picture: what it is, and what can be done with it. */
+/** A result without a picture: what it is, and what can be done with it. */
 export function ResultCard({ result, onOpen }: ResultCardProps) {
   switch (result.kind) {
     case 'text':
@@ -61,7 +61,7 @@ function AudioCard({ result }: { result: AudioResult }) {
   const { imageUrl } = useServices();
   return (
     <FileRow result={result} icon="sound">
-      {/* biome-ignore lint/a11y/useMediaCaption: a workflow makes no captions */}
+      {/* biome-ignore lint/a11y/useMediaCaption: a workflow produces no captions */}
       <audio
         controls
         preload="metadata"

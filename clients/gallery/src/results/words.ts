@@ -12,17 +12,17 @@ const nouns: Record<ResultKind, string> = {
   file: 'File',
 };
 
-/** "Video 2": what it is, and which of the generation's results. */
+/** "Video 2": its kind and its number among the generation's results. */
 export function nameOf({ kind, index }: GenerationResult): string {
   return `${nouns[kind]} ${index}`;
 }
 
-/** Which node made it: as its author called it, else by its number in the workflow. */
+/** The node that made it: its title, or its number in the workflow. */
 export function titleOf({ nodeId, title }: Pick<NodeResults, 'nodeId' | 'title'>): string {
   return title || (nodeId ? `Node ${nodeId}` : 'Results');
 }
 
-/** What is known of it: size, length, seed, where it comes from. */
+/** What is known about it: size, duration, seed, origin. */
 export function factsOf(result: GenerationResult): string[] {
   const { nodeTitle, filename, bytes, seedText } = result;
   return [

@@ -8,7 +8,7 @@ const activities: readonly [RegExp, string][] = [
   [/save|preview/i, 'Hanging up to dry'],
 ];
 
-/** What a node of ComfyUI does, in a word or two of the darkroom, by its class; undefined when it is not a well-known one. */
+/** What a ComfyUI node does, in darkroom terms, by its class; undefined for classes that are not well known. */
 export function activityOf(nodeType: string | null | undefined): string | undefined {
   return nodeType ? activities.find(([pattern]) => pattern.test(nodeType))?.[1] : undefined;
 }

@@ -7,13 +7,13 @@ import { duration } from '../ui/duration';
 import { Icon } from '../ui/icon';
 import { useCrossfade } from './use-crossfade';
 
-/** In pixels: sharp on a phone's screen, and on a large strip. */
+/** In pixels: sharp on a phone and on a large strip. */
 const thumbnailSize = 768;
 
 interface FrameProps {
   number: number;
   result?: Visible;
-  /** The newest look at a picture that is still being made. */
+  /** The newest preview of a picture that is still being rendered. */
   previewUrl?: string;
   isExposing: boolean;
   alt: string;
@@ -23,7 +23,7 @@ interface FrameProps {
 /** One place on the film: unexposed, developing, or a finished picture or video. */
 export const Frame = memo(function Frame({ number, result, previewUrl, isExposing, alt, onOpen }: FrameProps) {
   const look = `frame relative block overflow-hidden bg-film-line ${isExposing ? 'frame-exposing' : ''}`;
-  // One element for what develops and for the finished picture, so that the last preview fades into it.
+  // One element for the preview and the finished picture, so that the last preview fades into it.
   const content =
     result?.kind === 'video' ? (
       <VideoFrame video={result} />
@@ -78,7 +78,7 @@ function PictureFrame({ number, url, previewUrl, alt }: PictureFrameProps) {
   );
 }
 
-/** The video's own first picture stands in for a poster: browsers fetch no more than that of it. */
+/** The first frame of the video serves as a poster: browsers fetch only that. */
 function VideoFrame({ video }: { video: VideoResult }) {
   const { imageUrl } = useServices();
   const [isBroken, setBroken] = useState(false);
@@ -87,7 +87,7 @@ function VideoFrame({ video }: { video: VideoResult }) {
       {isBroken ? (
         <FrameNumber number={video.index} />
       ) : (
-        // Its button says what it is; the player is in the lightbox.
+        // Its button names it; the player is in the lightbox.
         <video
           src={`${imageUrl(video.url)}#t=0.001`}
           preload="metadata"

@@ -1,17 +1,17 @@
 import type { Generation } from '../generations/generation';
 
 export interface Layout {
-  /** Those that wait, the next one first. */
+  /** Waiting generations, the next one first. */
   readonly queue: readonly Generation[];
-  /** What is being made, or about to be. */
+  /** Generations that are rendering, or about to. */
   readonly active: readonly Generation[];
   /** Newest first. */
   readonly ended: readonly Generation[];
-  /** What is shown enlarged: all that is being made, else the newest pictures. */
+  /** Generations shown enlarged: all that are rendering, or else the newest. */
   readonly large: ReadonlySet<string>;
 }
 
-/** Who waits stands in line; who is about to begin, or has begun, is on the film. A search looks through everything alike. */
+/** Waiting generations are in the list; those that have begun, or are about to, are on the film. A search covers all of them. */
 export function layOut(generations: readonly Generation[], isSearch: boolean): Layout {
   if (isSearch) {
     return { queue: [], active: [], ended: generations, large: new Set() };

@@ -7,16 +7,16 @@ import { Frame } from './frame';
 
 interface OutputsProps {
   outputs: readonly Output[];
-  /** Width by height of a picture that is still being made. */
+  /** The aspect ratio of a picture that is still being rendered. */
   expectedAspect: number;
-  /** The newest look at what is being made, shown in the first empty frame while the generation runs. */
+  /** The newest preview, shown in the first empty frame while the generation runs. */
   previewUrl: string | undefined;
   isRunning: boolean;
   alt: string;
   onOpen(index: number): void;
 }
 
-/** What a generation makes, by node: pictures and videos as film, the rest as cards below it. */
+/** The results of a generation, by node: pictures and videos as film, the others as cards below it. */
 export const Outputs = memo(function Outputs({
   outputs,
   expectedAspect,

@@ -2,7 +2,7 @@ import { Icon } from '../ui/icon';
 
 interface SearchFieldProps {
   value: string;
-  /** Undefined while nothing is searched for. */
+  /** Undefined while there is no search. */
   found: number | undefined;
   onChange(value: string): void;
 }

@@ -11,7 +11,7 @@ import { SearchField } from './search-field';
 import { Strip } from './strip';
 import { WaitingList } from './waiting-list';
 
-/** The contact sheet: every generation, newest first, with an end that comes nearer as one scrolls. */
+/** The contact sheet: all generations, newest first, loaded while scrolling. */
 export function Sheet() {
   const { feed } = useServices();
   const { generations, hasMore, isLoading, error } = useFeed();

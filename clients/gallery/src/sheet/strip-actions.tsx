@@ -11,7 +11,7 @@ const receipts: Record<CancelReceipt['receipt'], string> = {
   tooLate: 'Too late: the last picture is being hung up already.',
 };
 
-/** What can be done with a generation, and what became of it. */
+/** The actions for a generation, and their results. */
 export function StripActions({ generation }: { generation: Generation }) {
   const { feed, draft } = useServices();
   const [isBusy, setBusy] = useState(false);

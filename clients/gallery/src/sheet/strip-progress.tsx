@@ -5,18 +5,18 @@ import { about } from '../ui/duration';
 import { activityOf } from './activity';
 
 interface StripProgressProps {
-  /** What the page knows already: stands in until the hook has heard of the generation. */
+  /** The known state, used until the hook has received the generation. */
   state: GenerationState;
   label: string;
 }
 
-/** How far a generation is: knows the hook only, not the connection. */
+/** The progress of a generation: uses only the hook, not the connection. */
 export function StripProgress({ state, label }: StripProgressProps) {
   const tracked = useProgressTracking(state.generationId);
   const progress = tracked.status === 'unknown' ? trackProgress(initialProgress, state) : tracked;
   const { status, currentNode, currentNodeType, totalSteps, eta } = progress;
   const seconds = status === 'running' ? eta : state.estimatedWaitSeconds;
-  // Without steps to count, the text beside the bar says what happens.
+  // Without steps, the text beside the bar says what is happening.
   const activity = status === 'running' && totalSteps > 0 ? (activityOf(currentNodeType) ?? currentNode) : undefined;
   return (
     <div className="relative">

@@ -81,7 +81,7 @@ export const Strip = memo(function Strip({ generation, isLarge, onOpen }: StripP
   );
 });
 
-/** As many results as are wanted; at the end, as many as came out. */
+/** The number of requested results; at the end, the number of actual ones. */
 function expectedCount({ state, record }: Generation): number {
   return isEnded(state.status) ? 0 : Math.max(record?.count ?? state.totalImages ?? 1, 1);
 }

@@ -6,8 +6,8 @@ export interface Layer {
 }
 
 /**
- * The layers of a picture that changes: the last two that have loaded, and the one that is loading. A newer address waits until
- * that one is there, else previews that come faster than they load would never be seen.
+ * The layers of a changing picture: the last two that have loaded, and the one that is loading. A newer address waits until
+ * that one has loaded; otherwise previews that arrive faster than they load would never be shown.
  */
 export function useCrossfade(url: string | undefined) {
   const [layers, setLayers] = useState<readonly Layer[]>([]);

@@ -4,10 +4,10 @@ import { Button } from '../ui/button';
 import { StripActions } from './strip-actions';
 import { waitText } from './wait-text';
 
-/** As many lines as leave room for the pictures. */
+/** The number of lines that leaves room for the pictures. */
 const shortLength = 4;
 
-/** Those who wait, in order: a line each, until it is their turn on the film. */
+/** The waiting generations in order, one line each, until they move to the film. */
 export function WaitingList({ queue }: { queue: readonly Generation[] }) {
   const [isOpen, setOpen] = useState(false);
   const shown = isOpen ? queue : queue.slice(0, shortLength);

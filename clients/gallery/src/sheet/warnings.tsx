@@ -1,7 +1,7 @@
 import type { GenerationWarning } from '@lockngen/client';
 import { Icon } from '../ui/icon';
 
-/** What people should know although nothing failed: one is told, several wait until they are asked for. */
+/** What users should know although nothing failed: a single warning is shown, several can be expanded. */
 export function Warnings({ warnings }: { warnings: readonly GenerationWarning[] }) {
   if (warnings.length === 0) {
     return null;

@@ -1,10 +1,10 @@
-/** "about 42 s": an estimate pretends to no tenths. */
+/** "about 42 s": an estimate has no tenths. */
 export function about(seconds: number): string {
   const whole = Math.max(1, Math.ceil(seconds));
   return `about ${whole < 60 ? `${whole} s` : duration(whole)}`;
 }
 
-/** "12.3 s", "2 min 5 s": as exact as people want it. */
+/** "12.3 s", "2 min 5 s": as exact as is useful. */
 export function duration(seconds: number): string {
   if (seconds < 59.5) {
     return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;

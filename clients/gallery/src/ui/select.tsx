@@ -1,7 +1,7 @@
 import type { SelectHTMLAttributes } from 'react';
 import { Icon } from './icon';
 
-/** A native select, for the phone's own picker and the keyboard, in the page's clothes. */
+/** A native select, for the phone's own picker and the keyboard, styled like the page. */
 export function Select({ className = '', ...rest }: SelectHTMLAttributes<HTMLSelectElement>) {
   return (
     <span className={`relative inline-flex min-w-0 ${className}`}>

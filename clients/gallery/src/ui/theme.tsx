@@ -5,7 +5,7 @@ type Theme = 'dark' | 'light';
 
 const key = 'lockngen:theme';
 
-/** A darkroom is dark, unless this visitor has switched on the light. */
+/** The theme is dark, unless the visitor has chosen the light one. */
 export function applyTheme(theme = localStorage.getItem(key)): Theme {
   const chosen = theme === 'light' ? 'light' : 'dark';
   document.documentElement.dataset.theme = chosen;

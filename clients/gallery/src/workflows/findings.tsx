@@ -1,6 +1,6 @@
 import type { ImportedWorkflow } from '@lockngen/client';
 
-/** Who can run a workflow, and what the others lack. */
+/** Which instances can run a workflow, and what the others lack. */
 export function Findings({ imported }: { imported: ImportedWorkflow }) {
   const { runsOn, findings } = imported;
   return (

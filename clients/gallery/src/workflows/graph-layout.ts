@@ -18,7 +18,7 @@ interface ApiNode {
   readonly _meta?: { readonly title?: string };
 }
 
-/** Columns from what needs nothing to what needs most; within one, in the order of the workflow. */
+/** Columns by depth of dependencies; within a column, in the order of the workflow. */
 export function layOutGraph(workflow: Readonly<Record<string, unknown>>): GraphMap {
   const nodes = workflow as Readonly<Record<string, ApiNode>>;
   const columns = new Map<string, number>();

@@ -4,13 +4,13 @@ import { layOutGraph, type MapNode } from './graph-layout';
 const cell = { width: 150, height: 44 };
 const box = { width: 122, height: 28 };
 
-/** A small picture of a workflow: which node feeds which. Nothing in it can be changed. */
+/** A read-only diagram of a workflow: which node feeds which. */
 export function GraphMap({ workflow }: { workflow: Readonly<Record<string, unknown>> }) {
   const { nodes, links, columns, rows } = useMemo(() => layOutGraph(workflow), [workflow]);
   const left = ({ column }: MapNode) => column * cell.width + 4;
   const middle = ({ row }: MapNode) => row * cell.height + cell.height / 2;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div className="max-h-60 overflow-auto rounded-2xl border border-line bg-raised p-2" tabIndex={0}>
       <svg
         role="img"

@@ -16,7 +16,7 @@ interface ImportSheetProps {
   onClose(): void;
 }
 
-/** A workflow that was dropped: who can run it, what it looks like, and the form that it becomes. */
+/** An imported workflow: which instances can run it, its graph, and the form made from it. */
 export function ImportSheet({ imported, picture, onClose }: ImportSheetProps) {
   const { client, draft, identity } = useServices();
   const dialog = useRef<HTMLDialogElement>(null);

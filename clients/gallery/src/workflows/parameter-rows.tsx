@@ -9,7 +9,7 @@ interface ParameterRowsProps {
   onChange(parameters: readonly WorkflowParameter[]): void;
 }
 
-/** The settings that a template shall have: rename, reorder, leave out, add, and say what they are without a choice. */
+/** The settings of a new template: rename, reorder, remove, add, and set defaults. */
 export function ParameterRows({ parameters, others, onChange }: ParameterRowsProps) {
   const change = (index: number, by: Partial<WorkflowParameter>) =>
     onChange(parameters.map((parameter, at) => (at === index ? { ...parameter, ...by } : parameter)));

@@ -6,7 +6,7 @@ import { Button } from '../ui/button';
 import { ImportSheet } from './import-sheet';
 import { acceptedFiles, asFile, isWorkflow, thumbnailOf } from './workflow-source';
 
-/** Takes workflows that are dropped or pasted anywhere, or chosen by the button. */
+/** Accepts workflows that are dropped or pasted anywhere, or chosen with the button. */
 export function WorkflowDrop() {
   const { client } = useServices();
   const chooser = useRef<HTMLInputElement>(null);
@@ -32,7 +32,7 @@ export function WorkflowDrop() {
   useEffect(() => {
     const over = (event: DragEvent) => event.preventDefault();
     const drop = (event: DragEvent) => {
-      // A field that wants a picture has taken it already.
+      // A picture field has already accepted it.
       if (!event.defaultPrevented) {
         event.preventDefault();
         void take(event.dataTransfer?.files[0]);

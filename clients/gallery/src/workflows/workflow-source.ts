@@ -1,8 +1,8 @@
-/** The extensions of what can hold a workflow. */
+/** The extensions of files that can contain a workflow. */
 export const acceptedFiles =
   '.json,.png,.webp,.jpg,.jpeg,.avif,.mp4,.mov,.webm,.flac,.mp3,.ogg,.opus,.glb,.svg,.latent';
 
-/** Whether a text is a workflow, in either format; anything else that people paste is left alone. */
+/** Whether a text is a workflow, in either format; other pasted text is ignored. */
 export function isWorkflow(text: string): boolean {
   const start = text.trimStart();
   return start.startsWith('{') && (start.includes('"class_type"') || start.includes('"nodes"'));
@@ -14,7 +14,7 @@ export function asFile(text: string): File {
 
 const thumbnailPixels = 192;
 
-/** A small copy of a picture, for the template that is made of it; undefined for what is none. */
+/** A small copy of a picture, for the template made from it; undefined if the file is not a picture. */
 export async function thumbnailOf(file: Blob): Promise<string | undefined> {
   if (!file.type.startsWith('image/')) {
     return undefined;
@@ -29,7 +29,7 @@ export async function thumbnailOf(file: Blob): Promise<string | undefined> {
     bitmap.close();
     return canvas.toDataURL('image/jpeg', 0.8);
   } catch {
-    // A picture that the browser cannot read is no reason not to take the workflow.
+    // The workflow is accepted even if the browser cannot read the picture.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { scheduleFrame } from '../frame-scheduler.js';
 
-/** A reducer whose listeners hear of all changes within a frame at once. `connect` runs while anybody listens. */
+/** A reducer that notifies its listeners once per frame. `connect` is active while there are listeners. */
 export class BatchedStore<State, Action> {
   readonly #reduce: (state: State, action: Action) => State;
   readonly #connect: (dispatch: (action: Action) => void) => () => void;
@@ -31,7 +31,7 @@ export class BatchedStore<State, Action> {
     this.#listeners.add(listener);
     if (!this.#disconnect) {
       this.#disconnect = this.#connect(this.dispatch);
-      // React reads the snapshot again right after subscribing: what is known by now need not wait for a frame.
+      // React reads the snapshot again right after subscribing: what is already known need not wait for a frame.
       this.#published = this.#current;
       this.#stopFrame();
     }

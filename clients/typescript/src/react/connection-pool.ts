@@ -8,7 +8,7 @@ interface Shared {
 
 const shared = new Map<string, Shared>();
 
-/** One connection per gateway for hooks outside a provider. It is there until its last user has gone and it has closed. */
+/** One connection per gateway for hooks outside a provider. It exists until its last user is gone and it has closed. */
 export function acquireConnection(realtimeUrl: string, options: ConnectionOptions) {
   const entry = shared.get(realtimeUrl) ?? create(realtimeUrl, options);
   entry.users++;
@@ -28,7 +28,7 @@ function create(realtimeUrl: string, options: ConnectionOptions): Shared {
   return entry;
 }
 
-/** A connection that still lingers is kept: whoever comes next (StrictMode, the next page) goes on with it. */
+/** A connection that is still open is kept: the next user (StrictMode, the next page) reuses it. */
 function forgetUnused(realtimeUrl: string, { connection, users }: Shared): void {
   const { status, retryInMs } = connection.state;
   const isClosed = status === 'error' || (status === 'disconnected' && retryInMs === undefined);

@@ -3,23 +3,23 @@ import type { ConnectionError } from '../errors.js';
 import type { GenerationMessage } from '../events.js';
 import type { TransportKind } from '../transports/transport.js';
 
-/** What `useWebSocket` answers. */
+/** What `useWebSocket` returns. */
 export interface IWebSocketState {
   readonly connectionStatus: ConnectionStatus;
   readonly lastMessage: GenerationMessage | null;
   readonly error: ConnectionError | null;
   readonly transport: TransportKind | null;
   readonly reconnectAttempts: number;
-  /** Received, but not yet handed to their handlers. */
+  /** Received, but not yet delivered to their handlers. */
   readonly queuedMessages: number;
 }
 
 export type ConnectionAction =
   | { type: 'CONNECTION_ESTABLISHED'; transport: TransportKind }
-  /** `queued`: how many wait now. */
+  /** `queued`: how many are pending now. */
   | { type: 'MESSAGE_QUEUED'; queued: number }
   | { type: 'MESSAGE_RECEIVED'; message: GenerationMessage; queued: number }
-  /** `error` is missing after an intended close; one that is not `recovering` is final. */
+  /** `error` is absent after an intended close; an error that is not `recovering` is final. */
   | { type: 'CONNECTION_LOST'; error?: ConnectionError }
   | { type: 'RECONNECT_ATTEMPT'; attempt: number };
 

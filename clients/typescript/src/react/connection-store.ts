@@ -17,7 +17,7 @@ interface Acquired {
 
 type Follow = (connection: RealtimeConnection, dispatch: (action: ConnectionAction) => void) => () => void;
 
-/** The state of a connection for React. Without `follow` it is about the connection alone, not about messages. */
+/** The state of a connection for React. Without `follow` it covers only the connection, not its messages. */
 export function createConnectionStore(acquire: () => Acquired, follow?: Follow): ConnectionStore {
   return new BatchedStore(connectionReducer, initialConnection, (dispatch) => {
     const { connection, release } = acquire();

@@ -12,7 +12,7 @@ export interface TrackedGeneration {
 
 export type GenerationStore = BatchedStore<TrackedGeneration, GenerationMessage>;
 
-/** One generation for React: subscribed while a component shows it. `from` = where its submitter or an earlier visit left it. */
+/** One generation for React: subscribed while a component shows it. `from` = its state at submission or at the end of an earlier visit. */
 export function createGenerationStore(
   connection: RealtimeConnection,
   id: string,
@@ -21,7 +21,7 @@ export function createGenerationStore(
   const generation = from ?? initialState(id);
   const initial = { generation, progress: trackProgress(initialProgress, generation) };
   const store: GenerationStore = new BatchedStore(reduce, initial, (dispatch) => {
-    // After a remount (StrictMode, a hidden route) go on where the component left off.
+    // After a remount (StrictMode, a hidden route), continue where the component left off.
     const { generation: last } = store.getSnapshot();
     return connection.subscribe(id, dispatch, from || last.sequence > 0 ? { after: last.sequence, state: last } : {});
   });

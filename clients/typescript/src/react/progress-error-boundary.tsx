@@ -2,12 +2,12 @@ import { Component, type ErrorInfo, type ReactNode } from 'react';
 
 export interface ProgressErrorBoundaryProps {
   children?: ReactNode;
-  /** Shown instead; a function gets the error and a way to try again. */
+  /** Shown instead; a function receives the error and a retry callback. */
   fallback?: ReactNode | ((error: Error, retry: () => void) => ReactNode);
   onError?: (error: Error, info: ErrorInfo) => void;
 }
 
-/** A progress display that fails must not take the page with it: the generation goes on all the same. */
+/** An error in a progress display must not affect the rest of the page: the generation continues. */
 export class ProgressErrorBoundary extends Component<ProgressErrorBoundaryProps, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 

@@ -4,7 +4,7 @@ import { BatchedStore } from './batched-store.js';
 
 export type QualityStore = BatchedStore<ConnectionQuality, ConnectionQuality>;
 
-/** Figures for people need no more, in milliseconds. */
+/** The interval of updates, in milliseconds; people need no more. */
 const refreshMs = 1_000;
 
 export function createQualityStore(connection: RealtimeConnection): QualityStore {

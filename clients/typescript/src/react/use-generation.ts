@@ -17,7 +17,7 @@ import { useRecoveredGeneration } from './use-recovered-generation.js';
 import { useTrackedGeneration } from './use-tracked-generation.js';
 
 export interface UseGenerationOptions {
-  /** On mount, goes on with what an earlier visit of this page had started. Default true. */
+  /** On mount, continues what an earlier visit of this page has started. Default true. */
   recover?: boolean;
   onComplete?: (generation: GenerationState) => void;
   /** Refused (`ApiError`), failed or cancelled (`GenerationError`). */
@@ -25,24 +25,24 @@ export interface UseGenerationOptions {
 }
 
 export interface UseGeneration {
-  /** Resolves with the id; what goes wrong is in `error`, too. */
+  /** Resolves with the id; errors are also in `error`. */
   submit(request: GenerationRequest): Promise<string>;
   cancel(): Promise<CancelReceipt | undefined>;
-  /** Forgets the generation here; it goes on at the server. */
+  /** Forgets the generation in this component; it continues on the server. */
   reset(): void;
   readonly id: string | null;
   readonly status: 'idle' | 'submitting' | GenerationStatus;
   readonly isGenerating: boolean;
-  /** Cleared when the generation has ended. */
+  /** Cleared when the generation ends. */
   readonly progress: IProgressState;
-  /** 1-based: the image of the batch that is being made; 0 when none is. */
+  /** The image of the batch that is being rendered, from 1; 0 if none is. */
   readonly currentImageIndex: number;
   readonly totalImages: number;
-  /** What has landed so far, as the server told it. */
+  /** The results so far, as the server sent them. */
   readonly images: readonly GenerationImage[];
-  /** The same, told apart by `kind`. */
+  /** The same, discriminated by `kind`. */
   readonly results: readonly GenerationResult[];
-  /** What people should know although it is no failure. */
+  /** What users should know although nothing failed. */
   readonly warnings: readonly GenerationWarning[];
   readonly durationSeconds: number | null;
   readonly error: Error | null;
@@ -62,7 +62,7 @@ const ended: Record<TerminalStatus, IProgressState> = {
 
 const noRun: Run = { from: null, isSubmitting: false, refusal: null };
 
-/** Submits one generation at a time, follows it and keeps the state of its batch. */
+/** Submits one generation at a time, follows it, and keeps the state of its batch. */
 export function useGeneration({ recover = true, onComplete, onError }: UseGenerationOptions = {}): UseGeneration {
   const { client, connection, recovery } = useLockNGen('useGeneration');
   const [{ from, isSubmitting, refusal }, setRun] = useState(noRun);

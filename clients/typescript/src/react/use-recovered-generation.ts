@@ -4,7 +4,7 @@ import { recoverGenerations } from '../recover-generations.js';
 import { useLockNGen } from './context.js';
 import { useLatest } from './use-latest.js';
 
-/** Looks once for a generation that an earlier visit of this page was watching. */
+/** Looks once for a generation that an earlier visit of this page was following. */
 export function useRecoveredGeneration(isWanted: boolean, onFound: (state: GenerationState) => void): void {
   const { client, recovery } = useLockNGen('useGeneration');
   const latest = useLatest(onFound);
@@ -12,7 +12,7 @@ export function useRecoveredGeneration(isWanted: boolean, onFound: (state: Gener
   const hasLooked = useRef(false);
   useEffect(() => {
     isMounted.current = true;
-    // StrictMode mounts twice: the second look would find everything claimed by the first.
+    // StrictMode mounts twice: the second mount would find everything claimed by the first.
     if (isWanted && !hasLooked.current) {
       hasLooked.current = true;
       recoverGenerations(recovery, client, 1).then(([state]) => {

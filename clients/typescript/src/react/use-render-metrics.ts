@@ -6,11 +6,11 @@ export interface RenderMetrics {
   readonly rendersPerSecond: number;
   readonly averageRenderMs: number;
   readonly slowestRenderMs: number;
-  /** Of the whole page; null where the browser does not tell. */
+  /** Of the whole page; null if the browser does not report it. */
   readonly usedMemoryBytes: number | null;
 }
 
-/** Measures the component that calls it, from the start of its render to the commit, in production builds, too. */
+/** Measures the calling component from the start of its render to the commit, in production builds, too. */
 export function useRenderMetrics(): () => RenderMetrics {
   const [meter] = useState(() => new RenderMeter());
   const start = performance.now();

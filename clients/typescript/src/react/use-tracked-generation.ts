@@ -11,7 +11,7 @@ const idle = {
   getServerSnapshot: () => nothing,
 };
 
-/** One generation, or none: what the public hooks are made of. */
+/** One generation, or none: the basis of the public hooks. */
 export function useTrackedGeneration(
   connection: RealtimeConnection,
   id: string | null | undefined,

@@ -4,7 +4,7 @@ import { useLockNGen } from './context.js';
 import { useLatest } from './use-latest.js';
 
 export interface WebSocketEventOptions {
-  /** Only of this generation. Default: of every one that the caller may see. */
+  /** Only for this generation. Default: for every one that the caller may see. */
   generationId?: string;
 }
 

@@ -9,11 +9,11 @@ import { createConnectionStore } from './connection-store.js';
 import { Context } from './context.js';
 import { useLatest } from './use-latest.js';
 
-/** The first hook that asks for a URL decides how its connection behaves; those after it share it. */
+/** The first hook with a URL determines the options of its connection; later ones share it. */
 export interface IWebSocketConfig extends Pick<AuthOptions, 'getToken'>, Pick<ConnectionOptions, 'WebSocket'> {
   /** Of the gateway, for example `https://gen.example.org` or `wss://gen.example.org/api/ws/progress?generationId=…`. */
   url: string;
-  /** Default: the one in the URL, else all that the caller may see. */
+  /** Default: the one in the URL, or all that the caller may see. */
   generationId?: string;
   types?: readonly MessageType[];
   /** Before the first attempt to reconnect, in milliseconds. Default 1,000; grows by 1.5 up to 30,000. */
@@ -78,7 +78,7 @@ function connectionOptions({
   };
 }
 
-/** Splits the address of the endpoint into that of the gateway and the generation. */
+/** Splits the address of the endpoint into the gateway's address and the generation. */
 function parseUrl({ url, generationId }: IWebSocketConfig): { realtimeUrl: string; generationId: string | undefined } {
   const [address = '', query] = url.split('?');
   const realtimeUrl = address.replace(/^ws/, 'http').replace(/\/(api\/ws\/progress\/?)?$/, '');

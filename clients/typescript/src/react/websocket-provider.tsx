@@ -10,7 +10,7 @@ import { createQualityStore } from './quality-store.js';
 import { useLatest } from './use-latest.js';
 
 export interface WebSocketProviderProps extends ConnectionOptions, Omit<GenerationClientOptions, 'fetch' | 'apiUrl'> {
-  /** Bring your own, for example to share it with code outside React. The options are then its maker's affair. */
+  /** An existing connection, for example to share it with code outside React. The options are then ignored. */
   connection?: RealtimeConnection;
   client?: GenerationClient;
   recovery?: RecoveryStore;
@@ -18,7 +18,7 @@ export interface WebSocketProviderProps extends ConnectionOptions, Omit<Generati
 }
 
 /**
- * One connection for the application, opened when the first component watches something. Options are read once, except that
+ * One connection for the application, opened with the first subscription of a component. Options are read once, except that
  * `getToken` is always the one of the latest render.
  */
 export function WebSocketProvider({ children, connection, client, recovery, ...options }: WebSocketProviderProps) {
@@ -35,7 +35,7 @@ export function WebSocketProvider({ children, connection, client, recovery, ...o
     };
   });
   useEffect(() => {
-    // A connection that was handed in belongs to someone else.
+    // A connection that was passed in belongs to the caller.
     const own = connection ? undefined : context.connection;
     return () => own?.close();
   }, [connection, context]);

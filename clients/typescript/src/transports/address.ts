@@ -1,6 +1,6 @@
 import type { Targets, TransportContext, Types } from './transport.js';
 
-/** The same query for WebSocket and SSE. No generation at all means every one that the caller may see. */
+/** The query for WebSocket and SSE. Without a generation it means all that the caller may see. */
 export function progressQuery(
   generations: Targets['generations'],
   types: Types,
@@ -37,7 +37,7 @@ export function withQuery(url: string, query: URLSearchParams): string {
   return text ? `${url}?${text}` : url;
 }
 
-/** Browsers accept relative addresses for fetch, but not yet everywhere for WebSocket. */
+/** Browsers accept relative addresses for fetch, but not all of them do for WebSocket. */
 export function webSocketUrl(baseUrl: string, path: string): string {
   const url = new URL(`${baseUrl}${path}`, globalThis.location?.href);
   url.protocol = url.protocol.replace('http', 'ws');

@@ -2,7 +2,7 @@ import { CloseCode } from '../close-codes.js';
 import { retryAfterMs } from '../retry-after.js';
 import type { Disconnect, TransportContext } from './transport.js';
 
-/** A request on behalf of a transport: answers the response if it is a success, and throws a `Disconnect` otherwise. */
+/** A request on behalf of a transport: returns a successful response, and throws a `Disconnect` otherwise. */
 export async function request(
   { credentials, fetch }: Pick<TransportContext, 'credentials' | 'fetch'>,
   url: string,
@@ -27,7 +27,7 @@ export async function request(
   } satisfies Disconnect;
 }
 
-/** A network failure, or whatever else ended a stream, as a `Disconnect`. */
+/** A network failure, or any other end of a stream, as a `Disconnect`. */
 export function disconnect(error: unknown): Disconnect {
   if (typeof error === 'object' && error && 'code' in error && 'reason' in error) {
     return error as Disconnect;

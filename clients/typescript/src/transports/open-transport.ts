@@ -12,7 +12,7 @@ interface Handlers {
 
 const openers: Record<TransportKind, OpenTransport> = { websocket: openWebSocket, sse: openSse, polling: openPolling };
 
-/** Opens a transport that has to be open in time. */
+/** Opens a transport, with a time limit. */
 export function openTransport(
   kind: TransportKind,
   context: TransportContext,

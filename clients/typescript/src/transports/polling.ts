@@ -2,16 +2,16 @@ import { type GenerationStatus, isEnded } from '../events.js';
 import { disconnect, request } from './http.js';
 import type { Disconnect, OpenTransport } from './transport.js';
 
-interface ProgressAnswer {
+interface ProgressResponse {
   readonly events?: readonly unknown[] | null;
   readonly gap?: unknown;
   readonly snapshot?: unknown;
 }
 
-/** Generations asked about at the same time. */
+/** The number of concurrent requests. */
 const parallel = 4;
 
-/** Asks for each generation's news at an interval: for networks that let nothing else through. */
+/** Polls each generation at an interval: for networks that block everything else. */
 export const openPolling: OpenTransport = (context, handlers) => {
   const controller = new AbortController();
   const { signal } = controller;
@@ -23,7 +23,7 @@ export const openPolling: OpenTransport = (context, handlers) => {
     const query = after === undefined ? '' : `?after=${after}`;
     const url = `${context.realtimeUrl}/api/generations/${id}/progress${query}`;
     const response = await request(context, url, { signal });
-    const answer = (await response.json()) as ProgressAnswer;
+    const answer = (await response.json()) as ProgressResponse;
     const frames = after === undefined ? [answer] : [answer.gap, answer.snapshot, ...(answer.events ?? [])];
     for (const frame of frames) {
       if (frame && !signal.aborted) {
@@ -45,7 +45,7 @@ export const openPolling: OpenTransport = (context, handlers) => {
     await Promise.all(Array.from({ length: Math.min(parallel, waiting.length) }, worker));
   };
 
-  /** Those that run, and once more those that ran in the round before: their outcome is news. */
+  /** Active generations, and once more those that were active in the previous round, for their outcome. */
   const listActive = async () => {
     const response = await request(context, `${context.apiUrl}/api/generations?limit=100`, { signal });
     const { items } = (await response.json()) as { items: { id: string; status: GenerationStatus }[] };
@@ -83,7 +83,7 @@ export const openPolling: OpenTransport = (context, handlers) => {
   loop();
   return {
     kind: 'polling',
-    // The next round asks for the targets again, and always for all types.
+    // The next round reads the targets again, and always requests all types.
     update: () => false,
     close() {
       clearTimeout(timer);

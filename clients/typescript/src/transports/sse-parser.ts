@@ -1,13 +1,13 @@
-/** Splits an event stream into the data of its events, as the HTML standard says; ids and comments are not needed here. */
+/** Splits an event stream into the data of its events, according to the HTML standard; ids and comments are not needed. */
 export class SseParser {
   #rest = '';
   #data: string[] = [];
 
-  /** Returns the data of every event that this piece of the stream completes. */
+  /** Returns the data of every event that this chunk completes. */
   feed(chunk: string): string[] {
     const events: string[] = [];
     const text = this.#rest + chunk;
-    // A trailing \r may be the first half of \r\n: it waits for the next piece.
+    // A trailing \r may be the first half of \r\n: it waits for the next chunk.
     const lines = text.split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {

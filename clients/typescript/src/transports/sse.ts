@@ -51,7 +51,7 @@ export const openSse: OpenTransport = (context, handlers) => {
     streams.delete(scope);
   };
 
-  /** A stream's query is fixed, so another generation or type means another stream; one less can simply be ignored. */
+  /** The query of a stream is fixed, so an additional generation or type requires another stream; a removed one can be ignored. */
   const update = () => {
     if (closed) {
       return false;

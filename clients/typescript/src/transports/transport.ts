@@ -1,6 +1,6 @@
 import type { Credentials } from '../auth.js';
 
-/** What to ask the gateway for: single generations with the cursor to resume after, and whether everything else too. */
+/** What to request from the gateway: single generations, each with the cursor to resume after, and whether all others, too. */
 export interface Targets {
   readonly generations: ReadonlyMap<string, number | undefined>;
   readonly all: boolean;
@@ -9,7 +9,7 @@ export interface Targets {
 /** Types of events; undefined = all. */
 export type Types = readonly string[] | undefined;
 
-/** Whether a connection that was opened for `asked` brings all that is `wanted`. */
+/** Whether a connection opened for `asked` delivers everything that is `wanted`. */
 export function covers(asked: Types, wanted: Types): boolean {
   return !asked || (wanted?.every((type) => asked.includes(type)) ?? false);
 }
@@ -23,17 +23,17 @@ export interface Disconnect {
   /** A WebSocket close code; the other transports use the same ones. */
   readonly code: number;
   readonly reason: string;
-  /** The HTTP status, where one could be seen. */
+  /** The HTTP status, if it is known. */
   readonly status?: number;
-  /** The server's wish. */
+  /** The delay that the server requested. */
   readonly retryAfterMs?: number;
 }
 
 export interface TransportHandlers {
   opened(): void;
-  /** `scope` says which of the targets the frame answers, as a generation may be part of both. */
+  /** `scope` says to which of the targets the frame belongs, because a generation may be part of both. */
   received(text: string, scope: Scope): void;
-  /** Once, and last. Not called after `close()`. */
+  /** Called once, last. Not called after `close()`. */
   closed(disconnect: Disconnect): void;
 }
 
@@ -41,15 +41,15 @@ export type Scope = 'generations' | 'all';
 
 export type TransportKind = 'websocket' | 'sse' | 'polling';
 
-/** One connection to the gateway: opened by its constructor function, ended once. */
+/** One connection to the gateway: opened when it is created, ended once. */
 export interface Transport {
   readonly kind: TransportKind;
   /**
-   * The targets or types have changed. Answers whether this connection cannot carry them, as it was opened for fewer types: another
-   * one has to take over.
+   * The targets or types have changed. Returns true if this connection was opened for fewer types and cannot deliver them: another
+   * one must replace it.
    */
   update(): boolean;
-  /** Only where the client can send. */
+  /** Only if the client can send. */
   ping?(id: number): void;
   close(): void;
 }
@@ -71,7 +71,7 @@ export interface TransportContext {
 
 export type OpenTransport = (context: TransportContext, handlers: TransportHandlers) => Transport;
 
-/** The part of the platform's WebSocket that is used: browsers, Node 22 and the `ws` package all have it. */
+/** The part of the platform's WebSocket that is used; browsers, Node 22 and the `ws` package have it. */
 export interface WebSocketLike {
   readonly readyState: number;
   onopen: ((event: never) => void) | null;

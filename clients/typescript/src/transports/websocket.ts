@@ -11,7 +11,7 @@ import {
   type WebSocketLike,
 } from './transport.js';
 
-/** More ids would make the address too long for some proxies; the others are subscribed to once the socket is open. */
+/** More ids would make the address too long for some proxies; the others are subscribed once the socket is open. */
 const idsInAddress = 50;
 
 const open = 1;
@@ -63,7 +63,7 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
   const connect = async (Socket: NonNullable<typeof context.WebSocket>) => {
     const ticket = context.credentials.usesTickets ? await fetchTicket(context) : undefined;
     if (context.types()) {
-      // Whoever subscribes in the same turn of the event loop may want more, and the address is final.
+      // Later subscriptions in the same turn of the event loop may need more, and the address is final.
       await undefined;
     }
     if (closed) {
@@ -71,7 +71,7 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
     }
     const targets = context.targets();
     if (isEmpty(targets)) {
-      // Without a name in the address the gateway would send everything.
+      // Without an id in the address, the gateway would send everything.
       end({ code: CloseCode.done, reason: 'nothing is watched any more' });
       return;
     }
@@ -93,7 +93,7 @@ export const openWebSocket: OpenTransport = (context, handlers) => {
       }
     };
     socket.onclose = ({ code, reason }) => end({ code, reason });
-    // What went wrong is in the close event that always follows; without a handler, Node would throw.
+    // The close event that always follows has the cause; without a handler, Node would throw.
     socket.onerror = () => undefined;
   };
 

@@ -83,7 +83,7 @@ describe('a real gateway', () => {
     }
   });
 
-  it('every transport tells the same story, and the snapshot sums it up', async () => {
+  it('every transport delivers the same events, and the snapshot summarizes them', async () => {
     const { id } = await client.submit(request);
     const by = (transport: TransportKind) => follow(connect({ transports: [transport], pollIntervalMs: 200 }), id);
     const [first, ...others] = await Promise.all([by('websocket'), by('sse'), by('polling')]);
@@ -129,7 +129,7 @@ describe('a real gateway', () => {
     expect((await client.cancel(id)).receipt).toBe('alreadyEnded');
   });
 
-  it('tells everything to who watches everything, beside single generations, on one socket', async () => {
+  it('sends all events to a subscriber of everything, besides single generations, on one socket', async () => {
     const connection = connect();
     const seen = new Map<string, string[]>();
     const { id: watched } = await client.submit(request);
@@ -148,7 +148,7 @@ describe('a real gateway', () => {
     expect(seen.get(watched)?.at(-1)).toBe('generation.completed');
   });
 
-  it('sends no progress to who names other types, and all of it once somebody wants it', async () => {
+  it('sends no progress to subscribers of other types, and all of it once a subscription wants it', async () => {
     const connection = connect();
     const accepted: string[] = [];
     connection.on('queued', ({ type }) => accepted.push(type));

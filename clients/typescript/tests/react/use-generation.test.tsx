@@ -69,7 +69,7 @@ describe('useGeneration', () => {
     await waitFor(() => expect(test.gateway.connections).toHaveLength(0));
   });
 
-  it('tells results apart by their kind, and what people should know of them', async () => {
+  it('distinguishes results by their kind, and shows their warnings', async () => {
     const { result } = mount();
     await act(() => result.current.submit(request));
     await waitFor(() => expect(test.gateway.connections).toHaveLength(1));
@@ -179,7 +179,7 @@ describe('useGeneration', () => {
     },
   );
 
-  it('leaves what was there alone when told to', async () => {
+  it('leaves earlier generations alone on request', async () => {
     new RecoveryStore().keep({ ...initialState(factory.id), status: 'running' });
     const { result } = mount({ recover: false });
     await act(async () => undefined);

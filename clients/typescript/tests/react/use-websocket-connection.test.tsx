@@ -17,7 +17,7 @@ describe('useWebSocketConnection', () => {
       { provider: { transports: ['websocket', 'polling'], pollIntervalMs: 1 } },
     );
 
-  it('tells the status through loss and recovery', async () => {
+  it('reports the status through loss and recovery', async () => {
     const { result } = mount('g');
     expect(result.current.connectionStatus).toBe('connecting');
     await waitFor(() =>
@@ -42,7 +42,7 @@ describe('useWebSocketConnection', () => {
     expect(result.current.reconnect).toBe(reconnect);
   });
 
-  it('tells the quality', async () => {
+  it('reports the quality', async () => {
     const factory = new EventFactory();
     const { result } = mount(factory.id);
     await waitFor(() => expect(result.current.quality.latencyMs).toBeGreaterThan(0));

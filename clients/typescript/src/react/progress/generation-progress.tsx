@@ -9,7 +9,7 @@ export interface GenerationProgressProps extends Omit<ProgressBarProps, 'progres
 
 /** The live progress of one generation. */
 export function GenerationProgress(props: GenerationProgressProps) {
-  // A missing provider is a mistake of the page's author, who must read of it: no case for the boundary.
+  // A missing provider is a mistake of the developer, who must see it, so the boundary must not hide it.
   useLockNGen('GenerationProgress');
   return (
     <ProgressErrorBoundary>

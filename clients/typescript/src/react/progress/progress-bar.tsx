@@ -12,11 +12,11 @@ export interface ProgressBarProps {
   barClassName?: string;
   indicatorClassName?: string;
   textClassName?: string;
-  /** Of the mark that turns while there is nothing to count yet. */
+  /** Of the spinner shown while there is no progress yet. */
   spinnerClassName?: string;
 }
 
-/** Shows a progress, wherever it comes from. Parts carry `data-part` for styling. */
+/** Shows progress from any source. Parts have `data-part` for styling. */
 export const ProgressBar = memo(function ProgressBar({
   progress,
   label = 'Image generation',
@@ -60,7 +60,7 @@ export const ProgressBar = memo(function ProgressBar({
 
 const barStyle: CSSProperties = { position: 'relative', overflow: 'hidden' };
 
-/** A transform is animated by the compositor, so the bar glides between two events even while scripts are busy. */
+/** The compositor animates the transform, so the bar moves smoothly between events even while scripts are busy. */
 function indicatorStyle(percentage: number, isMoving: boolean): CSSProperties {
   return {
     width: '100%',
