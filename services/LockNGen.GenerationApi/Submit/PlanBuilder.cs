@@ -19,6 +19,7 @@ internal static class PlanBuilder
     /// <summary>The most that a watcher is given in one message; brokers accept 16 MiB.</summary>
     private const long MaxClaim = 12L << 20;
 
+    /// <summary>Makes the plan.</summary>
     /// <param name="workflow">The workflow.</param>
     /// <param name="filled">The same, with the models that were left open.</param>
     /// <param name="kept">The names of uploads that replace files in its inputs.</param>
