@@ -30,6 +30,7 @@ public sealed class FrontResponseTests
         var report = await host.WaitForStateAsync("comfy-0", InstanceState.Down);
         report.ReasonCode.ShouldBe(InstanceReasonCodes.ProxyError);
 
+        await host.WaitForStateAsync("comfy-1", InstanceState.Up);
         row.Instance = "comfy-1";
         await host.DispatchAsync(row);
         await host.Events.WaitForAsync<GenerationCompleted>(row.Id);
@@ -125,7 +126,7 @@ public sealed class FrontResponseTests
     public async Task Frames_TooLargeOrTooDeep_ArePassedOver()
     {
         await using var comfy = await SimulatedServer.StartAsync();
-        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:MaxFrameBytes", "1048576"));
+        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:MaxFrameBytes", "1048576"), ("ComfyUi:SilentAfter", "00:01:00"));
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 100));
         var prompt = await comfy.HeldAsync(hold);

@@ -7,11 +7,14 @@ namespace LockNGen.ComfyUiWatcher.Tests;
 /// <summary>Case 16: what custom nodes send by hand.</summary>
 public sealed class OddProgressTests
 {
+    /// <summary>A prompt that is held sends nothing: its socket must not be renewed meanwhile, or a frame sent by hand may go to the one before.</summary>
+    private static readonly (string, string) NeverRenewed = ("ComfyUi:SilentAfter", "00:01:00");
+
     [Fact]
     public async Task Frames_SentByHand_CountForTheNodeThatRuns_AndBreakNothing()
     {
         await using var comfy = await SimulatedServer.StartAsync();
-        await using var host = await WatcherHost.StartAsync([comfy.Url], ("ComfyUi:CustomEvents:0", "my_node.feedback"));
+        await using var host = await WatcherHost.StartAsync([comfy.Url], NeverRenewed, ("ComfyUi:CustomEvents:0", "my_node.feedback"));
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 1);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 10));
         var id = await comfy.HeldAsync(hold);
@@ -51,7 +54,7 @@ public sealed class OddProgressTests
     public async Task End_ReportedByANodeWhileThePromptRuns_IsNoEnd(string frames)
     {
         await using var comfy = await SimulatedServer.StartAsync();
-        await using var host = await WatcherHost.StartAsync([comfy.Url]);
+        await using var host = await WatcherHost.StartAsync([comfy.Url], NeverRenewed);
         var hold = await comfy.HoldAsync("Progress", "KSampler", step: 2);
         var row = await host.SubmitAsync(Workflows.TextToImage(steps: 10));
         var id = await comfy.HeldAsync(hold);

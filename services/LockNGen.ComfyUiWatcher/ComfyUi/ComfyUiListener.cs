@@ -164,6 +164,10 @@ internal sealed partial class ComfyUiListener(
         {
             Refuse(NoSocket($"it was opened, and nothing came through it within {GreetingTimeout.TotalSeconds:0} seconds"));
         }
+        catch (OperationCanceledException)
+        {
+            LogLost(instance, ClientId, $"it was not opened within {settings.ConnectTimeout.TotalSeconds:0.#} seconds");
+        }
         catch (WebSocketException e) when (e.InnerException is UnusableServerException refusal)
         {
             Refuse(refusal);
