@@ -64,7 +64,7 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
     private async Task<IResult> ChangeAsync(DoorCaller caller, HttpContext context)
     {
         var body = await RequestJson.ReadAsync(context, MaxBytes);
-        var clear = body?["clear"] is JsonValue flag && flag.TryGetValue<bool>(out var all) && all;
+        var clear = body?.IsSet("clear") == true;
         var ids = body?["delete"] is JsonArray list ? list.Select(i => Guid.TryParse(i?.ToString(), out var id) ? id : Guid.Empty).Where(i => i != Guid.Empty).ToList() : [];
         if (clear || ids.Count > 0)
         {

@@ -47,7 +47,7 @@ internal sealed record PromptRequest
             HasOwnId = hasId,
             ClientId = (Text(body["client_id"]) ?? Text(extra?["client_id"])) is { Length: > 0 } client ? client : null,
             PartnerKey = Text(extra?[PartnerKeyName]) is { Length: > 0 } key ? key : null,
-            IsFirst = body["front"] is JsonValue front && front.TryGetValue<bool>(out var isFirst) && isFirst,
+            IsFirst = body.IsSet("front"),
             ExtraData = Kept(extra),
             Targets = targets is null ? null : [.. targets.Select(t => t is JsonValue value && value.TryGetValue<string>(out var name) ? name : t?.ToJsonString() ?? "")],
         }, null);

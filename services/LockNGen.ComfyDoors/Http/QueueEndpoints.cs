@@ -34,7 +34,7 @@ internal sealed class QueueEndpoints(GenerationApiClient api, ReportedQueue queu
             return ComfyResults.Error(StatusCodes.Status400BadRequest, "invalid_json", "The body is not a JSON object");
         var active = (await api.ActiveAsync(caller, full: false, context.RequestAborted)).Items;
         var ids = body["delete"] is JsonArray list ? list.Select(i => i?.ToString() ?? "").ToHashSet(StringComparer.Ordinal) : [];
-        var clear = body["clear"] is JsonValue flag && flag.TryGetValue<bool>(out var all) && all;
+        var clear = body.IsSet("clear");
         foreach (var prompt in active.Where(p => ids.Contains(p.Id.ToString()) || (clear && !p.Generation.IsRunning)))
             await api.CancelAsync(caller, prompt.Id, context.RequestAborted);
         return TypedResults.Ok();
@@ -45,7 +45,7 @@ internal sealed class QueueEndpoints(GenerationApiClient api, ReportedQueue queu
     {
         var body = await RequestJson.ReadAsync(context, MaxBytes);
         var running = (await api.ActiveAsync(caller, full: false, context.RequestAborted)).Items.Where(p => p.Generation.IsRunning && p.Door == "comfyui");
-        var prompt = body?["prompt_id"]?.ToString() is { } id
+        var prompt = body?["prompt_id"]?.ToString() is { Length: > 0 } id
             ? running.FirstOrDefault(p => p.Id.ToString() == id)
             : running.Where(p => p.Generation.CancelRequestedAt is null).MinBy(p => p.Generation.StartedAt);
         if (prompt is not null)

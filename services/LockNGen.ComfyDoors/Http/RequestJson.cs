@@ -1,11 +1,13 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary>Reads a JSON object of any Content-Type: programs send text, forms, or nothing.</summary>
-internal static class RequestJson
+internal static partial class RequestJson
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
 
@@ -26,7 +28,7 @@ internal static class RequestJson
     {
         try
         {
-            using var document = JsonDocument.Parse(bytes, Options);
+            using var document = JsonDocument.Parse(WithoutPythonNumbers(bytes), Options);
             return (JsonObject?)LastOfEachName(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidCastException)
@@ -34,6 +36,40 @@ internal static class RequestJson
             return null;
         }
     }
+
+    /// <summary>Whether a flag is what Python takes for true: some programs send 1, or a text.</summary>
+    public static bool IsSet(this JsonObject body, string name) => body[name] switch
+    {
+        JsonObject map => map.Count > 0,
+        JsonArray list => list.Count > 0,
+        { } value => value.GetValueKind() switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.Number => value.GetValue<double>() != 0,
+            JsonValueKind.String => value.GetValue<string>().Length > 0,
+            _ => false,
+        },
+        null => false,
+    };
+
+    /// <summary>
+    /// Python writes and reads NaN and infinities, even in the workflows of pictures that ComfyUI saves (<c>"is_changed": [NaN]</c>); JSON does not
+    /// have them, so they become null.
+    /// </summary>
+    private static ReadOnlyMemory<byte> WithoutPythonNumbers(ReadOnlyMemory<byte> bytes)
+    {
+        var json = bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+        if (json.Span.IndexOf("NaN"u8) < 0 && json.Span.IndexOf("Infinity"u8) < 0)
+            return json;
+        // In Latin-1 each byte is a character, so nothing else changes.
+        return Encoding.Latin1.GetBytes(PythonNumbers().Replace(Encoding.Latin1.GetString(json.Span), match => match.Value[0] == '"' ? match.Value : "null"));
+    }
+
+    // Strings are matched as a whole, so that their contents stay unchanged.
+    [GeneratedRegex("""
+        "(?:[^"\\]|\\.)*"|-?Infinity|NaN
+        """, RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex PythonNumbers();
 
     /// <summary>The last of two members with the same name counts, as in Python; a JsonObject would refuse them.</summary>
     private static JsonNode? LastOfEachName(JsonElement value)
