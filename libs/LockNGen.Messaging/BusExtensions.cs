@@ -81,6 +81,7 @@ public static class BusExtensions
     private static void AddRabbitMq(IBusRegistrationConfigurator bus)
     {
         bus.AddSingleton<ConnectionWatch>();
+        bus.AddSingleton<BrokerGate>();
         bus.AddSendObserver(services => services.GetRequiredService<ConnectionWatch>());
         bus.AddPublishObserver(services => services.GetRequiredService<ConnectionWatch>());
         bus.UsingRabbitMq(ConfigureRabbitMq);
@@ -90,13 +91,14 @@ public static class BusExtensions
     {
         var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
         var nodes = context.GetRequiredService<BrokerNodes>();
+        var gate = context.GetRequiredService<BrokerGate>();
         bus.Host(nodes.Addresses[0], host =>
         {
             host.PublisherConfirmation = true;
             host.OnRefreshConnectionFactory = factory =>
             {
                 nodes.Configure(factory);
-                return Task.CompletedTask;
+                return gate.OpensAsync();
             };
             host.ContinuationTimeout(TimeSpan.FromSeconds(10));
             host.ConnectionName(context.GetRequiredService<IHostEnvironment>().ApplicationName);

@@ -13,6 +13,13 @@ internal sealed class MeasuredService(int id, Uri metrics) : IDisposable
     private readonly Process _process = Process.GetProcessById(id);
     private readonly HttpClient _http = new();
 
+    /// <summary>Seconds of CPU that a process has spent so far.</summary>
+    public static double CpuOf(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime.TotalSeconds;
+    }
+
     /// <summary>Has the service serve its metrics on a free port.</summary>
     /// <returns>Their address.</returns>
     public static Uri Expose(Dictionary<string, string> settings)
@@ -26,14 +33,7 @@ internal sealed class MeasuredService(int id, Uri metrics) : IDisposable
     }
 
     /// <summary>Seconds of CPU.</summary>
-    public double Cpu
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime.TotalSeconds;
-        }
-    }
+    public double Cpu => CpuOf(_process);
 
     /// <summary>Seconds that the compiler took.</summary>
     public async Task<double> CompilingAsync()

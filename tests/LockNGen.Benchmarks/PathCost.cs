@@ -42,7 +42,7 @@ internal static class PathCost
             foreach (var replicas in gateways)
             {
                 await deployment.AddGatewaysAsync(replicas);
-                peak = Math.Max(peak, await RenderUntilCompiledAsync(deployment, beam, RoundMilliseconds / (Steps * stepMilliseconds)));
+                peak = Math.Max(peak, await RenderUntilCompiledAsync(deployment, beam, Math.Max(1, RoundMilliseconds / (Steps * stepMilliseconds))));
             }
 
             await MeasureNodeAsync(broker, beam, (int)peak);
@@ -98,7 +98,7 @@ internal static class PathCost
         return
         [
             new PartCost("watcher", deployment.Watcher.Cpu, await deployment.Watcher.CompilingAsync()),
-            new PartCost("broker", CpuOf(broker), 0),
+            new PartCost("broker", MeasuredService.CpuOf(broker), 0),
             new PartCost(deployment.Gateways.Count > 1 ? "gateways" : "gateway", cpu, compiling.Sum()),
         ];
     }
@@ -112,18 +112,12 @@ internal static class PathCost
         await using var clients = new CountingClients();
         await clients.ConnectAsync([.. generations.SelectMany(id => Enumerable.Repeat(stage.Server.AddressOf(id), ClientsOfEach))]);
         await publisher.RunAsync(eventsPerSecond, Window);
-        var (node, rabbit) = (stage.Server.Cpu, CpuOf(beam));
+        var (node, rabbit) = (stage.Server.Cpu, MeasuredService.CpuOf(beam));
         var events = await publisher.RunAsync(eventsPerSecond, Window);
-        var cost = (Node: (stage.Server.Cpu - node).TotalSeconds * 1e6 / events, Broker: (CpuOf(beam) - rabbit) * 1e6 / events);
+        var cost = (Node: (stage.Server.Cpu - node).TotalSeconds * 1e6 / events, Broker: (MeasuredService.CpuOf(beam) - rabbit) * 1e6 / events);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{stage.Server.Name}, {eventsPerSecond} events/s without confirms, stream or watcher: broker {cost.Broker:0} us, server {cost.Node:0} us; sum {cost.Node + cost.Broker:0} us an event"));
-    }
-
-    private static double CpuOf(Process process)
-    {
-        process.Refresh();
-        return process.TotalProcessorTime.TotalSeconds;
     }
 
     private static async Task UntilAsync(Func<Task<bool>> condition)

@@ -25,6 +25,14 @@ public class SimulatorHolds(HttpClient http)
         return status.GetProperty("reached").GetBoolean() ? status.GetProperty("promptId").GetString()! : throw new TimeoutException("No run reached the hold.");
     }
 
+    /// <summary>Waits until the server was told to interrupt the run that is stopped.</summary>
+    public async Task InterruptedAsync()
+    {
+        using var response = await http.GetAsync(new Uri("simulator/interrupt?timeoutSeconds=50", UriKind.Relative));
+        if (!response.IsSuccessStatusCode)
+            throw new TimeoutException("The run was not interrupted.");
+    }
+
     /// <summary>Lets the run go on, or takes back a hold that no run has reached.</summary>
     public async Task ReleaseAsync(Guid hold)
     {

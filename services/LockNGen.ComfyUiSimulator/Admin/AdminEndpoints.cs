@@ -69,14 +69,20 @@ internal static class AdminEndpoints
             : TypedResults.Problem("There are too many holds; release some.", statusCode: StatusCodes.Status409Conflict));
         admin.MapGet("/holds/{id:guid}", async Task<IResult> (Guid id, int? timeoutSeconds, Faults faults, CancellationToken cancellationToken) =>
         {
-            var timeout = TimeSpan.FromSeconds(Math.Clamp(timeoutSeconds ?? 30, 0, MaxWait.TotalSeconds));
-            return await faults.Holds.WaitAsync(id, timeout, cancellationToken) is { } status
+            return await faults.Holds.WaitAsync(id, Limit(timeoutSeconds), cancellationToken) is { } status
                 ? TypedResults.Json(status, SimulatorJson.Default.HoldStatus)
                 : TypedResults.NotFound();
         });
         admin.MapDelete("/holds/{id:guid}", IResult (Guid id, Faults faults) => faults.Holds.Release(id) ? TypedResults.Ok() : TypedResults.NotFound());
         admin.MapDelete("/holds", (Faults faults) => faults.Holds.ReleaseAll());
+        admin.MapGet("/interrupt", async Task<IResult> (int? timeoutSeconds, ComfyUiServer server, CancellationToken cancellationToken) =>
+        {
+            var set = server.Worker.Interrupt.WhenSet;
+            return await Task.WhenAny(set, Task.Delay(Limit(timeoutSeconds), cancellationToken)) == set ? TypedResults.Ok() : TypedResults.NotFound();
+        });
     }
+
+    private static TimeSpan Limit(int? timeoutSeconds) => TimeSpan.FromSeconds(Math.Clamp(timeoutSeconds ?? 30, 0, MaxWait.TotalSeconds));
 
     /// <summary>Sends the request's body as one frame: garbage, false information, or with <c>end=false</c> a message that never ends.</summary>
     private static async Task<IResult> SendFrameAsync(

@@ -63,7 +63,15 @@ internal sealed class WorkflowGraph
     {
         if (node["inputs"] is not JsonObject inputs)
             node["inputs"] = inputs = [];
+        Unwrap(inputs);
         return new WorkflowNode(id, (string)node["class_type"]!, inputs);
+    }
+
+    /// <summary><c>{"__value__": 5}</c> is 5, as for ComfyUI: what checks a value must see it. A list stays wrapped; bare, it would be a link.</summary>
+    private static void Unwrap(JsonObject inputs)
+    {
+        foreach (var (name, value) in inputs.Select(i => (i.Key, Value: (i.Value as JsonObject)?["__value__"] as JsonValue)).Where(i => i.Value is not null).ToList())
+            inputs[name] = value!.DeepClone();
     }
 
     private static ProblemError? FindProblem(string id, JsonNode? value)

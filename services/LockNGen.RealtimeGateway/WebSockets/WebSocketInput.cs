@@ -18,10 +18,12 @@ internal sealed class WebSocketInput(PipeReader input, ClientConnection connecti
     {
         var result = await input.ReadAsync(cancellationToken);
         connection.Received();
-        var read = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
+        var length = (int)Math.Min(buffer.Length, result.Buffer.Length);
+        var read = result.Buffer.Slice(0, length);
         read.CopyTo(buffer.Span);
+        // The blocks read to their end are used again from here on.
         input.AdvanceTo(read.End);
-        return (int)read.Length;
+        return length;
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -4,7 +4,8 @@ namespace LockNGen.FaultTests.Checker;
 
 /// <summary>
 /// Nothing that a ComfyUI has rendered, or still renders, is rendered again, unless that ComfyUI could not be relied on meanwhile, or a watcher
-/// was cut off from the broker: it cannot know that others are not, and continues with its work.
+/// was cut off from the broker: it cannot know that others are not, and continues with its work. A prompt that was on its way to a server when that stopped
+/// answering may still arrive there, although it was given up meanwhile.
 /// </summary>
 internal static class RenderCheck
 {
@@ -22,8 +23,10 @@ internal static class RenderCheck
                 var (earlier, later) = (renders[i - 1], renders[i]);
                 var wasLost = earlier.Outcome == "lost" || evidence.Schedule.Faults.Any(f =>
                     (f.Fault.Unreliable == earlier.Instance || f.Fault is BreakLink { IsolatesAWatcher: true }) && f.BrokenAt < later.StartedAt && f.MendedAt + Aftermath > earlier.StartedAt);
+                var arrivedLate = later.Attempt < earlier.Attempt && evidence.Schedule.Faults.Any(f =>
+                    f.Fault.Unreliable == later.Instance && f.BrokenAt < later.StartedAt && f.MendedAt + Aftermath > later.StartedAt);
                 promise.Check(
-                    wasLost,
+                    wasLost || arrivedLate,
                     $"picture {prompt.Key.ImageIndex}: attempt {earlier.Attempt} on {earlier.Instance} at {earlier.StartedAt:HH:mm:ss.fff} ({earlier.Outcome}), attempt {later.Attempt} on {later.Instance} at {later.StartedAt:HH:mm:ss.fff} ({later.Outcome})",
                     prompt.Key.Generation);
             }

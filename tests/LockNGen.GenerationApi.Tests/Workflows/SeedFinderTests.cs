@@ -21,6 +21,7 @@ public sealed class SeedFinderTests
     [InlineData("5", "5 6")]
     [InlineData("\"5\"", "5 6")]
     [InlineData("5.9", "5 6")]
+    [InlineData("{\"__value__\": 5}", "5 6")]
     [InlineData("9007199254740993", "9007199254740993 9007199254740994")]
     [InlineData("18446744073709551614", "18446744073709551614 18446744073709551615")]
     [InlineData("\"18446744073709551615\"", "18446744073709551615 0")] // cases 4 and 6: after the largest comes the smallest

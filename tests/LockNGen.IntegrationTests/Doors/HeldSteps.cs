@@ -22,7 +22,7 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
             // A run that is interrupted at its first step never reaches its second.
             var isInterrupted = Of(recording.Frames(socket), promptId, "execution_interrupted").Any();
             foreach (var node in Of(recording.Frames(socket), promptId, "progress").Where(f => f["max"]!.GetValue<int>() > 2 && f["value"]!.GetValue<int>() >= 2).Select(f => f["node"]!.ToString()).Distinct())
-                _steps.Enqueue(new Step(await HoldAsync(step: 1), isInterrupted ? null : await HoldAsync(step: 2), socket, promptId, node, HasPreview(recording.Frames(socket), promptId, node)));
+                _steps.Enqueue(new Step(await HoldAsync(step: 1), isInterrupted ? null : await HoldAsync(step: 2), isInterrupted, socket, promptId, node, HasPreview(recording.Frames(socket), promptId, node)));
         }
     }
 
@@ -35,6 +35,9 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
             var (socket, promptId) = (sockets[step.Socket], map(step.PromptId));
             if (!await IsSeenAsync(socket, promptId, step.Node, f => f?["type"]?.ToString() == "progress"))
                 unseen.Add($"{step.Socket} was not told of the first step of node {step.Node}");
+            // It would go on to its second step, and take the hold of the next prompt, if the request to cancel it has not got through to the server.
+            if (step.IsInterrupted)
+                await _holds.InterruptedAsync();
             await ReleaseAsync(step.First);
             if (step.Second is { } second)
             {
@@ -77,5 +80,5 @@ internal sealed class HeldSteps(HttpClient simulator, Recording recording)
         .Skip(1)
         .TakeWhile(f => f?["type"]?.ToString() != "executing");
 
-    private sealed record Step(Guid First, Guid? Second, string Socket, string PromptId, string Node, bool HasPreview);
+    private sealed record Step(Guid First, Guid? Second, bool IsInterrupted, string Socket, string PromptId, string Node, bool HasPreview);
 }

@@ -54,6 +54,19 @@ public sealed class MisbehavingClientTests : IAsyncLifetime
         (await client.CloseCodeAsync()).ShouldBe(1009);
     }
 
+    /// <summary>More than two of Kestrel's blocks of 4 KiB arrive at once.</summary>
+    [Fact]
+    public async Task LargeMessage_IsRead()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await using var client = await RawClient.ConnectAsync(gateway.Url);
+            await client.SendTextAsync(new string('x', 40_000));
+            (await client.CloseCodeAsync()).ShouldBe(1007);
+        }
+    }
+
     [Fact]
     public async Task EndlessFragments_AreClosedWith1009()
     {
