@@ -251,10 +251,10 @@ public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
             .Select(e => e.Split('\n')).Select(l => (l[0]["event: ".Length..], l[1]["id: ".Length..]))];
     }
 
-    /// <summary>Submits it and waits for its end, which the history has at once then.</summary>
     private async Task<IReadOnlyList<string>> JobsAsync(string query) =>
         [.. (await Http.GetFromJsonAsync<JsonObject>($"api/jobs?{query}", End))!["jobs"]!.AsArray().Select(j => j!["id"]!.ToString())];
 
+    /// <summary>Submits it and waits for its end, which the history has at once then.</summary>
     private async Task<string> RunAsync(JsonObject prompt)
     {
         using var limit = new CancellationTokenSource(Patience);
