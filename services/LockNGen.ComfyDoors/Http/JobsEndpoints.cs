@@ -3,7 +3,6 @@ using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
 using LockNGen.ComfyDoors.Timelines;
-using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Http;
 
