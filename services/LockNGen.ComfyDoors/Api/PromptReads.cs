@@ -47,10 +47,10 @@ internal static class PromptReads
 
     /// <summary>Prompts with these statuses; all if none is given.</summary>
     public static Task<PromptList> ListAsync(
-        this GenerationApiClient api, DoorCaller caller, IReadOnlyList<GenerationStatus> statuses, int limit, int offset, CancellationToken cancellationToken)
+        this GenerationApiClient api, DoorCaller caller, IReadOnlyList<GenerationStatus> statuses, bool full, int limit, int offset, CancellationToken cancellationToken)
     {
         var filter = statuses.Count == 0 ? "" : "&status=" + string.Join(',', statuses.Select(s => s.WireName()));
-        return api.GetAsync(caller, $"{Path}?limit={limit}&offset={offset}{filter}", ApiJson.Default.PromptList, cancellationToken);
+        return api.GetAsync(caller, $"{Path}?limit={limit}&offset={offset}&full={(full ? "true" : "false")}{filter}", ApiJson.Default.PromptList, cancellationToken);
     }
 
     /// <summary>A page, newest first: prompts submitted before the one with this number, if given, and with this metadata.</summary>

@@ -41,7 +41,8 @@ internal sealed class HistoryEndpoints(GenerationApiClient api, Catalogs catalog
     {
         if (maxItems is null && offset is null)
             return TypedResults.Bytes(await ShortAsync(caller, cancellationToken), "application/json; charset=utf-8");
-        var wanted = Math.Clamp(maxItems is null or < 0 ? DefaultItems : maxItems.Value, 0, MaxItems);
+        // ComfyUI has none for a number below 1, or the first one if it is told where to begin.
+        var wanted = Math.Clamp(maxItems ?? DefaultItems, offset is >= 0 ? 1 : 0, MaxItems);
         var skip = 0;
         if (offset is >= 0)
         {

@@ -3,7 +3,6 @@ using LockNGen.ComfyDoors.Access;
 using LockNGen.ComfyDoors.Api;
 using LockNGen.ComfyDoors.Shapes;
 using LockNGen.ComfyDoors.Timelines;
-using LockNGen.Contracts;
 
 namespace LockNGen.ComfyDoors.Http;
 
@@ -13,45 +12,61 @@ internal sealed class JobsEndpoints(GenerationApiClient api, ReportedQueue queue
     private const int MaxBytes = 1 << 20;
     private const int MaxLimit = 1_000;
 
-    /// <summary>ComfyUI's status names, each with the statuses that it covers.</summary>
-    private static readonly ILookup<string, GenerationStatus> Statuses =
-        Enum.GetValues<GenerationStatus>().Where(s => s != GenerationStatus.Unknown).ToLookup(JobEntry.Status, StringComparer.Ordinal);
+    /// <summary>Of the newest, as many are sorted, or searched for a workflow, for which each one's own is read.</summary>
+    private const int MaxSorted = 1_000;
+    private const int MaxSearched = 200;
 
     public static void Map(RouteGroupBuilder comfy)
     {
-        comfy.MapGet("/jobs", (JobsEndpoints endpoints, string? status, int? limit, int? offset, DoorCaller caller, HttpContext context) =>
-            endpoints.ListAsync(status, limit, offset, caller, context.RequestAborted));
+        comfy.MapGet("/jobs", (JobsEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.ListAsync(caller, context));
         comfy.MapGet("/jobs/{id}", (JobsEndpoints endpoints, string id, DoorCaller caller, HttpContext context) => endpoints.GetAsync(id, caller, context.RequestAborted));
         comfy.MapPost("/jobs/{id}/cancel", (JobsEndpoints endpoints, string id, DoorCaller caller, HttpContext context) => endpoints.CancelAsync(id, caller, context.RequestAborted));
         comfy.MapPost("/jobs/cancel", (JobsEndpoints endpoints, DoorCaller caller, HttpContext context) => endpoints.CancelManyAsync(caller, context));
     }
 
-    private async Task<IResult> ListAsync(string? status, int? limit, int? offset, DoorCaller caller, CancellationToken cancellationToken)
+    private async Task<IResult> ListAsync(DoorCaller caller, HttpContext context)
     {
-        var names = (status ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (names.FirstOrDefault(n => !Statuses.Contains(n)) is { } unknown)
-            return Refused($"Invalid status value(s): {unknown}. Valid values: {string.Join(", ", Statuses.Select(s => s.Key))}");
-        var (count, skip) = (Math.Clamp(limit ?? MaxLimit, 1, MaxLimit), Math.Max(0, offset ?? 0));
-        var page = await api.ListAsync(caller, [.. names.SelectMany(n => Statuses[n])], count, skip, cancellationToken);
-        var unreported = (await queue.EndedAsync(caller, cancellationToken)).ToDictionary(p => p.Id);
+        if (JobQuery.Read(context.Request.Query, out var error) is not { } query)
+            return Refused(error);
+        var count = Math.Min(query.Limit ?? MaxLimit, MaxLimit);
+        var (from, most) = query.IsNewestFirst ? (query.Offset, count) : (0, query.WorkflowId is null ? MaxSorted : MaxSearched);
+        var page = await api.ListAsync(
+            caller, [.. query.Statuses.SelectMany(n => JobQuery.Known[n])], full: query.WorkflowId is not null, most, from, context.RequestAborted);
+        var unreported = (await queue.EndedAsync(caller, context.RequestAborted)).ToDictionary(p => p.Id);
         // As far as their clients know these are running, so they are listed with the running ones.
         var jobs = page.Items.Where(p => !unreported.ContainsKey(p.Id));
-        var total = page.Total - unreported.Values.Count(p => Wants(JobEntry.Status(p.Generation.Status))) + (Wants("in_progress") ? unreported.Count : 0);
-        if (Wants("in_progress") && skip == 0)
+        if (query.Wants("in_progress") && from == 0)
             jobs = unreported.Values.Select(ReportedQueue.AsReported).OrderByDescending(p => p.Number).Concat(jobs);
+        var total = page.Total - unreported.Values.Count(p => query.Wants(JobEntry.Status(p.Generation.Status))) + (query.Wants("in_progress") ? unreported.Count : 0);
+        var hasMore = from + page.Items.Count < page.Total;
+        if (!query.IsNewestFirst)
+        {
+            var sorted = Sort(jobs, query).ToList();
+            (jobs, total, hasMore) = (sorted.Skip(query.Offset).Take(count), sorted.Count, query.Offset + count < sorted.Count);
+        }
+
         return ComfyResults.Json(new JsonObject
         {
             ["jobs"] = new JsonArray([.. jobs.Select(JobEntry.Of)]),
             ["pagination"] = new JsonObject
             {
-                ["offset"] = skip,
-                ["limit"] = limit is null ? null : count,
+                ["offset"] = query.Offset,
+                ["limit"] = query.Limit is null ? null : count,
                 ["total"] = total,
-                ["has_more"] = skip + page.Items.Count < page.Total,
+                ["has_more"] = hasMore,
             },
         });
+    }
 
-        bool Wants(string name) => names.Length == 0 || names.Contains(name);
+    private static IEnumerable<Prompt> Sort(IEnumerable<Prompt> prompts, JobQuery query)
+    {
+        if (query.WorkflowId is { } workflow)
+            prompts = prompts.Where(p => PromptShapes.ExtraData(p)["extra_pnginfo"] is JsonObject info && info["workflow"] is JsonObject editor && editor["id"]?.ToString() == workflow);
+        return query.IsAscending ? prompts.OrderBy(Key) : prompts.OrderByDescending(Key);
+
+        long Key(Prompt prompt) => !query.ByDuration ? prompt.Generation.CreatedAt.Ticks
+            : prompt.Generation is { StartedAt: { } started, EndedAt: { } ended } ? (ended - started).Ticks
+            : 0;
     }
 
     private async Task<IResult> GetAsync(string id, DoorCaller caller, CancellationToken cancellationToken)

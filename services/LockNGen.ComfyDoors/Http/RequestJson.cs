@@ -1,13 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using LockNGen.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LockNGen.ComfyDoors.Http;
 
 /// <summary>Reads a JSON object of any Content-Type: programs send text, forms, or nothing.</summary>
-internal static partial class RequestJson
+internal static class RequestJson
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
 
@@ -28,7 +28,7 @@ internal static partial class RequestJson
     {
         try
         {
-            using var document = JsonDocument.Parse(WithoutPythonNumbers(bytes), Options);
+            using var document = JsonDocument.Parse(PythonJson.WithoutNaN(WithoutMark(bytes)), Options);
             return (JsonObject?)LastOfEachName(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidCastException)
@@ -52,24 +52,8 @@ internal static partial class RequestJson
         null => false,
     };
 
-    /// <summary>
-    /// Python writes and reads NaN and infinities, even in the workflows of pictures that ComfyUI saves (<c>"is_changed": [NaN]</c>); JSON does not
-    /// have them, so they become null.
-    /// </summary>
-    private static ReadOnlyMemory<byte> WithoutPythonNumbers(ReadOnlyMemory<byte> bytes)
-    {
-        var json = bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
-        if (json.Span.IndexOf("NaN"u8) < 0 && json.Span.IndexOf("Infinity"u8) < 0)
-            return json;
-        // In Latin-1 each byte is a character, so nothing else changes.
-        return Encoding.Latin1.GetBytes(PythonNumbers().Replace(Encoding.Latin1.GetString(json.Span), match => match.Value[0] == '"' ? match.Value : "null"));
-    }
-
-    // Strings are matched as a whole, so that their contents stay unchanged.
-    [GeneratedRegex("""
-        "(?:[^"\\]|\\.)*"|-?Infinity|NaN
-        """, RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex PythonNumbers();
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> bytes) =>
+        bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
 
     /// <summary>The last of two members with the same name counts, as in Python; a JsonObject would refuse them.</summary>
     private static JsonNode? LastOfEachName(JsonElement value)

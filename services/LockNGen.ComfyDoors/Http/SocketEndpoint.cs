@@ -119,8 +119,10 @@ internal sealed class SocketEndpoint(
                     received = await socket.ReceiveAsync(buffer.AsMemory(), connection.Ended);
                     if (isFirst && received.MessageType == WebSocketMessageType.Text)
                         message.Write(buffer, 0, received.Count);
-                    if (message.Length > MaxIncoming)
-                        return session;
+                    if (message.Length <= MaxIncoming)
+                        continue;
+                    connection.CloseStatus = WebSocketCloseStatus.MessageTooBig;
+                    return session;
                 }
             }
             finally
@@ -130,7 +132,7 @@ internal sealed class SocketEndpoint(
 
             if (received.MessageType == WebSocketMessageType.Close)
             {
-                connection.ClosedCleanly = true;
+                connection.CloseStatus = WebSocketCloseStatus.NormalClosure;
                 return session;
             }
 
@@ -161,7 +163,7 @@ internal sealed class SocketEndpoint(
         using var limit = new CancellationTokenSource(CloseTimeout);
         try
         {
-            await socket.CloseOutputAsync(connection.ClosedCleanly ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.EndpointUnavailable, null, limit.Token);
+            await socket.CloseOutputAsync(connection.CloseStatus, null, limit.Token);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {

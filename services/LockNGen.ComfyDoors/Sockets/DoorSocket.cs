@@ -23,8 +23,11 @@ internal sealed class DoorSocket(WebSocket socket, DoorCaller caller, ResultSour
     /// <summary>Whether pictures are sent with the node they belong to.</summary>
     public bool WantsMetadata { get; set; }
 
+    /// <summary>What the connection is closed with; unless it is set, the server is the one that leaves.</summary>
+    public WebSocketCloseStatus CloseStatus { get; set; } = WebSocketCloseStatus.EndpointUnavailable;
+
     /// <summary>The client has closed the connection properly; what was written before has arrived.</summary>
-    public bool ClosedCleanly { get; set; }
+    public bool ClosedCleanly => CloseStatus == WebSocketCloseStatus.NormalClosure;
 
     /// <summary>Cancelled when the connection must end.</summary>
     public CancellationToken Ended => _ended.Token;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LockNGen.Hosting;
 
 namespace LockNGen.GenerationApi.Problems;
 
@@ -13,7 +14,6 @@ internal static class JsonText
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = MaxDepth };
-    private static readonly string[] PythonOnly = ["-Infinity", "Infinity", "NaN"];
 
     /// <summary>Reads a document so that no key occurs twice.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
@@ -28,7 +28,7 @@ internal static class JsonText
         }
         catch (JsonException)
         {
-            using var document = JsonDocument.Parse(WithoutPythonNumbers(json), Lenient);
+            using var document = JsonDocument.Parse(PythonJson.WithoutNaN(json), Lenient);
             return JsonDocument.Parse(WithoutDuplicates(document.RootElement), Lenient);
         }
     }
@@ -47,33 +47,6 @@ internal static class JsonText
         [0xFE, 0xFF, ..] => Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(bytes, 2, bytes.Length - 2)),
         _ => bytes,
     };
-
-    /// <summary>Python writes and reads NaN and Infinity, even in the pictures that ComfyUI saves; JSON does not have them.</summary>
-    private static ReadOnlyMemory<byte> WithoutPythonNumbers(ReadOnlyMemory<byte> json)
-    {
-        if (json.Span.IndexOf("NaN"u8) < 0 && json.Span.IndexOf("Infinity"u8) < 0)
-            return json;
-        var text = Encoding.UTF8.GetString(json.Span);
-        var result = new StringBuilder(text.Length);
-        var inString = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (inString && text[i] == '\\' && i + 1 < text.Length)
-                result.Append(text[i++]);
-            else if (text[i] == '"')
-                inString = !inString;
-            else if (!inString && Array.Find(PythonOnly, p => string.CompareOrdinal(text, i, p, 0, p.Length) == 0) is { } number)
-            {
-                result.Append("null");
-                i += number.Length - 1;
-                continue;
-            }
-
-            result.Append(text[i]);
-        }
-
-        return Encoding.UTF8.GetBytes(result.ToString());
-    }
 
     private static ReadOnlyMemory<byte> WithoutDuplicates(JsonElement element)
     {

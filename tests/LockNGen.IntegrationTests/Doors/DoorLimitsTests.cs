@@ -80,6 +80,28 @@ public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
         full!.Select(p => p.Key).ShouldBe(ids[1..]);
         full!.ShouldAllBe(p => p.Value!["prompt"]![2]!.AsObject().Count > 0);
         ids.ShouldAllBe(id => brief![id]!["prompt"]![2]!.AsObject().Count == 0);
+        (await Http.GetFromJsonAsync<JsonObject>("history?max_items=-1", End))!.Count.ShouldBe(0);
+        var newest = await JobsAsync("status=Completed&limit=2");
+        newest.ShouldBe([ids[2], ids[1]]);
+        (await JobsAsync("sort_order=asc")).Where(ids.Contains).ShouldBe(ids);
+        (await JobsAsync("sort_order=asc&offset=1&limit=1000")).Where(ids.Contains).Count().ShouldBeGreaterThanOrEqualTo(2);
+        (await JobsAsync("sort_by=execution_duration")).Where(ids.Contains).Count().ShouldBe(3);
+        (await JobsAsync("workflow_id=none")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Socket_ThatSendsMoreThanFourMebibytes_IsClosedWith1009()
+    {
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{farm.Door.Url.Authority}/ws"), End);
+        await socket.SendAsync(new byte[(4 << 20) + 1], WebSocketMessageType.Text, endOfMessage: true, End);
+
+        while ((await socket.ReceiveAsync(new byte[4096], End)).MessageType != WebSocketMessageType.Close)
+        {
+            // The status, which every socket is told.
+        }
+
+        socket.CloseStatus.ShouldBe(WebSocketCloseStatus.MessageTooBig);
     }
 
     [Fact]
@@ -228,6 +250,9 @@ public sealed class DoorLimitsTests(SmallDoor farm) : IClassFixture<SmallDoor>
         return [.. text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(e => e.StartsWith("event: ", StringComparison.Ordinal))
             .Select(e => e.Split('\n')).Select(l => (l[0]["event: ".Length..], l[1]["id: ".Length..]))];
     }
+
+    private async Task<IReadOnlyList<string>> JobsAsync(string query) =>
+        [.. (await Http.GetFromJsonAsync<JsonObject>($"api/jobs?{query}", End))!["jobs"]!.AsArray().Select(j => j!["id"]!.ToString())];
 
     /// <summary>Submits it and waits for its end, which the history has at once then.</summary>
     private async Task<string> RunAsync(JsonObject prompt)
